@@ -1,0 +1,112 @@
+#ifndef API_DIALECT_H
+#define API_DIALECT_H
+
+/*
+ * A dialect is what one family of servers speaks: how a question is written
+ * and how a stream of events is read.  One const struct each; the loop knows
+ * nothing else of them.
+ *
+ * The dialect's terminal event alone proves a whole answer (providers.md
+ * 0.6): a clean end of the transport without it is a failure, and after it
+ * nothing that the transport does matters any more.
+ */
+
+#include "api/event.h"
+#include "api/request.h"
+#include "wire/http.h"
+#include "wire/sse.h"
+
+/* What one event meant. */
+enum decoded {
+	DECODE_IDLE,		/* no sign of progress: a ping, an empty one */
+	DECODE_MORE,		/* read on */
+	DECODE_TAIL,		/* the answer is whole, the peer may still add
+				   usage or a marker; its end is now as good */
+	DECODE_DONE,		/* terminal event: stop reading */
+	DECODE_FAULT		/* .fault says what; later events of the same
+				   read may refine it */
+};
+
+/* A tool call being put together. */
+struct call {
+	struct buf id, name, args;
+	uint16_t half;		/* a surrogate cut between two deltas */
+	int64_t index;		/* the stream's own number for it */
+	int put;		/* handed to the sink */
+};
+
+#define CALLS_MAX 128
+
+/* The state of one stream.  {0} but for .sink and .wall at the start. */
+struct decode {
+	struct sink *sink;
+	msec wall;		/* the time of day, for hints */
+	/* results */
+	enum finish finish;
+	char finish_word[32];	/* the provider's own, "" = none yet */
+	struct usage usage;
+	struct buf usage_raw;	/* the provider's own usage object */
+	char id[128];		/* of the response */
+	int content;		/* text, reasoning or a call was seen */
+	uint64_t text_bytes;	/* of EV_TEXT put so far */
+	struct fault fault;	/* after DECODE_FAULT */
+	int failed;
+	/* private */
+	struct buf scratch;	/* the delta being unescaped */
+	uint16_t text_half, reasoning_half;
+	struct call *calls;
+	size_t ncalls;
+	int tail;
+};
+
+struct dialect {
+	const char *name;	/* as the config file names it */
+	const char *path;	/* below the base URL */
+	/* Appends the request's body: one JSON object. */
+	void (*encode)(const struct request *r, struct buf *body);
+	/* One event of a 200 stream. */
+	enum decoded (*event)(struct decode *d, const struct sse_event *e);
+	/* A whole answer as one JSON text, from a server that does not
+	 * stream: DECODE_DONE or DECODE_FAULT. */
+	enum decoded (*whole)(struct decode *d, struct slice body);
+};
+
+extern const struct dialect dialect_responses;
+extern const struct dialect dialect_chat;
+
+/*
+ * For the dialects' own use (decode.c): everything that they share.
+ */
+
+/* Puts a raw JSON string as text or reasoning, pairing surrogate halves
+ * across deltas.  Empty strings are no content. */
+void decode_text(struct decode *d, struct slice raw);
+void decode_reasoning(struct decode *d, struct slice raw);
+
+/* The call of that index, a new one if need be; NULL past CALLS_MAX. */
+struct call *decode_call(struct decode *d, int64_t index);
+
+/* Appends a raw JSON string to a call's arguments. */
+void decode_args(struct call *c, struct slice raw);
+
+/* Puts one call, or all that were not put yet, as EV_TOOL_CALL. */
+void decode_put_call(struct decode *d, struct call *c);
+void decode_put_calls(struct decode *d);
+
+/* Writes out surrogate halves that found no partner; before a terminal. */
+void decode_flush(struct decode *d);
+
+/* Notes the provider's word for its end (a raw JSON string). */
+void decode_finish(struct decode *d, struct slice raw, enum finish finish);
+
+/* An error event: classifies its JSON; a second one can only refine (add a
+ * wait or a name to) the first.  Always DECODE_FAULT. */
+enum decoded decode_error(struct decode *d, struct slice json);
+
+/* Not the dialect at all: DECODE_FAULT, F_PROTO, retryable. */
+enum decoded decode_bad(struct decode *d, const char *what);
+
+/* Gives all memory back. */
+void decode_free(struct decode *d);
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef API_EVENT_H
+#define API_EVENT_H
+
+/*
+ * What flows from an attempt to whoever reads the answer.
+ *
+ * A dialect's decoder puts TEXT, REASONING and TOOL_CALL as the stream
+ * brings them; the loop puts the rest.  Slices are borrowed for the call.
+ */
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum ev_type {
+	EV_START,		/* an attempt begins: .attempt */
+	EV_TEXT,		/* .text: whole code points of the answer */
+	EV_REASONING,		/* .text: of the model's thinking */
+	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call */
+	EV_RETRY,		/* .fault, .at, .attempt, .discard */
+	EV_USAGE,		/* .usage */
+	EV_DONE,		/* .finish */
+	EV_ERROR		/* .fault, .at: given up */
+};
+
+/* Why the model stopped; one of these for every provider's own word. */
+enum finish {
+	FIN_NONE,		/* not known, or not yet */
+	FIN_STOP,
+	FIN_LENGTH,		/* a token limit cut it off */
+	FIN_TOOL_CALLS,
+	FIN_REFUSAL,
+	FIN_FILTER
+};
+
+/* Tokens as the provider counts them; -1 = not told. */
+struct usage {
+	int64_t input, output, cached, reasoning;
+};
+
+struct event {
+	enum ev_type type;
+	struct slice text, id, name;
+	const struct fault *fault;
+	const struct usage *usage;
+	enum finish finish;
+	unsigned attempt;	/* from 1 */
+	msec at;		/* RETRY: when the next one goes out (mono);
+				   ERROR: when it makes sense (wall), or
+				   MSEC_NONE */
+	int discard;		/* RETRY: the text so far is void */
+};
+
+/* Where events go.  put never fails visibly; flush hands on what was put, is
+ * called before every wait, and returns -1 with *f when that fails. */
+struct sink {
+	void (*put)(struct sink *s, const struct event *e);
+	int (*flush)(struct sink *s, struct fault *f);
+};
+
+/* "stop", "length", "tool_calls", "refusal", "content_filter"; "" for none. */
+const char *finish_name(enum finish finish);
+
+#endif

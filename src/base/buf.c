@@ -1,0 +1,237 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/guard.h"
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static int
+blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice
+slice_str(const char *s)
+{
+	return (struct slice){ s, s == NULL ? 0 : strlen(s) };
+}
+
+struct slice
+slice_sub(struct slice s, size_t off, size_t n)
+{
+	if (off > s.n)
+		off = s.n;
+	if (n > s.n - off)
+		n = s.n - off;
+	return (struct slice){ off == 0 ? s.p : s.p + off, n };
+}
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && blank(s.p[0]))
+		s = slice_sub(s, 1, s.n);
+	while (s.n > 0 && blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+int
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+int
+slice_ieq(struct slice a, struct slice b)
+{
+	size_t i;
+
+	if (a.n != b.n)
+		return 0;
+	for (i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return 0;
+	return 1;
+}
+
+int
+slice_is(struct slice s, const char *lit)
+{
+	return slice_eq(s, slice_str(lit));
+}
+
+int
+slice_starts(struct slice s, const char *lit)
+{
+	return slice_is(slice_sub(s, 0, strlen(lit)), lit);
+}
+
+ptrdiff_t
+slice_ifind(struct slice s, const char *lit)
+{
+	struct slice want = slice_str(lit);
+	size_t i;
+
+	if (want.n > s.n)
+		return -1;
+	for (i = 0; i <= s.n - want.n; i++)
+		if (slice_ieq(slice_sub(s, i, want.n), want))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+struct slice
+slice_cut(struct slice *s, char c)
+{
+	const char *at = s->n == 0 ? NULL : memchr(s->p, c, s->n);
+	struct slice head = *s;
+
+	if (at == NULL) {
+		*s = slice_sub(*s, s->n, 0);
+		return head;
+	}
+	head.n = (size_t)(at - s->p);
+	*s = slice_sub(*s, head.n + 1, s->n);
+	return head;
+}
+
+long long
+slice_dec(struct slice s, long long max)
+{
+	long long v = 0, digit;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		digit = s.p[i] - '0';
+		if (v > (max - digit) / 10)
+			return -1;
+		v = v * 10 + digit;
+	}
+	return s.n == 0 ? -1 : v;
+}
+
+void
+slice_copy(struct slice s, char *dst, size_t size)
+{
+	size_t n = s.n < size ? s.n : size - 1;
+
+	if (n > 0)
+		memcpy(dst, s.p, n);
+	dst[n] = '\0';
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	size_t max = b->max == 0 ? SIZE_MAX / 2 : b->max;
+	size_t cap;
+
+	if (b->n > max || n > max - b->n) {
+		b->full = 1;
+		return NULL;
+	}
+	if (n > b->cap - b->n) {
+		cap = b->cap < 128 ? 128 : b->cap;
+		while (cap - b->n < n)
+			cap = cap <= max / 2 ? cap * 2 : max;
+		b->p = realloc(b->p, cap);
+		if (b->p == NULL)
+			err_oom();
+		b->cap = cap;
+	}
+	return b->p + b->n;
+}
+
+void
+buf_put(struct buf *b, struct slice s)
+{
+	char *to;
+
+	if (s.n == 0 || (to = buf_room(b, s.n)) == NULL)
+		return;
+	memcpy(to, s.p, s.n);
+	b->n += s.n;
+}
+
+void
+buf_puts(struct buf *b, const char *s)
+{
+	buf_put(b, slice_str(s));
+}
+
+void
+buf_putc(struct buf *b, char c)
+{
+	buf_put(b, (struct slice){ &c, 1 });
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	char *to;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (to = buf_room(b, (size_t)n + 1)) == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+struct slice
+buf_slice(const struct buf *b)
+{
+	return (struct slice){ b->p, b->n };
+}
+
+void
+buf_drop(struct buf *b, size_t n)
+{
+	if (n >= b->n) {
+		b->n = 0;
+		return;
+	}
+	memmove(b->p, b->p + n, b->n - n);
+	b->n -= n;
+}
+
+void
+buf_clear(struct buf *b)
+{
+	b->n = 0;
+	b->full = 0;
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){ .max = b->max };
+}
+
+void
+buf_wipe(struct buf *b)
+{
+	if (b->p != NULL)
+		wipe(b->p, b->cap);
+	buf_free(b);
+}

@@ -1,0 +1,69 @@
+#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP: not in POSIX.1-2008 */
+
+#include "base/guard.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#define SECRET_MAX ((size_t)16384)
+
+void
+wipe(void *p, size_t n)
+{
+	memset(p, 0, n);
+	/* the asm claims to read the bytes, so the stores must happen */
+	__asm__ __volatile__("" : : "r"(p) : "memory");
+}
+
+int
+secret_set(struct secret *k, struct slice s)
+{
+	void *page;
+
+	*k = (struct secret){ 0 };
+	if (s.n > SECRET_MAX)
+		return -1;
+	page = mmap(NULL, SECRET_MAX, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return -1;
+	(void)mlock(page, SECRET_MAX);	/* RLIMIT_MEMLOCK may refuse: no loss */
+#ifdef MADV_DONTDUMP
+	(void)madvise(page, SECRET_MAX, MADV_DONTDUMP);
+#endif
+	*k = (struct secret){ page, SECRET_MAX, s.n };
+	if (s.n > 0)
+		memcpy(k->page, s.p, s.n);
+	return 0;
+}
+
+struct slice
+secret_slice(const struct secret *k)
+{
+	return (struct slice){ k->page, k->n };
+}
+
+void
+secret_drop(struct secret *k)
+{
+	if (k->page != NULL) {
+		wipe(k->page, k->size);
+		munmap(k->page, k->size);
+	}
+	*k = (struct secret){ 0 };
+}
+
+void
+guard_process(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
