@@ -16,10 +16,11 @@ enum ev_type {
 	EV_TEXT,		/* .text: whole code points of the answer */
 	EV_REASONING,		/* .text: of the model's thinking */
 	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call */
-	EV_RETRY,		/* .fault, .at, .attempt, .discard */
+	EV_RETRY,		/* .fault, .wait, .attempt, .discard */
 	EV_USAGE,		/* .usage */
-	EV_DONE,		/* .finish */
-	EV_ERROR		/* .fault, .at: given up */
+	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
+				   .request_id */
+	EV_ERROR		/* .fault, .wait: given up */
 };
 
 /* Why the model stopped; one of these for every provider's own word. */
@@ -44,17 +45,30 @@ struct event {
 	const struct usage *usage;
 	enum finish finish;
 	unsigned attempt;	/* from 1 */
-	msec at;		/* RETRY: when the next one goes out (mono);
-				   ERROR: when it makes sense (wall), or
+	msec wait;		/* RETRY: ms until the next one goes out;
+				   ERROR: ms until one makes sense, or
 				   MSEC_NONE */
+	msec waited, patience;	/* RETRY: what is spent, this wait aside, and
+				   the most that may be */
 	int discard;		/* RETRY: the text so far is void */
+	uint64_t text_bytes;	/* DONE: of the answer */
+	msec elapsed;		/* DONE: since the run began */
+	const char *request_id;	/* DONE: "" where the server gave none */
 };
 
-/* Where events go.  put never fails visibly; flush hands on what was put, is
- * called before every wait, and returns -1 with *f when that fails. */
+/*
+ * Where events go.  put never fails visibly; flush hands on what was put, is
+ * called before every wait for the peer, and returns -1 with *f when that
+ * fails.
+ */
 struct sink {
 	void (*put)(struct sink *s, const struct event *e);
 	int (*flush)(struct sink *s, struct fault *f);
+	/* NULL, or called each second of a pause with the ms that are left,
+	 * 0 at its end. */
+	void (*tick)(struct sink *s, msec left);
+	/* Bytes of the answer that cannot be taken back any more. */
+	uint64_t delivered;
 };
 
 /* "stop", "length", "tool_calls", "refusal", "content_filter"; "" for none. */

@@ -124,6 +124,27 @@ slice_dec(struct slice s, long long max)
 	return s.n == 0 ? -1 : v;
 }
 
+long long
+slice_hex(struct slice s)
+{
+	long long v = 0;
+	size_t i;
+	char c;
+
+	if (s.n == 0 || s.n > 15)
+		return -1;
+	for (i = 0; i < s.n; i++) {
+		c = lower(s.p[i]);
+		if (c >= '0' && c <= '9')
+			v = v << 4 | (c - '0');
+		else if (c >= 'a' && c <= 'f')
+			v = v << 4 | (c - 'a' + 10);
+		else
+			return -1;
+	}
+	return v;
+}
+
 void
 slice_copy(struct slice s, char *dst, size_t size)
 {

@@ -65,6 +65,9 @@ struct slice slice_cut(struct slice *s, char c);
  * in it or passes max. */
 long long slice_dec(struct slice s, long long max);
 
+/* The same for hexadecimal digits, at most 15 of them. */
+long long slice_hex(struct slice s);
+
 /* Copies s, cut to size - 1 bytes, into the array dst and ends it with NUL. */
 void slice_copy(struct slice s, char *dst, size_t size);
 

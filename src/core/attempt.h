@@ -1,0 +1,84 @@
+#ifndef CORE_ATTEMPT_H
+#define CORE_ATTEMPT_H
+
+/*
+ * One try: connect, send, consume.  It knows nothing of retries; how far it
+ * came and what went wrong is its result.
+ */
+
+#include "api/dialect.h"
+#include "net/conn.h"
+
+#define ERROR_BODY_MAX ((size_t)64 << 10)
+#define WHOLE_BODY_MAX ((size_t)64 << 20)
+
+/* After the answer is whole, how long a marker or the usage may take. */
+#define TAIL_GRACE ((msec)2000)
+/* For the rest of an error's body; after a write that failed, for an answer
+ * that may explain it. */
+#define ERROR_BODY_GRACE ((msec)10000)
+#define LAST_WORDS_GRACE ((msec)1000)
+
+#define REDIRECTS_MAX 5
+
+struct deadlines {
+	msec connect;		/* spans: until connected, TLS included */
+	msec first_byte;	/* from connected to the first event */
+	msec idle;		/* between events */
+	msec end;		/* mono: the end of everything */
+};
+
+/* What to do, and what is carried from one attempt to the next. */
+struct job {
+	const struct env *env;
+	const struct net *net;
+	const struct dialect *dialect;
+	struct endpoint to;
+	struct slice path;	/* origin-form target; a redirect changes it */
+	struct slice fields;	/* further header lines, each with CRLF; holds
+				   the key */
+	struct slice body;
+	struct deadlines limit;
+	struct sink *sink;
+	/* carried on */
+	struct conn *idle;	/* connection to use again; NULL */
+	struct buf moved;	/* where a redirect's path is kept */
+	unsigned redirects;
+};
+
+enum progress {
+	P_NONE,			/* no byte of ours reached the peer */
+	P_SENT,			/* the request may have reached it */
+	P_HEAD,			/* it answered */
+	P_CONTENT,		/* some of an answer came */
+	P_DONE			/* the whole of it */
+};
+
+/* mono times; MSEC_NONE: not reached. */
+struct timing {
+	struct dial_times dial;		/* spans; of a fresh connection */
+	msec start, sent, head, first, end;
+	int reused;			/* the connection was kept alive */
+};
+
+struct outcome {
+	struct fault fault;	/* F_NONE: a whole answer */
+	enum progress progress;
+	int again;		/* a kept connection was dead, or a redirect:
+				   the next attempt goes out at once and costs
+				   nothing */
+	int status;		/* of HTTP; 0 = none came */
+	char request_id[128];
+	enum finish finish;
+	struct usage usage;
+	uint64_t text_bytes;
+	struct timing time;
+};
+
+/* Fills *out.  With P_DONE the dialect has seen its terminal event. */
+void attempt(struct job *job, struct outcome *out);
+
+/* Lets go of what is carried between attempts. */
+void job_close(struct job *job);
+
+#endif

@@ -1,0 +1,192 @@
+#define _XOPEN_SOURCE 700	/* realpath */
+
+#include "core/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+failed(struct fault *f, const char *what)
+{
+	int saved = errno;
+
+	fault_set(f, F_OUTPUT, 0, "%s: %s", what, strerror(saved));
+	f->code = saved;
+	return -1;
+}
+
+static int
+cancelled(const struct env *env, struct fault *f)
+{
+	int sig = env->cancelled(env->ctx);
+
+	if (sig == 0)
+		return 0;
+	fault_set(f, F_CANCEL, 0, "interrupted while writing the answer");
+	f->code = sig;
+	return 1;
+}
+
+/* A descriptor that somebody else made non-blocking, or a slow reader. */
+static void
+wait_writable(const struct env *env, int fd)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLOUT },
+		{ .fd = env->wakefd, .events = POLLIN },
+	};
+
+	(void)poll(fds, 2, -1);
+}
+
+int
+output_write(const struct env *env, int fd, struct slice s, struct fault *f)
+{
+	ssize_t n;
+
+	while (s.n > 0) {
+		n = write(fd, s.p, s.n);
+		if (n >= 0) {
+			s = slice_sub(s, (size_t)n, s.n);
+			continue;
+		}
+		if (errno != EINTR && errno != EAGAIN)
+			return failed(f, "cannot write the answer");
+		if (cancelled(env, f))
+			return -1;
+		if (errno == EAGAIN)
+			wait_writable(env, fd);
+	}
+	return 0;
+}
+
+/* The folder of path, in dir. */
+static int
+folder(const char *path, char *dir, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+
+	if (n >= size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (slash == NULL)
+		slice_copy(SLICE("."), dir, size);
+	else if (n == 0)
+		slice_copy(SLICE("/"), dir, size);
+	else
+		slice_copy((struct slice){ path, n }, dir, size);
+	return 0;
+}
+
+static int
+sync_folder(const char *path)
+{
+	char dir[PATH_MAX];
+	int fd, rc;
+
+	if (folder(path, dir, sizeof(dir)) < 0)
+		return -1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	close(fd);
+	return rc < 0 && errno != EINVAL ? -1 : 0;
+}
+
+/* fd is a new file that only we know; it becomes path. */
+static int
+fill(const struct env *env, int fd, const char *temp, const char *path,
+    mode_t mode, struct slice s, struct fault *f)
+{
+	int rc = output_write(env, fd, s, f);
+
+	if (rc == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+		rc = failed(f, path);
+	if (close(fd) < 0 && rc == 0)
+		rc = failed(f, path);
+	if (rc == 0 && (rename(temp, path) < 0 || sync_folder(path) < 0))
+		rc = failed(f, path);
+	if (rc < 0)
+		(void)unlink(temp);
+	return rc;
+}
+
+static int
+replace_plain(const struct env *env, const char *path, mode_t mode,
+    struct slice s, struct fault *f)
+{
+	char temp[PATH_MAX];
+	int fd;
+
+	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >=
+	    (int)sizeof(temp)) {
+		errno = ENAMETOOLONG;
+		return failed(f, path);
+	}
+	fd = mkstemp(temp);
+	if (fd < 0)
+		return failed(f, path);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fill(env, fd, temp, path, mode, s, f);
+}
+
+static int
+write_through(const struct env *env, const char *path, struct slice s,
+    struct fault *f)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), rc;
+
+	if (fd < 0)
+		return failed(f, path);
+	rc = output_write(env, fd, s, f);
+	if (close(fd) < 0 && rc == 0)
+		rc = failed(f, path);
+	return rc;
+}
+
+int
+output_replace(const struct env *env, const char *path, struct slice s,
+    struct fault *f)
+{
+	char real[PATH_MAX];
+	struct stat st;
+	mode_t mask;
+
+	if (stat(path, &st) < 0) {
+		mask = umask(0);
+		umask(mask);
+		return replace_plain(env, path, 0666 & ~mask, s, f);
+	}
+	if (!S_ISREG(st.st_mode))
+		return write_through(env, path, s, f);
+	if (realpath(path, real) == NULL)
+		return failed(f, path);
+	return replace_plain(env, real, st.st_mode & 07777, s, f);
+}
+
+int
+output_check(const char *path, struct fault *f)
+{
+	char dir[PATH_MAX];
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return failed(f, path);
+	}
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return access(path, W_OK) < 0 ? failed(f, path) : 0;
+	if (folder(path, dir, sizeof(dir)) < 0 || access(dir, W_OK | X_OK) < 0)
+		return failed(f, path);
+	return 0;
+}

@@ -1,0 +1,85 @@
+#include "core/retry.h"
+
+/* From 0 up to v. */
+static msec
+share(msec v, uint32_t rnd)
+{
+	return (msec)((double)v * rnd / 4294967296.0);
+}
+
+static msec
+ceiling(const struct retry *st, const struct fault *f)
+{
+	msec b = f->class == F_OVERLOAD ? RETRY_BASE_OVERLOAD : RETRY_BASE;
+	unsigned i;
+
+	for (i = 0; i < st->count && b < RETRY_CAP; i++)
+		b *= 2;
+	return b < RETRY_CAP ? b : RETRY_CAP;
+}
+
+static msec
+least(msec top)
+{
+	return top < RETRY_CAP ? top / 2 : RETRY_CAP * 4 / 5;
+}
+
+/* A server's figure: obeyed, with up to a fifth on top. */
+static msec
+hinted(const struct retry *st, msec hint, msec backoff, uint32_t rnd)
+{
+	msec wait = hint > backoff ? hint : backoff;
+	msec most = hint + hint / 5 + RETRY_SLACK;
+
+	wait += share(wait / 5, rnd);
+	if (st->hinted < RETRY_TRUST && wait > most)
+		wait = most;
+	return wait;
+}
+
+/* The least and the actual wait that comes next. */
+static msec
+pause_for(const struct retry *st, const struct fault *f, uint32_t rnd,
+    msec *floor)
+{
+	msec top = ceiling(st, f), backoff;
+
+	*floor = least(top);
+	backoff = *floor + share(top - *floor, rnd);
+	if (f->wait <= 0)	/* "at once" is no figure to be held to */
+		return backoff;
+	*floor = f->wait;
+	return hinted(st, f->wait, backoff, rnd);
+}
+
+static int
+hopeless(struct retry *st, const struct fault *f)
+{
+	if (!f->retry)
+		return 1;
+	st->conflicts = f->status == 409 ? st->conflicts + 1 : 0;
+	return st->conflicts > RETRY_CONFLICTS;
+}
+
+struct decision
+retry_next(const struct policy *p, struct retry *st, const struct fault *f,
+    int progressed, uint32_t rnd)
+{
+	msec left = p->patience - st->waited, floor, wait;
+
+	if (progressed)
+		st->count = st->hinted = 0;
+	if (hopeless(st, f))
+		return (struct decision){ RETRY_FATAL, f->wait };
+	wait = pause_for(st, f, rnd, &floor);
+	if (st->count >= p->retries)
+		return (struct decision){ RETRY_SPENT, wait };
+	if (floor > left)
+		return (struct decision){ RETRY_IMPATIENT, floor };
+	if (wait > left)
+		wait = left;
+	st->count++;
+	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;
+	st->waited += wait;
+	return (struct decision){ RETRY_AGAIN, wait };
+}

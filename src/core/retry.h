@@ -1,0 +1,59 @@
+#ifndef CORE_RETRY_H
+#define CORE_RETRY_H
+
+/*
+ * When to ask again.  Pure arithmetic: the clock and the dice are arguments.
+ *
+ * Without a figure of the server's: 0.5 s (2 s after an overload) doubling to
+ * 60 s, half of it fixed and half of it random, so that neighbours spread out
+ * and yet nobody is early.  At the ceiling only the upper fifth is random,
+ * which bounds a dead server to 20 requests in ten minutes.
+ *
+ * With one, w: max(w, backoff) x (1 .. 1.2), never below w.  The first waits
+ * in a row stay within 1.2 w + 250 ms, trusting the server's word; when
+ * RETRY_TRUST such waits were obeyed and each met the next refusal, the word
+ * was not good and the backoff alone decides how much is added to it.
+ */
+
+#include "base/err.h"
+
+#define RETRY_BASE ((msec)500)
+#define RETRY_BASE_OVERLOAD ((msec)2000)
+#define RETRY_CAP ((msec)60000)
+#define RETRY_SLACK ((msec)250)
+#define RETRY_TRUST 3
+#define RETRY_CONFLICTS 3		/* 409s in a row */
+
+struct policy {
+	msec patience;		/* most time in pauses, all together */
+	unsigned retries;	/* most attempts after the first without progress */
+};
+
+struct retry {			/* {0} at the start of a run */
+	msec waited;		/* in pauses so far */
+	unsigned count;		/* failures since the last real progress */
+	unsigned hinted;	/* of these, the last ones in a row with a wait */
+	unsigned conflicts;
+};
+
+enum verdict {
+	RETRY_AGAIN,
+	RETRY_FATAL,		/* a repetition cannot help */
+	RETRY_IMPATIENT,	/* the wait passes the patience that is left */
+	RETRY_SPENT		/* too many attempts */
+};
+
+struct decision {
+	enum verdict verdict;
+	msec wait;		/* AGAIN: this long; else when a try would make
+				   sense, or MSEC_NONE */
+};
+
+/*
+ * After a failed attempt.  progressed: it brought some of an answer, so the
+ * count starts anew.  rnd: 32 random bits.  *st is brought up to date.
+ */
+struct decision retry_next(const struct policy *p, struct retry *st,
+    const struct fault *f, int progressed, uint32_t rnd);
+
+#endif

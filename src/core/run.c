@@ -1,0 +1,137 @@
+#include "core/run.h"
+
+#include <string.h>
+
+#include "base/clean.h"
+
+static void
+put(struct run *r, struct event e)
+{
+	r->job->sink->put(r->job->sink, &e);
+}
+
+static int
+flush(struct run *r, struct outcome *out)
+{
+	return r->job->sink->flush(r->job->sink, &out->fault);
+}
+
+/* Sleeps for wait ms, telling the sink each whole second that is left.  -1
+ * when a signal asks to stop; a nudge (SIGUSR1) ends it early. */
+static int
+pause_run(struct run *r, msec wait)
+{
+	const struct env *env = r->job->env;
+	struct sink *s = r->job->sink;
+	msec now = env_mono(env), until = now + wait, next;
+	int rc = 0;
+
+	while (rc == 0 && now < until) {
+		next = until;
+		if (s->tick != NULL) {
+			s->tick(s, until - now);
+			next -= (until - now - 1) / 1000 * 1000;
+		}
+		rc = env->sleep(env->ctx, next);
+		now = env_mono(env);
+	}
+	if (s->tick != NULL)
+		s->tick(s, 0);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+put_retry(struct run *r, const struct result *res, const struct retry *st)
+{
+	put(r, (struct event){ .type = EV_RETRY, .fault = &res->last.fault,
+	    .wait = res->wait, .attempt = res->attempts,
+	    .waited = st->waited - res->wait, .patience = r->policy.patience,
+	    .discard = res->last.progress == P_CONTENT });
+}
+
+static void
+finish(struct run *r, struct result *res)
+{
+	struct outcome *out = &res->last;
+
+	put(r, (struct event){ .type = EV_USAGE, .usage = &out->usage });
+	put(r, (struct event){ .type = EV_DONE, .finish = out->finish,
+	    .attempt = res->attempts, .text_bytes = out->text_bytes,
+	    .elapsed = res->elapsed, .request_id = out->request_id });
+	(void)flush(r, out);
+}
+
+static void
+give_up(struct run *r, struct result *res)
+{
+	struct fault ignored;
+
+	put(r, (struct event){ .type = EV_ERROR, .fault = &res->last.fault,
+	    .wait = res->wait });
+	(void)r->job->sink->flush(r->job->sink, &ignored);
+}
+
+static void
+cancel(struct run *r, struct result *res)
+{
+	const struct env *env = r->job->env;
+
+	res->waiting = 1;
+	res->verdict = RETRY_FATAL;
+	fault_set(&res->last.fault, F_CANCEL, 0, "interrupted");
+	res->last.fault.code = env->cancelled(env->ctx);
+}
+
+/* What the loop does about an attempt: a verdict, and a wait for AGAIN. */
+static enum verdict
+decide(struct run *r, struct retry *st, struct result *res)
+{
+	struct outcome *out = &res->last;
+	struct decision d;
+
+	d = retry_next(&r->policy, st, &out->fault, out->progress >= P_CONTENT,
+	    env_random32(r->job->env));
+	res->wait = d.wait;
+	if (d.verdict == RETRY_AGAIN && r->fail_on_break &&
+	    r->job->sink->delivered > 0)
+		return RETRY_SPENT;
+	return d.verdict;
+}
+
+void
+run(struct run *r, struct result *res)
+{
+	struct outcome *out = &res->last;
+	struct retry st = { 0 };
+	msec start = env_mono(r->job->env);
+
+	memset(res, 0, sizeof(*res));
+	for (;;) {
+		res->attempts++;
+		put(r, (struct event){ .type = EV_START,
+		    .attempt = res->attempts });
+		do
+			attempt(r->job, out);
+		while (out->again);
+		res->elapsed = env_mono(r->job->env) - start;
+		if (out->fault.class == F_NONE) {
+			finish(r, res);
+			break;
+		}
+		clean_keys(out->fault.text, r->key);
+		res->verdict = decide(r, &st, res);
+		if (res->verdict != RETRY_AGAIN)
+			break;
+		put_retry(r, res, &st);
+		if (flush(r, out) < 0)
+			break;
+		if (pause_run(r, res->wait) < 0) {
+			cancel(r, res);
+			break;
+		}
+	}
+	res->waited = st.waited;
+	if (out->fault.class != F_NONE)
+		give_up(r, res);
+	job_close(r->job);
+}

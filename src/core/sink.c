@@ -1,0 +1,286 @@
+#include "core/sink.h"
+
+#include "base/clean.h"
+#include "core/output.h"
+#include "wire/json.h"
+#include "wire/when.h"
+
+static void
+put_call(struct json_out *w, const struct event *e)
+{
+	json_member(w, "id", e->id);
+	json_member(w, "name", e->name);
+	json_member(w, "arguments", e->text);
+}
+
+/* -- text ------------------------------------------------------------------ */
+
+static void
+text_put_text(struct text_sink *t, struct slice s)
+{
+	if (t->tty)
+		clean_put(&t->out, s, 1);
+	else
+		buf_put(&t->out, s);
+}
+
+static void
+text_put_call(struct text_sink *t, const struct event *e)
+{
+	struct json_out w = { .out = &t->out };
+
+	if (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' : t->midline)
+		buf_putc(&t->out, '\n');
+	json_open(&w, '{');
+	put_call(&w, e);
+	json_close(&w);
+	buf_putc(&t->out, '\n');
+}
+
+/* Ends a line that the cursor would be left on. */
+static void
+text_end_line(struct text_sink *t)
+{
+	if (t->tty && (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' :
+	    t->midline))
+		buf_putc(&t->out, '\n');
+}
+
+static void
+text_put(struct sink *s, const struct event *e)
+{
+	struct text_sink *t = (struct text_sink *)s;
+
+	switch (e->type) {
+	case EV_TEXT:
+		text_put_text(t, e->text);
+		break;
+	case EV_TOOL_CALL:
+		text_put_call(t, e);
+		break;
+	case EV_RETRY:
+	case EV_ERROR:
+		buf_clear(&t->out);	/* what nobody saw is void */
+		if (t->live)
+			text_end_line(t);
+		break;
+	case EV_DONE:
+		text_end_line(t);
+		t->done = 1;
+		break;
+	case EV_START:
+	case EV_REASONING:
+	case EV_USAGE:
+		break;
+	}
+}
+
+static int
+text_flush(struct sink *s, struct fault *f)
+{
+	struct text_sink *t = (struct text_sink *)s;
+	int rc;
+
+	if (!t->done && (!t->live || t->path != NULL))
+		return 0;
+	if (t->path != NULL)
+		return output_replace(t->env, t->path, buf_slice(&t->out), f);
+	if (t->out.n == 0)
+		return 0;
+	rc = output_write(t->env, t->fd, buf_slice(&t->out), f);
+	t->midline = t->out.p[t->out.n - 1] != '\n';
+	s->delivered += t->out.n;
+	buf_clear(&t->out);
+	return rc;
+}
+
+void
+text_sink_init(struct text_sink *t)
+{
+	t->sink = (struct sink){ .put = text_put, .flush = text_flush };
+	t->out = (struct buf){ 0 };
+	t->done = t->midline = 0;
+}
+
+void
+text_sink_free(struct text_sink *t)
+{
+	buf_free(&t->out);
+}
+
+/* -- JSON lines ------------------------------------------------------------ */
+
+static void
+put_fault(struct json_out *w, const struct fault *f)
+{
+	json_member(w, "class", slice_str(fault_name(f->class)));
+	json_key(w, "status");
+	if (f->status > 0)
+		json_num(w, f->status);
+	else
+		json_null(w);
+	json_member(w, "message", slice_trim(slice_str(f->text)));
+}
+
+static void
+put_count(struct json_out *w, const char *key, int64_t n)
+{
+	json_key(w, key);
+	if (n >= 0)
+		json_num(w, n);
+	else
+		json_null(w);
+}
+
+static void
+put_start(struct json_sink *j, struct json_out *w, const struct event *e)
+{
+	json_member_num(w, "attempt", e->attempt);
+	json_member(w, "provider", slice_str(j->provider));
+	json_member(w, "model", slice_str(j->model));
+}
+
+static void
+put_retry(struct json_out *w, const struct event *e)
+{
+	put_fault(w, e->fault);
+	json_member_num(w, "wait_ms", e->wait);
+	json_member_num(w, "attempt", e->attempt);
+	json_key(w, "discard");
+	json_bool(w, e->discard);
+}
+
+static void
+put_usage(struct json_out *w, const struct usage *u)
+{
+	put_count(w, "input", u->input);
+	put_count(w, "output", u->output);
+	put_count(w, "cached", u->cached);
+	put_count(w, "reasoning", u->reasoning);
+}
+
+static void
+put_done(struct json_out *w, const struct event *e)
+{
+	json_member(w, "finish", slice_str(finish_name(e->finish)));
+	json_member_num(w, "text_bytes", (int64_t)e->text_bytes);
+	json_member_num(w, "attempts", e->attempt);
+	json_member_num(w, "elapsed_ms", e->elapsed);
+	json_member(w, "request_id", slice_str(e->request_id));
+}
+
+static void
+put_error(struct json_sink *j, struct json_out *w, const struct event *e)
+{
+	struct buf when = { 0 };
+
+	put_fault(w, e->fault);
+	json_key(w, "retry_at");
+	if (e->wait == MSEC_NONE) {
+		json_null(w);
+		return;
+	}
+	when_put_rfc3339(&when, j->env->wall(j->env->ctx) + e->wait);
+	json_str(w, buf_slice(&when));
+	buf_free(&when);
+}
+
+static const char *
+event_name(enum ev_type type)
+{
+	switch (type) {
+	case EV_START: return "start";
+	case EV_TEXT: return "text";
+	case EV_REASONING: return "reasoning";
+	case EV_TOOL_CALL: return "tool_call";
+	case EV_RETRY: return "retry";
+	case EV_USAGE: return "usage";
+	case EV_DONE: return "done";
+	case EV_ERROR: return "error";
+	}
+	return "";
+}
+
+static void
+put_members(struct json_sink *j, struct json_out *w, const struct event *e)
+{
+	switch (e->type) {
+	case EV_START:
+		put_start(j, w, e);
+		break;
+	case EV_TEXT:
+	case EV_REASONING:
+		json_member(w, "text", e->text);
+		break;
+	case EV_TOOL_CALL:
+		put_call(w, e);
+		break;
+	case EV_RETRY:
+		put_retry(w, e);
+		break;
+	case EV_USAGE:
+		put_usage(w, e->usage);
+		break;
+	case EV_DONE:
+		put_done(w, e);
+		break;
+	case EV_ERROR:
+		put_error(j, w, e);
+		break;
+	}
+}
+
+/* The answer's text for -o, beside the events. */
+static void
+keep_text(struct json_sink *j, const struct event *e)
+{
+	if (e->type == EV_TEXT)
+		buf_put(&j->text, e->text);
+	else if (e->type == EV_RETRY)
+		buf_clear(&j->text);
+	else if (e->type == EV_DONE)
+		j->done = 1;
+}
+
+static void
+json_put(struct sink *s, const struct event *e)
+{
+	struct json_sink *j = (struct json_sink *)s;
+	struct json_out w = { .out = &j->out };
+
+	json_open(&w, '{');
+	json_member(&w, "type", slice_str(event_name(e->type)));
+	put_members(j, &w, e);
+	json_close(&w);
+	buf_putc(&j->out, '\n');
+	if (j->path != NULL)
+		keep_text(j, e);
+}
+
+static int
+json_flush(struct sink *s, struct fault *f)
+{
+	struct json_sink *j = (struct json_sink *)s;
+	int rc;
+
+	rc = output_write(j->env, j->fd, buf_slice(&j->out), f);
+	buf_clear(&j->out);
+	if (rc == 0 && j->done && j->path != NULL)
+		rc = output_replace(j->env, j->path, buf_slice(&j->text), f);
+	return rc;
+}
+
+void
+json_sink_init(struct json_sink *j)
+{
+	j->sink = (struct sink){ .put = json_put, .flush = json_flush };
+	j->out = j->text = (struct buf){ 0 };
+	j->done = 0;
+}
+
+void
+json_sink_free(struct json_sink *j)
+{
+	buf_free(&j->out);
+	buf_free(&j->text);
+}

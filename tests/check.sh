@@ -1,0 +1,18 @@
+#!/bin/sh
+# make check: every test, in TAP, under prove.  BIDE names the program and
+# BIDE_BUILD the folder of the test programs (make san and make valgrind set
+# them); words on the command line pick tests by part of their names.
+set -u
+export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check}"
+export LC_ALL=C TZ=UTC
+
+tests=$(
+	ls tests/*.t tests/cli/*.t tests/corpora/*.t 2>/dev/null
+	for f in tests/*_test.c tests/fuzz_*.c; do
+		f=$(basename "$f" .c)
+		[ "$f" = fuzz_replay ] || echo "$BIDE_BUILD/$f"
+	done
+)
+[ $# -eq 0 ] || tests=$(echo "$tests" | grep -F -- "$1")
+# shellcheck disable=SC2086
+exec prove -j 2 --timer --exec 'sh tests/tap.sh' $tests
