@@ -1,0 +1,30 @@
+# interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
+# it the signal as soon as FILE matches PATTERN, and writes to RESULT how many
+# ms it took to end from there on, and its exit status as a shell would say it.
+use strict;
+use warnings;
+use Time::HiRes qw(sleep time);
+
+my ($result, $signal, $file, $pattern, @command) = @ARGV;
+my $pid = fork() // die "fork: $!";
+if ($pid == 0) {
+	# A shell ignores SIGINT in what it starts in the background.
+	$SIG{INT} = 'DEFAULT';
+	exec @command or die "$command[0]: $!";
+}
+my $until = time + 10;
+while (time < $until) {
+	if (open my $in, '<', $file) {
+		local $/;
+		last if (<$in> // '') =~ /$pattern/m;
+	}
+	sleep 0.005;
+}
+my $start = time;
+kill $signal, $pid;
+local $SIG{ALRM} = sub { kill 'KILL', $pid };
+alarm 10;
+waitpid $pid, 0;
+my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+open my $out, '>', $result or die "$result: $!";
+printf $out "%d %d\n", (time - $start) * 1000, $status;

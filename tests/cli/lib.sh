@@ -1,0 +1,181 @@
+# The cli tests' library: TAP, a faultd, bide in an environment of its own.
+# To be read by a POSIX sh from the top of the project; end with finish.
+# shellcheck shell=sh disable=SC2034
+
+BIDE=${BIDE:-./bide}
+FAULTD=${BIDE_BUILD:-build/check}/faultd
+T=$(mktemp -d)
+KEY=sk-test-0123456789abcdefghijklmnop
+count=0 failed=0 servers=0 pids=
+# What a slow runner (valgrind, a sanitizer) may add to each wait, in ms.
+SLACK=${SLACK:-0}
+
+cleanup() {
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null
+	done
+	rm -rf "$T"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+mkdir -p "$T/home"
+
+[ -x "$FAULTD" ] || { echo "Bail out! no $FAULTD"; exit 1; }
+
+# serve < SCRIPT: starts a faultd; PORT is its port, N its number.
+serve() {
+	servers=$((servers + 1)) N=$servers
+	LOG=$T/log$N
+	mkdir "$T/req$N"
+	cat > "$T/script$N"
+	"$FAULTD" -t 60 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
+	listening $!
+}
+
+# An address where nobody answers.
+serve_nobody() {
+	LOG=$T/full
+	"$FAULTD" -t 60 -F > "$LOG" 2> "$LOG.err" &
+	listening $!
+}
+
+listening() {
+	pids="$pids $1"
+	PORT=
+	until read -r PORT < "$LOG" && [ -n "$PORT" ]; do
+		kill -0 "$1" 2>/dev/null ||
+		    { echo "Bail out! $(cat "$LOG.err")"; exit 1; }
+		sleep 0.01
+	done 2>/dev/null
+	BASE=http://127.0.0.1:$PORT/v1
+}
+
+# clean [VAR=VALUE ...] COMMAND ...: by itself, no environment but for a home
+# that is empty, a key and the faultd.
+clean() {
+	env -i PATH="$PATH" HOME="$T/home" LC_ALL=C TZ=UTC \
+	    ${ASAN_OPTIONS+"ASAN_OPTIONS=$ASAN_OPTIONS"} \
+	    ${UBSAN_OPTIONS+"UBSAN_OPTIONS=$UBSAN_OPTIONS"} \
+	    OPENAI_API_KEY="$KEY" OPENAI_BASE_URL="${BASE-}" \
+	    BIDE_MODEL="${MODEL-gpt-4o}" "$@"
+}
+
+# bide [VAR=VALUE ...] -- ARGS...: stdout in $T/out, stderr in $T/err, the
+# exit status in rc.  stdin is $T/in where there is one.
+bide() {
+	vars="" rc=0
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		vars="$vars $1"
+		shift
+	done
+	shift
+	[ -e "$T/in" ] || : > "$T/in"
+	# shellcheck disable=SC2086
+	clean $vars $BIDE "$@" < "$T/in" > "$T/out" 2> "$T/err" || rc=$?
+}
+
+# interrupt SIGNAL FILE PATTERN ARGS...: starts bide with ARGS, sends the
+# signal when FILE matches, and sets rc and ms (from the signal to the end).
+interrupt() {
+	signal=$1 file=$2 pattern=$3
+	shift 3
+	: > "$T/err"
+	# shellcheck disable=SC2086
+	clean perl tests/cli/interrupt.pl "$T/ms" "$signal" "$file" \
+	    "$pattern" $BIDE "$@" > "$T/out" 2> "$T/err" < /dev/null
+	read -r ms rc < "$T/ms"
+}
+
+ok() { # NAME COMMAND ...
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		failed=$((failed + 1))
+		show
+	fi
+}
+
+# What helps to see why.
+show() {
+	for f in "$T/out" "$T/err" "${LOG-}"; do
+		[ -s "$f" ] && sed "s|^|# ${f##*/}: |" "$f" | head -n 20
+	done
+	return 0
+}
+
+is() { # NAME GOT WANT
+	ok "$1" [ "$2" = "$3" ]
+	[ "$2" = "$3" ] || printf '# got:  %s\n# want: %s\n' "$2" "$3"
+}
+
+status() { # NAME STATUS
+	is "$1: status $2" "$rc" "$2"
+}
+
+# The output, to the byte: a final newline counts.
+out() { # NAME TEXT
+	is "$1: output" "$(cat "$T/out"; echo .)" "$2."
+}
+
+err() { # NAME PATTERN
+	ok "$1: stderr says $2" grep -qiE -e "$2" "$T/err"
+}
+
+no_err() { # NAME PATTERN
+	ok "$1: stderr does not say $2" not grep -qiE -e "$2" "$T/err"
+}
+
+not() {
+	! "$@"
+}
+
+requests() { # NAME NUMBER
+	is "$1: $2 requests" "$(grep -c '"req":' "$LOG")" "$2"
+}
+
+# When request I came, in ms since the server's start.
+at() {
+	sed -n "s/^{\"t\":\([0-9]*\),.*\"req\":$1,.*/\1/p" "$LOG"
+}
+
+# Between request I and the next there were MIN to MAX ms.
+waited() { # NAME I MIN MAX
+	a=$(at "$2") b=$(at $(($2 + 1)))
+	gap=$((${b:-0} - ${a:-0}))
+	# Both ends are whole milliseconds: one may be lost.
+	ok "$1: waited $3 to $4 ms ($gap)" \
+	    between "$gap" $(($3 - 1)) $(($4 + SLACK))
+}
+
+between() { # N MIN MAX
+	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+# The server's own figure W is kept: never less, little more.
+obeyed() { # NAME I W
+	waited "$1" "$2" "$3" $(($3 * 12 / 10 + 250))
+}
+
+# Request I's body or head matches.
+sent() { # NAME I body|head PATTERN
+	ok "$1: request $2 has $4" grep -qiE -e "$4" "$T/req$N/req-$2.$3"
+}
+
+# A line of $T/out is an event that matches.
+event() { # NAME PATTERN
+	ok "$1: event $2" grep -qE -e "$2" "$T/out"
+}
+
+finish() {
+	for log in "$T"/log*[0-9]; do
+		[ -e "$log" ] || continue
+		! grep '"fail":' "$log" | sed 's/^/# /' | grep . ||
+		    failed=$((failed + 1))
+	done
+	echo "1..$count"
+	exit $((failed > 0))
+}
