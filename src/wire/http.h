@@ -5,10 +5,10 @@
  * HTTP/1.1 responses by RFC 9110 and 9112, as a push parser.
  *
  * Interim (1xx) responses are skipped; 101 is an error, for bide never asks
- * to upgrade.  A bare LF ends a line, obs-fold is unfolded to one SP, and
+ * to upgrade.  A bare LF ends a line, a folded line is joined with one SP, and
  * what could be read in two ways (Content-Length given twice and differently,
- * Transfer-Encoding that does not end in chunked, a space before a field's
- * colon, NUL in a head) is refused: HTTP_BAD with the reason in .why.
+ * a Transfer-Encoding other than chunked, a space before a field's colon, NUL
+ * or a bare CR in a head) is refused: HTTP_BAD with the reason in .why.
  * Transfer-Encoding outranks Content-Length, and such a connection is not
  * used again.
  *
@@ -24,9 +24,10 @@
 
 #include "base/buf.h"
 
-#define HTTP_HEAD_MAX ((size_t)64 << 10)	/* status line and fields */
+/* Status line and fields, with those of interim responses; and the framing of
+ * chunks that no content has paid for: extensions, trailers. */
+#define HTTP_HEAD_MAX ((size_t)64 << 10)
 #define HTTP_FIELDS_MAX 200
-#define HTTP_LINE_MAX ((size_t)8 << 10)		/* a chunk-size line, a trailer */
 
 enum http_ev {
 	HTTP_BAD,		/* .why says what; sticky */
@@ -42,7 +43,7 @@ struct http_field {
 
 struct http {
 	int no_body;			/* the request was HEAD */
-	int status;			/* 100..599 from HTTP_HEAD on */
+	int status;			/* 200..999 from HTTP_HEAD on */
 	int minor;			/* HTTP/1.minor */
 	int keep;			/* the connection may be used again once
 					   HTTP_END was returned */
@@ -52,12 +53,14 @@ struct http {
 	/* private */
 	struct buf head;
 	uint64_t left;			/* of the content or the chunk */
-	size_t extra;			/* framing bytes since the last content */
+	size_t extra;			/* bytes of heads, or framing unpaid */
 	int state;
-	unsigned char framing, bad;
+	unsigned char framing, digits, bad;
 };
 
-/* Takes bytes from the front of *in.  *out is set with HTTP_BODY only. */
+/* Takes bytes from the front of *in.  *out is set with HTTP_BODY only.  Call
+ * it until it says HTTP_MORE, HTTP_END or HTTP_BAD: the end may be told with
+ * an empty *in. */
 enum http_ev http_push(struct http *h, struct slice *in, struct slice *out);
 
 /* The peer stops sending here: HTTP_END when that completes the message (by

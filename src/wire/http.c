@@ -1,0 +1,407 @@
+#include "wire/http.h"
+
+#include <string.h>
+
+/* The order counts: heads first, then content, then what frames chunks. */
+enum state {
+	STATUS,			/* collecting a status line */
+	FIELDS,			/* collecting fields, to the empty line */
+	CONTENT,		/* .left bytes of the content or of a chunk */
+	CHUNK_CR, CHUNK_LF,	/* what ends a chunk */
+	SIZE, SIZE_BLANK,	/* digits; blanks after them */
+	EXT, EXT_QUOTED, EXT_ESCAPED,
+	SIZE_LF,
+	TRAILER, TRAILER_LINE, TRAILER_LF,
+	END
+};
+
+enum framing { BY_LENGTH, BY_CHUNKS, BY_EOF };
+
+/* Content pays for the framing around it at this rate: a server that sends
+ * each byte as a chunk of its own (6 to 1) is slow, not hostile. */
+#define PAID_BY_BYTE 16
+
+static enum http_ev
+bad(struct http *h, const char *why)
+{
+	h->bad = 1;
+	h->why = why;
+	return HTTP_BAD;
+}
+
+/* Drops the CR of line ends and joins folded lines (RFC 9112, 5.2); -1 for
+ * any other CR and for NUL. */
+static int
+tidy(struct buf *b)
+{
+	const char *r = b->p, *end = b->p + b->n;
+	char *w = b->p;
+
+	for (; r < end; r++) {
+		if (*r == '\0')
+			return -1;
+		if (*r == '\r') {
+			if (r + 1 == end || r[1] != '\n')
+				return -1;
+			continue;
+		}
+		*w++ = *r;
+		if (*r != '\n' || r + 1 == end ||
+		    (r[1] != ' ' && r[1] != '\t'))
+			continue;
+		w[-1] = ' ';
+		while (r + 1 < end && (r[1] == ' ' || r[1] == '\t'))
+			r++;
+	}
+	b->n = (size_t)(w - b->p);
+	return 0;
+}
+
+/* "HTTP/1.1 200 Reason"; the reason and the blank before it may be missing. */
+static const char *
+status_line(struct http *h, struct slice s)
+{
+	long long status = slice_dec(slice_sub(s, 9, 3), 999);
+
+	if (!slice_is(slice_sub(s, 7, 2), "0 ") &&
+	    !slice_is(slice_sub(s, 7, 2), "1 "))
+		return "not an HTTP/1.0 or HTTP/1.1 answer";
+	if (s.n < 12 || status < 100 || (s.n > 12 && s.p[12] != ' '))
+		return "broken status line";
+	h->minor = s.p[7] - '0';
+	h->status = (int)status;
+	return NULL;
+}
+
+/* RFC 9110, 5.6.2 */
+static int
+is_token(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||
+		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
+			return 0;
+	return s.n > 0;
+}
+
+static const char *
+fields(struct http *h, struct slice rest)
+{
+	struct slice line, name;
+
+	if (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t'))
+		return "a folded line with no field before it";
+	h->nfields = 0;
+	while ((line = slice_cut(&rest, '\n')).n > 0) {
+		if (memchr(line.p, ':', line.n) == NULL)
+			return "a header line without a colon";
+		name = slice_cut(&line, ':');
+		if (!is_token(name))
+			return "a header name with a blank or the like in it";
+		if (h->nfields == HTTP_FIELDS_MAX)
+			return "too many header fields";
+		h->field[h->nfields++] = (struct http_field){ name,
+		    slice_trim(line) };
+	}
+	return NULL;
+}
+
+/* Whether one of the named fields lists the token. */
+static int
+lists(const struct http *h, const char *name, const char *token)
+{
+	struct slice list;
+	size_t i;
+
+	for (i = 0; (list = http_field(h, name, i)).p != NULL; i++)
+		while (list.n > 0)
+			if (slice_ieq(slice_trim(slice_cut(&list, ',')),
+			    slice_str(token)))
+				return 1;
+	return 0;
+}
+
+/* The one length that all Content-Length fields and their list elements name
+ * (RFC 9110, 8.6); -1 when they differ or are no numbers. */
+static long long
+length(const struct http *h)
+{
+	struct slice list;
+	long long n = -1, v;
+	size_t i;
+
+	for (i = 0; (list = http_field(h, "content-length", i)).p != NULL;
+	    i++)
+		do {
+			v = slice_dec(slice_trim(slice_cut(&list, ',')),
+			    INT64_MAX);
+			if (v < 0 || (n >= 0 && n != v))
+				return -1;
+			n = v;
+		} while (list.n > 0);
+	return n;
+}
+
+/* RFC 9112, 6.3 and 9.3 */
+static const char *
+choose_framing(struct http *h)
+{
+	struct slice coding = http_field(h, "transfer-encoding", 0);
+	int sized = http_field(h, "content-length", 0).p != NULL;
+	long long len = length(h);
+
+	h->keep = !lists(h, "connection", "close") &&
+	    (h->minor == 1 || lists(h, "connection", "keep-alive"));
+	h->framing = BY_LENGTH;
+	h->left = 0;
+	if (sized && len < 0)
+		return "broken or contradictory Content-Length";
+	if (h->no_body || h->status == 204 || h->status == 304)
+		return NULL;
+	if (coding.p != NULL) {
+		if (!slice_ieq(coding, SLICE("chunked")) ||
+		    http_field(h, "transfer-encoding", 1).p != NULL)
+			return "a Transfer-Encoding other than chunked";
+		h->framing = BY_CHUNKS;
+		if (sized || h->minor == 0)
+			h->keep = 0;
+	} else if (sized) {
+		h->left = (uint64_t)len;
+	} else {
+		h->framing = BY_EOF;
+		h->keep = 0;
+	}
+	return NULL;
+}
+
+/* Whether the last line of b is empty; b ends with LF. */
+static int
+ends_head(const struct buf *b)
+{
+	size_t n = b->n - 1;
+
+	if (n > 0 && b->p[n - 1] == '\r')
+		n--;
+	return n == 0 || b->p[n - 1] == '\n';
+}
+
+/* What to do with the line that has just become complete; HTTP_MORE: go on. */
+static enum http_ev
+head_line(struct http *h)
+{
+	const char *why;
+
+	if (h->state == FIELDS && !ends_head(&h->head))
+		return HTTP_MORE;
+	if (tidy(&h->head) < 0)
+		return bad(h, "NUL or a bare CR in the head");
+	if (h->state == STATUS) {
+		why = status_line(h, slice_sub(buf_slice(&h->head), 0,
+		    h->head.n - 1));
+		buf_clear(&h->head);
+		h->state = FIELDS;
+		return why == NULL ? HTTP_MORE : bad(h, why);
+	}
+	if ((why = fields(h, buf_slice(&h->head))) != NULL)
+		return bad(h, why);
+	if (h->status == 101)
+		return bad(h, "a switch of protocols that nobody asked for");
+	if (h->status < 200) {
+		buf_clear(&h->head);
+		h->nfields = 0;
+		h->state = STATUS;
+		return HTTP_MORE;
+	}
+	if ((why = choose_framing(h)) != NULL)
+		return bad(h, why);
+	h->state = h->framing == BY_CHUNKS ? SIZE : CONTENT;
+	h->extra = 0;
+	return HTTP_HEAD;
+}
+
+/* Interim heads count towards the limit: they could come for ever. */
+static enum http_ev
+push_head(struct http *h, struct slice *in)
+{
+	enum http_ev ev = HTTP_MORE;
+	const char *lf;
+	size_t n;
+
+	while (ev == HTTP_MORE && in->n > 0) {
+		lf = memchr(in->p, '\n', in->n);
+		n = lf == NULL ? in->n : (size_t)(lf - in->p) + 1;
+		if (n > HTTP_HEAD_MAX - h->extra)
+			return bad(h, "the head is too large");
+		h->extra += n;
+		buf_put(&h->head, slice_sub(*in, 0, n));
+		*in = slice_sub(*in, n, in->n);
+		/* No need to wait for the line end of something else. */
+		if (h->state == STATUS && memcmp(h->head.p, "HTTP/1.",
+		    h->head.n < 7 ? h->head.n : 7) != 0)
+			return bad(h, "not an HTTP/1.0 or HTTP/1.1 answer");
+		if (lf != NULL)
+			ev = head_line(h);
+	}
+	return ev;
+}
+
+/* The state after c on a chunk-size line (RFC 9112, 7.1); -1 when c may not
+ * stand there.  Blanks after the size were never allowed, but are sent. */
+static int
+size_step(struct http *h, char c)
+{
+	long long v;
+
+	if (h->state == SIZE &&
+	    (v = slice_hex((struct slice){ &c, 1 })) >= 0) {
+		h->left = h->left << 4 | (uint64_t)v;
+		return ++h->digits <= 16 ? SIZE : -1;
+	}
+	if (h->digits == 0)
+		return -1;
+	if (c == '\n' && h->state != EXT_QUOTED && h->state != EXT_ESCAPED)
+		return h->left == 0 ? TRAILER : CONTENT;
+	switch (h->state) {
+	case SIZE:
+	case SIZE_BLANK:
+		if (c == ' ' || c == '\t')
+			return SIZE_BLANK;
+		return c == '\r' ? SIZE_LF : c == ';' ? EXT : -1;
+	case EXT:
+		return c == '\r' ? SIZE_LF : c == '"' ? EXT_QUOTED : EXT;
+	case EXT_QUOTED:
+		if (c == '\r' || c == '\n')
+			return -1;
+		return c == '"' ? EXT : c == '\\' ? EXT_ESCAPED : EXT_QUOTED;
+	case EXT_ESCAPED:
+		return c == '\r' || c == '\n' ? -1 : EXT_QUOTED;
+	default:
+		return -1;
+	}
+}
+
+/* The state after c between the contents of two chunks or after the last;
+ * -1 when c may not stand there.  Trailer fields are passed over. */
+static int
+frame_step(struct http *h, char c)
+{
+	switch (h->state) {
+	case CHUNK_CR:
+		if (c == '\r')
+			return CHUNK_LF;
+		/* FALLTHROUGH */
+	case CHUNK_LF:
+		h->left = 0;
+		h->digits = 0;
+		return c == '\n' ? SIZE : -1;
+	case TRAILER:
+		return c == '\n' ? END : c == '\r' ? TRAILER_LF : TRAILER_LINE;
+	case TRAILER_LINE:
+		return c == '\n' ? TRAILER : TRAILER_LINE;
+	case TRAILER_LF:
+		return c == '\n' ? END : -1;
+	default:
+		return size_step(h, c);
+	}
+}
+
+/* Takes framing up to the next content or the end. */
+static enum http_ev
+push_frame(struct http *h, struct slice *in)
+{
+	size_t room = HTTP_HEAD_MAX - h->extra;
+	size_t i = 0;
+	int next;
+
+	while (h->state > CONTENT && h->state < END && i < in->n) {
+		if (i == room)
+			return bad(h, "more chunk framing than content");
+		if ((next = frame_step(h, in->p[i++])) < 0)
+			return bad(h, "broken chunk framing");
+		h->state = next;
+	}
+	h->extra += i;
+	*in = slice_sub(*in, i, in->n);
+	return h->state == END ? HTTP_END : HTTP_MORE;
+}
+
+static enum http_ev
+push_content(struct http *h, struct slice *in, struct slice *out)
+{
+	size_t n = in->n;
+
+	if (h->framing == BY_EOF) {
+		*out = *in;
+		*in = slice_sub(*in, n, 0);
+		return HTTP_BODY;
+	}
+	if (n > h->left)
+		n = (size_t)h->left;
+	*out = slice_sub(*in, 0, n);
+	*in = slice_sub(*in, n, in->n);
+	h->left -= n;
+	if (h->framing == BY_CHUNKS) {
+		h->extra -= n > h->extra / PAID_BY_BYTE ? h->extra :
+		    n * PAID_BY_BYTE;
+		if (h->left == 0)
+			h->state = CHUNK_CR;
+	}
+	return HTTP_BODY;
+}
+
+enum http_ev
+http_push(struct http *h, struct slice *in, struct slice *out)
+{
+	enum http_ev ev = HTTP_MORE;
+
+	if (h->bad)
+		return HTTP_BAD;
+	if (h->state < CONTENT)
+		return push_head(h, in);
+	if (h->state > CONTENT)
+		ev = push_frame(h, in);
+	else if (h->framing == BY_LENGTH && h->left == 0)
+		h->state = END;
+	if (h->state == END)
+		return HTTP_END;
+	if (h->state != CONTENT || in->n == 0)
+		return ev;
+	return push_content(h, in, out);
+}
+
+enum http_ev
+http_eof(struct http *h)
+{
+	if (h->bad)
+		return HTTP_BAD;
+	if (h->state == CONTENT && (h->framing == BY_EOF || h->left == 0))
+		h->state = END;
+	if (h->state == END)
+		return HTTP_END;
+	if (h->state >= CONTENT)
+		return bad(h, "the connection ended before the content did");
+	if (h->extra == 0)
+		return bad(h, "the connection ended without an answer");
+	return bad(h, "the connection ended in the middle of the head");
+}
+
+struct slice
+http_field(const struct http *h, const char *name, size_t nth)
+{
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++)
+		if (slice_ieq(h->field[i].name, slice_str(name)) &&
+		    nth-- == 0)
+			return h->field[i].value;
+	return (struct slice){ 0 };
+}
+
+void
+http_free(struct http *h)
+{
+	buf_free(&h->head);
+	*h = (struct http){ .no_body = h->no_body };
+}

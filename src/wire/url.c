@@ -1,0 +1,253 @@
+#include "wire/url.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The bytes of an IP address literal: returns 4 or 16, or 0 when it is none
+ * (a zone is none). */
+static size_t
+address(struct slice s, unsigned char a[16])
+{
+	char text[INET6_ADDRSTRLEN + 1];
+
+	if (s.n >= sizeof(text) || memchr(s.p, '\0', s.n) != NULL)
+		return 0;
+	slice_copy(s, text, sizeof(text));
+	if (inet_pton(AF_INET, text, a) == 1)
+		return 4;
+	return inet_pton(AF_INET6, text, a) == 1 ? 16 : 0;
+}
+
+/* Letters of a DNS name, and the underscore that container networks use. */
+static int
+is_name(struct slice s)
+{
+	size_t i;
+	char c;
+
+	for (i = 0; i < s.n; i++) {
+		c = s.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+		    c == '_'))
+			return 0;
+	}
+	return s.n > 0 && s.n <= 253;
+}
+
+/* Offset in s of the first byte that is in set; s.n where there is none. */
+static size_t
+find(struct slice s, const char *set)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (memchr(set, s.p[i], strlen(set)) != NULL)
+			break;
+	return i;
+}
+
+static const char *
+parse_scheme(struct slice *s, struct url *u)
+{
+	ptrdiff_t sep = slice_ifind(*s, "://");
+	struct slice scheme;
+
+	if (sep < 0)
+		return "no scheme: it must start with https:// or http://";
+	scheme = slice_sub(*s, 0, (size_t)sep);
+	*s = slice_sub(*s, (size_t)sep + 3, s->n);
+	u->https = slice_ieq(scheme, SLICE("https"));
+	u->port = u->https ? 443 : 80;
+	if (!u->https && !slice_ieq(scheme, SLICE("http")))
+		return "the scheme is neither https nor http";
+	return NULL;
+}
+
+/* What stands behind the host: nothing, or a port that may be empty. */
+static const char *
+parse_port(struct slice s, struct url *u)
+{
+	long long port;
+
+	if (s.n == 0 || slice_is(s, ":"))
+		return NULL;
+	port = slice_dec(slice_sub(s, 1, s.n), 65535);
+	if (s.p[0] != ':' || port < 1)
+		return "the port is no number from 1 to 65535";
+	u->port = (int)port;
+	u->port_given = 1;
+	return NULL;
+}
+
+static const char *
+parse_host(struct slice s, struct url *u)
+{
+	unsigned char a[16];
+	size_t n;
+
+	if (s.n > 0 && s.p[0] == '[') {
+		n = find(s, "]");
+		u->ipv6 = 1;
+		u->host = slice_sub(s, 1, n - 1);
+		if (n == s.n || address(u->host, a) != 16)
+			return "no IPv6 address in the brackets";
+		return parse_port(slice_sub(s, n + 1, s.n), u);
+	}
+	n = find(s, ":");
+	u->host = slice_sub(s, 0, n);
+	if (n == 0)
+		return "no host";
+	if (!is_name(u->host))
+		return "the host is neither a name in ASCII nor an address";
+	return parse_port(slice_sub(s, n, s.n), u);
+}
+
+const char *
+url_parse(struct slice s, struct url *u)
+{
+	struct slice authority;
+	const char *why;
+	size_t i;
+
+	*u = (struct url){ 0 };
+	for (i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			return "a blank or a control character in it";
+	if ((why = parse_scheme(&s, u)) != NULL)
+		return why;
+	s = slice_sub(s, 0, find(s, "#"));
+	authority = slice_sub(s, 0, find(s, "/?"));
+	u->path = slice_sub(s, authority.n, s.n);
+	if (u->path.n > 0 && u->path.p[0] == '?')
+		return "a query without a path before it";
+	/* The last @: raw ones in passwords are common, and a host has none. */
+	for (i = authority.n; i > 0 && authority.p[i - 1] != '@'; i--)
+		;
+	if (i > 0)
+		u->userinfo = slice_sub(authority, 0, i - 1);
+	return parse_host(slice_sub(authority, i, authority.n), u);
+}
+
+void
+url_host(const struct url *u, struct buf *out)
+{
+	buf_printf(out, u->ipv6 ? "[%.*s]" : "%.*s", SLICE_FMT(u->host));
+	if (u->port != (u->https ? 443 : 80))
+		buf_printf(out, ":%d", u->port);
+}
+
+int
+url_unescape(struct slice s, struct buf *out)
+{
+	size_t start = out->n, i;
+	long long c;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] != '%') {
+			buf_putc(out, s.p[i]);
+			continue;
+		}
+		c = s.n - i < 3 ? -1 : slice_hex(slice_sub(s, i + 1, 2));
+		if (c <= 0) {
+			out->n = start;
+			return -1;
+		}
+		buf_putc(out, (char)c);
+		i += 2;
+	}
+	return 0;
+}
+
+/* Whether the first bits of a and b are equal. */
+static int
+same_prefix(const unsigned char *a, const unsigned char *b, size_t bits)
+{
+	size_t n = bits / 8;
+	unsigned mask = 0xff00u >> bits % 8 & 0xff;
+
+	return memcmp(a, b, n) == 0 &&
+	    (mask == 0 || ((a[n] ^ b[n]) & mask) == 0);
+}
+
+/* Whether the address a, n bytes long, lies in ADDRESS or ADDRESS/BITS. */
+static int
+in_block(const unsigned char *a, size_t n, struct slice block)
+{
+	size_t slash = find(block, "/");
+	unsigned char b[16];
+	long long bits = (long long)n * 8;
+
+	if (slash < block.n)
+		bits = slice_dec(slice_sub(block, slash + 1, block.n), bits);
+	return bits >= 0 && address(slice_sub(block, 0, slash), b) == n &&
+	    same_prefix(a, b, (size_t)bits);
+}
+
+static struct slice
+without_last_dot(struct slice s)
+{
+	return s.n > 1 && s.p[s.n - 1] == '.' ? slice_sub(s, 0, s.n - 1) : s;
+}
+
+/* Whether host is name or stands below it. */
+static int
+below(struct slice host, struct slice name)
+{
+	size_t off;
+
+	host = without_last_dot(host);
+	name = without_last_dot(name);
+	if (slice_starts(name, "*."))
+		name = slice_sub(name, 1, name.n);
+	if (slice_starts(name, "."))
+		name = slice_sub(name, 1, name.n);
+	if (name.n == 0 || name.n > host.n)
+		return 0;
+	off = host.n - name.n;
+	return slice_ieq(slice_sub(host, off, name.n), name) &&
+	    (off == 0 || host.p[off - 1] == '.');
+}
+
+/* Takes :PORT, and the brackets it needs behind an IPv6 address, off *entry;
+ * 0 when there is one and it is not port. */
+static int
+port_fits(struct slice *entry, int port)
+{
+	struct slice rest;
+	size_t n;
+
+	if (entry->p[0] == '[') {
+		n = find(*entry, "]");
+		rest = slice_sub(*entry, n + 1, entry->n);
+		*entry = slice_sub(*entry, 1, n - 1);
+	} else {
+		n = find(*entry, ":");
+		rest = slice_sub(*entry, n, entry->n);
+		if (find(slice_sub(rest, 1, rest.n), ":") + 1 < rest.n)
+			return 1;	/* an IPv6 address without brackets */
+		*entry = slice_sub(*entry, 0, n);
+	}
+	return rest.n == 0 || (rest.p[0] == ':' &&
+	    slice_dec(slice_sub(rest, 1, rest.n), 65535) == port);
+}
+
+int
+url_no_proxy(const struct url *u, struct slice list)
+{
+	struct slice entry;
+	unsigned char a[16];
+	size_t n = address(u->host, a), len;
+
+	for (; list.n > 0; list = slice_sub(list, len + 1, list.n)) {
+		len = find(list, ", \t\r\n");
+		entry = slice_sub(list, 0, len);
+		if (len == 0 || !port_fits(&entry, u->port))
+			continue;
+		if (slice_is(entry, "*") || (n > 0 ?
+		    in_block(a, n, entry) : below(u->host, entry)))
+			return 1;
+	}
+	return 0;
+}

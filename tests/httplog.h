@@ -1,0 +1,93 @@
+#ifndef TESTS_HTTPLOG_H
+#define TESTS_HTTPLOG_H
+
+/*
+ * What the HTTP parser makes of some bytes, as a log of one event a line that
+ * does not depend on how the bytes were cut: for golden files and for the
+ * fuzzer.  Every piece is handed over in memory of exactly its size, so that
+ * the sanitizer sees one byte too many.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/splits.h"
+#include "wire/http.h"
+
+static inline void
+httplog_head(struct buf *log, const struct http *h)
+{
+	size_t i;
+
+	buf_printf(log, "head %d HTTP/1.%d%s\n", h->status, h->minor,
+	    h->keep ? " keep" : "");
+	for (i = 0; i < h->nfields; i++) {
+		buf_puts(log, "field ");
+		log_text(log, h->field[i].name);
+		buf_puts(log, ": ");
+		log_text(log, h->field[i].value);
+		buf_putc(log, '\n');
+	}
+}
+
+static inline void
+httplog_body(struct buf *log, struct buf *body)
+{
+	if (body->n == 0)
+		return;
+	buf_puts(log, "body ");
+	log_text(log, buf_slice(body));
+	buf_putc(log, '\n');
+	buf_clear(body);
+}
+
+/* All that one piece gives; HTTP_MORE, HTTP_END or HTTP_BAD. */
+static inline enum http_ev
+httplog_piece(struct buf *log, struct http *h, struct slice *in,
+    struct buf *body)
+{
+	enum http_ev ev;
+	struct slice out;
+
+	while ((ev = http_push(h, in, &out)) == HTTP_HEAD || ev == HTTP_BODY)
+		if (ev == HTTP_HEAD)
+			httplog_head(log, h);
+		else
+			buf_put(body, out);
+	return ev;
+}
+
+static inline void
+httplog(struct buf *log, int no_body, struct slice in, struct cut cut)
+{
+	struct http h = { .no_body = no_body };
+	struct buf body = { 0 };
+	struct slice piece, rest;
+	enum http_ev ev = HTTP_MORE;
+	int at_eof = 0;
+	char *copy;
+
+	while (ev == HTTP_MORE && in.n > 0) {
+		piece = cut_next(&in, &cut);
+		copy = exact(piece);
+		rest = (struct slice){ copy, piece.n };
+		ev = httplog_piece(log, &h, &rest, &body);
+		in = (struct slice){ in.p - rest.n, in.n + rest.n };
+		free(copy);
+	}
+	if (ev == HTTP_MORE) {
+		ev = http_eof(&h);
+		at_eof = 1;
+	}
+	httplog_body(log, &body);
+	if (ev == HTTP_END)
+		buf_printf(log, "end%s, %zu bytes left\n",
+		    at_eof ? " at eof" : "", in.n);
+	else
+		buf_printf(log, "bad%s: %s\n", at_eof ? " at eof" : "",
+		    h.why);
+	http_free(&h);
+	buf_free(&body);
+}
+
+#endif
