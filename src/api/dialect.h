@@ -44,7 +44,7 @@ struct decode {
 	/* results */
 	enum finish finish;
 	char finish_word[32];	/* the provider's own, "" = none yet */
-	struct usage usage;
+	struct usage usage;	/* the caller starts it with -1s */
 	struct buf usage_raw;	/* the provider's own usage object */
 	char id[128];		/* of the response */
 	int content;		/* text, reasoning or a call was seen */
@@ -54,9 +54,17 @@ struct decode {
 	/* private */
 	struct buf scratch;	/* the delta being unescaped */
 	uint16_t text_half, reasoning_half;
+	struct buf call_mem;	/* of the calls */
 	struct call *calls;
 	size_t ncalls;
-	int tail;
+	int tail;		/* chat: DECODE_TAIL was returned */
+	int begun;		/* chat: a choice was seen */
+	int refused;		/* there was refusal text */
+	/* responses: what of the output's text was put already, so that text
+	 * that comes in a later event only is put too, and once */
+	size_t messages;	/* whole messages */
+	size_t parts;		/* whole parts of the message after these */
+	int open;		/* deltas of the part after these */
 };
 
 struct dialect {
@@ -71,6 +79,13 @@ struct dialect {
 	enum decoded (*whole)(struct decode *d, struct slice body);
 };
 
+/*
+ * The body has ended; e is what sse_eof() offered, or NULL.  DECODE_DONE when
+ * the answer is whole all the same; else DECODE_FAULT, F_IO if nothing worse.
+ */
+enum decoded decode_end(struct decode *d, const struct dialect *dialect,
+    const struct sse_event *e);
+
 extern const struct dialect dialect_responses;
 extern const struct dialect dialect_chat;
 
@@ -83,8 +98,14 @@ extern const struct dialect dialect_chat;
 void decode_text(struct decode *d, struct slice raw);
 void decode_reasoning(struct decode *d, struct slice raw);
 
-/* The call of that index, a new one if need be; NULL past CALLS_MAX. */
+/* The last call of that index; NULL when there is none. */
 struct call *decode_call(struct decode *d, int64_t index);
+
+/* One more call; NULL past CALLS_MAX.  Moves the others. */
+struct call *decode_new_call(struct decode *d, int64_t index);
+
+/* Sets a call's id, name or arguments from a raw JSON string. */
+void decode_set(struct buf *field, struct slice raw);
 
 /* Appends a raw JSON string to a call's arguments. */
 void decode_args(struct call *c, struct slice raw);
@@ -92,6 +113,16 @@ void decode_args(struct call *c, struct slice raw);
 /* Puts one call, or all that were not put yet, as EV_TOOL_CALL. */
 void decode_put_call(struct decode *d, struct call *c);
 void decode_put_calls(struct decode *d);
+
+/* Whether a member says something: not missing, null, false, 0 or empty. */
+int decode_truthy(const struct json_want *w);
+
+/* Whether a JSON text without an answer in it reports an error, in any of the
+ * shapes that have no type or name to tell it by. */
+int decode_complaint(struct slice json);
+
+/* Notes the provider's usage object, in either dialect's names. */
+void decode_usage(struct decode *d, struct slice json);
 
 /* Writes out surrogate halves that found no partner; before a terminal. */
 void decode_flush(struct decode *d);
@@ -105,6 +136,15 @@ enum decoded decode_error(struct decode *d, struct slice json);
 
 /* Not the dialect at all: DECODE_FAULT, F_PROTO, retryable. */
 enum decoded decode_bad(struct decode *d, const char *what);
+
+/* An event that is no JSON object: nothing, an error in an array, rubbish. */
+enum decoded decode_odd(struct decode *d, struct slice data);
+
+/* The stream says that it is over, the answer is not: F_IO, retryable. */
+enum decoded decode_cut(struct decode *d);
+
+/* Whether the data is the marker that imitators of OpenAI end with. */
+int decode_is_marker(struct slice data);
 
 /* Gives all memory back. */
 void decode_free(struct decode *d);

@@ -1,0 +1,398 @@
+/*
+ * Chat Completions, OpenAI's and those of all that imitate it: providers.md
+ * section 2.
+ */
+
+#include "api/dialect.h"
+#include "api/encode.h"
+#include "wire/json.h"
+
+static void
+encode_message(struct json_out *w, const char *role, struct slice text)
+{
+	json_open(w, '{');
+	json_member(w, "role", slice_str(role));
+	json_member(w, "content", text);
+	json_close(w);
+}
+
+static void
+encode_messages(struct json_out *w, const struct request *r)
+{
+	if (request_overrides(r, "messages"))
+		return;
+	json_key(w, "messages");
+	json_open(w, '[');
+	if (r->system.n > 0)
+		encode_message(w, "system", r->system);
+	encode_message(w, "user", r->prompt);
+	json_close(w);
+}
+
+static void
+encode_format(struct json_out *w, const struct request *r)
+{
+	if (r->schema.n == 0 || request_overrides(r, "response_format"))
+		return;
+	json_key(w, "response_format");
+	json_open(w, '{');
+	json_member(w, "type", SLICE("json_schema"));
+	json_key(w, "json_schema");
+	json_open(w, '{');
+	json_member(w, "name", SLICE("answer"));
+	encode_raw(w, "schema", r->schema);
+	json_key(w, "strict");
+	json_bool(w, 1);
+	json_close(w);
+	json_close(w);
+}
+
+static void
+encode(const struct request *r, struct buf *body)
+{
+	struct json_out w;
+
+	encode_open(&w, body);
+	encode_text(&w, r, "model", r->model);
+	encode_messages(&w, r);
+	encode_flag(&w, r, "stream", 1);
+	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
+		encode_json(&w, r, "stream_options",
+		    SLICE("{\"include_usage\":true}"));
+	encode_num(&w, r, r->quirks & QUIRK_MAX_TOKENS ? "max_tokens" :
+	    "max_completion_tokens", r->max_tokens);
+	encode_json(&w, r, "temperature", r->temperature);
+	encode_text(&w, r, "reasoning_effort", r->effort);
+	encode_format(&w, r);
+	encode_tools(&w, r, 0);
+	encode_close(&w, r);
+}
+
+static int
+is(const struct json_want *w, const char *lit)
+{
+	return w->type == JSON_STRING && json_is(w->tok, lit);
+}
+
+/* Mistral's thinking: an array of text parts, or a string. */
+static void
+put_thinking(struct decode *d, const struct json_want *thinking)
+{
+	struct json_want w = { .key = "text" };
+	struct slice key, part;
+	size_t at = 0;
+
+	if (thinking->type == JSON_STRING)
+		decode_reasoning(d, thinking->tok);
+	if (thinking->type != JSON_ARRAY)
+		return;
+	while (json_each(thinking->tok, &at, &key, &part) > JSON_END)
+		if (json_pick(part, &w, 1) == 0 && w.type == JSON_STRING)
+			decode_reasoning(d, w.tok);
+}
+
+/* Content as an array of parts. */
+static void
+put_parts(struct decode *d, struct slice parts)
+{
+	struct json_want w[] = { { .key = "text" }, { .key = "thinking" } };
+	struct slice key, part;
+	size_t at = 0;
+
+	while (json_each(parts, &at, &key, &part) > JSON_END) {
+		if (json_pick(part, w, 2) < 0)
+			continue;
+		if (w[0].type == JSON_STRING)
+			decode_text(d, w[0].tok);
+		put_thinking(d, &w[1]);
+	}
+}
+
+enum { T_INDEX, T_ID, T_FUNCTION, T_N };
+
+/*
+ * The call that a fragment belongs to.  The index says so, but some servers
+ * send none, or one and the same for parallel calls: an id or, without ids,
+ * a name that comes anew begins another call then.
+ */
+static struct call *
+call_of(struct decode *d, const struct json_want *w,
+    const struct json_want *name)
+{
+	int has_id = w[T_ID].type == JSON_STRING && w[T_ID].tok.n > 0;
+	int has_name = name->type == JSON_STRING && name->tok.n > 0;
+	int64_t index = -1;
+	struct call *c;
+
+	if (w[T_INDEX].type == JSON_NUMBER) {
+		index = json_int(w[T_INDEX].tok, 0);
+		c = decode_call(d, index);
+	} else {
+		c = d->ncalls == 0 ? NULL : &d->calls[d->ncalls - 1];
+		if (c != NULL && !has_id && has_name && c->name.n > 0)
+			c = NULL;
+	}
+	if (c != NULL && has_id && c->id.n > 0 &&
+	    (has_name || w[T_INDEX].type != JSON_NUMBER)) {
+		buf_clear(&d->scratch);
+		json_unescape(w[T_ID].tok, &d->scratch, NULL);
+		if (!slice_eq(buf_slice(&d->scratch), buf_slice(&c->id)))
+			c = NULL;
+	}
+	return c == NULL ? decode_new_call(d, index) : c;
+}
+
+static enum decoded
+take_call(struct decode *d, struct slice fragment)
+{
+	struct json_want w[T_N] = { { .key = "index" }, { .key = "id" },
+	    { .key = "function" } };
+	struct json_want f[] = { { .key = "name" }, { .key = "arguments" } };
+	struct call *c;
+
+	if (json_pick(fragment, w, T_N) < 0)
+		return DECODE_MORE;
+	if (w[T_FUNCTION].type == JSON_OBJECT)
+		json_pick(w[T_FUNCTION].tok, f, 2);
+	c = call_of(d, w, &f[0]);
+	if (c == NULL)
+		return decode_bad(d, "too many tool calls");
+	/* Later fragments may have empty ones. */
+	if (w[T_ID].type == JSON_STRING && w[T_ID].tok.n > 0)
+		decode_set(&c->id, w[T_ID].tok);
+	if (f[0].type == JSON_STRING && f[0].tok.n > 0)
+		decode_set(&c->name, f[0].tok);
+	if (f[1].type == JSON_STRING)
+		decode_args(c, f[1].tok);
+	else if (f[1].type == JSON_OBJECT)	/* not yet a string */
+		buf_put(&c->args, f[1].tok);
+	if (c->args.full)
+		return decode_bad(d, "a tool call is too large");
+	return DECODE_MORE;
+}
+
+static enum decoded
+take_calls(struct decode *d, struct slice calls)
+{
+	struct slice key, fragment;
+	size_t at = 0;
+
+	while (json_each(calls, &at, &key, &fragment) > JSON_END)
+		if (take_call(d, fragment) == DECODE_FAULT)
+			return DECODE_FAULT;
+	return DECODE_MORE;
+}
+
+/* Whether a delta that brought none of what we know is a sign of life. */
+static int
+says_something(struct slice delta)
+{
+	struct json_want w = { 0 };
+	struct slice key;
+	size_t at = 0;
+
+	while ((w.type = json_each(delta, &at, &key, &w.tok)) > JSON_END)
+		if (!json_is(key, "role") && decode_truthy(&w))
+			return 1;
+	return 0;
+}
+
+static enum decoded
+take_delta(struct decode *d, struct slice delta)
+{
+	struct json_want w[] = { { .key = "content" }, { .key = "reasoning" },
+	    { .key = "reasoning_content" }, { .key = "tool_calls" },
+	    { .key = "refusal" } };
+
+	json_pick(delta, w, sizeof(w) / sizeof(w[0]));
+	/* Where both are, they say the same. */
+	if (w[2].type == JSON_STRING && w[2].tok.n > 0)
+		decode_reasoning(d, w[2].tok);
+	else if (w[1].type == JSON_STRING && w[1].tok.n > 0)
+		decode_reasoning(d, w[1].tok);
+	if (w[0].type == JSON_STRING && w[0].tok.n > 0) {
+		decode_text(d, w[0].tok);
+		return w[3].type == JSON_ARRAY ?
+		    take_calls(d, w[3].tok) : DECODE_MORE;
+	}
+	if (w[0].type == JSON_ARRAY)
+		put_parts(d, w[0].tok);
+	if (w[4].type == JSON_STRING && w[4].tok.n > 0) {
+		d->refused = 1;
+		decode_text(d, w[4].tok);
+	}
+	if (w[3].type == JSON_ARRAY && take_calls(d, w[3].tok) == DECODE_FAULT)
+		return DECODE_FAULT;
+	return says_something(delta) ? DECODE_MORE : DECODE_IDLE;
+}
+
+/* Words for an end that is none: OpenRouter, Z.ai, DeepSeek. */
+static int
+is_failure(const struct json_want *word)
+{
+	return is(word, "error") || is(word, "network_error") ||
+	    is(word, "insufficient_system_resource");
+}
+
+/* Unknown words are an end like any other. */
+static enum finish
+finish_of(const struct decode *d, const struct json_want *word)
+{
+	static const struct {
+		const char *word;
+		enum finish finish;
+	} words[] = {
+		{ "length", FIN_LENGTH },
+		{ "max_tokens", FIN_LENGTH },
+		{ "model_length", FIN_LENGTH },		/* Mistral */
+		{ "content_filter", FIN_FILTER },
+		{ "sensitive", FIN_FILTER },		/* Z.ai */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (is(word, words[i].word))
+			return words[i].finish;
+	if (d->refused)
+		return FIN_REFUSAL;
+	return d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
+}
+
+/* A call whose arguments an early end cut off is none (providers.md 7.5). */
+static void
+put_calls(struct decode *d, int early)
+{
+	struct call *c;
+	size_t i;
+
+	for (i = 0; i < d->ncalls; i++) {
+		c = &d->calls[i];
+		if (!early || json_valid(buf_slice(&c->args)))
+			decode_put_call(d, c);
+	}
+}
+
+static enum decoded
+take_finish(struct decode *d, const struct json_want *word)
+{
+	enum finish fin = finish_of(d, word);
+
+	decode_flush(d);
+	put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
+	decode_finish(d, word->tok, fin);
+	d->tail = 1;
+	return DECODE_TAIL;
+}
+
+static enum decoded
+take_failure(struct decode *d, struct slice choice,
+    const struct json_want *word)
+{
+	if (!d->failed && decode_error(d, choice) == DECODE_FAULT &&
+	    d->fault.name[0] == '\0')
+		slice_copy(word->tok, d->fault.name, sizeof(d->fault.name));
+	return DECODE_FAULT;
+}
+
+static enum decoded
+take_choice(struct decode *d, struct slice choice)
+{
+	struct json_want w[] = { { .key = "delta" }, { .key = "finish_reason" },
+	    { .key = "error" }, { .key = "index" } };
+	struct json_want message = { .key = "message" };
+	enum decoded r = DECODE_IDLE;
+
+	json_pick(choice, w, sizeof(w) / sizeof(w[0]));
+	/* Only a param can have asked for more than one. */
+	if (w[3].type == JSON_NUMBER && json_int(w[3].tok, 0) != 0)
+		return DECODE_MORE;
+	if (decode_truthy(&w[2]))
+		return decode_error(d, choice);
+	d->begun = 1;
+	if (w[0].type == JSON_OBJECT)
+		r = take_delta(d, w[0].tok);
+	else if (!d->content && json_pick(choice, &message, 1) == 0 &&
+	    message.type == JSON_OBJECT)
+		r = take_delta(d, message.tok);
+	if (r == DECODE_FAULT)
+		return r;
+	if (is_failure(&w[1]))
+		return take_failure(d, choice, &w[1]);
+	if (w[1].type == JSON_STRING && w[1].tok.n > 0)
+		return take_finish(d, &w[1]);
+	return d->tail ? DECODE_TAIL : r;
+}
+
+/* The end is near: usage may still follow the finish_reason. */
+static enum decoded
+take_marker(struct decode *d)
+{
+	if (d->failed)
+		return DECODE_FAULT;
+	/* Nothing but the marker is how some proxies end a failure. */
+	if (!d->begun)
+		return decode_cut(d);
+	decode_flush(d);
+	put_calls(d, !d->tail);
+	if (d->finish == FIN_NONE)
+		d->finish = d->refused ? FIN_REFUSAL :
+		    d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
+	return DECODE_DONE;
+}
+
+/* A chunk, or a whole answer, which differs in names only. */
+static enum decoded
+take(struct decode *d, struct slice json)
+{
+	struct json_want w[] = { { .key = "choices" }, { .key = "error" },
+	    { .key = "usage" }, { .key = "id" } };
+	struct slice key, choice;
+	size_t at = 0;
+
+	if (json_pick(json, w, d->id[0] == '\0' ? 4 : 3) < 0)
+		return decode_odd(d, json);
+	if (decode_truthy(&w[1]))
+		return decode_error(d, json);
+	if (d->failed)
+		return DECODE_FAULT;
+	if (w[3].type == JSON_STRING)
+		slice_copy(w[3].tok, d->id, sizeof(d->id));
+	if (w[2].type == JSON_OBJECT)
+		decode_usage(d, w[2].tok);
+	if (w[0].type == JSON_ARRAY &&
+	    json_each(w[0].tok, &at, &key, &choice) == JSON_OBJECT)
+		return take_choice(d, choice);
+	if (w[0].type == JSON_BAD && decode_complaint(json))
+		return decode_error(d, json);
+	if (d->tail)
+		return DECODE_TAIL;
+	return w[2].type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+}
+
+static enum decoded
+event(struct decode *d, const struct sse_event *e)
+{
+	if (slice_is(e->name, "error"))
+		return decode_error(d, e->data);
+	if (decode_is_marker(e->data))
+		return take_marker(d);
+	return take(d, e->data);
+}
+
+static enum decoded
+whole(struct decode *d, struct slice body)
+{
+	if (take(d, body) == DECODE_FAULT)
+		return DECODE_FAULT;
+	if (!d->begun)
+		return decode_bad(d, "the server's JSON holds no answer");
+	return take_marker(d);
+}
+
+const struct dialect dialect_chat = {
+	.name = "chat",
+	.path = "/chat/completions",
+	.encode = encode,
+	.event = event,
+	.whole = whole,
+};

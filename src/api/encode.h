@@ -1,0 +1,31 @@
+#ifndef API_ENCODE_H
+#define API_ENCODE_H
+
+/*
+ * What the dialects' request bodies have in common.  All of these leave a
+ * top-level member out that a param of the request takes the place of.
+ */
+
+#include "api/request.h"
+
+/* Opens the body's object, and closes it behind the params. */
+void encode_open(struct json_out *w, struct buf *body);
+void encode_close(struct json_out *w, const struct request *r);
+
+/* A text, a number, a JSON text; nothing where v is empty or 0. */
+void encode_text(struct json_out *w, const struct request *r, const char *key,
+    struct slice v);
+void encode_num(struct json_out *w, const struct request *r, const char *key,
+    int64_t v);
+void encode_json(struct json_out *w, const struct request *r, const char *key,
+    struct slice v);
+void encode_flag(struct json_out *w, const struct request *r, const char *key,
+    int v);
+
+/* A member by itself, whatever the params say: inside other objects. */
+void encode_raw(struct json_out *w, const char *key, struct slice json);
+
+/* "tools": flat members as responses has them, or inside "function". */
+void encode_tools(struct json_out *w, const struct request *r, int flat);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * decode DIALECT [--split N]: what a dialect makes of a body, as the loop
+ * would feed it, in the form of the corpus's sidecars.
+ *
+ * The loop stops at the terminal event.  Here reading goes on, as the oracle
+ * does, because two recordings hold several answers in a row: texts are
+ * joined then, and the rest is the last answer's.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/dialect.h"
+#include "api/provider.h"
+#include "tests/drive.h"
+#include "wire/json.h"
+
+struct recorder {
+	struct sink sink;
+	struct buf text, reasoning;
+	struct buf calls;		/* JSON objects with commas between */
+};
+
+static void
+record_call(struct buf *out, const struct event *e)
+{
+	struct json_out w = { .out = out };
+
+	if (out->n > 0)
+		buf_putc(out, ',');
+	json_open(&w, '{');
+	json_member(&w, "id", e->id);
+	json_member(&w, "name", e->name);
+	json_member(&w, "arguments", e->text);
+	json_close(&w);
+}
+
+static void
+record(struct sink *s, const struct event *e)
+{
+	struct recorder *r = (struct recorder *)s;
+
+	if (e->type == EV_TEXT)
+		buf_put(&r->text, e->text);
+	else if (e->type == EV_REASONING)
+		buf_put(&r->reasoning, e->text);
+	else if (e->type == EV_TOOL_CALL)
+		record_call(&r->calls, e);
+}
+
+static void
+put_fault(struct json_out *w, const struct fault *f)
+{
+	json_open(w, '{');
+	json_member(w, "class", slice_str(fault_name(f->class)));
+	json_key(w, "retry");
+	json_bool(w, f->retry);
+	json_key(w, "wait_ms");
+	if (f->wait == MSEC_NONE)
+		json_null(w);
+	else
+		json_num(w, f->wait);
+	json_member(w, "code", slice_str(f->name));
+	json_member(w, "message", slice_str(f->text));
+	json_close(w);
+}
+
+static void
+put_line(const struct recorder *r, const struct decode *d)
+{
+	struct buf out = { 0 }, calls = { 0 };
+	struct json_out w = { .out = &out };
+
+	buf_putc(&calls, '[');
+	buf_put(&calls, buf_slice(&r->calls));
+	buf_putc(&calls, ']');
+	json_open(&w, '{');
+	json_member(&w, "text", buf_slice(&r->text));
+	json_member(&w, "reasoning", buf_slice(&r->reasoning));
+	json_key(&w, "tool_calls");
+	json_raw(&w, buf_slice(&calls));
+	json_key(&w, "finish_reason");
+	if (d->failed || d->finish_word[0] == '\0')
+		json_null(&w);
+	else
+		json_str(&w, slice_str(d->finish_word));
+	json_member(&w, "finish", slice_str(finish_name(d->finish)));
+	json_key(&w, "usage");
+	if (d->usage_raw.n == 0 || json_raw(&w, buf_slice(&d->usage_raw)) < 0)
+		json_null(&w);
+	json_key(&w, "error");
+	if (d->failed)
+		put_fault(&w, &d->fault);
+	else
+		json_null(&w);
+	json_close(&w);
+	buf_putc(&out, '\n');
+	fwrite(out.p, 1, out.n, stdout);
+	buf_free(&out);
+	buf_free(&calls);
+}
+
+static struct decode
+start(struct recorder *r)
+{
+	return (struct decode){ .sink = &r->sink,
+	    .usage = { -1, -1, -1, -1 } };
+}
+
+/* An event behind a terminal one: of the next answer, or nothing. */
+static enum decoded
+next_answer(struct recorder *r, struct decode *d, const struct dialect *dialect,
+    const struct sse_event *e)
+{
+	struct decode next = start(r);
+	struct buf calls = r->calls;
+	enum decoded what;
+
+	if (decode_is_marker(e->data))
+		return DECODE_DONE;
+	r->calls = (struct buf){ 0 };
+	what = dialect->event(&next, e);
+	if (what == DECODE_IDLE) {
+		decode_free(&next);
+		buf_free(&r->calls);
+		r->calls = calls;
+		return DECODE_DONE;
+	}
+	buf_free(&calls);
+	decode_free(d);
+	*d = next;
+	return what;
+}
+
+static void
+stream(struct recorder *r, struct decode *d, const struct dialect *dialect,
+    struct slice in, size_t split)
+{
+	enum decoded what = DECODE_MORE;
+	struct sse sse = { .error_field = 1 };
+	struct sse_event e;
+	struct slice part;
+	enum sse_ev ev = SSE_MORE;
+
+	for (; in.n > 0 && ev != SSE_BAD; in = slice_sub(in, split, in.n)) {
+		part = slice_sub(in, 0, split);
+		while ((ev = sse_push(&sse, &part, &e)) == SSE_EVENT)
+			what = what == DECODE_DONE ?
+			    next_answer(r, d, dialect, &e) :
+			    dialect->event(d, &e);
+	}
+	ev = ev == SSE_BAD ? ev : sse_eof(&sse, &e);
+	if (what != DECODE_DONE)
+		decode_end(d, dialect, ev == SSE_EVENT ? &e : NULL);
+	sse_free(&sse);
+}
+
+int
+drive_decode(int argc, char **argv)
+{
+	const struct dialect *dialect = argc < 2 ? NULL :
+	    dialect_find(slice_str(argv[1]));
+	size_t split = drive_size(argc, argv, "--split", 1 << 16);
+	struct recorder r = { .sink.put = record };
+	struct decode d = start(&r);
+	struct buf in = { 0 };
+	struct slice body;
+
+	if (dialect == NULL) {
+		fputs("usage: drive decode responses|chat [--split N]\n",
+		    stderr);
+		return 64;
+	}
+	drive_slurp(&in);
+	body = slice_trim(buf_slice(&in));
+	if (body.n > 0 && (body.p[0] == '{' || body.p[0] == '['))
+		dialect->whole(&d, body);
+	else
+		stream(&r, &d, dialect, buf_slice(&in), split);
+	put_line(&r, &d);
+	decode_free(&d);
+	buf_free(&in);
+	buf_free(&r.text);
+	buf_free(&r.reasoning);
+	buf_free(&r.calls);
+	return 0;
+}
