@@ -92,10 +92,13 @@ decide(struct run *r, struct retry *st, struct result *res)
 	d = retry_next(&r->policy, st, &out->fault, out->progress >= P_CONTENT,
 	    env_random32(r->job->env));
 	res->wait = d.wait;
-	if (d.verdict == RETRY_AGAIN && r->fail_on_break &&
-	    r->job->sink->delivered > 0)
+	if (d.verdict != RETRY_AGAIN)
+		return d.verdict;
+	if (r->fail_on_break && r->job->sink->delivered > 0)
 		return RETRY_SPENT;
-	return d.verdict;
+	if (d.wait > r->job->limit.end - env_mono(r->job->env))
+		return RETRY_IMPATIENT;
+	return RETRY_AGAIN;
 }
 
 void
@@ -114,11 +117,13 @@ run(struct run *r, struct result *res)
 			attempt(r->job, out);
 		while (out->again);
 		res->elapsed = env_mono(r->job->env) - start;
+		clean_keys(out->fault.text, r->key);
+		if (r->watch != NULL)
+			r->watch(r->watch_ctx, out, res->attempts);
 		if (out->fault.class == F_NONE) {
 			finish(r, res);
 			break;
 		}
-		clean_keys(out->fault.text, r->key);
 		res->verdict = decide(r, &st, res);
 		if (res->verdict != RETRY_AGAIN)
 			break;

@@ -12,6 +12,9 @@ struct run {
 	int fail_on_break;	/* a stream that breaks after text was
 				   delivered ends the run */
 	struct slice key;	/* masked wherever it turns up in a message */
+	/* NULL, or told of each attempt when it is over. */
+	void (*watch)(void *ctx, const struct outcome *out, unsigned n);
+	void *watch_ctx;
 };
 
 struct result {

@@ -1,0 +1,22 @@
+#ifndef CMD_EXITS_H
+#define CMD_EXITS_H
+
+/* Exit statuses: sysexits.h's numbers, and 1 for an answer that is not whole
+ * by the model's own choice. */
+
+enum {
+	EXIT_WHOLE = 0,
+	EXIT_PARTIAL = 1,	/* cut by a token limit, refused, filtered */
+	EXIT_USAGE = 64,
+	EXIT_NEVER = 65,	/* the request can never succeed */
+	EXIT_QUOTA = 69,
+	EXIT_BUG = 70,
+	EXIT_OUTPUT = 74,
+	EXIT_LATER = 75,	/* temporary */
+	EXIT_PROTOCOL = 76,
+	EXIT_KEY = 77,
+	EXIT_CONFIG = 78,
+	EXIT_SIGNAL = 128	/* plus the signal's number */
+};
+
+#endif

@@ -1,0 +1,10 @@
+#ifndef CMD_FILE_H
+#define CMD_FILE_H
+
+#include "base/buf.h"
+
+/* Appends all of a file.  0; -1 with errno: EFBIG when out->max does not let
+ * it in. */
+int file_read(const char *path, struct buf *out);
+
+#endif

@@ -1,0 +1,384 @@
+#include "cmd/opts.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/config.h"
+#include "cmd/exits.h"
+#include "wire/json.h"
+#include "wire/when.h"
+
+enum kind {
+	K_ON,			/* a flag */
+	K_LIVE, K_HOLD,		/* two flags on one variable */
+	K_TEXT,
+	K_NUMBER,		/* a JSON number, kept as text */
+	K_COUNT,		/* a whole number, 0 and up */
+	K_SPAN,			/* a duration */
+	K_BREAK,		/* restart or fail */
+	K_PARAM			/* KEY=JSON, repeatable */
+};
+
+struct option {
+	const char *name;	/* NULL: a letter only */
+	char letter;
+	enum kind kind;
+	size_t at;		/* in struct opts */
+};
+
+#define AT(member) offsetof(struct opts, member)
+
+static const struct option options[] = {
+	{ "model", 'm', K_TEXT, AT(model) },
+	{ "base-url", 'u', K_TEXT, AT(base_url) },
+	{ "system", 'S', K_TEXT, AT(system) },
+	{ "output", 'o', K_TEXT, AT(output) },
+	{ "live", 'N', K_LIVE, AT(live) },
+	{ "hold", 0, K_HOLD, AT(live) },
+	{ "on-break", 0, K_BREAK, AT(on_break) },
+	{ "json", 0, K_ON, AT(json) },
+	{ "schema", 0, K_TEXT, AT(schema) },
+	{ "tools", 0, K_TEXT, AT(tools) },
+	{ "max-tokens", 0, K_COUNT, AT(max_tokens) },
+	{ "temperature", 0, K_NUMBER, AT(temperature) },
+	{ "effort", 0, K_TEXT, AT(effort) },
+	{ "param", 0, K_PARAM, AT(params) },
+	{ "patience", 0, K_SPAN, AT(patience) },
+	{ "retries", 0, K_COUNT, AT(retries) },
+	{ "connect-timeout", 0, K_SPAN, AT(connect) },
+	{ "first-byte-timeout", 0, K_SPAN, AT(first_byte) },
+	{ "idle-timeout", 0, K_SPAN, AT(idle) },
+	{ "max-time", 0, K_SPAN, AT(max_time) },
+	{ "key-file", 0, K_TEXT, AT(key_file) },
+	{ "cacert", 0, K_TEXT, AT(cacert) },
+	{ "dry-run", 0, K_ON, AT(dry_run) },
+	{ "quiet", 'q', K_ON, AT(quiet) },
+	{ "verbose", 'v', K_ON, AT(verbose) },
+	{ NULL, 'n', K_ON, AT(no_stdin) },
+	{ "help", 'h', K_ON, AT(help) },
+	{ "version", 'V', K_ON, AT(version) },
+};
+
+#define NOPTIONS (sizeof(options) / sizeof(options[0]))
+
+int
+complain(struct complaint *c, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	c->status = status;
+	va_start(ap, fmt);
+	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static const struct option *
+by_name(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (options[i].name != NULL && slice_is(name, options[i].name))
+			return &options[i];
+	return NULL;
+}
+
+static const struct option *
+by_letter(char letter)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (options[i].letter == letter && letter != 0)
+			return &options[i];
+	return NULL;
+}
+
+static int
+takes_value(const struct option *opt)
+{
+	return opt->kind != K_ON && opt->kind != K_LIVE && opt->kind != K_HOLD;
+}
+
+/* -- one value ------------------------------------------------------------- */
+
+static int
+set_param(struct opts *o, const char *value, const char *where,
+    struct complaint *c)
+{
+	struct slice json = slice_str(value), key = slice_cut(&json, '=');
+	size_t i;
+
+	if (key.n == 0 || key.n == strlen(value))
+		return complain(c, 0, "%s: '%s' is not KEY=JSON", where, value);
+	if (!json_valid(json))
+		return complain(c, 0, "%s: the value of %.*s is not JSON: "
+		    "'%.*s' (a text needs its quotes: %.*s='\"...\"')", where,
+		    SLICE_FMT(key), SLICE_FMT(json), SLICE_FMT(key));
+	for (i = 0; i < o->nparams; i++)
+		if (slice_eq(o->params[i].key, key))
+			break;
+	if (i == PARAMS_MAX)
+		return complain(c, 0, "%s: more than %d of them", where,
+		    PARAMS_MAX);
+	o->params[i] = (struct param){ key, json };
+	o->nparams += i == o->nparams;
+	return 0;
+}
+
+static int
+set_span(msec *to, const char *value, const char *where, struct complaint *c)
+{
+	*to = when_dur(slice_str(value));
+	if (*to == MSEC_NONE)
+		return complain(c, 0, "%s: '%s' is not a duration (500ms, 30s, "
+		    "10m, 1h30m, seconds, or inf)", where, value);
+	return 0;
+}
+
+static int
+set_count(int64_t *to, const char *value, const char *where,
+    struct complaint *c)
+{
+	*to = slice_dec(slice_str(value), 1000000000);
+	if (*to < 0)
+		return complain(c, 0, "%s: '%s' is not a whole number", where,
+		    value);
+	return 0;
+}
+
+static int
+set_number(const char **to, const char *value, const char *where,
+    struct complaint *c)
+{
+	struct json j;
+	struct slice tok;
+
+	json_init(&j, slice_str(value));
+	if (json_next(&j, &tok) != JSON_NUMBER || json_next(&j, &tok) != JSON_END)
+		return complain(c, 0, "%s: '%s' is not a number", where, value);
+	*to = value;
+	return 0;
+}
+
+static int
+set_break(const char **to, const char *value, const char *where,
+    struct complaint *c)
+{
+	if (strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0)
+		return complain(c, 0, "%s: '%s' is neither restart nor fail",
+		    where, value);
+	*to = value;
+	return 0;
+}
+
+/* A flag from the environment or the file: unset by 0, no, off or nothing. */
+static int
+is_on(const char *value)
+{
+	return value == NULL || (strcmp(value, "") != 0 &&
+	    strcmp(value, "0") != 0 && strcmp(value, "no") != 0 &&
+	    strcmp(value, "off") != 0);
+}
+
+static int
+set(struct opts *o, const struct option *opt, const char *value,
+    const char *where, struct complaint *c)
+{
+	void *to = (char *)o + opt->at;
+
+	switch (opt->kind) {
+	case K_ON:
+		*(int *)to = is_on(value);
+		return 0;
+	case K_LIVE:
+		*(int *)to = is_on(value);
+		return 0;
+	case K_HOLD:
+		*(int *)to = !is_on(value);
+		return 0;
+	case K_TEXT:
+		*(const char **)to = value;
+		return 0;
+	case K_NUMBER:
+		return set_number(to, value, where, c);
+	case K_COUNT:
+		return set_count(to, value, where, c);
+	case K_SPAN:
+		return set_span(to, value, where, c);
+	case K_BREAK:
+		return set_break(to, value, where, c);
+	case K_PARAM:
+		return set_param(o, value, where, c);
+	}
+	return 0;
+}
+
+int
+opts_set(struct opts *o, const char *name, const char *value,
+    const char *where, struct complaint *c)
+{
+	const struct option *opt = by_name(slice_str(name));
+
+	if (opt == NULL)
+		return complain(c, 0, "%s: no such option", where);
+	if (takes_value(opt) && (value == NULL || *value == '\0'))
+		return complain(c, 0, "%s: needs a value", where);
+	return set(o, opt, value, where, c);
+}
+
+/* -- the sources ----------------------------------------------------------- */
+
+static void
+variable(const struct option *opt, char *name, size_t size)
+{
+	char *p;
+
+	snprintf(name, size, "BIDE_%s", opt->name);
+	for (p = name; *p != '\0'; p++) {
+		if (*p == '-')
+			*p = '_';
+		else if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - ('a' - 'A'));
+	}
+}
+
+static int
+read_environment(struct opts *o, struct complaint *c)
+{
+	char name[64];
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++) {
+		if (options[i].name == NULL || strcmp(options[i].name,
+		    "help") == 0 || strcmp(options[i].name, "version") == 0)
+			continue;
+		variable(&options[i], name, sizeof(name));
+		value = getenv(name);
+		if (value == NULL || *value == '\0')
+			continue;
+		if (set(o, &options[i], value, name, c) < 0) {
+			c->status = EXIT_CONFIG;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The reading of argv: where it stands. */
+struct args {
+	int argc, at;
+	char **argv;
+};
+
+static const char *
+next_value(struct args *a)
+{
+	return a->at < a->argc ? a->argv[a->at++] : NULL;
+}
+
+static int
+set_arg(struct opts *o, const struct option *opt, const char *value,
+    const char *where, struct complaint *c)
+{
+	if (value == NULL && takes_value(opt))
+		return complain(c, EXIT_USAGE, "%s needs a value", where);
+	if (set(o, opt, value, where, c) < 0) {
+		c->status = EXIT_USAGE;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_long(struct opts *o, struct args *a, char *arg, struct complaint *c)
+{
+	struct slice rest = slice_str(arg + 2), name = slice_cut(&rest, '=');
+	const struct option *opt = by_name(name);
+	const char *value = NULL;
+	char where[64];
+
+	snprintf(where, sizeof(where), "--%.*s", SLICE_FMT(name));
+	if (opt == NULL)
+		return complain(c, EXIT_USAGE, "%s: no such option; see "
+		    "bide --help", where);
+	if (name.n < strlen(arg + 2))
+		value = rest.p;
+	if (value != NULL && !takes_value(opt))
+		return complain(c, EXIT_USAGE, "%s takes no value", where);
+	if (value == NULL && takes_value(opt))
+		value = next_value(a);
+	return set_arg(o, opt, value, where, c);
+}
+
+static int
+read_letters(struct opts *o, struct args *a, const char *p,
+    struct complaint *c)
+{
+	const struct option *opt;
+	const char *value;
+	char where[3] = "-?";
+
+	for (; *p != '\0'; p++) {
+		where[1] = *p;
+		opt = by_letter(*p);
+		if (opt == NULL)
+			return complain(c, EXIT_USAGE, "-%c: no such option; "
+			    "see bide --help", *p);
+		value = NULL;
+		if (takes_value(opt))
+			value = p[1] != '\0' ? p + 1 : next_value(a);
+		if (set_arg(o, opt, value, where, c) < 0)
+			return -1;
+		if (takes_value(opt))
+			break;
+	}
+	return 0;
+}
+
+/* Words may stand among options, up to "--". */
+static int
+read_args(struct opts *o, int argc, char **argv, struct complaint *c)
+{
+	struct args a = { argc, 1, argv };
+	char *arg;
+	int rc = 0, plain = 0;
+
+	o->words = argv;
+	while (rc == 0 && a.at < argc) {
+		arg = argv[a.at++];
+		if (plain || arg[0] != '-' || arg[1] == '\0')
+			o->words[o->nwords++] = arg;
+		else if (strcmp(arg, "--") == 0)
+			plain = 1;
+		else if (arg[1] == '-')
+			rc = read_long(o, &a, arg, c);
+		else
+			rc = read_letters(o, &a, arg + 1, c);
+	}
+	return rc;
+}
+
+int
+opts_read(struct opts *o, int argc, char **argv, struct complaint *c)
+{
+	*o = (struct opts){
+		.live = -1, .retries = 40, .patience = 600000,
+		.connect = 10000, .first_byte = 600000, .idle = 300000,
+		.max_time = MSEC_MAX,
+	};
+	if (config_read(o, c) < 0 || read_environment(o, c) < 0)
+		return -1;
+	return read_args(o, argc, argv, c);
+}
+
+void
+opts_free(struct opts *o)
+{
+	buf_free(&o->config);
+}

@@ -1,0 +1,66 @@
+#ifndef CMD_OPTS_H
+#define CMD_OPTS_H
+
+/*
+ * What the user asked for: the command line over the environment over the
+ * configuration file.  One table names every option; its long name gives the
+ * variable (--idle-timeout: BIDE_IDLE_TIMEOUT) and the configuration key.
+ *
+ * Texts point into argv, the environment or the configuration's buffer.
+ */
+
+#include "api/request.h"
+#include "base/err.h"
+
+#define PARAMS_MAX 64
+#define PROVIDERS_MAX 32
+#define HEADERS_MAX 16
+
+/* What a user did wrong: the exit status and one line. */
+struct complaint {
+	int status;
+	char text[512];
+};
+
+/* A [provider NAME] section of the configuration file. */
+struct own_provider {
+	const char *name, *dialect, *base_url, *key_env;
+	const char *header[HEADERS_MAX];
+	size_t nheaders;
+};
+
+struct opts {
+	const char *model, *base_url, *system, *output, *on_break, *effort;
+	const char *temperature, *schema, *tools, *key_file, *cacert;
+	int live;		/* -1: as stdout is */
+	int json, dry_run, quiet, verbose, no_stdin, help, version;
+	int64_t max_tokens, retries;
+	msec patience, connect, first_byte, idle, max_time;
+	struct param params[PARAMS_MAX];
+	size_t nparams;
+	char **words;		/* the prompt's, in argv */
+	size_t nwords;
+	struct own_provider providers[PROVIDERS_MAX];
+	size_t nproviders;
+	struct buf config;	/* the file's text */
+};
+
+/*
+ * Fills *o.  argv's words are moved to its front.  0, or -1 with *c: 64 for
+ * the command line, 78 for the environment and the file.
+ */
+int opts_read(struct opts *o, int argc, char **argv, struct complaint *c);
+
+/* Sets one option from a text; where names the source in a complaint
+ * ("--patience", "BIDE_PATIENCE", "FILE:3: patience").  name is the long
+ * name.  -1 with *c (status from the caller). */
+int opts_set(struct opts *o, const char *name, const char *value,
+    const char *where, struct complaint *c);
+
+/* Always -1, with *c filled. */
+int complain(struct complaint *c, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+void opts_free(struct opts *o);
+
+#endif

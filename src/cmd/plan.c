@@ -1,0 +1,298 @@
+#include "cmd/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/exits.h"
+#include "cmd/file.h"
+#include "cmd/target.h"
+#include "cmd/version.h"
+
+#define FILE_MAX ((size_t)64 << 20)
+
+/* -- the key --------------------------------------------------------------- */
+
+static int
+bad_key(struct slice key)
+{
+	size_t i;
+
+	for (i = 0; i < key.n; i++)
+		if (key.p[i] <= 0x20 || key.p[i] == 0x7f)
+			return 1;
+	return 0;
+}
+
+static int
+set_key(struct plan *p, struct slice raw, const char *where,
+    struct complaint *c)
+{
+	struct slice key = slice_trim(raw);
+
+	if (key.n == 0)
+		return complain(c, EXIT_CONFIG, "%s: holds no key", where);
+	if (bad_key(key))
+		return complain(c, EXIT_CONFIG, "%s: blanks or control "
+		    "characters in the key", where);
+	if (secret_set(&p->key, key) < 0)
+		return complain(c, EXIT_CONFIG, "%s: too long for a key",
+		    where);
+	return 0;
+}
+
+static int
+key_from_file(struct plan *p, const char *path, struct complaint *c)
+{
+	struct buf text = { .max = 16384 };
+	int rc;
+
+	rc = file_read(path, &text) < 0 ?
+	    complain(c, EXIT_CONFIG, "%s: %s", path, strerror(errno)) :
+	    set_key(p, buf_slice(&text), path, c);
+	buf_wipe(&text);
+	return rc;
+}
+
+static int
+find_key(struct plan *p, const struct opts *o, struct complaint *c)
+{
+	const char *var = p->provider.key_env, *value;
+
+	if (o->key_file != NULL)
+		return key_from_file(p, o->key_file, c);
+	value = var == NULL ? NULL : getenv(var);
+	if (value != NULL && *value != '\0')
+		return set_key(p, slice_str(value), var, c);
+	if (p->provider.key_optional || o->dry_run)
+		return 0;
+	return complain(c, EXIT_CONFIG, "no key for %s: set %s, or name a "
+	    "file with --key-file", p->provider.name, var);
+}
+
+/* -- header fields --------------------------------------------------------- */
+
+/* "Name: value" lines; what could end the line early is left out. */
+static void
+put_field(struct buf *b, const char *name, struct slice value)
+{
+	size_t i;
+
+	buf_printf(b, "%s: ", name);
+	for (i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] >= 0x20 || value.p[i] == '\t')
+			buf_putc(b, value.p[i]);
+	buf_puts(b, "\r\n");
+}
+
+static void
+put_variable(struct buf *b, const char *name, const char *var)
+{
+	const char *value = getenv(var);
+
+	if (value != NULL && *value != '\0')
+		put_field(b, name, slice_str(value));
+}
+
+static void
+put_own_headers(struct plan *p, const struct own_provider *own)
+{
+	size_t i;
+
+	for (i = 0; i < own->nheaders; i++) {
+		buf_puts(&p->fields, own->header[i]);
+		buf_puts(&p->fields, "\r\n");
+	}
+}
+
+static void
+make_fields(struct plan *p, const struct own_provider *own)
+{
+	struct slice key = secret_slice(&p->key);
+
+	put_field(&p->fields, "User-Agent", SLICE("bide/" BIDE_VERSION));
+	if (key.n > 0) {
+		buf_puts(&p->fields, "Authorization: Bearer ");
+		buf_put(&p->fields, key);
+		buf_puts(&p->fields, "\r\n");
+	}
+	if (strcmp(p->provider.name, "openai") == 0) {
+		put_variable(&p->fields, "OpenAI-Organization",
+		    "OPENAI_ORG_ID");
+		put_variable(&p->fields, "OpenAI-Project",
+		    "OPENAI_PROJECT_ID");
+	}
+	if (own != NULL)
+		put_own_headers(p, own);
+}
+
+/* -- the body -------------------------------------------------------------- */
+
+static int
+read_text(const char *path, struct buf *to, struct complaint *c)
+{
+	to->max = FILE_MAX;
+	if (file_read(path, to) < 0)
+		return complain(c, EXIT_CONFIG, "%s: %s", path,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+read_json(const char *option, const char *path, enum json_type type,
+    struct buf *to, struct complaint *c)
+{
+	struct json j;
+	struct slice tok;
+
+	if (read_text(path, to, c) < 0)
+		return -1;
+	json_init(&j, buf_slice(to));
+	if (json_next(&j, &tok) != type || !json_valid(buf_slice(to)))
+		return complain(c, EXIT_CONFIG, "%s: %s is not a JSON %s",
+		    option, path, type == JSON_ARRAY ? "array" : "object");
+	return 0;
+}
+
+/* Each tool is an object with a name, and its parameters are an object. */
+static int
+check_tools(struct slice tools, const char *path, struct complaint *c)
+{
+	struct slice key, tool;
+	enum json_type type;
+	size_t at = 0;
+
+	while ((type = json_each(tools, &at, &key, &tool)) != JSON_END) {
+		struct json_want want[] = { { .key = "name" },
+		    { .key = "parameters" } };
+
+		if (type != JSON_OBJECT || json_pick(tool, want, 2) < 0 ||
+		    want[0].type != JSON_STRING ||
+		    (want[1].type != JSON_BAD && want[1].type != JSON_OBJECT))
+			return complain(c, EXIT_CONFIG, "--tools: %s: each "
+			    "tool is {\"name\": \"...\", \"description\": "
+			    "\"...\", \"parameters\": {...}}", path);
+	}
+	return 0;
+}
+
+static int
+read_system(struct plan *p, const char *text, struct complaint *c)
+{
+	if (text[0] == '@')
+		return read_text(text + 1, &p->system, c);
+	buf_puts(&p->system, text);
+	return 0;
+}
+
+static int
+make_request(struct plan *p, const struct opts *o, struct slice prompt,
+    struct complaint *c)
+{
+	struct request *r = &p->request;
+
+	if (o->system != NULL && read_system(p, o->system, c) < 0)
+		return -1;
+	if (o->schema != NULL && read_json("--schema", o->schema, JSON_OBJECT,
+	    &p->schema, c) < 0)
+		return -1;
+	if (o->tools != NULL && (read_json("--tools", o->tools, JSON_ARRAY,
+	    &p->tools, c) < 0 ||
+	    check_tools(buf_slice(&p->tools), o->tools, c) < 0))
+		return -1;
+	*r = (struct request){
+		.model = slice_str(p->model), .prompt = prompt,
+		.system = buf_slice(&p->system),
+		.max_tokens = o->max_tokens,
+		.temperature = slice_str(o->temperature),
+		.effort = slice_str(o->effort),
+		.schema = buf_slice(&p->schema),
+		.tools = buf_slice(&p->tools),
+		.params = o->params, .nparams = o->nparams,
+		.quirks = p->provider.quirks,
+	};
+	p->provider.dialect->encode(r, &p->body);
+	return 0;
+}
+
+/* -- the job --------------------------------------------------------------- */
+
+static int
+open_trust(struct plan *p, const struct opts *o, struct complaint *c)
+{
+	struct fault f;
+
+	if (!p->job.to.url.https || o->dry_run)
+		return 0;
+	if (trust_open(&p->trust, o->cacert, getenv("SSL_CERT_FILE"),
+	    getenv("SSL_CERT_DIR"), &f) < 0)
+		return complain(c, EXIT_CONFIG, "%s", f.text);
+	p->job.to.trust = &p->trust;
+	return 0;
+}
+
+static void
+make_job(struct plan *p, const struct opts *o)
+{
+	struct job *j = &p->job;
+
+	j->dialect = p->provider.dialect;
+	j->path = buf_slice(&p->path);
+	j->fields = buf_slice(&p->fields);
+	j->body = buf_slice(&p->body);
+	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
+	    MSEC_MAX };
+}
+
+int
+plan_make(struct plan *p, const struct opts *o, struct slice prompt,
+    struct complaint *c)
+{
+	const struct own_provider *own = NULL;
+
+	memset(p, 0, sizeof(*p));
+	if (target_provider(p, o, &own, c) < 0 || target_url(p, o, c) < 0 ||
+	    target_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
+	    find_key(p, o, c) < 0 || make_request(p, o, prompt, c) < 0)
+		return -1;
+	make_fields(p, own);
+	make_job(p, o);
+	return 0;
+}
+
+void
+plan_print(const struct plan *p, struct buf *out)
+{
+	struct slice rest = buf_slice(&p->fields), line;
+
+	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
+	url_host(&p->job.to.url, out);
+	buf_put(out, buf_slice(&p->path));
+	buf_puts(out, "\nContent-Type: application/json\n"
+	    "Accept: text/event-stream\n");
+	while (rest.n > 0) {
+		line = slice_trim(slice_cut(&rest, '\n'));
+		if (slice_starts(line, "Authorization: "))
+			line = SLICE("Authorization: Bearer ***");
+		buf_put(out, line);
+		buf_putc(out, '\n');
+	}
+	buf_putc(out, '\n');
+	buf_put(out, buf_slice(&p->body));
+	buf_putc(out, '\n');
+}
+
+void
+plan_free(struct plan *p)
+{
+	secret_drop(&p->key);
+	buf_wipe(&p->fields);
+	buf_wipe(&p->proxy_text);
+	buf_free(&p->base);
+	buf_free(&p->path);
+	buf_free(&p->body);
+	buf_free(&p->system);
+	buf_free(&p->schema);
+	buf_free(&p->tools);
+}

@@ -1,0 +1,39 @@
+#ifndef CMD_PLAN_H
+#define CMD_PLAN_H
+
+/* From what the user asked for to a job that can run: which provider, where
+ * it is, which key opens it. */
+
+#include "api/provider.h"
+#include "base/guard.h"
+#include "cmd/opts.h"
+#include "core/run.h"
+#include "net/trust.h"
+
+struct plan {
+	struct provider provider;	/* a row, or one of the user's own */
+	const char *model;		/* without the prefix */
+	struct buf base;		/* the base URL */
+	struct buf path, fields, body;	/* of the request; fields are secret */
+	struct buf proxy_text;
+	struct url proxy;
+	struct buf system, schema, tools;
+	struct secret key;
+	struct trust trust;
+	struct request request;
+	struct job job;
+};
+
+/*
+ * Fills *p for a prompt, which it borrows.  0, or -1 with *c.  p->job lacks
+ * env, net and sink.
+ */
+int plan_make(struct plan *p, const struct opts *o, struct slice prompt,
+    struct complaint *c);
+
+/* Prints the request as it would go out, the key hidden. */
+void plan_print(const struct plan *p, struct buf *out);
+
+void plan_free(struct plan *p);
+
+#endif

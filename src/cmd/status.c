@@ -1,0 +1,283 @@
+#include "cmd/status.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/hint.h"
+#include "base/clean.h"
+#include "wire/when.h"
+
+#define WHY_MAX 100		/* bytes of the server's words in one line */
+
+static void
+say(struct buf *b)
+{
+	buf_putc(b, '\n');
+	(void)!write(2, b->p, b->n);
+}
+
+/* -- reasons --------------------------------------------------------------- */
+
+static const char *
+what(enum fclass class)
+{
+	switch (class) {
+	case F_DNS: return "name not resolved";
+	case F_CONNECT: return "no connection";
+	case F_TLS: return "TLS failed";
+	case F_CERT: return "certificate refused";
+	case F_IO: return "connection broke";
+	case F_TIMEOUT: return "timed out";
+	case F_PROTO: return "not understood";
+	case F_RATE: return "rate limited";
+	case F_DAILY: return "over the daily limit";
+	case F_OVERLOAD: return "overloaded";
+	case F_SERVER: return "server error";
+	case F_QUOTA: return "out of quota";
+	case F_AUTH: return "key refused";
+	case F_PERMISSION: return "not permitted";
+	case F_NOT_FOUND: return "not found";
+	case F_CONTEXT: return "too long for the model's context";
+	case F_TOO_LARGE: return "request too large";
+	case F_POLICY: return "refused by policy";
+	case F_REQUEST: return "bad request";
+	case F_OUTPUT: return "output failed";
+	case F_CANCEL: return "interrupted";
+	case F_NONE: break;
+	}
+	return "failed";
+}
+
+/* "TPM" of "tokens per min (TPM): Limit ...". */
+static struct slice
+label(struct slice text)
+{
+	ptrdiff_t at = slice_ifind(text, "): limit");
+	size_t from;
+
+	if (at < 0)
+		return SLICE("");
+	for (from = (size_t)at; from > 0 && text.p[from - 1] != '('; from--)
+		if ((size_t)at - from > 8)
+			return SLICE("");
+	return slice_sub(text, from, (size_t)at - from);
+}
+
+/* The server's words, as far as they fit. */
+static void
+put_words(struct buf *out, struct slice text)
+{
+	size_t n = text.n;
+
+	if (n > WHY_MAX)
+		for (n = WHY_MAX; n > WHY_MAX - 20 && text.p[n] != ' '; n--)
+			;
+	clean_put(out, slice_sub(text, 0, n), 0);
+	if (n < text.n)
+		buf_puts(out, "...");
+}
+
+void
+status_reason(const struct fault *f, struct buf *out)
+{
+	struct slice text = slice_trim(slice_str(f->text));
+	struct refill r = hint_refill(text);
+	struct slice name = label(text);
+
+	buf_puts(out, what(f->class));
+	if (f->class == F_SERVER && f->status > 0)
+		buf_printf(out, " %d", f->status);
+	if (r.limit >= 0 && r.used >= 0)
+		buf_printf(out, " (%.*s%s%lld/%lld)", SLICE_FMT(name),
+		    name.n > 0 ? " " : "", (long long)r.used,
+		    (long long)r.limit);
+	else if (text.n > 0) {
+		buf_puts(out, " (");
+		put_words(out, text);
+		buf_putc(out, ')');
+	}
+}
+
+/* -- waits ----------------------------------------------------------------- */
+
+static void
+put_budget(struct buf *b, const struct event *e)
+{
+	buf_printf(b, "  [%u, ", e->attempt);
+	when_put(b, e->waited + e->wait);
+	buf_puts(b, " of ");
+	if (e->patience >= MSEC_MAX)
+		buf_puts(b, "inf");
+	else
+		when_put(b, e->patience);
+	buf_puts(b, "]");
+}
+
+static void
+tell_wait(struct status *s, const struct event *e)
+{
+	struct buf line = { 0 };
+
+	buf_clear(&s->line);
+	status_reason(e->fault, &s->line);
+	if (s->notice && e->discard && s->next->delivered > 0) {
+		buf_puts(&line, "bide: the answer broke off; it begins again "
+		    "from its start");
+		say(&line);
+		buf_clear(&line);
+	}
+	buf_puts(&s->line, ": going on in ");
+	if (s->tty) {
+		/* the figure that is counted down goes between these two */
+		buf_putc(&s->line, '\0');
+		put_budget(&s->line, e);
+	} else {
+		buf_puts(&line, "bide: ");
+		buf_put(&line, buf_slice(&s->line));
+		when_put(&line, e->wait);
+		put_budget(&line, e);
+		say(&line);
+	}
+	buf_free(&line);
+}
+
+static void
+wipe_line(struct status *s)
+{
+	if (s->shown)
+		(void)!write(2, "\r\033[K", 4);
+	s->shown = 0;
+}
+
+static void
+status_tick(struct sink *sink, msec left)
+{
+	struct status *s = (struct status *)sink;
+	struct slice after = buf_slice(&s->line), before;
+	struct buf out = { 0 };
+
+	if (left == 0) {
+		wipe_line(s);
+		return;
+	}
+	before = slice_cut(&after, '\0');
+	buf_puts(&out, "\r\033[K");
+	buf_put(&out, before);
+	when_put(&out, left);
+	buf_put(&out, after);
+	(void)!write(2, out.p, out.n);
+	buf_free(&out);
+	s->shown = 1;
+}
+
+/* -- the sink -------------------------------------------------------------- */
+
+static void
+status_put(struct sink *sink, const struct event *e)
+{
+	struct status *s = (struct status *)sink;
+
+	s->next->put(s->next, e);
+	if (e->type == EV_RETRY && !s->quiet)
+		tell_wait(s, e);
+}
+
+static int
+status_flush(struct sink *sink, struct fault *f)
+{
+	struct status *s = (struct status *)sink;
+	int rc = s->next->flush(s->next, f);
+
+	sink->delivered = s->next->delivered;
+	return rc;
+}
+
+void
+status_init(struct status *s, struct sink *next)
+{
+	s->next = next;
+	s->sink = (struct sink){ .put = status_put, .flush = status_flush,
+	    .tick = s->tty && !s->quiet ? status_tick : NULL };
+	s->line = (struct buf){ 0 };
+	s->shown = 0;
+}
+
+void
+status_free(struct status *s)
+{
+	wipe_line(s);
+	buf_free(&s->line);
+}
+
+/* -- attempts -------------------------------------------------------------- */
+
+static void
+put_span(struct buf *b, const char *name, msec from, msec to)
+{
+	if (from == MSEC_NONE || to == MSEC_NONE)
+		return;
+	buf_printf(b, ", %s ", name);
+	when_put(b, to - from);
+}
+
+/* Tokens of the answer in the time since the first of them. */
+static void
+put_speed(struct buf *b, const struct outcome *out)
+{
+	msec span = out->time.end - out->time.first;
+
+	if (out->progress == P_DONE && out->time.first != MSEC_NONE &&
+	    out->usage.output > 0 && span > 0)
+		buf_printf(b, ", %.1f tokens/s",
+		    (double)out->usage.output * 1000 / (double)span);
+}
+
+static void
+put_tokens(struct buf *b, const struct usage *u)
+{
+	if (u->input >= 0)
+		buf_printf(b, ", %lld in", (long long)u->input);
+	if (u->cached > 0)
+		buf_printf(b, " (%lld cached)", (long long)u->cached);
+	if (u->output >= 0)
+		buf_printf(b, ", %lld out", (long long)u->output);
+	if (u->reasoning > 0)
+		buf_printf(b, " (%lld reasoning)", (long long)u->reasoning);
+}
+
+void
+status_watch(void *ctx, const struct outcome *out, unsigned n)
+{
+	struct status *s = ctx;
+	const struct timing *t = &out->time;
+	struct buf b = { 0 };
+
+	if (!s->verbose)
+		return;
+	buf_printf(&b, "bide: attempt %u: ", n);
+	if (out->status > 0)
+		buf_printf(&b, "status %d", out->status);
+	else
+		buf_puts(&b, "no answer");
+	put_span(&b, "dns", 0, t->dial.dns);
+	put_span(&b, "connect", 0, t->dial.connect);
+	put_span(&b, "tls", 0, t->dial.tls);
+	if (t->reused)
+		buf_puts(&b, ", connection kept");
+	put_span(&b, "first byte", t->start, t->head);
+	put_span(&b, "first token", t->start, t->first);
+	put_span(&b, "all", t->start, t->end);
+	put_speed(&b, out);
+	put_tokens(&b, &out->usage);
+	if (out->request_id[0] != '\0') {
+		buf_puts(&b, ", request ");
+		clean_put(&b, slice_str(out->request_id), 0);
+	}
+	if (out->fault.class != F_NONE) {
+		buf_puts(&b, ", ");
+		status_reason(&out->fault, &b);
+	}
+	say(&b);
+	buf_free(&b);
+}
