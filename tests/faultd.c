@@ -18,34 +18,38 @@
  * with each further request on it; the last step answers all the rest.  The
  * request is read before the first verb, unless that is accept.
  *
- *	accept			read nothing by yourself
+ *	accept				read nothing by yourself
  *	read, read-head, read-body
- *	repeat N		this step answers N requests
- *	expect-header NAME VALUE	else the log complains; without VALUE:
- *				there is no such field
- *	expect-body TEXT	(somewhere in it, in any case)
- *	tls NAME		handshake with NAME.pem, if there was none
- *	connect			agree to a CONNECT; go on with tls, read
- *	status N F..		an answer; F is field=value, and body=TEXT
- *	error N CODE TEXT F..	one with an OpenAI error body
- *	stream D TEXT F..	a whole stream; D is responses or chat
- *	stream-cut D TEXT F..	one that ends cleanly without its last event
- *	stream-error D TEXT CODE MESSAGE F..	one that fails after the text
- *	bulk D BYTES F..	a whole one of events of 250 bytes
+ *	repeat N			this step answers N requests
+ *	expect-header NAME [VALUE]	else the log complains; without
+ *					VALUE: there is no such field
+ *	expect-body TEXT		somewhere in it, in any case
+ *	tls NAME			handshake with NAME.pem, if it is
+ *					still to be done
+ *	connect				agree to a CONNECT; go on with tls
+ *					and read
+ *	status N F..			an answer; F: field=value, body=TEXT
+ *	error N CODE TEXT F..		one with an OpenAI error body
+ *	stream D TEXT F..		a whole stream; D: responses or chat
+ *	stream-cut D TEXT F..		one that ends cleanly, but without
+ *					its last event
+ *	stream-error D TEXT CODE MESSAGE F..	one that fails after TEXT
+ *	bulk D BYTES F..		a whole one of events of 250 bytes
  *
  * Streams are chunked, unless a field connection or content-length frames
  * them otherwise, and may be put together by hand:
  *
- *	head F.., start D, text TEXT, fail CODE MESSAGE, done [FINISH], end
- *	event [NAME] DATA	comment TEXT [TIMES [MS]]  (0 times: for ever)
+ *	head F..  start D  text TEXT  fail CODE MESSAGE  done [FINISH]  end
+ *	event [NAME] DATA
+ *	comment TEXT [TIMES [MS]]	0 times: for ever
  *
  * Below that:
  *
  *	send TEXT, send-file FILE	bytes as they are
- *	split N, drip N MS	send N bytes at a time (and pause)
+ *	split N, drip N MS		send N bytes at a time (and pause)
  *	sleep MS
- *	hold			be silent until the peer has gone
- *	keep			wait for a further request on the connection
+ *	hold				be silent until the peer has gone
+ *	keep				wait for a further request
  *	fin, rst, close-notify, no-close-notify
  *
  * A step ends with fin, or as keep if its last answer was whole and framed.

@@ -6,7 +6,8 @@ BIDE=${BIDE:-./bide}
 FAULTD=${BIDE_BUILD:-build/check}/faultd
 T=$(mktemp -d)
 KEY=sk-test-0123456789abcdefghijklmnop
-count=0 failed=0 servers=0 pids=
+count=0 failed=0 servers=0 pids=''
+rc=0 ms=0 BASE=''
 # What a slow runner (valgrind, a sanitizer) may add to each wait, in ms.
 SLACK=${SLACK:-0}
 
@@ -151,6 +152,10 @@ waited() { # NAME I MIN MAX
 	    between "$gap" $(($3 - 1)) $(($4 + SLACK))
 }
 
+one_of() { # N A B
+	[ "$1" = "$2" ] || [ "$1" = "$3" ]
+}
+
 between() { # N MIN MAX
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
@@ -168,6 +173,12 @@ sent() { # NAME I body|head PATTERN
 # A line of $T/out is an event that matches.
 event() { # NAME PATTERN
 	ok "$1: event $2" grep -qE -e "$2" "$T/out"
+}
+
+# Each line of $T/out is JSON, an object with a type.
+json_lines() { # NAME
+	ok "$1: JSON lines" perl -MJSON::PP -ne '
+		exit 1 if !eval { decode_json($_)->{type} }' "$T/out"
 }
 
 finish() {

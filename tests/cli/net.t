@@ -1,0 +1,77 @@
+#!/bin/sh
+# Redirects, proxies, dead servers.
+. tests/cli/lib.sh
+
+serve <<'EOF'
+status 307 location=/v2/responses
+stream responses "moved"
+status 308 location=http://other.test/v1/responses
+EOF
+bide -- hello
+status "307 on the same host" 0
+out "307 on the same host" moved
+ok "307: where to" grep -q '"target":"/v2/responses"' "$LOG"
+waited "307: at once" 1 0 100
+sent "307: body again" 2 body hello
+bide -- hello
+status "308 to another host" 65
+requests "308 to another host" 3
+err "308 to another host" "other.test"
+
+serve <<'EOF'
+status 307 location=/v1/responses
+EOF
+bide -- hello
+status "redirected for ever" 65
+ok "redirected for ever: a few" between "$(grep -c '"req":' "$LOG")" 2 12
+
+# An absolute-form request to a proxy; credentials from its URL.
+serve <<'EOF'
+expect-header proxy-authorization "Basic dXNlcjpwQHNz"; expect-header host api.test; stream responses "by the proxy"
+EOF
+bide "http_proxy=http://user:p%40ss@127.0.0.1:$PORT" -- \
+    -u http://api.test/v1 hello
+status "http_proxy" 0
+out "http_proxy" "by the proxy"
+ok "http_proxy: absolute form" \
+    grep -q '"target":"http://api.test/v1/responses"' "$LOG"
+
+serve <<'EOF'
+expect-header proxy-authorization; stream responses "directly"
+EOF
+bide http_proxy=http://127.0.0.1:1 no_proxy=example.com,127.0.0.1 -- hello
+status "NO_PROXY" 0
+out "NO_PROXY" directly
+bide http_proxy=http://127.0.0.1:1 -- --patience 0 hello
+status "proxy is dead" 75
+err "proxy is dead" "proxy|127.0.0.1:1|refused"
+
+serve <<'EOF'
+status 407 body="<html>who are you</html>"
+EOF
+bide "http_proxy=http://127.0.0.1:$PORT" -- -u http://api.test/v1 hello
+ok "407 is fatal" [ "$rc" != 0 ]
+requests "407" 1
+
+# CONNECT for https: the tunnel, then TLS with the host itself.
+serve <<'EOF'
+connect; tls good; read; stream responses "through the tunnel"
+EOF
+bide "https_proxy=http://user:p%40ss@127.0.0.1:$PORT" -- \
+    --cacert tests/certs/ca.pem -u https://localhost:4433/v1 hello
+status "CONNECT" 0
+out "CONNECT" "through the tunnel"
+ok "CONNECT: target" \
+    grep -q '"method":"CONNECT","target":"localhost:4433"' "$LOG"
+sent "CONNECT" 1 head '^proxy-authorization: Basic dXNlcjpwQHNz'
+ok "CONNECT: the key is not for the proxy" \
+    not grep -qi '^authorization' "$T/req$N/req-1.head"
+ok "CONNECT: the password is not for the host" \
+    not grep -qi '^proxy-auth' "$T/req$N/req-2.head"
+
+# Nobody is there: a bounded number of tries, and a clear end.
+BASE=http://127.0.0.1:1/v1
+bide -- --patience 300ms hello
+status "nobody listens" 75
+err "nobody listens" "refused|connect"
+finish

@@ -1,0 +1,97 @@
+#!/bin/sh
+# Where the answer goes, and what happens when it cannot go there.
+. tests/cli/lib.sh
+
+serve <<'EOF'
+repeat 2; stream responses "to a file\n"
+EOF
+bide -- -o "$T/file" hello
+status "-o" 0
+out "-o" ""
+is "-o: content" "$(cat "$T/file")" "to a file"
+echo old > "$T/file"
+chmod 640 "$T/file"
+bide -- -o "$T/file" hello
+is "-o: replaced" "$(cat "$T/file")" "to a file"
+# shellcheck disable=SC2012
+is "-o: mode is kept" "$(ls -l "$T/file" | cut -c 1-10)" "-rw-r-----"
+
+serve <<'EOF'
+stream-cut responses "half"
+EOF
+mkdir "$T/dir"
+echo old > "$T/dir/file"
+bide -- --patience 0 -o "$T/dir/file" hello
+status "-o and a fault" 75
+is "-o and a fault: old file" "$(cat "$T/dir/file")" old
+bide -- --patience 0 -o "$T/dir/new" hello
+is "-o and a fault: no other file" "$(ls -A "$T/dir")" file
+bide -- -o "$T/none/file" hello
+status "-o in no folder" 74
+requests "-o in no folder" 2
+interrupt TERM "$LOG" '"req":3' -o "$T/dir/file" hello
+is "-o and a signal: no other file" "$(ls -A "$T/dir")" file
+
+serve <<'EOF'
+stream responses "to nobody at all\n"
+EOF
+if [ -c /dev/full ]; then
+	rc=0
+	clean "$BIDE" hello < /dev/null > /dev/full 2> "$T/err" || rc=$?
+	status "full disk" 74
+	err "full disk" "^bide: .*"
+	rc=0
+	bide -- -o /dev/full hello
+	status "-o /dev/full" 74
+fi
+
+rc=$({ clean "$BIDE" hello < /dev/null 2> "$T/err"; echo $? >&3; } 3>&1 |
+    head -c 0 3>&-)
+serve <<'EOF'
+head; start responses; text "first words"; sleep 100; text "and more"; sleep 100; text "and more"; done; end
+EOF
+{ rc=0; clean "$BIDE" --live hello < /dev/null 2> "$T/err" || rc=$?
+    echo "$rc" > "$T/rc"; } | head -c 1 > "$T/out"
+rc=$(cat "$T/rc")
+status "the reader leaves" 141
+is "the reader leaves: quietly" "$(cat "$T/err")" ""
+
+serve <<'EOF'
+head; start responses; text "half"; fail rate_limit_exceeded "Please try again in 20ms"; end
+stream responses "whole \x01 \"quoted\"\n" x-request-id=req_42
+EOF
+bide -- --json hello
+status "--json" 0
+json_lines "--json"
+event "--json" '^{"type":"start","attempt":1,"provider":"openai","model":"gpt-4o"'
+event "--json" '^{"type":"text","text":"half"}'
+event "--json" '^{"type":"retry","class":"rate_limit",.*"wait_ms":[0-9]+,.*"attempt":[12],.*"discard":true'
+event "--json" '^{"type":"start","attempt":2,'
+event "--json" '^{"type":"usage","input":12,"output":34,"cached":5,'
+event "--json" '^{"type":"done","finish":"stop",.*"attempts":2,.*"request_id":"req_42"'
+is "--json: text after the last start" "$(perl -MJSON::PP -ne '
+	$e = decode_json($_);
+	$text = "" if $e->{type} eq "start";
+	$text .= $e->{text} if $e->{type} eq "text";
+	END { print $text }' "$T/out")" "$(printf 'whole \001 "quoted"')"
+
+serve <<'EOF'
+error 429 insufficient_quota "You exceeded your current quota"
+error 429 rate_limit_exceeded "Please try again in 1h" x-request-id=req_7
+EOF
+bide -- --json hello
+status "--json, fatal" 69
+json_lines "--json, fatal"
+event "--json, fatal" '^{"type":"error","class":"quota","status":429,.*"retry_at":null'
+bide -- --json hello
+status "--json, later" 75
+event "--json, later" '^{"type":"error","class":"rate_limit",.*"retry_at":"20[0-9-]*T[0-9:]*Z"'
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 20ms"
+stream responses "quiet"
+EOF
+bide -- -q hello
+out "-q" quiet
+is "-q: silent" "$(cat "$T/err")" ""
+finish

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Faults that pass: waited out, and the answer once and whole.
+. tests/cli/lib.sh
+
+# Each spelling of a wait is kept to, and not much more.
+while IFS='|' read -r w step; do
+	serve <<-EOF
+	$step
+	stream responses "the answer\n"
+	EOF
+	bide -- hello
+	status "$step" 0
+	out "$step" "the answer
+"
+	obeyed "$step" 1 "$w"
+	requests "$step" 2
+	is "$step: one line" "$(grep -c . "$T/err")" 1
+done <<'EOF'
+300|error 429 rate_limit_exceeded "Please try again in 300ms."
+150|error 429 rate_limit_exceeded "limited" retry-after-ms=150
+20|stream-error responses "half" rate_limit_exceeded "Please try again in 20ms."
+80|error 429 rate_limit_exceeded "Please try again in 80ms" retry-after-ms=20
+EOF
+serve <<'EOF'
+stream-error chat "half of" rate_limit_exceeded "Please try again in 0.08s"
+stream chat "one and whole\n"
+EOF
+bide -- -m chat:m hello
+status "chat, in the stream" 0
+out "chat, in the stream" "one and whole
+"
+obeyed "chat, in the stream" 1 80
+err "chat, in the stream" "try again|rate"
+requests "chat, in the stream" 2
+
+# No figure of the server's, or one that is none: 0.25 to 0.5 s.
+for hint in 'status 503' 'status 429 retry-after=-5' 'status 429 retry-after=soon' \
+    'error 500 server_error "oops"' 'rst' 'stream-cut responses "half an"' \
+    'head; start responses; text "half an"; rst' \
+    'head; start responses; text "half an"; fin' \
+    'head content-length=5000; start responses; text "half an"; fin' \
+    'send "HTTP/1.1 200 OK\r\n"; fin' fin; do
+	serve <<-EOF
+	$hint
+	stream responses "the answer\n"
+	EOF
+	bide -- hello
+	status "$hint" 0
+	out "$hint" "the answer
+"
+	waited "$hint" 1 250 550
+done
+
+# A cut end is never an answer.
+serve <<'EOF'
+stream-cut responses "half"
+EOF
+bide -- --patience 0 hello
+status "no terminal event" 75
+out "no terminal event" ""
+requests "no terminal event" 1
+serve <<'EOF'
+stream-cut chat "half" connection=close
+EOF
+bide -- --patience 0 -m chat:m hello
+status "no terminal event, chat" 75
+out "no terminal event, chat" ""
+
+# The connection is dead when the next request comes: at once, and for free.
+serve <<'EOF'
+error 429 rate_limit_exceeded "limited" retry-after-ms=100
+rst
+stream responses "fresh\n"
+EOF
+bide -- --patience 1s hello
+status "kept connection dies" 0
+out "kept connection dies" "fresh
+"
+obeyed "kept connection dies" 1 100
+waited "kept connection dies" 2 0 100
+ok "kept connection was used" grep -q '"conn":1,"line":2,"req":2' "$LOG"
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "limited" retry-after-ms=60; sleep 20; fin
+stream responses "fresh\n"
+EOF
+bide -- hello
+status "closed while idle" 0
+requests "closed while idle" 2
+finish

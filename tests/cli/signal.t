@@ -1,0 +1,53 @@
+#!/bin/sh
+# SIGINT and SIGTERM stop within 100 ms at any phase; SIGUSR1 ends a wait.
+. tests/cli/lib.sh
+
+# stopped NAME SIGNAL STATUS FILE PATTERN ARGS...
+stopped() {
+	name=$1 want=$3
+	signal=$2 file=$4 pattern=$5
+	shift 5
+	interrupt "$signal" "$file" "$pattern" "$@"
+	status "$name" "$want"
+	ok "$name: within 100 ms ($ms)" between "$ms" 0 $((100 + SLACK))
+	ok "$name: a last line" \
+	    sh -c "tail -n 1 '$T/err' | grep -q '^bide: '"
+	ok "$name: nothing is out" [ ! -s "$T/out" ]
+}
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 20s"
+EOF
+stopped "in a wait" INT 130 "$T/err" . hello
+stopped "in a wait" TERM 143 "$T/err" . hello
+
+serve <<'EOF'
+hold
+EOF
+stopped "before the head" INT 130 "$LOG" '"req":1' hello
+stopped "before the head" TERM 143 "$LOG" '"req":2' hello
+
+serve <<'EOF'
+head; start responses; text "half"; hold
+EOF
+stopped "in a stream" TERM 143 "$LOG" '"req":1' hello
+stopped "in a stream" INT 130 "$LOG" '"req":2' hello
+
+serve_nobody
+stopped "while connecting" TERM 143 /dev/null '^' hello
+
+serve <<'EOF'
+accept; hold
+EOF
+BASE=https://localhost:$PORT/v1
+stopped "in a handshake" INT 130 /dev/null '^' --cacert tests/certs/ca.pem hello
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 20s"
+stream responses "gone on"
+EOF
+interrupt USR1 "$T/err" . hello
+status "SIGUSR1 ends a wait" 0
+out "SIGUSR1 ends a wait" "gone on"
+ok "SIGUSR1 ends a wait: at once ($ms)" between "$ms" 0 $((1000 + SLACK))
+finish

@@ -1,0 +1,84 @@
+#!/bin/sh
+# No hang: a deadline for each way to be silent.
+. tests/cli/lib.sh
+
+now() {
+	perl -MTime::HiRes=time -e 'print int time * 1000'
+}
+
+# stalls NAME MIN MAX ARGS...: ends with 75 in that time, and nothing is out.
+stalls() {
+	name=$1 min=$2 max=$3
+	shift 3
+	start=$(now)
+	bide -- --patience 0 "$@" hello
+	took=$(($(now) - start))
+	status "$name" 75
+	ok "$name: after $min to $max ms ($took)" \
+	    between "$took" "$min" $((max + SLACK))
+	out "$name" ""
+}
+
+serve <<'EOF'
+head; start responses; text "and then"; hold
+EOF
+stalls "idle" 300 700 --idle-timeout 300ms
+err "idle" "idle-timeout|silen|time"
+
+serve <<'EOF'
+head; start responses; comment ping 0 20
+EOF
+stalls "comments only" 300 700 --idle-timeout 300ms
+
+serve <<'EOF'
+head; comment queued 0 20
+EOF
+stalls "comments before the first event" 300 700 --first-byte-timeout 300ms
+
+serve <<'EOF'
+hold
+EOF
+stalls "no head" 300 700 --first-byte-timeout 300ms
+stalls "max-time" 300 700 --max-time 300ms
+err "max-time" "max-time"
+
+serve <<'EOF'
+drip 1 20; stream responses "slow enough to pass any limit on the whole"
+EOF
+stalls "max-time in a stream" 300 700 --max-time 300ms
+
+serve <<'EOF'
+status 429 retry-after-ms=100 content-length=100; hold
+EOF
+stalls "max-time in an error body" 300 700 --max-time 300ms
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 30s"
+EOF
+start=$(now)
+bide -- --max-time 300ms hello
+status "a wait past max-time" 75
+ok "a wait past max-time: at once" between $(($(now) - start)) 0 500
+
+serve_nobody
+stalls "connect" 300 700 --connect-timeout 300ms
+err "connect" "connect"
+
+# Queue comments before the first event are no stall.
+serve <<'EOF'
+head; comment queued 10 50; start responses; text "at last"; done; end
+EOF
+bide -- --idle-timeout 300ms --first-byte-timeout 5 hello
+status "queued" 0
+out "queued" "at last"
+
+# A stall is a fault like any other.
+serve <<'EOF'
+head; start responses; text "and then"; hold
+stream responses "the answer"
+EOF
+bide -- --idle-timeout 200ms hello
+status "stall, then whole" 0
+out "stall, then whole" "the answer"
+requests "stall, then whole" 2
+finish

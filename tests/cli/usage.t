@@ -1,0 +1,108 @@
+#!/bin/sh
+# Options, environment, configuration file: who wins, and what is refused.
+. tests/cli/lib.sh
+
+serve <<'EOF'
+stream responses "x"
+EOF
+
+# wrong STATUS ARGS...: one clear line, nothing sent.
+wrong() {
+	want=$1
+	shift
+	bide -- "$@"
+	status "$*" "$want"
+	is "$*: one line" "$(grep -c . "$T/err")" 1
+	err "$*" "^bide: "
+	out "$*" ""
+}
+wrong 64 --no-such-option hello
+wrong 64 -Z hello
+wrong 64 --model
+wrong 64 --patience soon hello
+wrong 64 --idle-timeout -3 hello
+wrong 64 --on-break maybe hello
+wrong 64 --param 'x={' hello
+wrong 64 --param x hello
+wrong 64 --max-tokens many hello
+wrong 64 --temperature hot hello
+wrong 64
+wrong 64 -u ftp://example.com/ hello
+wrong 64 -u 'http://exa mple/' hello
+for bad in "-m nobody:model" "-m some-model"; do
+	# shellcheck disable=SC2086
+	bide -- $bad hello
+	ok "$bad: refused" one_of "$rc" 64 78
+	is "$bad: one line" "$(grep -c . "$T/err")" 1
+done
+echo '{"not": an array' > "$T/tools"
+for bad in "--tools $T/tools" "--tools $T/none" "--schema $T/none" \
+    "-S @$T/none" "--key-file $T/none"; do
+	# shellcheck disable=SC2086
+	bide -- $bad hello
+	ok "$bad: refused ($rc)" one_of "$rc" 64 78
+	is "$bad: one line" "$(grep -c . "$T/err")" 1
+done
+for bad in OPENAI_API_KEY= BIDE_MODEL= BIDE_PATIENCE=soon; do
+	bide "$bad" -- hello
+	status "$bad" 78
+	err "$bad" "^bide: .*${bad%=*}"
+done
+requests "bad input" 0
+
+# The word -- ends the options; a first word may be "ask".
+bide -- -- --not-an-option
+status "--" 0
+sent "--" 1 body -- --not-an-option
+bide -- ask "a question"
+status ask 0
+ok "ask is no part of the question" \
+    not grep -q 'ask a question' "$T/req$N/req-2.body"
+
+# Options beat the environment beats the file.
+mkdir -p "$T/home/.config/bide"
+config=$T/home/.config/bide/config
+cat > "$config" <<EOF
+# a comment
+model gpt-from-file
+system be terse
+
+[provider mine]
+dialect chat
+base-url $BASE/mine
+key-env MY_KEY
+header X-Team: seven
+EOF
+bide BIDE_MODEL= -- hello
+sent "from the file" 3 body '"model": *"gpt-from-file"'
+sent "from the file" 3 body 'be terse'
+bide BIDE_MODEL=gpt-from-env -- hello
+sent "from the environment" 4 body '"model": *"gpt-from-env"'
+bide BIDE_MODEL=gpt-from-env -- -m gpt-from-option hello
+sent "from the option" 5 body '"model": *"gpt-from-option"'
+
+serve <<'EOF'
+stream chat "mine"
+EOF
+sed "s|^base-url .*|base-url $BASE/mine|" "$config" > "$T/config"
+mkdir "$T/xdg" "$T/xdg/bide"
+mv "$T/config" "$T/xdg/bide/config"
+bide "XDG_CONFIG_HOME=$T/xdg" MY_KEY=sk-mine-42 -- -m mine:some-model hello
+status "own provider" 0
+out "own provider" mine
+ok "own provider: path" grep -q '"target":"/v1/mine/chat/completions"' "$LOG"
+sent "own provider" 1 head '^authorization: Bearer sk-mine-42'
+sent "own provider" 1 head '^x-team: seven'
+ok "own provider: not the other key" \
+    not grep -q 0123456789 "$T/req$N/req-1.head"
+echo sk-from-file > "$T/key"
+bide "XDG_CONFIG_HOME=$T/xdg" -- --key-file "$T/key" -m mine:m hello
+sent "--key-file" 2 head '^authorization: Bearer sk-from-file'
+
+for line in 'no-such-option 1' 'patience soon' '[provider' 'base-url'; do
+	echo "$line" > "$T/xdg/bide/config"
+	bide "XDG_CONFIG_HOME=$T/xdg" -- hello
+	status "config: $line" 78
+	err "config: $line" "config.?:1|config:1"
+done
+finish

@@ -1,0 +1,49 @@
+#!/bin/sh
+# make demo: bide against a server that goes wrong three times.  No key and no
+# network: faultd plays the provider on a free port of this machine.
+set -u
+BIDE=${BIDE:-./bide}
+FAULTD=${BIDE_BUILD:-build/check}/faultd
+T=$(mktemp -d)
+pid=""
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$T"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+cat > "$T/script" <<'EOF'
+error 429 rate_limit_exceeded "Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 22999, Requested 7601. Please try again in 1.2s."
+drip 400 40; head; start responses; text "Whatever goes wrong, before the status line or in the"; fail rate_limit_exceeded "Rate limit reached for gpt-4o on requests per min (RPM): Limit 60, Used 60, Requested 1. Please try again in 1s."
+drip 400 40; head; start responses; text "Whatever goes wrong, before the status line or in the middle of"; fin
+drip 400 40; stream responses "Whatever goes wrong, before the status line or in the middle of a stream, comes back to one loop, is waited out, and the answer arrives whole and once.\n"
+EOF
+"$FAULTD" -t 60 "$T/script" > "$T/log" &
+pid=$!
+port=
+until read -r port < "$T/log" && [ -n "$port" ]; do
+	kill -0 "$pid" 2>/dev/null || exit 70
+	sleep 0.05
+done 2>/dev/null
+
+cat <<EOF
+A server that fails three times listens on 127.0.0.1:$port. It will
+  1. answer 429: "Please try again in 1.2s"
+  2. begin an answer and break it off: rate_limit_exceeded, "try again in 1s"
+  3. begin it again and close the connection without the answer's end
+  4. answer
+The command line is
+
+    $BIDE --base-url http://127.0.0.1:$port/v1 -m gpt-4o "What does bide do?"
+
+What bide says on stderr, and the answer:
+
+EOF
+OPENAI_API_KEY=sk-demo HOME=$T "$BIDE" --hold \
+    --base-url "http://127.0.0.1:$port/v1" -m gpt-4o "What does bide do?"
+rc=$?
+cat <<EOF
+
+Exit status $rc after $(grep -c '"req":' "$T/log") requests; the server saw them at these times:
+
+$(sed -n 's/.*"t":\([0-9]*\),.*"req":\([0-9]*\),.*/    request \2 at \1 ms/p' "$T/log")
+EOF
+exit "$rc"
