@@ -50,7 +50,7 @@ void json_init(struct json *j, struct slice doc);
 /* The next token.  tok gets its bytes (for brackets and literals too). */
 enum json_type json_next(struct json *j, struct slice *tok);
 
-/* Whether doc is one valid JSON text. */
+/* Whether doc is one valid JSON text, in UTF-8 throughout. */
 int json_valid(struct slice doc);
 
 /*
@@ -83,6 +83,10 @@ enum json_type json_each(struct slice doc, size_t *at, struct slice *key,
  * ("choices.0.delta"); JSON_BAD where there is none. */
 enum json_type json_find(struct slice doc, const char *path,
     struct slice *tok);
+
+/* The escape at the front of raw: how long it is, and its UTF-16 code unit; 0
+ * where there is no valid one. */
+size_t json_escape(struct slice raw, uint16_t *unit);
 
 /* Whether a raw string (no quotes) equals plain ASCII lit once unescaped. */
 int json_is(struct slice raw, const char *lit);

@@ -1,0 +1,54 @@
+#ifndef WIRE_SCAN_H
+#define WIRE_SCAN_H
+
+/*
+ * Eight bytes at a step, for the loops that see every byte of a stream.
+ * musl's memchr looks for one byte; here several are looked for in one pass.
+ *
+ * The first byte in memory is the lowest of the word on every machine (the
+ * compilers make one load of the shifts).  A hit is the top bit of its byte;
+ * the lowest hit is exact, those above it may be false.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCAN_STEP sizeof(uint64_t)
+#define SCAN_ALL UINT64_C(0x0101010101010101)	/* times c: c in each byte */
+
+static inline uint64_t
+scan_load(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	    (uint64_t)p[7] << 56;
+}
+
+/* Bytes less than c, which is at most 128. */
+static inline uint64_t
+scan_below(uint64_t x, unsigned c)
+{
+	return (x - SCAN_ALL * c) & ~x & SCAN_ALL * 0x80;
+}
+
+/* What ends a run of plain characters in a JSON string: quotes, backslashes,
+ * controls.  ^ 2 puts the quote right behind the controls, and the top bits
+ * are looked at once. */
+static inline uint64_t
+scan_string(uint64_t x)
+{
+	return (((x ^ SCAN_ALL * 2) - SCAN_ALL * 0x21) |
+	    ((x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~x & SCAN_ALL * 0x80;
+}
+
+/* Which byte the first hit is; there must be one. */
+static inline size_t
+scan_first(uint64_t hits)
+{
+	return (size_t)__builtin_ctzll(hits) / 8;
+}
+
+#endif
