@@ -40,13 +40,15 @@ struct sse {
 	size_t max;
 	int error_field;
 	/* private */
-	struct buf line;	/* the part of a line that a cut left over */
-	struct buf data;	/* joined or kept data lines */
-	struct buf name, id;
 	struct slice data_ref;	/* one data line, still in the input */
 	struct slice name_ref;
+	struct buf data;	/* joined or kept data lines */
+	struct buf name, id;
+	struct buf value;	/* of another field, in a line that was cut */
 	long long retry;
-	unsigned char started, skip_lf, has_data, bad, bom;
+	char field_name[6];	/* of a line that was cut there */
+	unsigned char field_len, field, place;
+	unsigned char bom, skip_lf, has_data, has_retry, fired, bad;
 };
 
 /*
