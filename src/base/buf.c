@@ -129,18 +129,14 @@ slice_hex(struct slice s)
 {
 	long long v = 0;
 	size_t i;
-	char c;
+	int d;
 
 	if (s.n == 0 || s.n > 15)
 		return -1;
 	for (i = 0; i < s.n; i++) {
-		c = lower(s.p[i]);
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (c - 'a' + 10);
-		else
+		if ((d = slice_hexdigit(s.p[i])) < 0)
 			return -1;
+		v = v << 4 | d;
 	}
 	return v;
 }

@@ -65,8 +65,17 @@ struct slice slice_cut(struct slice *s, char c);
  * in it or passes max. */
 long long slice_dec(struct slice s, long long max);
 
-/* The same for hexadecimal digits, at most 15 of them. */
+/* The same for hexadecimal digits, at most 15 of them; and for one. */
 long long slice_hex(struct slice s);
+
+static inline int
+slice_hexdigit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 /* Copies s, cut to size - 1 bytes, into the array dst and ends it with NUL. */
 void slice_copy(struct slice s, char *dst, size_t size);

@@ -247,23 +247,14 @@ push_head(struct http *h, struct slice *in)
 	return ev;
 }
 
-/* The state after c on a chunk-size line (RFC 9112, 7.1); -1 when c may not
- * stand there.  Blanks after the size were never allowed, but are sent. */
+/* The state after c on a chunk-size line, behind the digits (RFC 9112, 7.1);
+ * -1 when c may not stand there.  Blanks were never allowed, but are sent. */
 static int
-size_step(struct http *h, char c)
+extension_step(int state, char c)
 {
-	long long v;
+	int ends = c == '\r' || c == '\n';
 
-	if (h->state == SIZE &&
-	    (v = slice_hex((struct slice){ &c, 1 })) >= 0) {
-		h->left = h->left << 4 | (uint64_t)v;
-		return ++h->digits <= 16 ? SIZE : -1;
-	}
-	if (h->digits == 0)
-		return -1;
-	if (c == '\n' && h->state != EXT_QUOTED && h->state != EXT_ESCAPED)
-		return h->left == 0 ? TRAILER : CONTENT;
-	switch (h->state) {
+	switch (state) {
 	case SIZE:
 	case SIZE_BLANK:
 		if (c == ' ' || c == '\t')
@@ -272,39 +263,54 @@ size_step(struct http *h, char c)
 	case EXT:
 		return c == '\r' ? SIZE_LF : c == '"' ? EXT_QUOTED : EXT;
 	case EXT_QUOTED:
-		if (c == '\r' || c == '\n')
+		if (ends)
 			return -1;
 		return c == '"' ? EXT : c == '\\' ? EXT_ESCAPED : EXT_QUOTED;
 	case EXT_ESCAPED:
-		return c == '\r' || c == '\n' ? -1 : EXT_QUOTED;
+		return ends ? -1 : EXT_QUOTED;
 	default:
 		return -1;
 	}
 }
 
-/* The state after c between the contents of two chunks or after the last;
- * -1 when c may not stand there.  Trailer fields are passed over. */
 static int
-frame_step(struct http *h, char c)
+trailer_step(int state, char c)
 {
-	switch (h->state) {
-	case CHUNK_CR:
-		if (c == '\r')
-			return CHUNK_LF;
-		/* FALLTHROUGH */
-	case CHUNK_LF:
-		h->left = 0;
-		h->digits = 0;
-		return c == '\n' ? SIZE : -1;
+	switch (state) {
 	case TRAILER:
 		return c == '\n' ? END : c == '\r' ? TRAILER_LF : TRAILER_LINE;
 	case TRAILER_LINE:
 		return c == '\n' ? TRAILER : TRAILER_LINE;
-	case TRAILER_LF:
-		return c == '\n' ? END : -1;
 	default:
-		return size_step(h, c);
+		return c == '\n' ? END : -1;
 	}
+}
+
+/* The state after c between the contents of two chunks or after the last;
+ * -1 when c may not stand there.  Trailer fields are passed over. */
+static inline int
+frame_step(struct http *h, int state, char c)
+{
+	int v;
+
+	if (state == SIZE && (v = slice_hexdigit(c)) >= 0) {
+		h->left = h->left << 4 | (unsigned)v;
+		return ++h->digits <= 16 ? SIZE : -1;
+	}
+	if (state == CHUNK_CR && c == '\r')
+		return CHUNK_LF;
+	if (state <= CHUNK_LF) {
+		h->left = 0;
+		h->digits = 0;
+		return c == '\n' ? SIZE : -1;
+	}
+	if (state >= TRAILER)
+		return trailer_step(state, c);
+	if (h->digits == 0)
+		return -1;
+	if (c == '\n' && state != EXT_QUOTED && state != EXT_ESCAPED)
+		return h->left == 0 ? TRAILER : CONTENT;
+	return extension_step(state, c);
 }
 
 /* Takes framing up to the next content or the end. */
@@ -313,15 +319,15 @@ push_frame(struct http *h, struct slice *in)
 {
 	size_t room = HTTP_HEAD_MAX - h->extra;
 	size_t i = 0;
-	int next;
+	int state = h->state;
 
-	while (h->state > CONTENT && h->state < END && i < in->n) {
+	while (state > CONTENT && state < END && i < in->n) {
 		if (i == room)
 			return bad(h, "more chunk framing than content");
-		if ((next = frame_step(h, in->p[i++])) < 0)
+		if ((state = frame_step(h, state, in->p[i++])) < 0)
 			return bad(h, "broken chunk framing");
-		h->state = next;
 	}
+	h->state = state;
 	h->extra += i;
 	*in = slice_sub(*in, i, in->n);
 	return h->state == END ? HTTP_END : HTTP_MORE;
