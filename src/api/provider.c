@@ -1,0 +1,82 @@
+#include "api/provider.h"
+
+/*
+ * The quirks were met, not read: Mistral answers 422 "Extra inputs are not
+ * permitted" to max_completion_tokens and to stream_options (and counts
+ * tokens in its last chunk unasked).  Servers that came before the o1 models
+ * know only max_tokens, which is ignored where it is not known: worse than
+ * refused.
+ */
+static const struct provider rows[] = {
+	{ "openai", &dialect_responses, "https://api.openai.com/v1",
+	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
+	{ "chat", &dialect_chat, "https://api.openai.com/v1",
+	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
+	{ "openrouter", &dialect_chat, "https://openrouter.ai/api/v1",
+	    NULL, "OPENROUTER_API_KEY", 0, QUIRK_MAX_TOKENS },
+	{ "groq", &dialect_chat, "https://api.groq.com/openai/v1",
+	    NULL, "GROQ_API_KEY", 0, 0 },
+	{ "mistral", &dialect_chat, "https://api.mistral.ai/v1",
+	    NULL, "MISTRAL_API_KEY", 0,
+	    QUIRK_MAX_TOKENS | QUIRK_NO_STREAM_OPTIONS },
+	{ "deepseek", &dialect_chat, "https://api.deepseek.com/v1",
+	    NULL, "DEEPSEEK_API_KEY", 0, QUIRK_MAX_TOKENS },
+	{ "xai", &dialect_chat, "https://api.x.ai/v1",
+	    NULL, "XAI_API_KEY", 0, 0 },
+	{ "together", &dialect_chat, "https://api.together.xyz/v1",
+	    NULL, "TOGETHER_API_KEY", 0, QUIRK_MAX_TOKENS },
+	{ "ollama", &dialect_chat, "http://localhost:11434/v1",
+	    NULL, "OLLAMA_API_KEY", 1, QUIRK_MAX_TOKENS },
+	{ "llamacpp", &dialect_chat, "http://localhost:8080/v1",
+	    NULL, "LLAMA_API_KEY", 1, QUIRK_MAX_TOKENS },
+	{ "lmstudio", &dialect_chat, "http://localhost:1234/v1",
+	    NULL, "LM_API_TOKEN", 1, QUIRK_MAX_TOKENS },
+	{ "vllm", &dialect_chat, "http://localhost:8000/v1",
+	    NULL, "VLLM_API_KEY", 1, QUIRK_MAX_TOKENS },
+};
+
+static const struct dialect *const dialects[] = {
+	&dialect_responses,
+	&dialect_chat,
+};
+
+const struct provider *
+provider_row(size_t i)
+{
+	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
+}
+
+const struct provider *
+provider_find(struct slice name)
+{
+	const struct provider *p;
+	size_t i;
+
+	for (i = 0; (p = provider_row(i)) != NULL; i++)
+		if (slice_is(name, p->name))
+			return p;
+	return NULL;
+}
+
+const struct provider *
+provider_guess(struct slice model)
+{
+	int o;
+
+	o = model.n >= 2 && model.p[0] == 'o' && model.p[1] >= '1' &&
+	    model.p[1] <= '9';
+	if (o || slice_starts(model, "gpt") || slice_starts(model, "codex"))
+		return provider_find(SLICE("openai"));
+	return NULL;
+}
+
+const struct dialect *
+dialect_find(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
+		if (slice_is(name, dialects[i]->name))
+			return dialects[i];
+	return NULL;
+}

@@ -1,0 +1,43 @@
+#include "api/request.h"
+
+int
+request_overrides(const struct request *r, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < r->nparams; i++)
+		if (slice_is(r->params[i].key, key))
+			return 1;
+	return 0;
+}
+
+/* Whether a later param has the same name: of equal ones the last counts. */
+static int
+replaced(const struct request *r, size_t i)
+{
+	size_t k;
+
+	for (k = i + 1; k < r->nparams; k++)
+		if (slice_eq(r->params[k].key, r->params[i].key))
+			return 1;
+	return 0;
+}
+
+void
+request_params(const struct request *r, struct json_out *w)
+{
+	struct buf key = { 0 };
+	size_t i;
+
+	for (i = 0; i < r->nparams; i++) {
+		if (replaced(r, i))
+			continue;
+		buf_clear(&key);
+		buf_put(&key, r->params[i].key);
+		buf_putc(&key, '\0');
+		json_key(w, key.p);
+		if (json_raw(w, r->params[i].json) < 0)
+			json_null(w);
+	}
+	buf_free(&key);
+}
