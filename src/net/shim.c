@@ -1,0 +1,38 @@
+/*
+ * libbearssl.a of Debian was built with fortify against glibc and calls these
+ * three; musl has none of them.  The sizes were checked when BearSSL's own
+ * callers were compiled; what is left is to check n, and stop.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+void *__memcpy_chk(void *to, const void *from, size_t n, size_t room);
+void *__memmove_chk(void *to, const void *from, size_t n, size_t room);
+void *__memset_chk(void *to, int c, size_t n, size_t room);
+
+#ifndef __GLIBC__
+void *
+__memcpy_chk(void *to, const void *from, size_t n, size_t room)
+{
+	if (n > room)
+		abort();
+	return memcpy(to, from, n);
+}
+
+void *
+__memmove_chk(void *to, const void *from, size_t n, size_t room)
+{
+	if (n > room)
+		abort();
+	return memmove(to, from, n);
+}
+
+void *
+__memset_chk(void *to, int c, size_t n, size_t room)
+{
+	if (n > room)
+		abort();
+	return memset(to, c, n);
+}
+#endif
