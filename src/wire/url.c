@@ -112,9 +112,11 @@ url_parse(struct slice s, struct url *u)
 	size_t i;
 
 	*u = (struct url){ 0 };
+	/* a backslash is a slash to browsers, and a letter to others */
 	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
-			return "a blank or a control character in it";
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f ||
+		    s.p[i] == '\\')
+			return "a blank, backslash or control character in it";
 	if ((why = parse_scheme(&s, u)) != NULL)
 		return why;
 	s = slice_sub(s, 0, find(s, "#"));

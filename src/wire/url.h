@@ -21,8 +21,8 @@ struct url {
 
 /*
  * Parses s.  Returns NULL, or a static text that says what is wrong (no
- * scheme, a scheme that is not http or https, no host, a bad port, control
- * characters or blanks anywhere).
+ * scheme, a scheme that is not http or https, no host, a bad port, a query
+ * without a path, a backslash, control characters or blanks anywhere).
  */
 const char *url_parse(struct slice s, struct url *u);
 

@@ -1,0 +1,31 @@
+/* The first byte picks the method and how the rest is cut: the log of events
+ * must be that of the whole. */
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "tests/httplog.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf whole = { 0 }, split = { 0 };
+	struct slice in = { (const char *)data, size };
+	int no_body;
+	size_t n;
+
+	if (size == 0)
+		return 0;
+	no_body = data[0] == 0xff;
+	n = data[0] % 64 + 1u;
+	in = slice_sub(in, 1, in.n);
+	httplog(&whole, no_body, in, (struct cut){ in.n, 1 });
+	httplog(&split, no_body, in, (struct cut){ n, data[0] & 64 ?
+	    in.n : n });
+	assert(slice_eq(buf_slice(&whole), buf_slice(&split)));
+	buf_free(&whole);
+	buf_free(&split);
+	return 0;
+}
