@@ -197,33 +197,39 @@ says_something(struct slice delta)
 	return 0;
 }
 
+static int
+has_text(const struct json_want *w)
+{
+	return w->type == JSON_STRING && w->tok.n > 0;
+}
+
 static enum decoded
 take_delta(struct decode *d, struct slice delta)
 {
-	struct json_want w[] = { { .key = "content" }, { .key = "reasoning" },
+	enum { CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, N };
+	struct json_want w[N] = { { .key = "content" }, { .key = "reasoning" },
 	    { .key = "reasoning_content" }, { .key = "tool_calls" },
 	    { .key = "refusal" } };
 
-	json_pick(delta, w, sizeof(w) / sizeof(w[0]));
+	json_pick(delta, w, N);
 	/* Where both are, they say the same. */
-	if (w[2].type == JSON_STRING && w[2].tok.n > 0)
-		decode_reasoning(d, w[2].tok);
-	else if (w[1].type == JSON_STRING && w[1].tok.n > 0)
-		decode_reasoning(d, w[1].tok);
-	if (w[0].type == JSON_STRING && w[0].tok.n > 0) {
-		decode_text(d, w[0].tok);
-		return w[3].type == JSON_ARRAY ?
-		    take_calls(d, w[3].tok) : DECODE_MORE;
-	}
-	if (w[0].type == JSON_ARRAY)
-		put_parts(d, w[0].tok);
-	if (w[4].type == JSON_STRING && w[4].tok.n > 0) {
+	if (has_text(&w[REASONING_CONTENT]))
+		decode_reasoning(d, w[REASONING_CONTENT].tok);
+	else if (has_text(&w[REASONING]))
+		decode_reasoning(d, w[REASONING].tok);
+	if (has_text(&w[CONTENT]))
+		decode_text(d, w[CONTENT].tok);
+	else if (w[CONTENT].type == JSON_ARRAY)
+		put_parts(d, w[CONTENT].tok);
+	if (has_text(&w[REFUSAL])) {
 		d->refused = 1;
-		decode_text(d, w[4].tok);
+		decode_text(d, w[REFUSAL].tok);
 	}
-	if (w[3].type == JSON_ARRAY && take_calls(d, w[3].tok) == DECODE_FAULT)
+	if (w[TOOL_CALLS].type == JSON_ARRAY &&
+	    take_calls(d, w[TOOL_CALLS].tok) == DECODE_FAULT)
 		return DECODE_FAULT;
-	return says_something(delta) ? DECODE_MORE : DECODE_IDLE;
+	return has_text(&w[CONTENT]) || says_something(delta) ?
+	    DECODE_MORE : DECODE_IDLE;
 }
 
 /* Words for an end that is none: OpenRouter, Z.ai, DeepSeek. */
@@ -294,32 +300,51 @@ take_failure(struct decode *d, struct slice choice,
 	return DECODE_FAULT;
 }
 
-static enum decoded
-take_choice(struct decode *d, struct slice choice)
+enum { C_DELTA, C_FINISH, C_ERROR, C_INDEX };
+
+/* Picks the first choice apart; -1 when there is none.  Nearly always it is
+ * the only one, and then what stands between the brackets: no need to walk
+ * over it once more to find its end. */
+static int
+pick_choice(struct slice choices, struct slice *choice, struct json_want *w,
+    size_t n)
 {
-	struct json_want w[] = { { .key = "delta" }, { .key = "finish_reason" },
-	    { .key = "error" }, { .key = "index" } };
+	struct slice key;
+	size_t at = 0;
+
+	*choice = slice_trim(slice_sub(choices, 1, choices.n - 2));
+	if (choice->n == 0)
+		return -1;
+	if (json_pick(*choice, w, n) == 0)
+		return 0;
+	if (json_each(choices, &at, &key, choice) != JSON_OBJECT)
+		return -1;
+	return json_pick(*choice, w, n);
+}
+
+static enum decoded
+take_choice(struct decode *d, struct slice choice, const struct json_want *w)
+{
 	struct json_want message = { .key = "message" };
 	enum decoded r = DECODE_IDLE;
 
-	json_pick(choice, w, sizeof(w) / sizeof(w[0]));
 	/* Only a param can have asked for more than one. */
-	if (w[3].type == JSON_NUMBER && json_int(w[3].tok, 0) != 0)
+	if (w[C_INDEX].type == JSON_NUMBER && !slice_is(w[C_INDEX].tok, "0"))
 		return DECODE_MORE;
-	if (decode_truthy(&w[2]))
+	if (decode_truthy(&w[C_ERROR]))
 		return decode_error(d, choice);
 	d->begun = 1;
-	if (w[0].type == JSON_OBJECT)
-		r = take_delta(d, w[0].tok);
+	if (w[C_DELTA].type == JSON_OBJECT)
+		r = take_delta(d, w[C_DELTA].tok);
 	else if (!d->content && json_pick(choice, &message, 1) == 0 &&
 	    message.type == JSON_OBJECT)
 		r = take_delta(d, message.tok);
 	if (r == DECODE_FAULT)
 		return r;
-	if (is_failure(&w[1]))
-		return take_failure(d, choice, &w[1]);
-	if (w[1].type == JSON_STRING && w[1].tok.n > 0)
-		return take_finish(d, &w[1]);
+	if (is_failure(&w[C_FINISH]))
+		return take_failure(d, choice, &w[C_FINISH]);
+	if (w[C_FINISH].type == JSON_STRING && w[C_FINISH].tok.n > 0)
+		return take_finish(d, &w[C_FINISH]);
 	return d->tail ? DECODE_TAIL : r;
 }
 
@@ -346,8 +371,9 @@ take(struct decode *d, struct slice json)
 {
 	struct json_want w[] = { { .key = "choices" }, { .key = "error" },
 	    { .key = "usage" }, { .key = "id" } };
-	struct slice key, choice;
-	size_t at = 0;
+	struct json_want c[] = { { .key = "delta" }, { .key = "finish_reason" },
+	    { .key = "error" }, { .key = "index" } };
+	struct slice choice;
 
 	if (json_pick(json, w, d->id[0] == '\0' ? 4 : 3) < 0)
 		return decode_odd(d, json);
@@ -360,8 +386,8 @@ take(struct decode *d, struct slice json)
 	if (w[2].type == JSON_OBJECT)
 		decode_usage(d, w[2].tok);
 	if (w[0].type == JSON_ARRAY &&
-	    json_each(w[0].tok, &at, &key, &choice) == JSON_OBJECT)
-		return take_choice(d, choice);
+	    pick_choice(w[0].tok, &choice, c, sizeof(c) / sizeof(c[0])) == 0)
+		return take_choice(d, choice, c);
 	if (w[0].type == JSON_BAD && decode_complaint(json))
 		return decode_error(d, json);
 	if (d->tail)

@@ -1,0 +1,552 @@
+/*
+ * The dialects' reading half: scripted streams, each event given as
+ * "NAME|DATA", against a log of what came out.
+ */
+
+#include "api/dialect.h"
+#include "tests/t.h"
+
+struct log {
+	struct sink sink;
+	struct buf out;
+};
+
+/* T(text) R(reasoning) C(id,name,arguments) */
+static void
+note(struct sink *s, const struct event *e)
+{
+	struct log *l = (struct log *)s;
+
+	if (e->type == EV_TEXT)
+		buf_printf(&l->out, "T(%.*s)", SLICE_FMT(e->text));
+	else if (e->type == EV_REASONING)
+		buf_printf(&l->out, "R(%.*s)", SLICE_FMT(e->text));
+	else if (e->type == EV_TOOL_CALL)
+		buf_printf(&l->out, "C(%.*s,%.*s,%.*s)", SLICE_FMT(e->id),
+		    SLICE_FMT(e->name), SLICE_FMT(e->text));
+}
+
+static struct decode
+start(struct log *l)
+{
+	*l = (struct log){ .sink.put = note };
+	return (struct decode){ .sink = &l->sink,
+	    .usage = { -1, -1, -1, -1 } };
+}
+
+/* What the last event meant, and its number of letters: i m t d f. */
+static char
+letter(enum decoded what)
+{
+	return "imtdf"[what];
+}
+
+/* Ends a log with the finish, or with the fault's class. */
+static void
+sum_up(struct log *l, struct decode *d)
+{
+	if (d->failed)
+		buf_printf(&l->out, " %s%s", fault_name(d->fault.class),
+		    d->fault.retry ? "" : "!");
+	else if (d->finish != FIN_NONE)
+		buf_printf(&l->out, " %s", finish_name(d->finish));
+	decode_free(d);
+}
+
+#define EVENTS_MAX 12
+
+struct script {
+	const char *name, *want;
+	const char *event[EVENTS_MAX];
+};
+
+static void
+play(const struct dialect *dialect, const struct script *s)
+{
+	struct buf letters = { 0 };
+	struct sse_event e = { 0 };
+	struct slice data;
+	struct decode d;
+	char name[128];
+	struct log l;
+	int i;
+
+	d = start(&l);
+	for (i = 0; i < EVENTS_MAX && s->event[i] != NULL; i++) {
+		data = slice_str(s->event[i]);
+		e.name = slice_cut(&data, '|');
+		if (e.name.n == 0)
+			e.name = SLICE("message");
+		e.data = data;
+		buf_putc(&letters, letter(dialect->event(&d, &e)));
+	}
+	buf_putc(&letters, ' ');
+	buf_put(&letters, buf_slice(&l.out));
+	buf_clear(&l.out);
+	sum_up(&l, &d);
+	buf_put(&letters, buf_slice(&l.out));
+	snprintf(name, sizeof(name), "%s: %s", dialect->name, s->name);
+	EQS(buf_slice(&letters), s->want, name);
+	buf_free(&letters);
+	buf_free(&l.out);
+}
+
+#define DELTA(text) "|{\"type\":\"response.output_text.delta\"," \
+    "\"delta\":\"" text "\"}"
+#define ITEM(what, item) "|{\"type\":\"response.output_item." what "\"," \
+    "\"output_index\":0,\"item\":" item "}"
+#define MSG(text) "{\"type\":\"message\",\"content\":[{\"type\":" \
+    "\"output_text\",\"text\":\"" text "\"}]}"
+#define CALL(id, args) "{\"type\":\"function_call\",\"call_id\":\"" id "\"," \
+    "\"name\":\"f\",\"arguments\":\"" args "\",\"status\":\"completed\"}"
+#define COMPLETED(output) "|{\"type\":\"response.completed\",\"response\":" \
+    "{\"status\":\"completed\",\"output\":[" output "]}}"
+#define CUT(reason) "|{\"type\":\"response.incomplete\",\"response\":{" \
+    "\"status\":\"incomplete\",\"incomplete_details\":{\"reason\":\"" reason \
+    "\"},\"output\":[]}}"
+#define RATE "{\"code\":\"rate_limit_exceeded\",\"message\":\"Rate limit " \
+    "reached. Please try again in 6s.\"}"
+
+static const struct script responses[] = {
+	{ "deltas, then the end", "mmd T(a)T(b) stop",
+	    { DELTA("a"), DELTA("b"), COMPLETED(MSG("ab")) } },
+	{ "the name alone tells the type", "md T(a) stop",
+	    { "response.output_text.delta|{\"delta\":\"a\"}",
+	    "response.completed|{}" } },
+	{ "text in the part's done event only", "md T(ab) stop",
+	    { "|{\"type\":\"response.output_text.done\",\"text\":\"ab\"}",
+	    COMPLETED(MSG("ab")) } },
+	{ "text in the item only", "md T(ab) stop",
+	    { ITEM("done", MSG("ab")), COMPLETED(MSG("ab")) } },
+	{ "text in the last event only", "d T(ab) stop",
+	    { COMPLETED(MSG("ab")) } },
+	{ "deltas and every done event", "mmmd T(ab) stop",
+	    { DELTA("ab"),
+	    "|{\"type\":\"response.output_text.done\",\"text\":\"ab\"}",
+	    ITEM("done", MSG("ab")), COMPLETED(MSG("ab")) } },
+	{ "two messages, the second one whole", "mmmd T(a)T(b) stop",
+	    { DELTA("a"), ITEM("done", MSG("a")), ITEM("done", MSG("b")),
+	    COMPLETED(MSG("a") "," MSG("b")) } },
+	{ "two messages, the second in the last event", "mmd T(a)T(b) stop",
+	    { DELTA("a"), ITEM("done", MSG("a")),
+	    COMPLETED(MSG("a") "," MSG("b")) } },
+	{ "two messages by deltas without done events", "mmmd T(a)T(b) stop",
+	    { DELTA("a"), ITEM("added", MSG("")), DELTA("b"),
+	    COMPLETED(MSG("a") "," MSG("b")) } },
+	{ "an output that is left empty", "md T(a) stop",
+	    { DELTA("a"), COMPLETED("") } },
+	{ "a refusal by deltas", "md T(no) refusal",
+	    { "|{\"type\":\"response.refusal.delta\",\"delta\":\"no\"}",
+	    COMPLETED("{\"type\":\"message\",\"content\":[{\"type\":"
+	    "\"refusal\",\"refusal\":\"no\"}]}") } },
+	{ "a refusal in the last event", "d T(no) refusal",
+	    { COMPLETED("{\"type\":\"message\",\"content\":[{\"type\":"
+	    "\"refusal\",\"refusal\":\"no\"}]}") } },
+	{ "reasoning, both kinds", "mmd R(x)R(y) stop",
+	    { "|{\"type\":\"response.reasoning_summary_text.delta\","
+	    "\"delta\":\"x\"}",
+	    "|{\"type\":\"response.reasoning_text.delta\",\"delta\":\"y\"}",
+	    COMPLETED("{\"type\":\"reasoning\",\"summary\":[{\"type\":"
+	    "\"summary_text\",\"text\":\"x\"}]}") } },
+	{ "a token limit", "md T(a) length",
+	    { DELTA("a"), CUT("max_output_tokens") } },
+	{ "a token limit, the other word", "d  length", { CUT("max_tokens") } },
+	{ "a filter", "d  content_filter", { CUT("content_filter") } },
+	{ "a call by deltas", "mmmmd C(c1,f,{\"a\":1}) tool_calls",
+	    { ITEM("added", CALL("c1", "")),
+	    "|{\"type\":\"response.function_call_arguments.delta\","
+	    "\"output_index\":0,\"delta\":\"{\\\"a\\\":\"}",
+	    "|{\"type\":\"response.function_call_arguments.delta\","
+	    "\"output_index\":0,\"delta\":\"1}\"}",
+	    ITEM("done", CALL("c1", "{\\\"a\\\":1}")),
+	    COMPLETED(CALL("c1", "{\\\"a\\\":1}")) } },
+	{ "a call whose item is never done", "mmmd C(c1,f,{}) tool_calls",
+	    { ITEM("added", CALL("c1", "")),
+	    "|{\"type\":\"response.function_call_arguments.delta\","
+	    "\"output_index\":0,\"delta\":\"{\"}",
+	    "|{\"type\":\"response.function_call_arguments.done\","
+	    "\"output_index\":0,\"arguments\":\"{}\"}",
+	    COMPLETED("") } },
+	{ "a call in the last event only", "d C(c1,f,) tool_calls",
+	    { COMPLETED(CALL("c1", "")) } },
+	{ "calls of one index", "mmd C(c1,f,1)C(c2,f,2) tool_calls",
+	    { ITEM("done", CALL("c1", "1")), ITEM("done", CALL("c2", "2")),
+	    COMPLETED(CALL("c1", "1") "," CALL("c2", "2")) } },
+	{ "a call cut by the limit is none", "mmd  length",
+	    { ITEM("added", CALL("c1", "")),
+	    "|{\"type\":\"response.function_call_arguments.delta\","
+	    "\"output_index\":0,\"delta\":\"{\\\"a\"}",
+	    CUT("max_output_tokens") } },
+	{ "a custom tool's input", "md C(c1,q,SELECT 1) tool_calls",
+	    { ITEM("done", "{\"type\":\"custom_tool_call\",\"call_id\":"
+	    "\"c1\",\"name\":\"q\",\"input\":\"SELECT 1\"}"),
+	    COMPLETED("") } },
+	{ "a server's own tools are not calls", "mmd T(a) stop",
+	    { ITEM("done", "{\"type\":\"web_search_call\",\"call_id\":\"\","
+	    "\"name\":\"web_search\"}"), DELTA("a"), COMPLETED("") } },
+	{ "halves of a pair in two deltas", "mmd T(x)T(\xf0\x9f\x98\x80y) stop",
+	    { DELTA("x\\uD83D"), DELTA("\\uDE00y"), COMPLETED("") } },
+	{ "a half at the part's end", "mmmd T(\xef\xbf\xbd)T(\xef\xbf\xbd) stop",
+	    { DELTA("\\uD83D"),
+	    "|{\"type\":\"response.output_text.done\",\"text\":\"?\"}",
+	    DELTA("\\uDE00"), COMPLETED("") } },
+	{ "a half at the end", "md T(\xef\xbf\xbd) stop",
+	    { DELTA("\\uD83D"), COMPLETED("") } },
+	{ "bytes that are not UTF-8", "md T(a\xef\xbf\xbd" "b) stop",
+	    { DELTA("a\xe2\x82" "b"), COMPLETED("") } },
+	{ "unknown types, pings, empty deltas", "miiiimd T(a) stop",
+	    { "|{\"type\":\"response.new_thing\",\"delta\":\"q\"}",
+	    "ping|{\"type\":\"ping\"}", "keepalive|{\"type\":\"keepalive\"}",
+	    "|{}", DELTA(""), DELTA("a"), COMPLETED("") } },
+	{ "a nested error", "f  rate_limit",
+	    { "error|{\"type\":\"error\",\"error\":" RATE "}" } },
+	{ "a nested error without the event's name", "f  rate_limit",
+	    { "|{\"type\":\"error\",\"error\":" RATE "}" } },
+	{ "a flat error", "mf T(a) rate_limit",
+	    { DELTA("a"), "|{\"type\":\"error\",\"code\":"
+	    "\"rate_limit_exceeded\",\"message\":\"m\"}" } },
+	{ "response.failed alone", "f  rate_limit",
+	    { "|{\"type\":\"response.failed\",\"response\":{\"status\":"
+	    "\"failed\",\"error\":" RATE "}}" } },
+	{ "a bare error", "f  quota!",
+	    { "|{\"error\":{\"code\":\"insufficient_quota\"}}" } },
+	{ "an error event that is no JSON", "f  server",
+	    { "error|upstream went away" } },
+	{ "nothing counts after an error", "fffff  rate_limit",
+	    { "|{\"error\":" RATE "}", DELTA("a"), COMPLETED(MSG("a")),
+	    "|[DONE]", "|" } },
+	{ "completed, but failed", "f  rate_limit",
+	    { "|{\"type\":\"response.completed\",\"response\":{\"status\":"
+	    "\"failed\",\"error\":" RATE ",\"output\":[]}}" } },
+	{ "the marker without the end", "mf T(a) io",
+	    { DELTA("a"), "|[DONE]" } },
+	{ "rubbish", "f  protocol", { "|<html>" } },
+	{ "cut JSON", "f  protocol", { "|{\"type\":\"resp" } },
+	{ "error is null", "d  stop",
+	    { "|{\"type\":\"response.completed\",\"error\":null,\"response\":"
+	    "{\"error\":null}}" } },
+};
+
+#define CHOICE(delta, finish) "|{\"id\":\"x\",\"choices\":[{\"index\":0," \
+    "\"delta\":{" delta "},\"finish_reason\":" finish "}]}"
+#define TEXT(text) CHOICE("\"content\":\"" text "\"", "null")
+#define STOP CHOICE("", "\"stop\"")
+#define END "|[DONE]"
+#define PIECE(head, args) "{" head "\"function\":{\"arguments\":\"" args "\"}}"
+#define NAMED(head, name, args) "{" head "\"function\":{\"name\":\"" name \
+    "\",\"arguments\":\"" args "\"}}"
+#define TOOLS(pieces) CHOICE("\"tool_calls\":[" pieces "]", "null")
+
+static const struct script chat[] = {
+	{ "deltas, finish, marker", "immtd T(a)T(b) stop",
+	    { CHOICE("\"role\":\"assistant\",\"content\":\"\"", "null"),
+	    TEXT("a"), TEXT("b"), STOP, END } },
+	{ "a finish without marker", "mt T(a) stop", { TEXT("a"), STOP } },
+	{ "a marker without finish", "md T(a) stop", { TEXT("a"), END } },
+	{ "a marker with blanks", "td  stop", { STOP, "| [DONE] " } },
+	{ "a marker and nothing else", "f  io", { END } },
+	{ "text and finish at once", "td T(a) length",
+	    { CHOICE("\"content\":\"a\"", "\"length\""), END } },
+	{ "usage behind the finish", "mttd T(a) stop",
+	    { TEXT("a"), STOP, "|{\"choices\":[],\"usage\":{"
+	    "\"prompt_tokens\":1,\"completion_tokens\":2}}", END } },
+	{ "unknown words are an end", "t  stop", { CHOICE("", "\"eos\"") } },
+	{ "a filter", "t  content_filter",
+	    { CHOICE("", "\"content_filter\"") } },
+	{ "finish_reason error", "mf T(a) server",
+	    { TEXT("a"), CHOICE("", "\"error\"") } },
+	{ "DeepSeek out of resources", "f  server",
+	    { CHOICE("", "\"insufficient_system_resource\"") } },
+	{ "an error in a chunk with choices", "mf T(a) overloaded",
+	    { TEXT("a"), "|{\"id\":\"x\",\"error\":{\"code\":502,\"message\":"
+	    "\"overloaded\",\"type\":\"overloaded_error\"},\"choices\":[{"
+	    "\"index\":0,\"delta\":{\"content\":\"no\"},\"finish_reason\":"
+	    "\"error\"}]}" } },
+	{ "an error in the choice", "f  rate_limit",
+	    { "|{\"choices\":[{\"index\":0,\"error\":" RATE "}]}" } },
+	{ "a string error", "f  server", { "|{\"error\":\"it broke\"}" } },
+	{ "no wrapper", "f  rate_limit",
+	    { "|{\"message\":\"Rate limit reached\",\"type\":"
+	    "\"rate_limit_error\"}" } },
+	{ "old vLLM's shape", "f  bad_request!",
+	    { "|{\"object\":\"error\",\"message\":\"no\",\"type\":"
+	    "\"BadRequestError\",\"code\":400}" } },
+	{ "an error in an array", "f  rate_limit",
+	    { "|[{\"error\":" RATE "}]" } },
+	{ "a named event, whatever its data", "f  rate_limit",
+	    { "error|{\"error\":" RATE "}" } },
+	{ "an error, then the marker", "fff  rate_limit",
+	    { "|{\"error\":" RATE "}", END, TEXT("a") } },
+	{ "errors that are none", "md T(a) stop",
+	    { "|{\"error\":null,\"choices\":[{\"delta\":{\"content\":\"a\"}"
+	    "}]}", END } },
+	{ "pings and empty chunks", "iiiimt T(a) stop",
+	    { "ping|{\"type\":\"ping\"}", "|{\"choices\":[]}", "|",
+	    CHOICE("\"content\":null", "null"), TEXT("a"), STOP } },
+	{ "an unknown sign of life", "m ",
+	    { CHOICE("\"thoughts\":\"zzz\"", "null") } },
+	{ "reasoning, both names", "mmt R(x)R(y) stop",
+	    { CHOICE("\"reasoning_content\":\"x\",\"reasoning\":\"x\"",
+	    "null"), CHOICE("\"content\":\"\",\"reasoning\":\"y\"", "null"),
+	    STOP } },
+	{ "content as parts", "mmt R(x)R(y)T(a) stop",
+	    { CHOICE("\"content\":[{\"type\":\"thinking\",\"thinking\":[{"
+	    "\"type\":\"text\",\"text\":\"x\"}]},{\"type\":\"thinking\","
+	    "\"thinking\":\"y\"}]", "null"),
+	    CHOICE("\"content\":[{\"type\":\"text\",\"text\":\"a\"}]",
+	    "null"), STOP } },
+	{ "a refusal", "mt T(no) refusal",
+	    { CHOICE("\"content\":null,\"refusal\":\"no\"", "null"), STOP } },
+	{ "a call in pieces, with empty names",
+	    "mmmtd C(c1,f,{\"a\":1}) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "")),
+	    TOOLS(NAMED("\"index\":0,\"id\":\"\",", "", "{\\\"a\\\"")),
+	    TOOLS(PIECE("\"index\":0,", ":1}")),
+	    CHOICE("", "\"tool_calls\""), END } },
+	{ "two calls in turns", "mmmt C(c1,f,13)C(c2,g,2) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "1")),
+	    TOOLS(NAMED("\"index\":1,\"id\":\"c2\",", "g", "2")),
+	    TOOLS(PIECE("\"index\":0,", "3")), STOP } },
+	{ "calls without an index", "mmt C(c1,f,12)C(c2,f,3) tool_calls",
+	    { TOOLS(NAMED("\"id\":\"c1\",", "f", "1") ","
+	    PIECE("\"id\":\"c1\",", "2")),
+	    TOOLS(NAMED("\"id\":\"c2\",", "f", "3")), STOP } },
+	{ "calls without index or id", "mt C(,f,1)C(,g,2) tool_calls",
+	    { TOOLS(NAMED("", "f", "1") "," NAMED("", "g", "2")), STOP } },
+	{ "calls that share an index", "mt C(c1,f,1)C(c2,f,2) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "1") ","
+	    NAMED("\"index\":0,\"id\":\"c2\",", "f", "2")), STOP } },
+	{ "a call cut by the limit is none", "mmt C(c1,f,{}) length",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{}")),
+	    TOOLS(NAMED("\"index\":1,\"id\":\"c2\",", "f", "{\\\"a")),
+	    CHOICE("", "\"length\"") } },
+	{ "no call before the finish", "m ",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{}")) } },
+	{ "halves in arguments", "mmt C(c1,f,\xf0\x9f\x98\x80) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "\\uD83D")),
+	    TOOLS(PIECE("\"index\":0,", "\\uDE00")), STOP } },
+	{ "halves in text", "mmt T(\xf0\x9f\x98\x80) stop",
+	    { TEXT("\\uD83D"), TEXT("\\uDE00"), STOP } },
+	{ "a half before the finish", "mt T(\xef\xbf\xbd) stop",
+	    { TEXT("\\uD83D"), STOP } },
+	{ "a message instead of a delta", "td T(a) stop",
+	    { "|{\"choices\":[{\"message\":{\"content\":\"a\"},"
+	    "\"finish_reason\":\"stop\"}]}", END } },
+	{ "a message beside the delta", "mm T(a)T(b)",
+	    { "|{\"choices\":[{\"message\":{\"content\":\"a\"},\"delta\":{"
+	    "\"content\":\"a\"}}]}", "|{\"choices\":[{\"message\":{"
+	    "\"content\":\"ab\"},\"delta\":{\"content\":\"b\"}}]}" } },
+	{ "only the first choice counts", "mm T(a)",
+	    { "|{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}},"
+	    "{\"index\":1,\"delta\":{\"content\":\"q\"}}]}",
+	    "|{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"q\"}}]}" } },
+	{ "blanks behind the JSON", "m T(a)", { TEXT("a") "  \n " } },
+	{ "rubbish", "f  protocol", { "|oops" } },
+};
+
+static const struct {
+	const struct dialect *dialect;
+	const char *name, *body, *want;
+} bodies[] = {
+	{ &dialect_responses, "an answer", "\n {\"object\":\"response\","
+	    "\"status\":\"completed\",\"error\":null,\"output\":[{\"type\":"
+	    "\"reasoning\",\"summary\":[{\"text\":\"x\"}]}," MSG("a") ","
+	    CALL("c1", "{}") "],\"usage\":{\"input_tokens\":1}}",
+	    "d R(x)T(a)C(c1,f,{}) tool_calls" },
+	{ &dialect_responses, "one that was cut", "{\"status\":\"incomplete\","
+	    "\"incomplete_details\":{\"reason\":\"max_output_tokens\"},"
+	    "\"output\":[" MSG("a") "]}", "d T(a) length" },
+	{ &dialect_responses, "an error", "{\"error\":" RATE "}",
+	    "f rate_limit" },
+	{ &dialect_responses, "a failed answer", "{\"status\":\"failed\","
+	    "\"error\":" RATE ",\"output\":[]}", "f rate_limit" },
+	{ &dialect_responses, "not yet finished", "{\"status\":\"queued\","
+	    "\"output\":[]}", "f protocol" },
+	{ &dialect_responses, "something else", "{\"hello\":1}", "f protocol" },
+	{ &dialect_responses, "not JSON", "{\"output\":[", "f protocol" },
+	{ &dialect_chat, "an answer", "{\"id\":\"x\",\"choices\":[{\"index\":0,"
+	    "\"message\":{\"role\":\"assistant\",\"content\":\"a\","
+	    "\"reasoning_content\":\"x\",\"tool_calls\":[{\"id\":\"c1\","
+	    "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"id\":"
+	    "\"c2\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]},"
+	    "\"finish_reason\":\"tool_calls\"}],\"usage\":{}}",
+	    "d R(x)T(a)C(c1,f,{})C(c2,f,) tool_calls" },
+	{ &dialect_chat, "an error", "{\"error\":" RATE "}", "f rate_limit" },
+	{ &dialect_chat, "an error in an array", "[{\"error\":" RATE "}]",
+	    "f rate_limit" },
+	{ &dialect_chat, "a choice with an error", "{\"choices\":[{\"error\":"
+	    RATE "}]}", "f rate_limit" },
+	{ &dialect_chat, "no choice", "{\"choices\":[]}", "f protocol" },
+};
+
+static void
+play_body(size_t i)
+{
+	struct buf got = { 0 };
+	enum decoded what;
+	struct decode d;
+	char name[128];
+	struct log l;
+
+	d = start(&l);
+	what = bodies[i].dialect->whole(&d, slice_str(bodies[i].body));
+	buf_putc(&got, letter(what));
+	if (l.out.n > 0)
+		buf_putc(&got, ' ');
+	sum_up(&l, &d);
+	buf_put(&got, buf_slice(&l.out));
+	snprintf(name, sizeof(name), "%s: a body: %s", bodies[i].dialect->name,
+	    bodies[i].name);
+	EQS(buf_slice(&got), bodies[i].want, name);
+	buf_free(&got);
+	buf_free(&l.out);
+}
+
+static enum decoded
+feed(struct decode *d, const struct dialect *dialect, const char *data)
+{
+	struct sse_event e = { .name = SLICE("message") };
+
+	e.data = slice_str(data);
+	return dialect->event(d, &e);
+}
+
+static void
+usage_is_the_providers(void)
+{
+	struct decode d;
+	struct log l;
+
+	d = start(&l);
+	feed(&d, &dialect_chat, "{\"id\":\"gen-1\",\"choices\":[],\"usage\":{"
+	    "\"prompt_tokens\":12,\"completion_tokens\":1,"
+	    "\"total_tokens\":303,\"completion_tokens_details\":"
+	    "{\"reasoning_tokens\":290},\"prompt_tokens_details\":null}}");
+	EQ(d.usage.input, 12, "chat: input");
+	EQ(d.usage.output, 1, "chat: output as counted, without reasoning");
+	EQ(d.usage.reasoning, 290, "chat: reasoning");
+	EQ(d.usage.cached, -1, "chat: cached was not told");
+	EQS(slice_str(d.id), "gen-1", "chat: the response's id");
+	feed(&d, &dialect_chat, "{\"choices\":[],\"usage\":null}");
+	EQ(d.usage.input, 12, "chat: null takes nothing back");
+	decode_free(&d);
+	d = start(&l);
+	feed(&d, &dialect_responses, "{\"type\":\"response.created\","
+	    "\"response\":{\"id\":\"resp_1\",\"usage\":null}}");
+	EQS(slice_str(d.id), "resp_1", "responses: the id at once");
+	EQ(d.usage.input, -1, "responses: usage not told yet");
+	feed(&d, &dialect_responses, "{\"type\":\"response.completed\","
+	    "\"response\":{\"id\":\"resp_1\",\"status\":\"completed\","
+	    "\"usage\":{\"input_tokens\":37,\"input_tokens_details\":"
+	    "{\"cached_tokens\":5},\"output_tokens\":11,"
+	    "\"output_tokens_details\":{\"reasoning_tokens\":7}}}}");
+	EQ(d.usage.input, 37, "responses: input");
+	EQ(d.usage.output, 11, "responses: output");
+	EQ(d.usage.cached, 5, "responses: cached");
+	EQ(d.usage.reasoning, 7, "responses: reasoning");
+	EQS(slice_str(d.finish_word), "completed", "responses: its own word");
+	OK(slice_starts(buf_slice(&d.usage_raw), "{\"input_tokens\":37"),
+	    "responses: the usage as it came");
+	decode_free(&d);
+}
+
+static void
+a_second_error_refines(void)
+{
+	struct decode d;
+	struct log l;
+
+	d = start(&l);
+	feed(&d, &dialect_responses, "{\"type\":\"error\",\"code\":"
+	    "\"rate_limit_exceeded\",\"message\":\"slow down\"}");
+	EQ(d.fault.wait, MSEC_NONE, "no wait is told at first");
+	feed(&d, &dialect_responses, "{\"type\":\"response.failed\","
+	    "\"response\":{\"error\":" RATE "}}");
+	EQ(d.fault.class, F_RATE, "the class stays");
+	EQ(d.fault.wait, 6000, "response.failed adds the wait");
+	decode_free(&d);
+	d = start(&l);
+	feed(&d, &dialect_responses, "{\"type\":\"error\",\"error\":{"
+	    "\"message\":\"try again in 6s\"}}");
+	feed(&d, &dialect_responses, "{\"type\":\"response.failed\","
+	    "\"response\":{\"error\":{\"code\":\"insufficient_quota\"}}}");
+	EQ(d.fault.class, F_QUOTA, "response.failed brings the name");
+	EQ(d.fault.retry, 0, "and what it means");
+	decode_free(&d);
+}
+
+static void
+the_end_of_the_body(void)
+{
+	struct sse_event e = { .name = SLICE("message") };
+	struct decode d;
+	struct log l;
+
+	d = start(&l);
+	EQ(decode_end(&d, &dialect_chat, NULL), DECODE_FAULT, "end: nothing");
+	EQ(d.fault.class, F_IO, "end: nothing is a cut");
+	EQ(d.fault.retry, 1, "end: a cut is retried");
+	decode_free(&d);
+	d = start(&l);
+	e.data = SLICE("{\"type\":\"response.completed\"}");
+	EQ(decode_end(&d, &dialect_responses, &e), DECODE_DONE,
+	    "end: the last blank line is missing");
+	decode_free(&d);
+	d = start(&l);
+	e.data = SLICE("{\"type\":\"response.comp");
+	EQ(decode_end(&d, &dialect_responses, &e), DECODE_FAULT,
+	    "end: in the last event");
+	EQ(d.fault.class, F_IO, "end: which is a cut");
+	decode_free(&d);
+	d = start(&l);
+	e.data = SLICE("[DONE]");
+	feed(&d, &dialect_chat, "{\"choices\":[{\"delta\":{},"
+	    "\"finish_reason\":\"stop\"}]}");
+	EQ(decode_end(&d, &dialect_chat, NULL), DECODE_DONE,
+	    "end: no marker after the finish");
+	EQ(decode_end(&d, &dialect_chat, &e), DECODE_DONE,
+	    "end: the marker without its blank line");
+	decode_free(&d);
+}
+
+static void
+too_many_calls(void)
+{
+	enum decoded what = DECODE_MORE;
+	struct buf data = { 0 };
+	struct decode d;
+	struct log l;
+	int i;
+
+	d = start(&l);
+	for (i = 0; i <= CALLS_MAX && what != DECODE_FAULT; i++) {
+		buf_clear(&data);
+		buf_printf(&data, "{\"choices\":[{\"delta\":{\"tool_calls\":"
+		    "[{\"index\":%d,\"id\":\"c%d\",\"function\":{\"name\":"
+		    "\"f\"}}]}}]}", i, i);
+		buf_putc(&data, '\0');
+		what = feed(&d, &dialect_chat, data.p);
+	}
+	EQ(i, CALLS_MAX + 1, "calls: as many as the limit allows");
+	EQ(what, DECODE_FAULT, "calls: one more is a fault, not a loss");
+	decode_free(&d);
+	buf_free(&data);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(responses) / sizeof(responses[0]); i++)
+		play(&dialect_responses, &responses[i]);
+	for (i = 0; i < sizeof(chat) / sizeof(chat[0]); i++)
+		play(&dialect_chat, &chat[i]);
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		play_body(i);
+	usage_is_the_providers();
+	a_second_error_refines();
+	the_end_of_the_body();
+	too_many_calls();
+	return DONE();
+}
