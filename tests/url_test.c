@@ -43,7 +43,7 @@ static const char *const bad[] = {
 	"http://a/b c", " http://a/", "http://a/\r\nX: y", "http://a\t/",
 	"http://a/\x7f", "http://[::1", "http://[::1]x/", "http://[h]/",
 	"http://[127.0.0.1]/", "http://[]/", "http://[fe80::1%25lo]/",
-	"http://::1/", "http://h\\@evil/", "http://b\xc3\xbc" "cher/",
+	"http://::1/", "http://h\\@evil/", "http://\xc3\xbc.de/",
 	"http://a%2fb/", "http://<h>/",
 };
 
