@@ -39,10 +39,7 @@ encode_format(struct json_out *w, const struct request *r)
 	json_member(w, "type", SLICE("json_schema"));
 	json_key(w, "json_schema");
 	json_open(w, '{');
-	json_member(w, "name", SLICE("answer"));
-	encode_raw(w, "schema", r->schema);
-	json_key(w, "strict");
-	json_bool(w, 1);
+	encode_schema(w, r);
 	json_close(w);
 	json_close(w);
 }
@@ -66,12 +63,6 @@ encode(const struct request *r, struct buf *body)
 	encode_format(&w, r);
 	encode_tools(&w, r, 0);
 	encode_close(&w, r);
-}
-
-static int
-is(const struct json_want *w, const char *lit)
-{
-	return w->type == JSON_STRING && json_is(w->tok, lit);
 }
 
 /* Mistral's thinking: an array of text parts, or a string. */
@@ -236,8 +227,8 @@ take_delta(struct decode *d, struct slice delta)
 static int
 is_failure(const struct json_want *word)
 {
-	return is(word, "error") || is(word, "network_error") ||
-	    is(word, "insufficient_system_resource");
+	return decode_is(word, "error") || decode_is(word, "network_error") ||
+	    decode_is(word, "insufficient_system_resource");
 }
 
 /* Unknown words are an end like any other. */
@@ -257,7 +248,7 @@ finish_of(const struct decode *d, const struct json_want *word)
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (is(word, words[i].word))
+		if (decode_is(word, words[i].word))
 			return words[i].finish;
 	if (d->refused)
 		return FIN_REFUSAL;

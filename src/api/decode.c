@@ -136,6 +136,12 @@ decode_put_calls(struct decode *d)
 }
 
 int
+decode_is(const struct json_want *w, const char *lit)
+{
+	return w->type == JSON_STRING && json_is(w->tok, lit);
+}
+
+int
 decode_truthy(const struct json_want *w)
 {
 	switch (w->type) {
@@ -256,8 +262,7 @@ decode_complaint(struct slice json)
 	if (json_pick(json, w, sizeof(w) / sizeof(w[0])) < 0)
 		return 0;
 	return decode_truthy(&w[0]) || w[2].type == JSON_STRING ||
-	    (w[1].type == JSON_STRING && json_is(w[1].tok, "error")) ||
-	    decode_truthy(&w[3]);
+	    decode_is(&w[1], "error") || decode_truthy(&w[3]);
 }
 
 enum decoded

@@ -114,6 +114,9 @@ void decode_args(struct call *c, struct slice raw);
 void decode_put_call(struct decode *d, struct call *c);
 void decode_put_calls(struct decode *d);
 
+/* Whether a member is that string. */
+int decode_is(const struct json_want *w, const char *lit);
+
 /* Whether a member says something: not missing, null, false, 0 or empty. */
 int decode_truthy(const struct json_want *w);
 

@@ -57,6 +57,15 @@ encode_raw(struct json_out *w, const char *key, struct slice json)
 		json_null(w);
 }
 
+void
+encode_schema(struct json_out *w, const struct request *r)
+{
+	json_member(w, "name", SLICE("answer"));
+	encode_raw(w, "schema", r->schema);
+	json_key(w, "strict");
+	json_bool(w, 1);
+}
+
 static void
 given(struct json_out *w, const struct json_want *v)
 {

@@ -25,6 +25,9 @@ void encode_flag(struct json_out *w, const struct request *r, const char *key,
 /* A member by itself, whatever the params say: inside other objects. */
 void encode_raw(struct json_out *w, const char *key, struct slice json);
 
+/* The members that name and hold the request's schema. */
+void encode_schema(struct json_out *w, const struct request *r);
+
 /* "tools": flat members as responses has them, or inside "function". */
 void encode_tools(struct json_out *w, const struct request *r, int flat);
 

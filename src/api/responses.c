@@ -18,10 +18,7 @@ encode_format(struct json_out *w, const struct request *r)
 	json_key(w, "format");
 	json_open(w, '{');
 	json_member(w, "type", SLICE("json_schema"));
-	json_member(w, "name", SLICE("answer"));
-	encode_raw(w, "schema", r->schema);
-	json_key(w, "strict");
-	json_bool(w, 1);
+	encode_schema(w, r);
 	json_close(w);
 	json_close(w);
 }
@@ -53,12 +50,6 @@ encode(const struct request *r, struct buf *body)
 	encode_format(&w, r);
 	encode_tools(&w, r, 1);
 	encode_close(&w, r);
-}
-
-static int
-is(const struct json_want *w, const char *lit)
-{
-	return w->type == JSON_STRING && json_is(w->tok, lit);
 }
 
 /*
@@ -155,10 +146,10 @@ pick_call(struct slice item, struct json_want *w)
 	memcpy(w, want, sizeof(want));
 	if (json_pick(item, w, I_N) < 0)
 		return 0;
-	if (is(&w[I_TYPE], "custom_tool_call"))
+	if (decode_is(&w[I_TYPE], "custom_tool_call"))
 		w[I_ARGUMENTS] = w[I_INPUT];
-	return is(&w[I_TYPE], "function_call") ||
-	    is(&w[I_TYPE], "custom_tool_call");
+	return decode_is(&w[I_TYPE], "function_call") ||
+	    decode_is(&w[I_TYPE], "custom_tool_call");
 }
 
 static void
@@ -179,7 +170,7 @@ static enum decoded
 put_call(struct decode *d, struct call *c, const struct json_want *w,
     int64_t index)
 {
-	if (is(&w[I_STATUS], "incomplete"))
+	if (decode_is(&w[I_STATUS], "incomplete"))
 		return DECODE_MORE;
 	if (c == NULL || c->put)
 		c = decode_new_call(d, index);
@@ -244,7 +235,8 @@ on_item_added(struct decode *d, struct slice data)
 			return decode_bad(d, "too many tool calls");
 		fill_call(c, w);
 		buf_clear(&c->args);	/* the deltas bring it all */
-	} else if (is(&w[I_TYPE], "message") && (d->parts > 0 || d->open)) {
+	} else if (decode_is(&w[I_TYPE], "message") &&
+	    (d->parts > 0 || d->open)) {
 		decode_flush(d);
 		d->messages++;
 		d->parts = 0;
@@ -263,7 +255,7 @@ on_item_done(struct decode *d, struct slice data)
 		return DECODE_MORE;
 	if (pick_call(item.tok, w))
 		return put_call(d, decode_call(d, index), w, index);
-	if (is(&w[I_TYPE], "message"))
+	if (decode_is(&w[I_TYPE], "message"))
 		put_message(d, item.tok);
 	return DECODE_MORE;
 }
@@ -304,9 +296,9 @@ put_output(struct decode *d, struct slice output, int streamed)
 			if ((c == NULL || !c->put) &&
 			    put_call(d, c, w, -1) == DECODE_FAULT)
 				return DECODE_FAULT;
-		} else if (is(&w[I_TYPE], "message") && n++ >= seen) {
+		} else if (decode_is(&w[I_TYPE], "message") && n++ >= seen) {
 			put_message(d, item);
-		} else if (is(&w[I_TYPE], "reasoning") && !streamed) {
+		} else if (decode_is(&w[I_TYPE], "reasoning") && !streamed) {
 			put_reasoning(d, item);
 		}
 	}
@@ -319,7 +311,8 @@ reason_incomplete(const struct json_want *details)
 	struct json_want w = { .key = "reason" };
 
 	if (details->type == JSON_OBJECT &&
-	    json_pick(details->tok, &w, 1) == 0 && is(&w, "content_filter"))
+	    json_pick(details->tok, &w, 1) == 0 &&
+	    decode_is(&w, "content_filter"))
 		return FIN_FILTER;
 	return FIN_LENGTH;
 }
@@ -349,8 +342,8 @@ finish(struct decode *d, struct slice json, struct slice response,
 	enum finish fin = FIN_STOP;
 
 	json_pick(response, w, sizeof(w) / sizeof(w[0]));
-	if (decode_truthy(&w[1]) || is(&w[0], "failed") ||
-	    is(&w[0], "cancelled"))
+	if (decode_truthy(&w[1]) || decode_is(&w[0], "failed") ||
+	    decode_is(&w[0], "cancelled"))
 		return decode_error(d, json);
 	if (w[0].type == JSON_STRING)
 		word = w[0].tok;
@@ -376,26 +369,17 @@ finish(struct decode *d, struct slice json, struct slice response,
 }
 
 static enum decoded
-on_end(struct decode *d, struct slice data, struct slice word)
+on_end(struct decode *d, struct slice data)
 {
-	struct json_want w = { .key = "response" };
+	struct json_want w[] = { { .key = "response" }, { .key = "type" } };
+	struct slice word = SLICE("completed");
 
-	json_pick(data, &w, 1);
-	if (w.type != JSON_OBJECT)
-		w.tok = SLICE("{}");
-	return finish(d, data, w.tok, word, 1);
-}
-
-static enum decoded
-on_completed(struct decode *d, struct slice data)
-{
-	return on_end(d, data, SLICE("completed"));
-}
-
-static enum decoded
-on_incomplete(struct decode *d, struct slice data)
-{
-	return on_end(d, data, SLICE("incomplete"));
+	json_pick(data, w, 2);
+	if (w[0].type != JSON_OBJECT)
+		w[0].tok = SLICE("{}");
+	if (decode_is(&w[1], "response.incomplete"))
+		word = SLICE("incomplete");
+	return finish(d, data, w[0].tok, word, 1);
 }
 
 static enum decoded
@@ -419,8 +403,8 @@ static const struct {
 	{ "response.refusal.done", on_part_done },
 	{ "response.function_call_arguments.done", on_args_done },
 	{ "response.custom_tool_call_input.done", on_args_done },
-	{ "response.completed", on_completed },
-	{ "response.incomplete", on_incomplete },
+	{ "response.completed", on_end },
+	{ "response.incomplete", on_end },
 	{ "response.failed", decode_error },
 	{ "response.cancelled", decode_error },
 	{ "error", decode_error },
@@ -503,7 +487,7 @@ whole(struct decode *d, struct slice body)
 	if (w[0].type != JSON_ARRAY || decode_truthy(&w[2]))
 		return decode_complaint(body) ? decode_error(d, body) :
 		    decode_bad(d, "the server's JSON holds no answer");
-	if (is(&w[1], "in_progress") || is(&w[1], "queued"))
+	if (decode_is(&w[1], "in_progress") || decode_is(&w[1], "queued"))
 		return decode_bad(d, "the server's answer is not finished");
 	return finish(d, body, body, SLICE("completed"), 0);
 }
