@@ -339,6 +339,15 @@ when_dur(struct slice s)
 	return rest.n > 0 || t > SPAN_MAX ? MSEC_NONE : t;
 }
 
+/* v sixtieths: "1m12s", and "10m" where nothing is left over. */
+static void
+put_two(struct buf *out, msec v, const char *whole, const char *part)
+{
+	buf_printf(out, "%lld%s", (long long)v / 60, whole);
+	if (v % 60 != 0)
+		buf_printf(out, "%d%s", (int)(v % 60), part);
+}
+
 void
 when_put(struct buf *out, msec span)
 {
@@ -353,10 +362,9 @@ when_put(struct buf *out, msec span)
 		buf_printf(out, "%d.%d s", (int)tenths / 10,
 		    (int)tenths % 10);
 	else if (s < 3600)
-		buf_printf(out, "%dm%ds", (int)s / 60, (int)s % 60);
+		put_two(out, s, "m", "s");
 	else
-		buf_printf(out, "%lldh%dm", (long long)min / 60,
-		    (int)(min % 60));
+		put_two(out, min, "h", "m");
 }
 
 void
@@ -372,7 +380,7 @@ when_put_rfc3339(struct buf *out, msec wall)
 	int second = (int)(t % 86400);
 
 	buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02dZ",
-	    (long long)(era * 400 + yoe + (month <= 2)), month,
+	    (long long)era * 400 + yoe + (month <= 2), month,
 	    (int)(doy - (153 * m + 2) / 5 + 1), second / 3600,
 	    second / 60 % 60, second % 60);
 }
