@@ -23,9 +23,11 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -ffunction-sections -fdata-sections
 RELRO = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
-INCLUDE = -I../../src -I../.. -I. -I/usr/include/bearssl
+INCLUDE = -I../../src -I../.. -I. -isystem /usr/include/bearssl
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(INCLUDE) $(CFLAGS)
 BEARSSL = -lbearssl
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
 
 all: bide
 
@@ -67,38 +69,41 @@ bide-static: main.o libbide.a
 
 # -- from the top -------------------------------------------------------------
 
-# Runs make inside build/$$t, with what find sees.
+# Runs make inside build/$$t, with what find sees and $$cc, $$cflags, $$ldflags.
 IN = mkdir -p build/$$t && cd build/$$t && \
 	find ../../src ../../tests -name '*.c' \
 	    -exec sh -c 'ln -sf "$$@" .' sh {} + && \
 	objs() { find "$$@" | sed 's|.*/||; s|\.c$$|.o|' | sort | tr '\n' ' '; } && \
-	$(MAKE) -f ../../Makefile \
+	$(MAKE) -r -s -f ../../Makefile \
+	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags" \
 	HDR="$$(find ../../src ../../tests -name '*.h' | tr '\n' ' ')" \
 	LIB="$$(objs ../../src -name '*.c' ! -name main.c)" \
 	DRIVE="$$(objs ../../tests -name 'drive*.c' ! -name drive_tls.c)" \
 	FAULTD="$$(objs ../../tests -name 'faultd*.c')"
 
-UNITS = $$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')
-FUZZERS = $$(cd tests && ls fuzz_*.c | sed 's/\.c$$//' | \
-	grep -v '^fuzz_replay$$' | tr '\n' ' ')
+# The test programs: one of each *_test.c, the drivers, faultd, and the fuzz
+# targets; $$with is what these link with (a main that replays their seeds).
+PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')"; \
+	fuzzers="$$(cd tests && ls fuzz_*.c | sed 's/\.c$$//' | \
+	    grep -v '^fuzz_replay$$' | tr '\n' ' ')"; \
+	($(IN) PROGRAMS="$$units drive_tls" $$units drive_tls drive faultd) && \
+	($(IN) PROGRAMS="$$fuzzers" WITH=fuzz_replay.o libbide.a $$fuzzers)
 
-# All that make check runs, in flavour $$t.
-PARTS = export PROGRAMS="$(UNITS)" FUZZERS="$(FUZZERS)"; ($(IN) \
-	PROGRAMS="$$PROGRAMS drive_tls" $$PROGRAMS drive_tls drive faultd) && \
-	($(IN) PROGRAMS="$$FUZZERS" WITH=fuzz_replay.o $$FUZZERS)
+HARDENED = t=release; if command -v musl-gcc >/dev/null 2>&1; then \
+	    cc=musl-gcc kind=static cflags='$(CFLAGS) $(HARDEN)' \
+		ldflags='$(LDFLAGS)'; \
+	else \
+	    cc='$(CC)' kind=dynamic \
+		cflags='$(CFLAGS) $(HARDEN) -D_FORTIFY_SOURCE=2' \
+		ldflags='-pie -s $(RELRO) $(LDFLAGS)'; \
+	fi
 
 bide: always
-	@if command -v musl-gcc >/dev/null 2>&1; then \
-	    t=release; ($(IN) CC=musl-gcc CFLAGS='$(CFLAGS) $(HARDEN)' \
-		bide-static) && d=static; \
-	else \
-	    t=release; ($(IN) CFLAGS='$(CFLAGS) $(HARDEN) -D_FORTIFY_SOURCE=2' \
-		LDFLAGS='-pie -s $(RELRO) $(LDFLAGS)' bide-dynamic) && d=dynamic; \
-	fi && { cmp -s build/release/bide-$$d bide || \
-	    cp build/release/bide-$$d bide; }
+	@$(HARDENED); ($(IN) bide-$$kind) && { cmp -s build/release/bide-$$kind \
+	    bide || cp build/release/bide-$$kind bide; }
 
 programs: always
-	@t=check; $(PARTS) CC='$(CC)' CFLAGS='-O1 -g'
+	@t=check cc='$(CC)' cflags='-O1 -g' ldflags='$(LDFLAGS)'; $(PROGRAMS_IN)
 
 setup: always
 	@sh tests/setup.sh
@@ -108,5 +113,54 @@ demo: bide programs
 
 check: bide programs
 	@sh tests/check.sh
+
+# The whole suite once more under ASan and UBSan.
+san: always
+	@t=san cc='$(CLANG)' cflags='-O1 -g $(SANITIZE)' ldflags=; \
+	($(IN) bide-dynamic) && $(PROGRAMS_IN)
+	@BIDE=build/san/bide-dynamic BIDE_BUILD=build/san sh tests/check.sh
+
+# The test programs under valgrind, which cannot follow into a static bide:
+# that one is run as it is.
+valgrind: bide programs
+	@sh tests/setup.sh valgrind
+	@BIDE_UNDER='valgrind -q --error-exitcode=99 --leak-check=full' \
+	    sh tests/check.sh
+
+lint: always
+	@sh tests/setup.sh lint
+	@sh tests/lint.sh
+
+# Each fuzz target for $$T seconds; what it finds stays in build/fuzz.
+fuzz: always
+	@sh tests/setup.sh fuzz
+	@t=fuzz cc='$(CLANG)' ldflags='-fsanitize=fuzzer' \
+	cflags='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'; \
+	fuzzers="$$(cd tests && ls fuzz_*.c | sed 's/\.c$$//' | \
+	    grep -v '^fuzz_replay$$' | tr '\n' ' ')"; \
+	($(IN) PROGRAMS="$$fuzzers" libbide.a $$fuzzers)
+	@sh tests/fuzz.sh '$(T)'
+
+# bide beside curl in one run; ratios, never absolute times.
+bench: bide programs
+	@sh tests/setup.sh bench
+	@sh tests/bench.sh
+
+# The faults once more, with servers that nobody here wrote.
+interop: bide programs
+	@sh tests/setup.sh interop
+	@sh tests/interop.sh
+
+# Every recorded stream cut at every byte.
+torture: bide programs
+	@BIDE_TORTURE=1 sh tests/check.sh corpora/
+
+install: bide
+	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 bide '$(DESTDIR)$(PREFIX)/bin/bide'
+	install -m 644 man/bide.1 '$(DESTDIR)$(PREFIX)/share/man/man1/bide.1'
+
+clean:
+	rm -rf build bide
 
 always:

@@ -109,7 +109,7 @@ trim(char *s)
 static int
 set_line(struct opts *o, char *line, const char *where, struct complaint *c)
 {
-	char *value = line + strcspn(line, " \t"), name[256];
+	char *value = line + strcspn(line, " \t"), name[300];
 
 	if (*value != '\0')
 		*value++ = '\0';

@@ -159,7 +159,7 @@ set_number(const char **to, const char *value, const char *where,
 	struct slice tok;
 
 	json_init(&j, slice_str(value));
-	if (json_next(&j, &tok) != JSON_NUMBER || json_next(&j, &tok) != JSON_END)
+	if (json_next(&j, &tok) != JSON_NUMBER || tok.n != strlen(value))
 		return complain(c, 0, "%s: '%s' is not a number", where, value);
 	*to = value;
 	return 0;

@@ -1,0 +1,33 @@
+#!/bin/sh
+# wire/, api/ and core/retry are pure: all that their objects may call is each
+# other, base's bytes and faults, and functions of memory and strings (also
+# inet_pton, which reads an address as text and nothing else).
+build=${BIDE_BUILD:-build/check}
+n=0
+fail=0
+allowed='^(mem(chr|cmp|cpy|move|set|rchr)|__mem(cpy|set|move)_chk|inet_pton|str(chr|cmp|len|ncmp|rchr|spn|cspn|str)|v?snprintf|__v?snprintf_chk|__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*|__sancov.*)$'
+
+objects() {
+	for c in src/wire/*.c src/api/*.c src/core/retry.c; do
+		echo "$build/$(basename "$c" .c).o"
+	done
+}
+
+own=$(for c in src/base/buf.c src/base/err.c src/base/clean.c src/wire/*.c \
+    src/api/*.c; do
+	nm -g --defined-only "$build/$(basename "$c" .c).o"
+done | awk 'NF == 3 { print $3 }' | sort -u)
+
+for o in $(objects); do
+	n=$((n + 1))
+	bad=$(nm -u "$o" | awk '{ print $2 }' | grep -vE "$allowed" |
+	    grep -vxF "$own")
+	if [ -z "$bad" ]; then
+		echo "ok $n - $o is pure"
+	else
+		echo "not ok $n - $o calls $(echo "$bad" | tr '\n' ' ')"
+		fail=1
+	fi
+done
+echo "1..$n"
+exit $fail

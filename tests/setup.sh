@@ -1,0 +1,114 @@
+#!/bin/sh
+# make setup: installs what building and testing need and the machine lacks,
+# through the system's package manager; does nothing when all is there.
+# With an argument (lint, valgrind, fuzz, bench, interop) what that needs too.
+set -eu
+
+# Each row: what proves it is there, and its package for apt, apk, dnf,
+# pacman, pkg, brew ("-": comes with something else, or there is none).
+rows() {
+	cat <<'ROWS'
+cmd:cc gcc gcc gcc gcc llvm gcc
+cmd:make make make make make gmake make
+cmd:musl-gcc musl-tools musl-dev musl-gcc musl - -
+hdr:bearssl libbearssl-dev bearssl-dev bearssl-devel bearssl bearssl bearssl
+cmd:prove perl perl-utils perl-Test-Harness perl perl5 perl
+mod:JSON::PP perl perl perl-JSON-PP perl perl5 perl
+cmd:openssl openssl openssl openssl openssl openssl openssl
+cmd:readelf binutils binutils binutils binutils binutils binutils
+ROWS
+	case ${1:-} in
+	lint) cat <<'ROWS'
+cmd:clang-tidy clang-tidy clang-extra-tools clang-tools-extra clang llvm llvm
+cmd:cppcheck cppcheck cppcheck cppcheck cppcheck cppcheck cppcheck
+cmd:mandoc mandoc mandoc mandoc mandoc - mandoc
+cmd:shellcheck shellcheck shellcheck ShellCheck shellcheck hs-ShellCheck shellcheck
+ROWS
+		;;
+	valgrind) echo cmd:valgrind valgrind valgrind valgrind valgrind valgrind - ;;
+	fuzz) echo cmd:clang clang clang clang clang llvm llvm
+		echo lib:clang_rt.fuzzer libclang-rt-14-dev compiler-rt compiler-rt compiler-rt - - ;;
+	bench) echo cmd:curl curl curl curl curl curl curl ;;
+	interop) cat <<'ROWS'
+cmd:curl curl curl curl curl curl curl
+cmd:nginx nginx-light nginx nginx nginx nginx nginx
+cmd:haproxy haproxy haproxy haproxy haproxy haproxy haproxy
+cmd:squid squid squid squid squid squid squid
+cmd:tinyproxy tinyproxy tinyproxy tinyproxy tinyproxy tinyproxy tinyproxy
+cmd:dnsmasq dnsmasq-base dnsmasq dnsmasq dnsmasq dnsmasq dnsmasq
+cmd:nft nftables nftables nftables nftables - -
+cmd:ip iproute2 iproute2 iproute iproute2 - -
+cmd:htpasswd apache2-utils apache2-utils httpd-tools apache apache24 httpd
+cmd:npm npm npm npm npm npm node
+cmd:python3 python3 python3 python3 python python3 python3
+ROWS
+		;;
+	esac
+}
+
+any() {
+	for f in "$@"; do
+		[ -e "$f" ] && return 0
+	done
+	return 1
+}
+
+has() {
+	case $1 in
+	cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+	mod:*) perl -M"${1#mod:}" -e 1 2>/dev/null ;;
+	lib:*) any /usr/lib/llvm-*/lib/clang/*/lib/linux/lib"${1#lib:}"* \
+		/usr/lib/clang/*/lib/*/lib"${1#lib:}"* ;;
+	hdr:bearssl) any /usr/include/bearssl.h /usr/local/include/bearssl.h \
+		/usr/include/bearssl/bearssl.h /opt/homebrew/include/bearssl.h ;;
+	esac
+}
+
+lacking() {
+	rows "${1:-}" | while read -r proof apt apk dnf pacman pkg brew; do
+		has "$proof" && continue
+		case $manager in
+		apt-get) p=$apt ;; apk) p=$apk ;; dnf) p=$dnf ;;
+		pacman) p=$pacman ;; pkg) p=$pkg ;; brew) p=$brew ;;
+		*) p=${proof#*:} ;;
+		esac
+		[ "$p" = - ] || printf '%s\n' "$p"
+	done | sort -u | tr '\n' ' '
+}
+
+manager=
+for m in apt-get apk dnf pacman pkg brew; do
+	if command -v "$m" >/dev/null 2>&1; then
+		manager=$m
+		break
+	fi
+done
+
+want=$(lacking "${1:-}")
+[ -n "$want" ] || exit 0
+
+case $manager in
+apt-get)
+	sudo=
+	[ "$(id -u)" -eq 0 ] || sudo=sudo
+	if [ -n "$sudo" ] && ! command -v sudo >/dev/null 2>&1; then
+		echo "setup: as root: apt-get install -y $want" >&2
+		exit 1
+	fi
+	echo "setup: installing $want"
+	export DEBIAN_FRONTEND=noninteractive
+	# shellcheck disable=SC2086
+	$sudo apt-get install -y -qq --no-install-recommends $want \
+	    >/dev/null 2>&1 || { $sudo apt-get update -qq &&
+	    $sudo apt-get install -y -qq --no-install-recommends $want \
+		>/dev/null; }
+	;;
+apk) echo "setup: run: apk add $want" ;;
+dnf) echo "setup: run: dnf install $want" ;;
+pacman) echo "setup: run: pacman -S $want" ;;
+pkg) echo "setup: run: pkg install $want" ;;
+brew) echo "setup: run: brew install $want" ;;
+*) echo "setup: no package manager known; needed: $want" >&2 ;;
+esac
+still=$(lacking "${1:-}")
+[ -z "$still" ] || { echo "setup: still lacking: $still" >&2; exit 1; }
