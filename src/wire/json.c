@@ -387,12 +387,14 @@ json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 	struct walk w;
 
 	*key = *tok = (struct slice){ 0 };
-	if (*at > 0 && *at == doc.n)
+	if (*at > doc.n)
 		return JSON_END;
 	if (walk_init(&w, doc, *at) < 0)
 		return JSON_BAD;
 	type = walk_next(&w, key, tok);
-	if (type != JSON_BAD)
+	if (type == JSON_END)
+		*at = doc.n + 1;
+	else if (type != JSON_BAD)
 		*at = (size_t)(w.p - doc.p);
 	return type;
 }
