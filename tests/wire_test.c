@@ -12,50 +12,12 @@
 
 #include "tests/httplog.h"
 #include "tests/splits.h"
+#include "tests/sselog.h"
 #include "tests/t.h"
-#include "wire/sse.h"
 
 #define DIR_NAME "tests/wire"
 
 static int rewrite;
-
-static void
-sse_put(struct buf *log, const struct sse_event *e)
-{
-	buf_puts(log, "event ");
-	log_text(log, e->name);
-	buf_printf(log, " retry %lld id ", e->retry);
-	log_text(log, e->id);
-	buf_puts(log, " data ");
-	log_text(log, e->data);
-	buf_putc(log, '\n');
-}
-
-static void
-sselog(struct buf *log, struct slice in, struct cut cut)
-{
-	enum sse_ev ev = SSE_MORE;
-	struct sse_event e;
-	struct sse s = { .max = 1 << 20 };
-	struct slice piece, rest;
-	char *copy;
-
-	while (ev != SSE_BAD && in.n > 0) {
-		piece = cut_next(&in, &cut);
-		copy = exact(piece);
-		rest = (struct slice){ copy, piece.n };
-		while ((ev = sse_push(&s, &rest, &e)) == SSE_EVENT)
-			sse_put(log, &e);
-		free(copy);
-	}
-	if (ev == SSE_BAD) {
-		buf_puts(log, "bad\n");
-	} else if (sse_eof(&s, &e) == SSE_EVENT) {
-		buf_puts(log, "at eof ");
-		sse_put(log, &e);
-	}
-	sse_free(&s);
-}
 
 static void
 run(struct buf *log, const char *name, struct slice in, struct cut cut)
@@ -64,7 +26,7 @@ run(struct buf *log, const char *name, struct slice in, struct cut cut)
 	if (strncmp(name, "http-", 5) == 0)
 		httplog(log, strncmp(name, "http-head-", 10) == 0, in, cut);
 	else
-		sselog(log, in, cut);
+		sselog(log, &(struct sse){ .max = 1 << 20 }, in, cut);
 }
 
 static void

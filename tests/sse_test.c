@@ -1,0 +1,193 @@
+/* The rules of the format are in tests/wire/sse-*; here is what the caller
+ * sees of the parser: what is copied, limits, the end. */
+
+#include "wire/sse.h"
+
+#include "tests/sselog.h"
+#include "tests/t.h"
+
+static int
+inside(struct slice part, struct slice whole)
+{
+	return part.p >= whole.p && part.p + part.n <= whole.p + whole.n;
+}
+
+static void
+test_in_place(void)
+{
+	struct slice all = SLICE("event: a\r\ndata: {}\r\n\r\ndata: x\n\n"
+	    "data: 1\ndata: 2\n\nevent: b\ndata: cut");
+	struct slice in = all;
+	struct sse s = { 0 };
+	struct sse_event e;
+
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "first");
+	OK(inside(e.data, all) && inside(e.name, all), "nothing is copied");
+	EQS(e.name, "a", "name");
+	EQS(e.data, "{}", "data");
+	EQS(slice_sub(in, 0, 5), "\ndata", "takes no more than it needs");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "second");
+	OK(inside(e.data, all), "nothing is copied");
+	EQS(e.name, "message", "the name is forgotten");
+	EQ(s.data.cap + s.name.cap + s.id.cap + s.value.cap, 0,
+	    "no memory was needed");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "third");
+	EQS(e.data, "1\n2", "lines are joined");
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "all used up");
+	EQ(in.n, 0, "all used up");
+	in = SLICE(" here\n\n");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "the rest");
+	EQS(e.name, "b", "a name from before the cut");
+	EQS(e.data, "cut here", "data from both sides");
+	in = (struct slice){ 0 };
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "no input at all");
+	EQ(sse_eof(&s, &e), SSE_MORE, "nothing is pending");
+	sse_free(&s);
+}
+
+static void
+test_limit(void)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "data: 12345678\n\n",
+		    "event message retry -1 id  data 12345678\n" },
+		{ "data: 123456789\n\n", "bad\n" },
+		{ "data: 1234\ndata: 567\n\n",
+		    "event message retry -1 id  data 1234\\n567\n" },
+		{ "data: 1234\ndata: 5678\n\n", "bad\n" },
+		{ "data: 1234567\ndata\n\n",
+		    "event message retry -1 id  data 1234567\\n\n" },
+		{ "data: 12345678\ndata\n\n", "bad\n" },
+		{ "data: 12345678", "at eof "
+		    "event message retry -1 id  data 12345678\n" },
+		{ "data: 123456789", "bad\n" },
+		{ "event: 123456789\n", "bad\n" },
+		{ "id: 123456789\n", "bad\n" },
+		{ "data: 1\n\nretry: 000000001\ndata: x\n\n",
+		    "event message retry -1 id  data 1\nbad\n" },
+		{ ": a comment may be long\nunknown: this one too\ndata\n\n",
+		    "event message retry -1 id  data \n" },
+	};
+	struct slice in, rest = SLICE("data: 123456789\ndata: 1\n\n");
+	struct buf log = { 0 };
+	struct sse s = { .max = 8 };
+	struct sse_event e;
+	size_t i, step;
+
+	EQ(sse_push(&s, &rest, &e), SSE_BAD, "over the limit");
+	rest = SLICE("\n\ndata: x\n\n");
+	EQ(sse_push(&s, &rest, &e), SSE_BAD, "is for good");
+	EQ(sse_eof(&s, &e), SSE_BAD, "at the end, too");
+	sse_free(&s);
+	EQ(s.max, 8, "a new start keeps the limit");
+	rest = SLICE("data: x\n\n");
+	EQ(sse_push(&s, &rest, &e), SSE_EVENT, "and forgets the rest");
+	sse_free(&s);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = slice_str(cases[i].in);
+		for (step = 1; step <= in.n; step++) {
+			buf_clear(&log);
+			sselog(&log, &s, in, (struct cut){ step, step });
+			EQS(buf_slice(&log), cases[i].want, "limit");
+		}
+	}
+	buf_free(&log);
+}
+
+static void
+test_eof(void)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "data: x\n", "x" },
+		{ "data: x", "x" },
+		{ "data: x\r", "x" },
+		{ "data", "" },
+		{ "data:", "" },
+		{ "data: x\ndata: y", "x\ny" },
+		{ "data: x\nevent: n", "x" },
+		{ "data: x\n: ping", "x" },
+		{ "data: x\n\n", NULL },
+		{ "data: x\n\nevent: n\n", NULL },
+		{ "dat", NULL },
+		{ ": data: x", NULL },
+		{ "\xef\xbb", NULL },
+		{ "", NULL },
+	};
+	struct sse s = { 0 };
+	struct sse_event e;
+	struct slice in;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = slice_str(cases[i].in);
+		while (sse_push(&s, &in, &e) == SSE_EVENT)
+			;
+		EQ(sse_eof(&s, &e), cases[i].want == NULL ? SSE_MORE :
+		    SSE_EVENT, "the end");
+		if (cases[i].want != NULL)
+			EQS(e.data, cases[i].want, "what was pending");
+		EQ(sse_eof(&s, &e), SSE_MORE, "once");
+		sse_free(&s);
+	}
+}
+
+static void
+test_error_field(void)
+{
+	struct slice in = SLICE("error: {\"code\":503}\n\ndata: x\n\n"
+	    "errors: 1\n\nerror\ndata: y\n\n");
+	const char *want = "event error retry -1 id  data {\"code\":503}\n"
+	    "event message retry -1 id  data x\n"
+	    "event error retry -1 id  data \\ny\n";
+	struct buf log = { 0 };
+	struct sse s = { .error_field = 1 };
+	size_t step;
+
+	for (step = 1; step <= in.n; step++) {
+		buf_clear(&log);
+		sselog(&log, &s, in, (struct cut){ step, step });
+		EQS(buf_slice(&log), want, "as an event");
+	}
+	s.error_field = 0;
+	buf_clear(&log);
+	sselog(&log, &s, in, (struct cut){ in.n, in.n });
+	EQS(buf_slice(&log), "event message retry -1 id  data x\n"
+	    "event message retry -1 id  data y\n", "unknown by itself");
+	buf_free(&log);
+}
+
+/* A peer that only comments, a byte at a time, must cost nothing. */
+static void
+test_comments(void)
+{
+	struct sse s = { 0 };
+	struct sse_event e;
+	struct slice in;
+	int i, none = 1;
+
+	for (i = 0; i < 100000; i++) {
+		in = slice_str(i % 1000 == 999 ? "\n" : ":");
+		none &= sse_push(&s, &in, &e) == SSE_MORE;
+	}
+	OK(none, "no events");
+	EQ(s.data.cap + s.name.cap + s.id.cap + s.value.cap, 0, "no memory");
+	in = SLICE("\ndata: ok\n\n");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "then one");
+	EQS(e.data, "ok", "then one");
+	sse_free(&s);
+}
+
+int
+main(void)
+{
+	test_in_place();
+	test_limit();
+	test_eof();
+	test_error_field();
+	test_comments();
+	return DONE();
+}

@@ -1,0 +1,48 @@
+#ifndef TESTS_SSELOG_H
+#define TESTS_SSELOG_H
+
+/* What the event stream parser makes of some bytes, as httplog.h has it for
+ * HTTP. */
+
+#include "tests/splits.h"
+#include "wire/sse.h"
+
+static inline void
+sselog_event(struct buf *log, const struct sse_event *e)
+{
+	buf_puts(log, "event ");
+	log_text(log, e->name);
+	buf_printf(log, " retry %lld id ", e->retry);
+	log_text(log, e->id);
+	buf_puts(log, " data ");
+	log_text(log, e->data);
+	buf_putc(log, '\n');
+}
+
+/* s: max and error_field set; freed at the end. */
+static inline void
+sselog(struct buf *log, struct sse *s, struct slice in, struct cut cut)
+{
+	enum sse_ev ev = SSE_MORE;
+	struct sse_event e;
+	struct slice piece, rest;
+	char *copy;
+
+	while (ev != SSE_BAD && in.n > 0) {
+		piece = cut_next(&in, &cut);
+		copy = exact(piece);
+		rest = (struct slice){ copy, piece.n };
+		while ((ev = sse_push(s, &rest, &e)) == SSE_EVENT)
+			sselog_event(log, &e);
+		free(copy);
+	}
+	if (ev == SSE_BAD) {
+		buf_puts(log, "bad\n");
+	} else if (sse_eof(s, &e) == SSE_EVENT) {
+		buf_puts(log, "at eof ");
+		sselog_event(log, &e);
+	}
+	sse_free(s);
+}
+
+#endif
