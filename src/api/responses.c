@@ -1,6 +1,4 @@
-/*
- * OpenAI's Responses API: providers.md section 1.
- */
+/* OpenAI's Responses API: providers.md section 1. */
 
 #include <string.h>
 
