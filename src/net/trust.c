@@ -13,7 +13,7 @@
 #include "wire/b64.h"
 
 #ifdef EMBED_CA
-#include "embed_ca.h"	/* static const char embed_ca[]: PEM */
+#include EMBED_CA	/* static const char embed_ca[]: PEM */
 #endif
 
 #define FILE_MAX ((size_t)16 << 20)
@@ -214,7 +214,8 @@ scan(const struct trust *t, struct search *s, struct fault *f)
 	if (t->dir != NULL && scan_dirs(s, t->dir) < 0)
 		return unreadable(f, t->dir, strerror(errno));
 	if (s->seen == 0)
-		return unreadable(f, t->file != NULL ? t->file : t->dir,
+		return unreadable(f, t->file != NULL ? t->file :
+		    t->dir != NULL ? t->dir : "(built in)",
 		    "there is no PEM certificate in it");
 	return 0;
 }
