@@ -13,7 +13,7 @@ objects() {
 	done
 }
 
-own=$(for c in src/base/buf.c src/base/err.c src/base/clean.c src/wire/*.c \
+own=$(for c in src/base/buf.c src/base/err.c src/base/clean.c src/base/utf8.c src/wire/*.c \
     src/api/*.c; do
 	nm -g --defined-only "$build/$(basename "$c" .c).o"
 done | awk 'NF == 3 { print $3 }' | sort -u)

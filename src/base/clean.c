@@ -2,31 +2,15 @@
 
 #include <string.h>
 
-/* The length of the well-formed UTF-8 sequence at s, 0 when there is none
- * (Unicode 15, table 3-7). */
-static size_t
-utf8_length(struct slice s)
-{
-	unsigned char c = (unsigned char)s.p[0], d;
-	size_t n = c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-	size_t i;
-
-	if (n == 0 || s.n < n)
-		return 0;
-	for (i = 1; i < n; i++)
-		if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-			return 0;
-	d = (unsigned char)s.p[1];
-	if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) ||
-	    (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
-		return 0;
-	return n;
-}
+#include "base/utf8.h"
 
 static void
-put_hex(struct buf *out, unsigned char c)
+put_hex(struct buf *out, struct slice s)
 {
-	buf_printf(out, "\\x%02x", (unsigned)c);
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[i]);
 }
 
 /* One character that is not printable ASCII; returns its length. */
@@ -35,6 +19,7 @@ put_odd(struct buf *out, struct slice s, int layout)
 {
 	unsigned char c = (unsigned char)s.p[0];
 	size_t n;
+	int bad = 0;
 
 	if (c == '\n' || c == '\t') {
 		buf_putc(out, layout ? (char)c : ' ');
@@ -45,14 +30,11 @@ put_odd(struct buf *out, struct slice s, int layout)
 		buf_putc(out, (char)(c ^ 0x40));
 		return 1;
 	}
-	n = utf8_length(s);
-	if (n == 0 || (c == 0xc2 && (unsigned char)s.p[1] < 0xa0)) {
-		put_hex(out, c);
-		if (n == 2)
-			put_hex(out, (unsigned char)s.p[1]);
-		return n == 0 ? 1 : n;
-	}
-	buf_put(out, slice_sub(s, 0, n));
+	n = utf8_length(s, &bad);
+	if (bad || (c == 0xc2 && (unsigned char)s.p[1] < 0xa0))
+		put_hex(out, slice_sub(s, 0, n));
+	else
+		buf_put(out, slice_sub(s, 0, n));
 	return n;
 }
 

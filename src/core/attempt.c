@@ -91,24 +91,12 @@ take_conn(struct job *job, struct outcome *out)
 	return c;
 }
 
-/* A time-out in the option's own words. */
+/* Whatever was waited for: all the time there was is over. */
 static void
-name_timeout(const struct job *job, struct outcome *out, msec now)
+name_timeout(const struct job *job, struct outcome *out)
 {
-	const char *option = "--first-byte-timeout";
-
-	if (out->fault.class != F_TIMEOUT || out->fault.status != 0)
-		return;
-	if (now >= job->limit.end) {
+	if (out->fault.class == F_TIMEOUT && out->time.end >= job->limit.end)
 		fault_set(&out->fault, F_TIMEOUT, 0, "--max-time is over");
-		return;
-	}
-	if (out->progress == P_NONE)
-		return;		/* the dial says itself how far it came */
-	if (out->time.first != MSEC_NONE)
-		option = "--idle-timeout";
-	fault_set(&out->fault, F_TIMEOUT, 1, "no event came in time (%s)",
-	    option);
 }
 
 /* RFC 9110 section 15.4: 307 and 308 keep method and body.  Only on the same
@@ -213,7 +201,7 @@ attempt(struct job *job, struct outcome *out)
 	if (c != NULL)
 		exchange(job, c, out);
 	out->time.end = env_mono(job->env);
-	name_timeout(job, out, out->time.end);
+	name_timeout(job, out);
 }
 
 void

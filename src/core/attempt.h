@@ -19,6 +19,9 @@
 #define ERROR_BODY_GRACE ((msec)10000)
 #define LAST_WORDS_GRACE ((msec)1000)
 
+/* Idle times that comments alone may fill before the first event. */
+#define QUEUE_IDLES 4
+
 #define REDIRECTS_MAX 5
 
 struct deadlines {

@@ -26,6 +26,7 @@ struct reader {
 	int complete;		/* HTTP_END was seen */
 	int tail;
 	msec first, error, last;	/* deadlines, and the last event's time */
+	const char *limit;	/* the option behind .first */
 	msec now;
 	char in[65536];
 };
@@ -37,17 +38,36 @@ after(msec start, msec span)
 }
 
 static msec
-deadline(const struct reader *r)
+deadline(struct reader *r)
 {
 	msec at = r->first;
 
-	if (r->content == C_ERROR || r->content == C_PAGE)
+	if (r->content == C_ERROR || r->content == C_PAGE) {
 		at = r->error;
-	else if (r->tail)
+	} else if (r->tail) {
 		at = after(r->last, TAIL_GRACE);
-	else if (r->last != MSEC_NONE)
+	} else if (r->last != MSEC_NONE) {
 		at = after(r->last, r->job->limit.idle);
+		r->limit = "--idle-timeout";
+	}
 	return at < r->job->limit.end ? at : r->job->limit.end;
+}
+
+/* Content without an event in it: a queue that moves.  It has four idle times,
+ * and no more than the first event has anyway. */
+static void
+queued(struct reader *r)
+{
+	msec at;
+
+	if (r->limit != NULL || r->job->limit.idle > MSEC_MAX / QUEUE_IDLES)
+		return;
+	r->limit = "--first-byte-timeout";
+	at = after(r->now, r->job->limit.idle * QUEUE_IDLES);
+	if (at < r->first) {
+		r->first = at;
+		r->limit = "four times --idle-timeout of comments";
+	}
 }
 
 static void
@@ -170,6 +190,7 @@ on_body(struct reader *r, struct slice in)
 {
 	if (r->content == C_UNKNOWN)
 		in = sniff(r, in);
+	queued(r);
 	switch (r->content) {
 	case C_UNKNOWN:
 		break;
@@ -234,13 +255,13 @@ static void
 on_end(struct reader *r)
 {
 	struct sse_event e;
+	int pending;
 
 	switch (r->content) {
 	case C_STREAM:
-		if (sse_eof(&r->sse, &e) == SSE_EVENT)
-			take_event(r, &e);
-		if (r->tail && !r->ended)
-			whole(r);
+		pending = sse_eof(&r->sse, &e) == SSE_EVENT;
+		take(r, decode_end(&r->dec, r->job->dialect,
+		    pending ? &e : NULL));
 		break;
 	case C_WHOLE:
 		if (r->complete)
@@ -298,15 +319,17 @@ feed(struct reader *r, struct slice in)
 static void
 on_fault(struct reader *r, const struct fault *f)
 {
-	if (f->class == F_CANCEL) {
-		r->out->fault = *f;
-		r->ended = 1;
-	} else if (r->tail || r->content == C_ERROR || r->content == C_PAGE) {
+	if (f->class != F_CANCEL && (r->tail || r->content == C_ERROR ||
+	    r->content == C_PAGE)) {
 		on_end(r);
-	} else {
-		r->out->fault = *f;
-		r->ended = 1;
+		return;
 	}
+	r->out->fault = *f;
+	r->ended = 1;
+	if (f->class == F_TIMEOUT && r->now < r->job->limit.end)
+		fault_set(&r->out->fault, F_TIMEOUT, 1, "no event of the "
+		    "answer came in time (%s)", r->limit != NULL ? r->limit :
+		    "--first-byte-timeout");
 }
 
 static void
