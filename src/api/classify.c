@@ -108,6 +108,7 @@ put_text(struct fault *f, const struct reply *r, const struct errbody *b)
 	struct slice body = b->html ? SLICE("") : slice_trim(r->body);
 	const char *meaning = verdict_meaning(r->status);
 	struct buf text = { 0 };
+	size_t i;
 
 	if (b->say.n > 0)
 		buf_put(&text, buf_slice(&b->say));
@@ -116,6 +117,10 @@ put_text(struct fault *f, const struct reply *r, const struct errbody *b)
 	else
 		buf_printf(&text, "HTTP %d, %s", r->status,
 		    meaning != NULL ? meaning : "without a reason");
+	/* A NUL would end what people get to read. */
+	for (i = 0; i < text.n; i++)
+		if (text.p[i] == '\0')
+			text.p[i] = '?';
 	slice_copy(buf_slice(&text), f->text, sizeof(f->text));
 	buf_free(&text);
 }

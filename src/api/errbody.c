@@ -295,10 +295,14 @@ read_doc(struct errbody *b, struct slice doc, int depth)
 	return 0;
 }
 
+/* The event's bytes do not outlive the parser; names must. */
 static int
 read_event(struct errbody *b, const struct sse_event *e)
 {
-	if (read_doc(b, slice_trim(e->data), 0) < 0 &&
+	buf_clear(&b->event);
+	b->request_id = (struct slice){ 0 };
+	buf_put(&b->event, slice_trim(e->data));
+	if (read_doc(b, buf_slice(&b->event), 0) < 0 &&
 	    slice_is(e->name, "error"))
 		put_text(b, e->data);
 	return b->nnames > 0 || b->status > 0 || b->text.n > 0;
@@ -365,5 +369,6 @@ errbody_free(struct errbody *b)
 {
 	buf_free(&b->text);
 	buf_free(&b->say);
+	buf_free(&b->event);
 	buf_free(&b->inner);
 }

@@ -29,6 +29,7 @@ struct errbody {
 	struct buf text;	/* all messages, a line each */
 	struct buf say;		/* one line for people; may be empty */
 	/* private */
+	struct buf event;	/* one of a stream */
 	struct buf inner;	/* JSON that stood in a string */
 	int nested;
 	msec now;

@@ -1,0 +1,75 @@
+/*
+ * A status, header fields, a blank line and a body, all of the peer's making.
+ * Whatever they say: a verdict, a wait that somebody can mean, and no wait
+ * without a repetition.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/classify.h"
+#include "api/hint.h"
+
+#define FIELDS_MAX 16
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+must(int cond)
+{
+	if (!cond)
+		abort();
+}
+
+/* A copy of its own, so that one byte too far is found. */
+static struct slice
+own(struct slice s)
+{
+	char *p = malloc(s.n == 0 ? 1 : s.n);
+
+	must(p != NULL);
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return (struct slice){ p, s.n };
+}
+
+static int
+status_of(uint8_t byte)
+{
+	static const int odd[] = { 200, 307, 402, 413, 429, 529 };
+
+	return byte % 2 == 0 ? odd[byte / 2 % 6] : 400 + byte;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct http_field field[FIELDS_MAX];
+	struct slice in = { (const char *)data, size }, line;
+	struct reply r = { .wall = 1792567680000, .field = field };
+	struct fault f;
+	size_t i;
+
+	if (size == 0)
+		return 0;
+	r.status = status_of(data[0]);
+	in = slice_sub(in, 1, size);
+	while (r.nfields < FIELDS_MAX && (line = slice_cut(&in, '\n')).n > 0) {
+		field[r.nfields].name = own(slice_cut(&line, ':'));
+		field[r.nfields++].value = own(slice_trim(line));
+	}
+	r.body = own(in);
+	classify(&r, &f);
+	must(f.class != F_NONE && fault_name(f.class) != NULL);
+	must(f.wait == MSEC_NONE ||
+	    (f.retry && f.wait >= 0 && f.wait <= HINT_MAX));
+	must(memchr(f.text, '\0', sizeof(f.text)) != NULL && f.text[0] != '\0');
+	must(f.status >= 200 && f.status < 700);
+	for (i = 0; i < r.nfields; i++) {
+		free((char *)field[i].name.p);
+		free((char *)field[i].value.p);
+	}
+	free((char *)r.body.p);
+	return 0;
+}

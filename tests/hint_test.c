@@ -1,0 +1,213 @@
+#include "api/hint.h"
+
+#include "tests/t.h"
+
+/* 2026-10-21T07:28:00Z */
+#define NOW ((msec)1792567680000)
+
+static const struct {
+	const char *text;
+	msec wait;
+} texts[] = {
+	{ "Please try again in 6.379s. Visit https://x", 6379 },
+	{ "Please try again in 20ms.", 20 },
+	{ "try again in 1m12.5s", 72500 },
+	{ "try again in 7m12s", 432000 },
+	{ "try again in 28m0s", 1680000 },
+	{ "try again in 12m", 720000 },
+	{ "try again in 1h12m3.36s", 4323360 },
+	{ "try again in 8h24m0s", 30240000 },
+	{ "try again in 8h37m31.296s", 31051296 },
+	{ "try again in 8h3m.", 28980000 },
+	{ "try again in 1m1.043333333s", 61044 },
+	{ "Please try again in 20s. Visit https://x", 20000 },
+	{ "Try again in 1 second.", 1000 },
+	{ "Try again in 35 seconds.", 35000 },
+	{ "TRY AGAIN IN 35 SECS", 35000 },
+	{ "Please retry after 12 seconds. Please go here", 12000 },
+	{ "Please retry after 86400 seconds.", 86400000 },
+	{ "Please retry in 34.07s.", 34070 },
+	{ "Please retry in 900ms.", 900 },
+	{ "Please wait 52220 seconds before retrying.", 52220000 },
+	{ "Please wait 0 seconds before retrying.", 0 },
+	{ "please wait 2 minutes", 120000 },
+	{ "try again in 2 days", 172800000 },
+	/* of two the larger, and the second where the first says nothing */
+	{ "retry in 3s or try again in 2s", 3000 },
+	{ "Try again later. Please retry in 5s.", 5000 },
+	/* not waits */
+	{ "try again later", MSEC_NONE },
+	{ "Please try again with a different prompt", MSEC_NONE },
+	{ "adjust your input and try again.", MSEC_NONE },
+	{ "You will regain access on 2026-09-01 at 00:00 UTC", MSEC_NONE },
+	{ "Please retry after 2026-09-01 at 00:00 UTC", MSEC_NONE },
+	{ "Claude AI usage limit reached|1784728800", MSEC_NONE },
+	{ "try again in 30", MSEC_NONE },
+	{ "try again in -5s", MSEC_NONE },
+	{ "try again in 5 months", MSEC_NONE },
+	{ "try again in 999999999 days", MSEC_NONE },
+	{ "retry after", MSEC_NONE },
+	{ "5s", MSEC_NONE },
+	{ "", MSEC_NONE },
+};
+
+static const struct {
+	const char *what, *name[2], *value[2];
+	msec wait, reset;
+} fields[] = {
+	{ "seconds", { "Retry-After" }, { "5" }, 5000, MSEC_NONE },
+	{ "fraction", { "retry-after" }, { "2.5" }, 2500, MSEC_NONE },
+	{ "rounded up", { "retry-after" }, { "0.0001" }, 1, MSEC_NONE },
+	{ "at once", { "retry-after" }, { "0" }, 0, MSEC_NONE },
+	{ "leading zeros", { "retry-after" }, { "007" }, 7000, MSEC_NONE },
+	{ "with a unit", { "retry-after" }, { "1m30s" }, 90000, MSEC_NONE },
+	{ "a list", { "retry-after" }, { "1, 2" }, 2000, MSEC_NONE },
+	{ "ms", { "retry-after-ms" }, { "578" }, 578, MSEC_NONE },
+	{ "ms with a fraction", { "retry-after-ms" }, { "578.2" }, 579,
+	    MSEC_NONE },
+	{ "ms before seconds", { "retry-after", "retry-after-ms" },
+	    { "1", "578" }, 578, MSEC_NONE },
+	{ "bad ms", { "retry-after-ms", "retry-after" }, { "x", "1" }, 1000,
+	    MSEC_NONE },
+	{ "twice", { "retry-after", "retry-after" }, { "1", "2" }, 2000,
+	    MSEC_NONE },
+	{ "twice, once bad", { "retry-after", "retry-after" }, { "3", "x" },
+	    3000, MSEC_NONE },
+	{ "IMF-fixdate", { "retry-after" },
+	    { "Wed, 21 Oct 2026 07:28:12 GMT" }, 12000, MSEC_NONE },
+	{ "RFC 850", { "retry-after" },
+	    { "Wednesday, 21-Oct-26 07:28:12 GMT" }, 12000, MSEC_NONE },
+	{ "asctime", { "retry-after" }, { "Wed Oct 21 07:28:12 2026" },
+	    12000, MSEC_NONE },
+	{ "a date gone by", { "retry-after" },
+	    { "Thu, 01 Jan 1970 00:00:00 GMT" }, 0, MSEC_NONE },
+	{ "a date far off", { "retry-after" },
+	    { "Wed, 21 Oct 2099 07:28:12 GMT" }, MSEC_NONE, MSEC_NONE },
+	{ "negative", { "retry-after" }, { "-1" }, MSEC_NONE, MSEC_NONE },
+	{ "a word", { "retry-after" }, { "soon" }, MSEC_NONE, MSEC_NONE },
+	{ "hex", { "retry-after" }, { "0x1" }, MSEC_NONE, MSEC_NONE },
+	{ "hex ms", { "retry-after-ms" }, { "0x1" }, MSEC_NONE, MSEC_NONE },
+	{ "NaN", { "retry-after" }, { "NaN" }, MSEC_NONE, MSEC_NONE },
+	{ "infinite", { "retry-after" }, { "inf" }, MSEC_NONE, MSEC_NONE },
+	{ "infinite, long", { "retry-after" }, { "Infinity" }, MSEC_NONE,
+	    MSEC_NONE },
+	{ "empty", { "retry-after" }, { "" }, MSEC_NONE, MSEC_NONE },
+	{ "huge", { "retry-after" }, { "99999999999999999999" }, MSEC_NONE,
+	    MSEC_NONE },
+	{ "over a year", { "retry-after" }, { "31708800" }, MSEC_NONE,
+	    MSEC_NONE },
+	{ "a year", { "retry-after" }, { "31536000" }, 31536000000,
+	    MSEC_NONE },
+
+	{ "Together's reset", { "x-ratelimit-reset" }, { "2" }, MSEC_NONE,
+	    2000 },
+	{ "epoch ms", { "X-RateLimit-Reset" }, { "1792567681500" },
+	    MSEC_NONE, 1500 },
+	{ "epoch seconds", { "x-ratelimit-reset" }, { "1792567682" },
+	    MSEC_NONE, 2000 },
+	{ "epoch gone by", { "x-ratelimit-reset" }, { "1741305600000" },
+	    MSEC_NONE, MSEC_NONE },
+	{ "an empty bucket", { "x-ratelimit-remaining-tokens",
+	    "x-ratelimit-reset-tokens" }, { "0", "6m0s" }, MSEC_NONE,
+	    360000 },
+	{ "a bucket that holds", { "x-ratelimit-remaining-tokens",
+	    "x-ratelimit-reset-tokens" }, { "7", "6m0s" }, MSEC_NONE,
+	    MSEC_NONE },
+	{ "a bucket of unknown holdings", { "x-ratelimit-reset-tokens" },
+	    { "6m0s" }, MSEC_NONE, MSEC_NONE },
+	{ "another bucket is empty", { "x-ratelimit-remaining-requests",
+	    "x-ratelimit-reset-tokens" }, { "0", "6m0s" }, MSEC_NONE,
+	    MSEC_NONE },
+	{ "RFC 3339", { "anthropic-ratelimit-input-tokens-reset",
+	    "anthropic-ratelimit-input-tokens-remaining" },
+	    { "2026-10-21T07:29:00Z", "0" }, MSEC_NONE, 60000 },
+	{ "RFC 3339 gone by", { "anthropic-ratelimit-tokens-reset",
+	    "anthropic-ratelimit-tokens-remaining" },
+	    { "2026-10-21T07:27:00Z", "0" }, MSEC_NONE, MSEC_NONE },
+	{ "no limit at all", { "x-reset" }, { "5" }, MSEC_NONE, MSEC_NONE },
+};
+
+static const struct {
+	const char *text;
+	int64_t limit, used, requested;
+	msec window, wait;
+	int never;
+} refills[] = {
+	{ "on tokens per min (TPM): Limit 30000, Used 22999, Requested 12528.",
+	    30000, 22999, 12528, 60000, 11054, 0 },
+	{ "on tokens per day (TPD): Limit 100000, Used 99438, Requested "
+	    "36501.", 100000, 99438, 36501, 86400000, 31051296, 0 },
+	{ "requests per day (RPD): Limit 200, Used 200, Requested 1.", 200,
+	    200, 1, 86400000, 432000, 0 },
+	{ "per min: Limit 18000, Used 0, Requested ~36313.", 18000, 0, 36313,
+	    60000, 61044, 1 },
+	{ "(TPM): Limit 8000, Requested 11285, please", 8000, -1, 11285,
+	    60000, MSEC_NONE, 1 },
+	{ "(for limit gpt-5.6) per min: Limit: 40,000, Used: 1,000, "
+	    "Requested: 40,000.", 40000, 1000, 40000, 60000, 1500, 0 },
+	{ "(for limit 5-mini) per min: Limit 10, Used 10, Requested 2", 10,
+	    10, 2, 60000, 12000, 0 },
+	{ "per min: Limit 10, Used 2, Requested 3", 10, 2, 3, 60000, 0, 0 },
+	{ "per min: Limit 0, Used 0, Requested 0", 0, 0, 0, 60000, MSEC_NONE,
+	    0 },
+	{ "Limit 10, Used 10, Requested 1", 10, 10, 1, -1, MSEC_NONE, 0 },
+	{ "per min: Limit 99999999999999999999, Used 1, Requested 1", -1, 1,
+	    1, 60000, MSEC_NONE, 0 },
+	{ "per day: Limit 1, Used 10000000000, Requested 1", 1, 10000000000,
+	    1, 86400000, MSEC_NONE, 0 },
+	{ "Rate limit of 50 per 86400s exceeded", -1, -1, -1, -1, MSEC_NONE,
+	    0 },
+	{ "", -1, -1, -1, -1, MSEC_NONE, 0 },
+};
+
+static void
+test_fields(void)
+{
+	struct http_field f[2];
+	size_t i, n;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		for (n = 0; n < 2 && fields[i].name[n] != NULL; n++) {
+			f[n].name = slice_str(fields[i].name[n]);
+			f[n].value = slice_str(fields[i].value[n]);
+		}
+		EQ(hint_fields(f, n, NOW), fields[i].wait, fields[i].what);
+		EQ(hint_reset(f, n, NOW), fields[i].reset, fields[i].what);
+	}
+	f[0].name = SLICE("Date");
+	f[0].value = SLICE("Wed, 21 Oct 2026 07:27:48 GMT");
+	EQ(hint_now(f, 1, 5), NOW - 12000, "the peer's clock");
+	f[0].value = SLICE("today");
+	EQ(hint_now(f, 1, 5), 5, "our clock where the peer's is garbage");
+}
+
+static void
+test_refills(void)
+{
+	struct refill r;
+	size_t i;
+
+	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++) {
+		r = hint_refill(slice_str(refills[i].text));
+		OK(r.limit == refills[i].limit && r.used == refills[i].used &&
+		    r.requested == refills[i].requested &&
+		    r.window == refills[i].window, refills[i].text);
+		EQ(refill_wait(&r), refills[i].wait, refills[i].text);
+		EQ(refill_never(&r), refills[i].never, refills[i].text);
+	}
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		EQ(hint_text(slice_str(texts[i].text)), texts[i].wait,
+		    texts[i].text);
+	EQ(hint_text(SLICE("Please try\n  again in\r\n 1m 12.5s")), 72500,
+	    "wrapped by a log");
+	test_fields();
+	test_refills();
+	return DONE();
+}
