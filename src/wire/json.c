@@ -53,10 +53,12 @@ lex_string(const char *p, const char *end)
 			}
 			p += SCAN_STEP;
 		}
-		if (p == end || (unsigned char)*p < ' ')
+		if (p == end)
 			return NULL;
 		if (*p == '"')
 			return p;
+		if ((unsigned char)*p < ' ')
+			return NULL;
 		if (*p != '\\') {
 			p++;
 			continue;
@@ -413,21 +415,34 @@ same_name(struct slice raw, const char *key)
 	return raw.p[i] == '\\' && json_is(raw, key);
 }
 
+/* A bit for each letter that a name may begin with. */
+static inline uint64_t
+initial(struct slice name)
+{
+	unsigned c = name.n == 0 ? 0 : (unsigned char)*name.p;
+
+	return UINT64_C(1) << (c & 63);
+}
+
 int
 json_pick(struct slice doc, struct json_want *want, size_t n)
 {
 	struct slice key, tok;
 	enum json_type type;
+	uint64_t initials = initial(SLICE("\\"));
 	struct walk w;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		want[i].type = JSON_BAD;
 		want[i].tok = (struct slice){ 0 };
+		initials |= initial((struct slice){ want[i].key, *want[i].key != '\0' });
 	}
 	if (walk_init(&w, doc, 0) < 0 || w.bracket != '}')
 		return -1;
 	while ((type = walk_next(&w, &key, &tok)) > JSON_END) {
+		if ((initials & initial(key)) == 0)
+			continue;
 		for (i = 0; i < n; i++) {
 			if (same_name(key, want[i].key)) {
 				want[i].type = type;
