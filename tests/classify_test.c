@@ -33,6 +33,9 @@ static const struct {
 	    F_QUOTA, 0, MSEC_NONE },
 	{ "another spelling of a code", 429, "", "{\"error\":{\"code\":"
 	    "\"RateLimitExceeded\"}}", F_RATE, 1, MSEC_NONE },
+	{ "a rate code, whatever its text", 429, "", "{\"error\":{\"code\":"
+	    "\"rate_limit_exceeded\",\"message\":\"overloaded\"}}", F_RATE, 1,
+	    MSEC_NONE },
 	{ "a vague type yields to the status", 503, "", "{\"error\":"
 	    "{\"type\":\"api_error\",\"message\":\"busy\"}}", F_OVERLOAD, 1,
 	    MSEC_NONE },
@@ -114,6 +117,10 @@ static const struct {
 	    " 3s.\",\"details\":[{\"violations\":[{\"quotaId\":"
 	    "\"RequestsPerMinute\"},{\"quotaId\":\"RequestsPerDay\"}]},"
 	    "{\"retryDelay\":\"3s\"}]}}", F_DAILY, 0, MSEC_NONE },
+	{ "Google's minute without RetryInfo", 429, "", "{\"error\":"
+	    "{\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"m\",\"details\":"
+	    "[{\"violations\":[{\"quotaId\":\"RequestsPerMinute\"}]}]}}",
+	    F_RATE, 1, 60000 },
 	{ "a day with an honest wait", 429, "", "{\"error\":{\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"on requests per day (RPD):"
 	    " Limit 200, Used 200, Requested 1. Please try again in 7m12s."
@@ -142,6 +149,8 @@ static const struct {
 	    "\"openrouter_in_flight_budget\"}}}", F_RATE, 1, 2000 },
 	{ "402 with a wait", 402, "retry-after: 2\n", "{\"error\":{\"code\":"
 	    "402,\"message\":\"m\"}}", F_RATE, 1, 2000 },
+	{ "402 with a wait, not OpenRouter's", 402, "retry-after: 2\n",
+	    "{\"error\":{\"code\":\"c\"}}", F_QUOTA, 0, MSEC_NONE },
 	{ "402 with a wait, of credits", 402, "retry-after: 2\n", "{\"error\":"
 	    "{\"code\":402,\"metadata\":{\"limit_source\":"
 	    "\"openrouter_credits\"}}}", F_QUOTA, 0, MSEC_NONE },

@@ -36,7 +36,10 @@ stated_wait(const struct reply *r, const struct errbody *b,
 		return wait;
 	refill = hint_refill(buf_slice(&b->text));
 	wait = refill_wait(&refill);
-	return wait == 0 ? MSEC_NONE : wait;
+	if (wait > 0)
+		return wait;
+	/* Google without its RetryInfo: gemini-cli waits the minute out */
+	return b->minute ? 60000 : MSEC_NONE;
 }
 
 /* A limit per day is worth a repetition only if the server says when.

@@ -134,6 +134,8 @@ read_violations(struct errbody *b, struct slice array)
 	while (json_each(array, &at, &key, &tok) > JSON_END) {
 		if (json_pick(tok, &id, 1) < 0 || id.type != JSON_STRING)
 			continue;
+		if (slice_ifind(id.tok, "PerMinute") >= 0)
+			b->minute = 1;
 		if (slice_ifind(id.tok, "PerDay") >= 0 ||
 		    slice_ifind(id.tok, "Daily") >= 0)
 			b->daily = 1;

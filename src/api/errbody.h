@@ -22,7 +22,7 @@ struct errbody {
 	size_t nnames;
 	int status;		/* a code that is an HTTP status, or 0 */
 	int html;
-	int daily;		/* a quota per day is named */
+	int minute, daily;	/* a quota per minute, per day is named */
 	int reset;		/* a time of reset is named, be it over */
 	msec wait;		/* the largest figure outside of messages */
 	struct slice request_id;	/* raw */

@@ -253,6 +253,7 @@ static const struct rule {
 	{ "exceeded model token limit", "", F_CONTEXT, LENGTHS },
 	{ "maximum number of tokens allowed", "exceed", F_CONTEXT, LENGTHS },
 	{ "input tokens exceed", "", F_CONTEXT, LENGTHS },
+	{ "max_new_tokens` must be", "", F_CONTEXT, LENGTHS },	/* TGI */
 	{ "overloaded", "", F_OVERLOAD, FAILURES },
 	{ "at capacity", "", F_OVERLOAD, FAILURES },
 	{ "capacity exceeded", "", F_OVERLOAD, FAILURES },

@@ -130,8 +130,9 @@ for my $got (classify(map { recorded($_) } @crafted)) {
 	# was the server's figure.
 	my $waited = $sdk->{delay_ms} // 0;
 	$waited = 12000 if $waited eq '>12000';
+	next unless $got->{retry} && $waited > 600;
 	cmp_ok(($got->{wait_s} // 0) * 1000, '>=', $waited - 50,
-	    "$case->{id}: not before the SDKs") if $waited > 600 && $got->{retry};
+	    "$case->{id}: not before the SDKs");
 }
 
 done_testing();
