@@ -80,6 +80,5 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 		wait = left;
 	st->count++;
 	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;
-	st->waited += wait;
 	return (struct decision){ RETRY_AGAIN, wait };
 }

@@ -51,7 +51,8 @@ struct decision {
 
 /*
  * After a failed attempt.  progressed: it brought some of an answer, so the
- * count starts anew.  rnd: 32 random bits.  *st is brought up to date.
+ * count starts anew.  rnd: 32 random bits.  *st is brought up to date, but for
+ * .waited: what is really slept is for the caller to add.
  */
 struct decision retry_next(const struct policy *p, struct retry *st,
     const struct fault *f, int progressed, uint32_t rnd);

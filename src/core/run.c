@@ -16,14 +16,15 @@ flush(struct run *r, struct outcome *out)
 	return r->job->sink->flush(r->job->sink, &out->fault);
 }
 
-/* Sleeps for wait ms, telling the sink each whole second that is left.  -1
- * when a signal asks to stop; a nudge (SIGUSR1) ends it early. */
+/* Sleeps for res->wait, telling the sink each whole second that is left.  -1
+ * when a signal asks to stop; a nudge (SIGUSR1) ends it early.  What was slept
+ * goes from res->wait to st->waited; a suspend makes it no more. */
 static int
-pause_run(struct run *r, msec wait)
+pause_run(struct run *r, struct result *res, struct retry *st)
 {
 	const struct env *env = r->job->env;
 	struct sink *s = r->job->sink;
-	msec now = env_mono(env), until = now + wait, next;
+	msec now = env_mono(env), until = now + res->wait, next;
 	int rc = 0;
 
 	while (rc == 0 && now < until) {
@@ -37,6 +38,10 @@ pause_run(struct run *r, msec wait)
 	}
 	if (s->tick != NULL)
 		s->tick(s, 0);
+	if (now > until)
+		now = until;
+	st->waited += res->wait - (until - now);
+	res->wait = until - now;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -45,7 +50,7 @@ put_retry(struct run *r, const struct result *res, const struct retry *st)
 {
 	put(r, (struct event){ .type = EV_RETRY, .fault = &res->last.fault,
 	    .wait = res->wait, .attempt = res->attempts,
-	    .waited = st->waited - res->wait, .patience = r->policy.patience,
+	    .waited = st->waited, .patience = r->policy.patience,
 	    .discard = res->last.progress == P_CONTENT });
 }
 
@@ -130,7 +135,7 @@ run(struct run *r, struct result *res)
 		put_retry(r, res, &st);
 		if (flush(r, out) < 0)
 			break;
-		if (pause_run(r, res->wait) < 0) {
+		if (pause_run(r, res, &st) < 0) {
 			cancel(r, res);
 			break;
 		}
