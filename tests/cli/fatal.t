@@ -72,6 +72,4 @@ ok "patience is spent: a few requests" \
     between "$(grep -c '"req":' "$LOG")" 2 6
 bide -- --patience 0 hello
 status "no patience" 75
-bide -- --retries 1 hello
-status "one retry" 75
 finish

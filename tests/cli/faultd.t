@@ -85,6 +85,15 @@ is "ten requests" "$(grep -c '"req":' "$LOG")" 10
 grep -v '"fail"' "$LOG" > "$T/kept"
 mv "$T/kept" "$LOG"
 
+# It ends with the shell that started it.
+sh -c '"$0" -t 60 "$1" > "$2" & sleep 0.2' "$FAULTD" "$T/script1" "$T/orphan"
+ok "ends with its parent" perl -MIO::Socket::INET -e '
+	my $until = time + 5;
+	while (IO::Socket::INET->new("127.0.0.1:$ARGV[0]")) {
+		exit 1 if time > $until;
+		select undef, undef, undef, 0.05;
+	}' "$(head -n 1 "$T/orphan")"
+
 while IFS='|' read -r script why; do
 	echo "$script" | "$FAULTD" - > "$T/out" 2> "$T/err"
 	is "refused: $script" "$? $(cat "$T/err")" "64 faultd: -: line 1: $why"

@@ -1,6 +1,7 @@
 # interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
-# it the signal as soon as FILE matches PATTERN, and writes to RESULT how many
-# ms it took to end from there on, and its exit status as a shell would say it.
+# it the signal as soon as FILE matches PATTERN (FILE -: after that many ms),
+# and writes to RESULT how many ms it took to end from there on, and its exit
+# status as a shell would say it.
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);
@@ -10,10 +11,11 @@ my $pid = fork() // die "fork: $!";
 if ($pid == 0) {
 	# A shell ignores SIGINT in what it starts in the background.
 	$SIG{INT} = 'DEFAULT';
-	exec @command or die "$command[0]: $!";
+	exec @command or exit 127;
 }
 my $until = time + 10;
-while (time < $until) {
+sleep $pattern / 1000 if $file eq '-';
+while ($file ne '-' && time < $until) {
 	if (open my $in, '<', $file) {
 		local $/;
 		last if (<$in> // '') =~ /$pattern/m;

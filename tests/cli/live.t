@@ -13,7 +13,7 @@ status "live" 0
 out "live" "first second"
 
 serve <<'EOF'
-head; start responses; text "half of it"; fail rate_limit_exceeded "Please try again in 20ms"; end
+head; start responses; text "half of it"; sleep 50; fail rate_limit_exceeded "Please try again in 20ms"; end
 stream responses "all of it\n"
 EOF
 bide -- --live --on-break restart hello
@@ -24,7 +24,7 @@ ok "restart: a notice" grep -q . "$T/err"
 requests "restart" 2
 
 serve <<'EOF'
-head; start responses; text "half of it"; fail rate_limit_exceeded "Please try again in 20ms"; end
+head; start responses; text "half of it"; sleep 50; fail rate_limit_exceeded "Please try again in 20ms"; end
 stream responses "all of it\n"
 EOF
 bide -- --live --on-break fail hello

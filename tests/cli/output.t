@@ -37,21 +37,20 @@ stream responses "to nobody at all\n"
 EOF
 if [ -c /dev/full ]; then
 	rc=0
-	clean "$BIDE" hello < /dev/null > /dev/full 2> "$T/err" || rc=$?
+	# shellcheck disable=SC2086
+	clean $BIDE hello < /dev/null > /dev/full 2> "$T/err" || rc=$?
 	status "full disk" 74
 	err "full disk" "^bide: .*"
-	rc=0
 	bide -- -o /dev/full hello
 	status "-o /dev/full" 74
 fi
 
-rc=$({ clean "$BIDE" hello < /dev/null 2> "$T/err"; echo $? >&3; } 3>&1 |
-    head -c 0 3>&-)
 serve <<'EOF'
 head; start responses; text "first words"; sleep 100; text "and more"; sleep 100; text "and more"; done; end
 EOF
-{ rc=0; clean "$BIDE" --live hello < /dev/null 2> "$T/err" || rc=$?
-    echo "$rc" > "$T/rc"; } | head -c 1 > "$T/out"
+# shellcheck disable=SC2086
+{ clean $BIDE --live hello < /dev/null 2> "$T/err"; echo $? > "$T/rc"; } |
+    head -c 1 > "$T/out"
 rc=$(cat "$T/rc")
 status "the reader leaves" 141
 is "the reader leaves: quietly" "$(cat "$T/err")" ""

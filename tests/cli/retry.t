@@ -33,38 +33,22 @@ obeyed "chat, in the stream" 1 80
 err "chat, in the stream" "try again|rate"
 requests "chat, in the stream" 2
 
-# No figure of the server's, or one that is none: 0.25 to 0.5 s.
-for hint in 'status 503' 'status 429 retry-after=-5' 'status 429 retry-after=soon' \
-    'error 500 server_error "oops"' 'rst' 'stream-cut responses "half an"' \
-    'head; start responses; text "half an"; rst' \
-    'head; start responses; text "half an"; fin' \
-    'head content-length=5000; start responses; text "half an"; fin' \
-    'send "HTTP/1.1 200 OK\r\n"; fin' fin; do
-	serve <<-EOF
-	$hint
-	stream responses "the answer\n"
-	EOF
-	bide -- hello
-	status "$hint" 0
-	out "$hint" "the answer
+# Progress in a stream starts the count anew; without it the count holds.
+serve <<'EOF'
+repeat 3; stream-error responses "half" rate_limit_exceeded "Please try again in 20ms."
+stream responses "the answer\n"
+EOF
+bide -- --retries 1 hello
+status "progress" 0
+out "progress" "the answer
 "
-	waited "$hint" 1 250 550
-done
-
-# A cut end is never an answer.
+requests "progress" 4
 serve <<'EOF'
-stream-cut responses "half"
+error 429 rate_limit_exceeded "Please try again in 20ms."
 EOF
-bide -- --patience 0 hello
-status "no terminal event" 75
-out "no terminal event" ""
-requests "no terminal event" 1
-serve <<'EOF'
-stream-cut chat "half" connection=close
-EOF
-bide -- --patience 0 -m chat:m hello
-status "no terminal event, chat" 75
-out "no terminal event, chat" ""
+bide -- --retries 1 hello
+status "no progress" 75
+requests "no progress" 2
 
 # The connection is dead when the next request comes: at once, and for free.
 serve <<'EOF'

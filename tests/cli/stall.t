@@ -8,67 +8,67 @@ now() {
 
 # stalls NAME MIN MAX ARGS...: ends with 75 in that time, and nothing is out.
 stalls() {
-	name=$1 min=$2 max=$3
+	what=$1 min=$2 max=$3
 	shift 3
 	start=$(now)
 	bide -- --patience 0 "$@" hello
 	took=$(($(now) - start))
-	status "$name" 75
-	ok "$name: after $min to $max ms ($took)" \
+	status "$what" 75
+	ok "$what: after $min to $max ms ($took)" \
 	    between "$took" "$min" $((max + SLACK))
-	out "$name" ""
+	out "$what" ""
 }
 
 serve <<'EOF'
 head; start responses; text "and then"; hold
 EOF
-stalls "idle" 300 700 --idle-timeout 300ms
+stalls "idle" 200 500 --idle-timeout 200ms
 err "idle" "idle-timeout|silen|time"
 
 serve <<'EOF'
 head; start responses; comment ping 0 20
 EOF
-stalls "comments only" 300 700 --idle-timeout 300ms
+stalls "comments only" 200 500 --idle-timeout 200ms
 
 serve <<'EOF'
 head; comment queued 0 20
 EOF
-stalls "comments before the first event" 300 700 --first-byte-timeout 300ms
+stalls "comments before the first event" 200 500 --first-byte-timeout 200ms
 
 serve <<'EOF'
 hold
 EOF
-stalls "no head" 300 700 --first-byte-timeout 300ms
-stalls "max-time" 300 700 --max-time 300ms
+stalls "no head" 200 500 --first-byte-timeout 200ms
+stalls "max-time" 200 500 --max-time 200ms
 err "max-time" "max-time"
 
 serve <<'EOF'
 drip 1 20; stream responses "slow enough to pass any limit on the whole"
 EOF
-stalls "max-time in a stream" 300 700 --max-time 300ms
+stalls "max-time in a stream" 200 500 --max-time 200ms
 
 serve <<'EOF'
 status 429 retry-after-ms=100 content-length=100; hold
 EOF
-stalls "max-time in an error body" 300 700 --max-time 300ms
+stalls "max-time in an error body" 200 500 --max-time 200ms
 
 serve <<'EOF'
 error 429 rate_limit_exceeded "Please try again in 30s"
 EOF
 start=$(now)
-bide -- --max-time 300ms hello
+bide -- --max-time 200ms hello
 status "a wait past max-time" 75
 ok "a wait past max-time: at once" between $(($(now) - start)) 0 500
 
 serve_nobody
-stalls "connect" 300 700 --connect-timeout 300ms
+stalls "connect" 200 500 --connect-timeout 200ms
 err "connect" "connect"
 
 # Queue comments before the first event are no stall.
 serve <<'EOF'
 head; comment queued 10 50; start responses; text "at last"; done; end
 EOF
-bide -- --idle-timeout 300ms --first-byte-timeout 5 hello
+bide -- --idle-timeout 200ms --first-byte-timeout 5 hello
 status "queued" 0
 out "queued" "at last"
 

@@ -39,7 +39,7 @@ refused() { # CERT PATTERN
 	mv "$T/kept" "$LOG"
 }
 refused expired "expired"
-refused wrong-name "not for|name"
+refused wrong-name "is for elsewhere.test"
 refused cn-only "name"
 refused client-only "not for servers|usage"
 refused unknown-ca "root|issuer|trust|authority"
@@ -86,9 +86,9 @@ bide -- --cacert tests/certs/ca.pem hello
 out "kept alive" "on the same connection"
 ok "kept alive: one connection" grep -q '"conn":1,"line":2,"req":2' "$LOG"
 
-# http where https is spoken, and the other way round.
+# An https address for an http server.
 serve <<'EOF'
-stream responses "plain"
+accept; send "HTTP/1.1 400 Bad Request\r\n\r\n"; fin
 EOF
 BASE=https://localhost:$PORT/v1
 bide -- --patience 0 --cacert tests/certs/ca.pem hello
