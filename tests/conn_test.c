@@ -200,6 +200,8 @@ t_refusals(void)
 		    "does not allow", F_PERMISSION, 0, 405 },
 		{ "HTTP/1.1 404 No\r\n\r\n", "http://127.0.0.1",
 		    "status 404", F_CONNECT, 0, 404 },
+		{ "HTTP/1.0 501 No\r\n\r\n", "http://127.0.0.1",
+		    "status 501", F_CONNECT, 0, 501 },
 		{ "HTTP/1.1 302 Log in\r\n\r\n", "http://127.0.0.1",
 		    "status 302", F_CONNECT, 0, 302 },
 		{ "HTTP/1.1 502 No\r\n\r\n", "http://127.0.0.1",

@@ -78,7 +78,14 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 	if (service != NULL || hints->ai_socktype != SOCK_STREAM)
 		return EAI_SERVICE;
 	answer(&all[0], AF_INET, 1);
-	if (strcmp(name, "hang.test") == 0)
+	if (strcmp(name, "half.test") == 0 && hints->ai_family == AF_INET)
+		;
+	else if (strcmp(name, "late.test") == 0 && hints->ai_family == AF_INET)
+		return EAI_NONAME;
+	else if (strcmp(name, "late.test") == 0)
+		usleep(350000);
+	else if (strcmp(name, "hang.test") == 0 ||
+	    strcmp(name, "half.test") == 0)
 		for (;;)
 			pause();
 	else if (strcmp(name, "again.test") == 0)
@@ -237,6 +244,28 @@ t_deadline(void)
 	clean("after kills");
 }
 
+/* A name server that never answers for IPv6, and one that takes long. */
+static void
+t_rescue(void)
+{
+	struct dns_list list;
+	msec start = env_mono(&env);
+
+	EQ(resolve("half.test", 5000, &list), 1, "no answer for AAAA");
+	EQ(list.n, 1, "no answer for AAAA: IPv4");
+	OK(about(env_mono(&env) - start, 300), "no answer for AAAA: soon");
+	start = env_mono(&env);
+	EQ(resolve("late.test", 5000, &list), 1, "a late answer");
+	OK(about(env_mono(&env) - start, 350), "a late answer: taken");
+	cancel_in(320);
+	start = env_mono(&env);
+	EQ(resolve("hang.test", 5000, &list), -1, "cancelled with two asking");
+	EQ(f.class, F_CANCEL, "cancelled with two asking: class");
+	OK(about(env_mono(&env) - start, 319), "when");
+	cancel_undo();
+	clean("after the rescue");
+}
+
 static void
 t_child(void)
 {
@@ -294,6 +323,7 @@ main(void)
 	t_names();
 	t_failures();
 	t_deadline();
+	t_rescue();
 	t_child();
 	t_open();
 	return DONE();

@@ -21,9 +21,21 @@ struct reply {
 	struct dns_list list;
 };
 
-struct child {
-	pid_t pid;
-	int fd;			/* the pipe's read end */
+/*
+ * Name servers that drop or refuse AAAA queries are met with; musl's
+ * getaddrinfo() finds nothing then, glibc's takes its time.  So a question
+ * that is not answered soon is asked again for IPv4 alone, beside the first,
+ * and the first answer with an address in it counts.
+ */
+#define RESCUE_DELAY ((msec)300)
+
+enum { ASK_ALL, ASK_V4, ASKS };
+
+struct query {
+	const char *name;
+	pid_t pid[ASKS];
+	struct pollfd fds[1 + ASKS];	/* fds[0] is await's; then the pipes'
+					   read ends, -1 = no child */
 };
 
 _Static_assert(sizeof(struct reply) <= 4096, "a reply must be atomic");
@@ -160,11 +172,12 @@ ask(const char *name, int family, struct reply *r)
 
 /* The child's whole life.  The alarm ends it should the parent be killed. */
 static void
-child_main(const char *name, int out, msec left, const sigset_t *mask)
-	__attribute__((noreturn));
+child_main(const char *name, int family, int out, msec left,
+    const sigset_t *mask) __attribute__((noreturn));
 
 static void
-child_main(const char *name, int out, msec left, const sigset_t *mask)
+child_main(const char *name, int family, int out, msec left,
+    const sigset_t *mask)
 {
 	struct reply r;
 	ssize_t n;
@@ -174,7 +187,7 @@ child_main(const char *name, int out, msec left, const sigset_t *mask)
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
 	memset(&r, 0, sizeof(r));
-	ask(name, AF_UNSPEC, &r);
+	ask(name, family, &r);
 	n = write(0, &r, sizeof(r));
 	_exit(n != (ssize_t)sizeof(r));
 }
@@ -182,7 +195,7 @@ child_main(const char *name, int out, msec left, const sigset_t *mask)
 /* Signals are held back over the fork so that none runs a handler of the
  * parent's in the child. */
 static int
-child_start(struct child *c, const char *name, msec left)
+query_start(struct query *q, int i, msec left)
 {
 	sigset_t all, mask;
 	int fd[2], err;
@@ -191,47 +204,36 @@ child_start(struct child *c, const char *name, msec left)
 		return -1;
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &mask);
-	c->pid = fork();
-	if (c->pid == 0)
-		child_main(name, fd[1], left, &mask);
+	q->pid[i] = fork();
+	if (q->pid[i] == 0)
+		child_main(q->name, i == ASK_V4 ? AF_INET : AF_UNSPEC, fd[1],
+		    left, &mask);
 	err = errno;
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	(void)close(fd[1]);
-	c->fd = fd[0];
-	if (c->pid < 0)
+	if (q->pid[i] < 0) {
 		(void)close(fd[0]);
-	errno = err;
-	return c->pid < 0 ? -1 : 0;
+		errno = err;
+		return -1;
+	}
+	q->fds[1 + i] = (struct pollfd){ .fd = fd[0], .events = POLLIN };
+	return 0;
 }
 
 /* Ends the child, whatever it does, and returns its wait status. */
 static int
-child_end(const struct child *c)
+query_end(struct query *q, int i)
 {
 	int status = 0;
 
-	(void)close(c->fd);
-	(void)kill(c->pid, SIGKILL);
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+	if (q->fds[1 + i].fd < 0)
+		return 0;
+	(void)close(q->fds[1 + i].fd);
+	q->fds[1 + i].fd = -1;
+	(void)kill(q->pid[i], SIGKILL);
+	while (waitpid(q->pid[i], &status, 0) < 0 && errno == EINTR)
 		continue;
 	return status;
-}
-
-/* 1 with a whole reply, 0 without one, -1 with *f. */
-static int
-child_reply(const struct env *env, const struct child *c, const char *name,
-    msec deadline, struct reply *r, struct fault *f)
-{
-	struct pollfd fds[2] = { [1] = { .fd = c->fd, .events = POLLIN } };
-	int rc = await_fds(env, fds, 2, deadline, f);
-
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		return fault_set(f, F_TIMEOUT, 1,
-		    "%s: name server gave no answer in time", name);
-	return read(c->fd, r, sizeof(*r)) == (ssize_t)sizeof(*r) &&
-	    r->list.n <= DNS_ADDRS_MAX;
 }
 
 static int
@@ -261,27 +263,80 @@ no_address(const char *name, const struct reply *r, struct fault *f)
 	return -1;
 }
 
+/* Takes a child's reply: 1 with addresses, -1 with *f. */
+static int
+query_take(struct query *q, int i, struct dns_list *out, struct fault *f)
+{
+	struct reply r;
+	ssize_t n = read(q->fds[1 + i].fd, &r, sizeof(r));
+	int status = query_end(q, i);
+
+	if (n != (ssize_t)sizeof(r) || r.list.n > DNS_ADDRS_MAX)
+		return no_reply(q->name, status, f);
+	if (r.gai != 0 || r.list.n == 0)
+		return no_address(q->name, &r, f);
+	*out = r.list;
+	return 1;
+}
+
+/* What the children say now: 1 with addresses, 0 when one is still at work,
+ * -1 with the first one's reason in *f. */
+static int
+query_look(struct query *q, struct dns_list *out, struct fault *f)
+{
+	struct fault second;
+	int i, left = 0;
+
+	for (i = 0; i < ASKS; i++) {
+		if (q->fds[1 + i].fd < 0)
+			continue;
+		if (q->fds[1 + i].revents == 0)
+			left++;
+		else if (query_take(q, i, out, i == ASK_ALL ? f : &second) > 0)
+			return 1;
+	}
+	return left > 0 ? 0 : -1;
+}
+
+static int
+query_run(const struct env *env, struct query *q, msec deadline,
+    struct dns_list *out, struct fault *f)
+{
+	msec until = env_mono(env) + RESCUE_DELAY;
+	int rc = 0;
+
+	if (until > deadline)
+		until = deadline;
+	while (rc == 0) {
+		rc = await_fds(env, q->fds, 1 + ASKS, until, f);
+		if (rc > 0) {
+			rc = query_look(q, out, f);
+		} else if (rc == 0 && until == deadline) {
+			rc = fault_set(f, F_TIMEOUT, 1,
+			    "%s: name server gave no answer in time", q->name);
+		} else if (rc == 0) {
+			(void)query_start(q, ASK_V4, deadline - until);
+			until = deadline;
+		}
+	}
+	return rc;
+}
+
 static int
 lookup(const struct env *env, const char *name, msec deadline,
     struct dns_list *out, struct fault *f)
 {
-	struct child c;
-	struct reply r;
-	int rc, status;
+	struct query q = { .name = name, .fds = { [1] = { .fd = -1 },
+	    [2] = { .fd = -1 } } };
+	int i, rc;
 
-	if (child_start(&c, name, deadline - env_mono(env)) < 0)
+	if (query_start(&q, ASK_ALL, deadline - env_mono(env)) < 0)
 		return fault_set(f, F_DNS, 1, "%s: cannot start a resolver: %s",
 		    name, strerror(errno));
-	rc = child_reply(env, &c, name, deadline, &r, f);
-	status = child_end(&c);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		return no_reply(name, status, f);
-	if (r.gai != 0 || r.list.n == 0)
-		return no_address(name, &r, f);
-	*out = r.list;
-	return 1;
+	rc = query_run(env, &q, deadline, out, f);
+	for (i = 0; i < ASKS; i++)
+		(void)query_end(&q, i);
+	return rc;
 }
 
 static void

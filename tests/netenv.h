@@ -1,0 +1,147 @@
+#ifndef TESTS_NETENV_H
+#define TESTS_NETENV_H
+
+/*
+ * What the tests of net/ share: an env on the real clock whose cancel comes
+ * from a timer, and sockets on the loopback.  Includers define _GNU_SOURCE.
+ */
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/env.h"
+
+static int wake[2];
+static volatile sig_atomic_t woken;
+
+static msec
+clock_real(void *ctx)
+{
+	struct timespec ts;
+
+	(void)ctx;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int
+clock_cancelled(void *ctx)
+{
+	(void)ctx;
+	return woken ? SIGINT : 0;
+}
+
+static void
+on_alarm(int sig)
+{
+	ssize_t n;
+
+	(void)sig;
+	woken = 1;
+	n = write(wake[1], "", 1);
+	(void)n;
+}
+
+static struct env
+env_new(void)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+
+	if (pipe(wake) < 0)
+		abort();
+	fcntl(wake[0], F_SETFL, O_NONBLOCK);
+	sigaction(SIGALRM, &sa, NULL);
+	return (struct env){ .mono = clock_real, .cancelled = clock_cancelled,
+	    .wakefd = wake[0] };
+}
+
+/* A signal that asks to stop, ms from now. */
+static inline void
+cancel_in(int ms)
+{
+	struct itimerval t = { .it_value = { 0, ms * 1000 } };
+
+	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+static inline void
+cancel_undo(void)
+{
+	struct itimerval t = { .it_value = { 0, 0 } };
+	char drop[8];
+
+	setitimer(ITIMER_REAL, &t, NULL);
+	while (read(wake[0], drop, sizeof(drop)) > 0)
+		continue;
+	woken = 0;
+}
+
+/* A TCP socket bound to ip, listening where backlog >= 0; *port 0 takes a
+ * free one.  -1 where that cannot be had. */
+static int
+listener(const char *ip, int *port, int backlog)
+{
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	int is6 = strchr(ip, ':') != NULL, fd;
+	struct sockaddr *sa = is6 ? (struct sockaddr *)&v6 :
+	    (struct sockaddr *)&v4;
+	socklen_t size = is6 ? sizeof(v6) : sizeof(v4);
+
+	inet_pton(is6 ? AF_INET6 : AF_INET, ip,
+	    is6 ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr);
+	v6.sin6_port = v4.sin_port = htons((uint16_t)*port);
+	fd = socket(is6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, sa, size) < 0 ||
+	    (backlog >= 0 && listen(fd, backlog) < 0) ||
+	    getsockname(fd, sa, &size) < 0) {
+		close(fd);
+		return -1;
+	}
+	*port = ntohs(is6 ? v6.sin6_port : v4.sin_port);
+	return fd;
+}
+
+/* Listens, but answers no SYN: its queue of one is full.  (Linux drops the
+ * SYNs then.)  *fill is the connection in the queue. */
+static inline int
+blackhole(const char *ip, int *port, int *fill)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = listener(ip, port, 0);
+
+	if (fd < 0)
+		return -1;
+	*fill = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	inet_pton(AF_INET, ip, &to.sin_addr);
+	to.sin_port = htons((uint16_t)*port);
+	if (connect(*fill, (struct sockaddr *)&to, sizeof(to)) < 0)
+		abort();
+	return fd;
+}
+
+/* Whether span is what was wanted, give or take a busy machine. */
+static inline int
+about(msec span, msec want)
+{
+	return span >= want && span < want + 200;
+}
+
+static inline void
+end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0)
+		continue;
+}
+
+#endif
