@@ -175,7 +175,8 @@ exchange(struct job *job, struct conn *c, struct outcome *out)
 	if (out->time.reused && out->progress < P_HEAD &&
 	    out->fault.class == F_IO)
 		out->again = 1;
-	if (out->status >= 300 && out->status < 400)
+	if (out->status >= 300 && out->status < 400 &&
+	    out->fault.class != F_CANCEL)
 		redirect(job, &got, out);
 out:
 	if (got.keep)
