@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/classify.h"
+#include "wire/json.h"
 
 /* What the content turned out to be, by its first byte that is no blank:
  * Content-Type lies too often (providers.md 7.2). */
@@ -101,6 +102,8 @@ broken(struct reader *r, enum fclass class, int retry, const char *why)
 static void
 take(struct reader *r, enum decoded what)
 {
+	int tail = r->tail;
+
 	if (r->ended && what != DECODE_FAULT)
 		return;
 	switch (what) {
@@ -119,7 +122,8 @@ take(struct reader *r, enum decoded what)
 		r->ended = 1;
 		break;
 	}
-	r->last = r->now;
+	if (!tail)		/* else the grace would have no end */
+		r->last = r->now;
 	if (r->dec.content && r->out->time.first == MSEC_NONE)
 		r->out->time.first = r->now;
 }
@@ -332,12 +336,15 @@ on_fault(struct reader *r, const struct fault *f)
 		    "--first-byte-timeout");
 }
 
+/* Where the connection's end is the body's, only the JSON itself can tell
+ * whether it is all there. */
 static void
 on_eof(struct reader *r)
 {
 	enum http_ev ev = http_eof(&r->got->http);
 
-	if (ev == HTTP_END)
+	if (ev == HTTP_END && (r->content != C_WHOLE ||
+	    json_valid(buf_slice(&r->body))))
 		r->complete = 1;
 	on_end(r);
 }
