@@ -37,9 +37,14 @@ The command line is
 What bide says on stderr, and the answer:
 
 EOF
-OPENAI_API_KEY=sk-demo HOME=$T "$BIDE" --hold \
-    --base-url "http://127.0.0.1:$port/v1" -m gpt-4o "What does bide do?"
-rc=$?
+# Through cat, for on a terminal the line about a wait is wiped after it.
+{
+	OPENAI_API_KEY=sk-demo HOME=$T "$BIDE" --hold \
+	    --base-url "http://127.0.0.1:$port/v1" -m gpt-4o \
+	    "What does bide do?" 2>&1 >&3 < /dev/null
+	echo $? > "$T/rc"
+} 3>&1 | cat
+rc=$(cat "$T/rc")
 cat <<EOF
 
 Exit status $rc after $(grep -c '"req":' "$T/log") requests; the server saw them at these times:

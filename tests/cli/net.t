@@ -1,7 +1,28 @@
 #!/bin/sh
-# Redirects, proxies, dead servers.
+# Kept connections, redirects, proxies, dead servers.
 . tests/cli/lib.sh
 
+# The connection is dead when the next request comes: at once, and for free.
+serve <<'EOF'
+error 429 rate_limit_exceeded "limited" retry-after-ms=100
+rst
+stream responses "fresh\n"
+EOF
+bide -- --patience 1s hello
+status "kept connection dies" 0
+out "kept connection dies" "fresh
+"
+obeyed "kept connection dies" 1 100
+waited "kept connection dies" 2 0 100
+ok "kept connection was used" grep -q '"conn":1,"line":2,"req":2' "$LOG"
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "limited" retry-after-ms=60; sleep 20; fin
+stream responses "fresh\n"
+EOF
+bide -- hello
+status "closed while idle" 0
+requests "closed while idle" 2
 serve <<'EOF'
 status 307 location=/v2/responses
 stream responses "moved"
