@@ -46,7 +46,7 @@ struct trust;
 struct endpoint {
 	struct url url;			/* scheme, host and port count */
 	const struct url *proxy;	/* NULL: none */
-	const struct trust *trust;	/* for https */
+	const struct trust *trust;	/* where url or proxy is https */
 };
 
 /* How connections are made: conn_dial behind a pointer, or a test's script. */
@@ -65,7 +65,7 @@ extern const struct net net_real;
 struct conn *conn_dial(const struct env *env, const struct endpoint *to,
     msec deadline, struct dial_times *times, struct fault *f);
 
-/* Appends " Basic ..." credentials of a proxy URL, the value of a
+/* Appends the credentials of a proxy URL, "Basic ...", the value of a
  * Proxy-Authorization field, to out (a secret: wipe it); nothing when the URL
  * holds none.  For requests in absolute form; CONNECT does its own. */
 void conn_proxy_auth(const struct url *proxy, struct buf *out);

@@ -1,0 +1,51 @@
+#include "net/await.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* poll's clock stands still in a suspend, env's does not: look now and then. */
+#define LONGEST_POLL ((msec)60000)
+
+static int
+cancelled(const struct env *env, struct fault *f)
+{
+	int sig = env->cancelled(env->ctx);
+
+	fault_set(f, F_CANCEL, 0, "stopped by signal %d", sig);
+	f->code = sig;
+	return -1;
+}
+
+int
+await_stop(const struct env *env, struct fault *f)
+{
+	return env->cancelled(env->ctx) == 0 ? 0 : cancelled(env, f);
+}
+
+static int
+poll_time(msec left)
+{
+	if (left < 0)
+		return 0;
+	return (int)(left < LONGEST_POLL ? left : LONGEST_POLL);
+}
+
+int
+await_fds(const struct env *env, struct pollfd *fds, nfds_t n, msec deadline,
+    struct fault *f)
+{
+	msec left;
+	int rc;
+
+	fds[0] = (struct pollfd){ .fd = env->wakefd, .events = POLLIN };
+	do {
+		left = deadline - env_mono(env);
+		rc = poll(fds, n, poll_time(left));
+		if (rc < 0 && errno != EINTR)
+			return fault_set(f, F_IO, 1, "poll: %s",
+			    strerror(errno));
+		if (rc > 0 && fds[0].revents != 0)
+			return cancelled(env, f);
+	} while (rc <= 0 && left > 0);
+	return rc < 0 ? 0 : rc;
+}

@@ -1,0 +1,194 @@
+#define _GNU_SOURCE	/* TCP_KEEPIDLE */
+
+#include "net/sock.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/await.h"
+#include "net/race.h"
+
+#define KEEP_IDLE 45		/* seconds of silence before the first probe */
+#define KEEP_INTERVAL 15
+#define KEEP_PROBES 4
+
+struct sock {
+	struct conn c;
+	const struct env *env;
+	int fd;
+};
+
+static int
+io_fault(struct fault *f, const char *what, int err)
+{
+	fault_set(f, F_IO, 1, "%s: %s", what, strerror(err));
+	f->code = err;
+	return -1;
+}
+
+/* Checked at every turn: a peer that never lets a call block must not be able
+ * to outrun a deadline or a signal. */
+static int
+over(const struct sock *k, msec deadline, const char *what, struct fault *f)
+{
+	if (await_stop(k->env, f) < 0)
+		return -1;
+	if (env_mono(k->env) < deadline)
+		return 0;
+	return fault_set(f, F_TIMEOUT, 1, "%s in time", what);
+}
+
+/* What is ready of events, 0 at the deadline, -1 with *f. */
+static int
+ready(const struct sock *k, short events, msec deadline, struct fault *f)
+{
+	struct pollfd fds[2] = { [1] = { .fd = k->fd, .events = events } };
+
+	if (await_fds(k->env, fds, 2, deadline, f) < 0)
+		return -1;
+	return fds[1].revents;
+}
+
+static ssize_t
+sock_read(struct conn *c, void *p, size_t n, msec deadline, struct fault *f)
+{
+	const struct sock *k = (const struct sock *)c;
+	ssize_t got;
+
+	for (;;) {
+		if (over(k, deadline, "the peer sent nothing", f) < 0)
+			return -1;
+		got = recv(k->fd, p, n, 0);
+		if (got >= 0)
+			return got;
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			return io_fault(f, "reading", errno);
+		if (errno != EINTR && ready(k, POLLIN, deadline, f) < 0)
+			return -1;
+	}
+}
+
+/* 1: something can be read, 0: the peer's end, -1: neither. */
+static int
+pending(const struct sock *k)
+{
+	char c;
+
+	return (int)recv(k->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+/* The kernel keeps what a peer sent before it reset the connection: an early
+ * 413 is worth more than the reset. */
+static int
+write_failed(const struct sock *k, int err, struct fault *f)
+{
+	if (pending(k) > 0)
+		return 1;
+	if (err == EPIPE)
+		err = ECONNRESET;
+	return io_fault(f, "sending the request", err);
+}
+
+static int
+sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
+{
+	const struct sock *k = (const struct sock *)c;
+	ssize_t n;
+	int got;
+
+	while (s->n > 0) {
+		if (over(k, deadline, "the peer did not take the request",
+		    f) < 0)
+			return -1;
+		n = send(k->fd, s->p, s->n, MSG_NOSIGNAL);
+		if (n >= 0) {
+			*s = slice_sub(*s, (size_t)n, s->n);
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return write_failed(k, errno, f);
+		got = ready(k, POLLIN | POLLOUT, deadline, f);
+		if (got < 0)
+			return -1;
+		if ((got & POLLIN) != 0 && pending(k) >= 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void
+sock_close(struct conn *c)
+{
+	struct sock *k = (struct sock *)c;
+
+	(void)close(k->fd);
+	free(k);
+}
+
+/* A system that lacks one of these does without. */
+static void
+tune(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} opt[] = {
+		{ IPPROTO_TCP, TCP_NODELAY, 1 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+#ifdef TCP_KEEPIDLE
+		{ IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL },
+		{ IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES },
+#endif
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
+		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
+		    sizeof(opt[i].value));
+}
+
+static struct conn *
+sock_new(const struct env *env, int fd)
+{
+	static const struct conn_ops ops = { sock_read, sock_write,
+	    sock_close };
+	struct sock *k = malloc(sizeof(*k));
+
+	if (k == NULL)
+		err_oom();
+	tune(fd);
+	*k = (struct sock){ { &ops }, env, fd };
+	return &k->c;
+}
+
+struct conn *
+sock_open(const struct env *env, struct slice host, int port, msec deadline,
+    struct dial_times *times, struct fault *f)
+{
+	char peer[DNS_NAME_MAX + sizeof("[]:65535")];
+	int v6 = host.n > 0 && memchr(host.p, ':', host.n) != NULL;
+	msec start = env_mono(env), now;
+	struct dns_list list;
+	int rc, fd;
+
+	rc = dns_resolve(env, host, port, deadline, &list, f);
+	if (rc < 0)
+		return NULL;
+	now = env_mono(env);
+	if (rc > 0)
+		times->dns = now - start;
+	snprintf(peer, sizeof(peer), v6 ? "[%.*s]:%d" : "%.*s:%d",
+	    SLICE_FMT(host), port);
+	race_order(&list);
+	fd = race_connect(env, &list, peer, deadline, f);
+	if (fd < 0)
+		return NULL;
+	times->connect = env_mono(env) - now;
+	return sock_new(env, fd);
+}
