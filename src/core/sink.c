@@ -27,14 +27,17 @@ text_put_text(struct text_sink *t, struct slice s)
 static void
 text_put_call(struct text_sink *t, const struct event *e)
 {
-	struct json_out w = { .out = &t->out };
+	struct buf line = { 0 };
+	struct json_out w = { .out = &line };
 
 	if (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' : t->midline)
 		buf_putc(&t->out, '\n');
 	json_open(&w, '{');
 	put_call(&w, e);
 	json_close(&w);
-	buf_putc(&t->out, '\n');
+	buf_putc(&line, '\n');
+	text_put_text(t, buf_slice(&line));	/* JSON lets DEL and C1 be */
+	buf_free(&line);
 }
 
 /* Ends a line that the cursor would be left on. */
@@ -61,6 +64,7 @@ text_put(struct sink *s, const struct event *e)
 	case EV_RETRY:
 	case EV_ERROR:
 		buf_clear(&t->out);	/* what nobody saw is void */
+		t->done = 0;		/* nor may -o be emptied by it */
 		if (t->live)
 			text_end_line(t);
 		break;
@@ -238,8 +242,8 @@ keep_text(struct json_sink *j, const struct event *e)
 		buf_put(&j->text, e->text);
 	else if (e->type == EV_RETRY)
 		buf_clear(&j->text);
-	else if (e->type == EV_DONE)
-		j->done = 1;
+	else if (e->type == EV_DONE || e->type == EV_ERROR)
+		j->done = e->type == EV_DONE;
 }
 
 static void
