@@ -37,9 +37,10 @@ The command line is
 What bide says on stderr, and the answer:
 
 EOF
-# Through cat, for on a terminal the line about a wait is wiped after it.
+# In an environment of its own, so that no proxy or setting of the user's gets
+# in; through cat, for on a terminal the line about a wait is wiped after it.
 {
-	OPENAI_API_KEY=sk-demo HOME=$T "$BIDE" --hold \
+	env -i HOME="$T" OPENAI_API_KEY=sk-demo "$BIDE" --hold \
 	    --base-url "http://127.0.0.1:$port/v1" -m gpt-4o \
 	    "What does bide do?" 2>&1 >&3 < /dev/null
 	echo $? > "$T/rc"
