@@ -1,0 +1,78 @@
+# No hang: promise 7.
+
+== no answer at all
+try hold
+try head ; created ; delta whole ; completed
+
+== a head and no event
+first-byte 1m
+try head ; stall 50s ; hold
+try head ; created ; delta whole ; completed
+
+== nothing but comments: the first-byte limit is less than four idle times
+try head ; drip 10s 100000 comment
+try head ; created ; delta whole ; completed
+
+== nothing but comments: four idle times
+idle 1m
+try head ; drip 10s 100000 comment
+try head ; created ; delta whole ; completed
+
+== blank lines before JSON that never comes
+idle 10s
+try head ; drip 5s 100000 text \n
+try head ; created ; delta whole ; completed
+
+== comments first are a queue that moves
+try head ; drip 10s 50 comment ; created ; delta whole ; completed
+
+== comments after the first event do not count
+idle 1m
+try head ; created ; drip 10s 100000 comment
+try head ; created ; delta whole ; completed
+
+== pings after some text do not count
+idle 1m
+try head ; created ; delta half ; drip 10s 100000 ping
+try head ; created ; delta whole ; completed
+
+== half an event, drop by drop
+idle 1m
+try head ; created ; delta half ; drip 10s 100000 text x
+try head ; created ; delta whole ; completed
+
+== silence after some text
+try head ; created ; delta half ; hold
+try head ; created ; delta whole ; completed
+
+== slow, but alive
+idle 1m
+try head ; created ; drip 59s 30 delta a ; completed
+
+== --max-time over a slow answer
+max-time 5m
+try head ; created ; drip 59s 30 delta a ; completed
+
+== --max-time over a dial
+max-time 5s
+try dial inf
+
+== --max-time in a pause: it would end too late
+max-time 10s
+try status 503
+try kept ; status 429 retry-after=10 | {}
+
+== progress begins the count anew
+retries 2
+rnd max
+try status 500
+try kept ; status 500
+try kept ; head ; created ; delta a ; reset
+try status 500
+try kept ; head ; created ; delta whole ; completed
+
+== without progress it does not
+retries 2
+try status 500
+try kept ; status 500
+try kept ; head ; created ; reset

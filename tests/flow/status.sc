@@ -1,0 +1,202 @@
+# Answers other than a stream: promises 3, 4 and 5.
+
+== 429 with a wait, then the kept connection
+try status 429 retry-after=7 | {"error":{"message":"Rate limit","code":"rate_limit_exceeded"}}
+try kept ; head ; created ; delta whole ; completed
+
+== the larger of header and text
+try status 429 retry-after=34 | {"error":{"message":"Please try again in 34.07s."}}
+try kept ; head ; created ; delta whole ; completed
+
+== ms header before seconds
+try status 429 retry-after-ms=1500 retry-after=2 | {"error":{"message":"x"}}
+try kept ; head ; created ; delta whole ; completed
+
+== a date
+try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT retry-after=Thu,~01~Jan~2026~00:00:09~GMT | {}
+try kept ; head ; created ; delta whole ; completed
+
+== garbage and negative waits are none
+try status 429 retry-after=-5 | {}
+try kept ; status 429 retry-after=soon | {}
+try kept ; status 429 retry-after=99999999999999999999 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== at once is not at once
+try status 503 retry-after=0
+try kept ; head ; created ; delta whole ; completed
+
+== a wait beyond patience stops at once
+patience 1m
+try status 429 retry-after=61 | {"error":{"message":"Rate limit"}}
+
+== what is left of patience counts
+patience 1m
+try status 429 retry-after=40 | {"error":{"message":"Rate limit"}}
+try kept ; status 429 retry-after=21 | {"error":{"message":"Rate limit"}}
+
+== patience 0
+patience 0
+try refused
+
+== patience without end
+patience inf
+try status 429 retry-after=90000 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== no retries
+retries 0
+try status 503
+
+== a nudge ends a wait
+nudge 2s
+try status 429 retry-after=40 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== backoff
+rnd max
+try status 500
+try kept ; status 502
+try kept ; status 503
+try kept ; status 504
+try kept ; status 520
+try kept ; head ; created ; delta whole ; completed
+
+== overloaded: 529
+rnd max
+try status 529
+try kept ; status 529
+try kept ; head ; created ; delta whole ; completed
+
+== 409 a few times only
+try status 409
+try kept ; status 409
+try kept ; status 409
+try kept ; status 409
+
+== 409, but not in a row
+try status 409
+try kept ; status 409
+try kept ; status 409
+try kept ; status 500
+try kept ; status 409
+try kept ; head ; created ; delta whole ; completed
+
+== quota is one request
+try status 429 retry-after=1 x-should-retry=true | {"error":{"code":"insufficient_quota","message":"You exceeded your current quota."}}
+
+== key
+try status 401 | {"error":{"code":"invalid_api_key","message":"Incorrect API key provided: sk-abcdefghijklmnopqrstuvwxyz."}}
+
+== permission
+try status 403
+
+== not found
+try status 404
+
+== too large
+try status 413
+
+== bad request
+try status 400 | {"error":{"message":"Unknown parameter."}}
+
+== x-should-retry: false
+try status 503 x-should-retry=false
+
+== x-should-retry: true
+try status 400 x-should-retry=true
+try kept ; head ; created ; delta whole ; completed
+
+== 408
+try status 408
+try kept ; head ; created ; delta whole ; completed
+
+== 307 on the same host, without a cost
+try status 307 location=/v2/responses
+try kept ; head ; created ; delta whole ; completed
+
+== 308 with the whole address
+try status 308 location=http://h.test/v2/responses?a=b connection=close
+try head ; created ; delta whole ; completed
+
+== the moved address holds for the attempts that follow
+try status 307 location=/v2/responses
+try kept ; status 503
+try kept ; head ; created ; delta whole ; completed
+
+== 307 to another host
+try status 307 location=http://evil.test/v1/responses
+
+== 307 to another scheme
+try status 307 location=https://h.test/v1/responses
+
+== 307 to another port
+try status 307 location=http://h.test:8080/v1/responses
+
+== 307 to another host without a scheme
+try status 307 location=//evil.test/v1/responses
+
+== 302 is not followed
+try status 302 location=/login
+
+== redirected in circles
+try status 307 location=/a
+try kept ; status 307 location=/b
+try kept ; status 307 location=/a
+try kept ; status 307 location=/b
+try kept ; status 307 location=/a
+try kept ; status 307 location=/b
+
+== whole JSON instead of a stream
+chat
+try status 200 content-type=application/json | {"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"whole"},"finish_reason":"stop"}]}
+
+== blank lines before it
+chat
+try status 200 | \n\n\n{"choices":[{"index":0,"message":{"content":"whole"},"finish_reason":"stop"}]}
+
+== whole JSON of the Responses API
+try status 200 | {"id":"r","object":"response","status":"completed","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"whole"}]}]}
+
+== JSON that is cut
+chat
+try raw HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"choices":[{"index":0,"message":{"content":"wh ; eof
+try head ; created ; delta whole ; completed
+
+== JSON that is cut where the connection ends it
+chat
+try raw HTTP/1.0 200 OK\r\n\r\n{"choices":[{"index":0,"message":{"content":"wh ; eof
+try head ; created ; delta whole ; completed
+
+== an error as whole JSON under 200
+chat
+try status 200 | {"error":{"code":429,"message":"Please retry after 3 seconds."}}
+try kept ; head ; created ; delta whole ; completed
+
+== a page
+try status 200 content-type=text/html | <!DOCTYPE html><title>Log in to the hotel</title>
+
+== a page behind a 502
+try status 502 content-type=text/html | <html>Bad Gateway</html>
+try kept ; head ; created ; delta whole ; completed
+
+== compressed though not asked
+try status 200 content-encoding=gzip | \x1f\x8b\x08
+
+== an error framed as an event
+try status 429 | data: {"error":{"message":"Please try again in 4s."}}\n\n
+try kept ; head ; created ; delta whole ; completed
+
+== nothing behind 200
+try status 200
+try kept ; head ; created ; delta whole ; completed
+
+== an error body that never ends
+try raw HTTP/1.1 429 No\r\nRetry-After: 3\r\nContent-Length: 900\r\n\r\n{"error": ; hold
+try head ; created ; delta whole ; completed
+
+== an error body that is cut
+try raw HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n{"error":{"code":"invalid_api_key" ; reset
+
+== interim responses
+try raw HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\n\r\n ; head ; created ; delta whole ; completed

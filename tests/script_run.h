@@ -1,0 +1,35 @@
+#ifndef TESTS_SCRIPT_RUN_H
+#define TESTS_SCRIPT_RUN_H
+
+/* run() over a script, with the real sinks, and what came of it. */
+
+#include <stdio.h>
+
+#include "core/run.h"
+#include "tests/script.h"
+
+enum trial_out { OUT_HOLD, OUT_LIVE, OUT_JSON };
+
+struct trial {
+	struct script script;
+	enum trial_out mode;
+	int tty;
+	int fail_on_break;
+	struct policy policy;
+	struct deadlines limit;		/* .end: a span here */
+	struct slice body;
+	/* results */
+	struct result res;
+	struct buf out;			/* what the reader has got */
+	FILE *file;			/* private: where it is written to */
+};
+
+/* Defaults as the command line's; held text. */
+void trial_init(struct trial *t);
+
+/* Runs script.exchange from the start. */
+void trial_run(struct trial *t);
+
+void trial_free(struct trial *t);
+
+#endif
