@@ -125,7 +125,7 @@ static void
 put_token(struct buf *out, struct place *at, enum json_type type,
     struct slice tok)
 {
-	struct step *top = at->depth == 0 ? NULL : &at->step[at->depth - 1];
+	struct step *top = &at->step[at->depth == 0 ? 0 : at->depth - 1];
 
 	if (type == JSON_KEY) {
 		top->key = tok;
@@ -138,7 +138,7 @@ put_token(struct buf *out, struct place *at, enum json_type type,
 			    JSON_OBJECT : JSON_ARRAY, tok);
 		return;
 	}
-	if (top != NULL)
+	if (at->depth > 0)
 		top->n++;
 	if (type == JSON_OBJECT || type == JSON_ARRAY)
 		at->step[at->depth++] = (struct step){ type == JSON_ARRAY, 0,

@@ -417,11 +417,9 @@ same_name(struct slice raw, const char *key)
 
 /* A bit for each letter that a name may begin with. */
 static inline uint64_t
-initial(struct slice name)
+initial(char c)
 {
-	unsigned c = name.n == 0 ? 0 : (unsigned char)*name.p;
-
-	return UINT64_C(1) << (c & 63);
+	return UINT64_C(1) << ((unsigned char)c & 63);
 }
 
 int
@@ -429,19 +427,19 @@ json_pick(struct slice doc, struct json_want *want, size_t n)
 {
 	struct slice key, tok;
 	enum json_type type;
-	uint64_t initials = initial(SLICE("\\"));
+	uint64_t initials = initial('\\');
 	struct walk w;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		want[i].type = JSON_BAD;
 		want[i].tok = (struct slice){ 0 };
-		initials |= initial((struct slice){ want[i].key, *want[i].key != '\0' });
+		initials |= initial(*want[i].key);
 	}
 	if (walk_init(&w, doc, 0) < 0 || w.bracket != '}')
 		return -1;
 	while ((type = walk_next(&w, &key, &tok)) > JSON_END) {
-		if ((initials & initial(key)) == 0)
+		if ((initials & initial(key.n == 0 ? '\0' : *key.p)) == 0)
 			continue;
 		for (i = 0; i < n; i++) {
 			if (same_name(key, want[i].key)) {

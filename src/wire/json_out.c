@@ -65,8 +65,8 @@ put_escape(struct buf *out, char c)
 static size_t
 plain_run(const char *p, size_t n)
 {
-	size_t i;
 	uint64_t x;
+	size_t i;
 
 	for (i = 0; n - i >= SCAN_STEP; i += SCAN_STEP) {
 		x = scan_load(p + i);

@@ -148,7 +148,7 @@ static int
 split_number(struct slice s, struct number *num)
 {
 	struct slice doc = s, exponent;
-	int64_t e = 0, i;
+	int64_t e = 0, sign;
 	struct json j;
 	size_t n;
 
@@ -162,11 +162,11 @@ split_number(struct slice s, struct number *num)
 	num->digits = slice_sub(s, 0, n);
 	exponent = slice_sub(s, n + 1, s.n);
 	if (exponent.n > 0) {
-		i = *exponent.p == '-' ? -1 : 1;
+		sign = *exponent.p == '-' ? -1 : 1;
 		if (*exponent.p == '-' || *exponent.p == '+')
 			exponent = slice_sub(exponent, 1, exponent.n);
 		e = slice_dec(exponent, EXPONENT_MAX);
-		e = i * (e < 0 ? EXPONENT_MAX : e);
+		e = sign * (e < 0 ? EXPONENT_MAX : e);
 	}
 	for (n = 0; n < num->digits.n && num->digits.p[n] != '.'; n++)
 		;

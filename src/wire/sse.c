@@ -310,7 +310,6 @@ sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 		eol = line_end(p, end);
 		if (eol == end) {
 			more_line(s, (struct slice){ p, (size_t)(eol - p) });
-			p = end;
 			break;
 		}
 		s->skip_lf = *eol == '\r';
