@@ -63,9 +63,10 @@ bide-static: main.o libbide.a
 	    "$$(command -v musl-gcc)") && gcc() { cc "$$@"; } && \
 	gcc -nostdlib -static-pie $(RELRO) -s $(LDFLAGS) -o $@ \
 	    "$$m/rcrt1.o" "$$m/crti.o" "$$(gcc -print-file-name=crtbeginS.o)" \
-	    main.o libbide.a "$$(gcc -print-file-name=libbearssl.a)" \
-	    -Wl,--start-group "$$m/libc.a" "$$(gcc -print-libgcc-file-name)" \
-	    -Wl,--end-group "$$(gcc -print-file-name=crtendS.o)" "$$m/crtn.o"
+	    main.o -Wl,--start-group libbide.a \
+	    "$$(gcc -print-file-name=libbearssl.a)" "$$m/libc.a" \
+	    "$$(gcc -print-libgcc-file-name)" -Wl,--end-group \
+	    "$$(gcc -print-file-name=crtendS.o)" "$$m/crtn.o"
 
 # -- from the top -------------------------------------------------------------
 
