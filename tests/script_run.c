@@ -26,14 +26,16 @@ note_output(struct log_sink *l)
 {
 	off_t end = lseek(to_fd(l->t), 0, SEEK_CUR);
 	char bytes[4096];
-	ssize_t n;
+	size_t n;
 
 	while (l->t->script.log != NULL && l->seen < end) {
-		n = pread(to_fd(l->t), bytes, sizeof(bytes), l->seen);
-		if (n <= 0)
+		n = (size_t)(end - l->seen);
+		if (n > sizeof(bytes))
+			n = sizeof(bytes);
+		if (pread(to_fd(l->t), bytes, n, l->seen) != (ssize_t)n)
 			abort();
-		script_output(&l->t->script, (struct slice){ bytes, (size_t)n });
-		l->seen += n;
+		script_output(&l->t->script, (struct slice){ bytes, n });
+		l->seen += (off_t)n;
 	}
 }
 
@@ -201,7 +203,7 @@ trial_run(struct trial *t)
 	struct json_sink json = { .env = &t->script.env, .fd = to_fd(t),
 	    .provider = "p", .model = "m" };
 
-	if (ftruncate(to_fd(t), 0) < 0 || lseek(to_fd(t), 0, SEEK_SET) < 0)
+	if (lseek(to_fd(t), 0, SEEK_SET) < 0)	/* its place tells the length */
 		abort();
 	t->script.now = 0;
 	t->script.next = t->script.requests = t->script.open = 0;
