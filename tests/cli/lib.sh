@@ -33,14 +33,14 @@ serve() {
 	LOG=$T/log$N
 	mkdir "$T/req$N"
 	cat > "$T/script$N"
-	"$FAULTD" -t 60 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
+	"$FAULTD" -t 30 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
 	listening $!
 }
 
 # An address where nobody answers.
 serve_nobody() {
 	LOG=$T/full
-	"$FAULTD" -t 60 -F > "$LOG" 2> "$LOG.err" &
+	"$FAULTD" -t 30 -F > "$LOG" 2> "$LOG.err" &
 	listening $!
 }
 

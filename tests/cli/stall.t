@@ -31,6 +31,11 @@ EOF
 stalls "comments only" 200 500 --idle-timeout 200ms
 
 serve <<'EOF'
+head; start responses; comment "\n\ndata: {\"type\":\"ping\"}" 0 20
+EOF
+stalls "pings only" 200 500 --idle-timeout 200ms
+
+serve <<'EOF'
 head; comment queued 0 20
 EOF
 stalls "comments before the first event" 200 500 --first-byte-timeout 200ms
