@@ -1,0 +1,295 @@
+#include "core/retry.h"
+#include "tests/t.h"
+
+#define MAX UINT32_MAX
+#define PATIENCE ((msec)600000)
+
+static const struct policy usual = { PATIENCE, 40 };
+
+static struct fault
+fault(enum fclass class, int status, msec wait)
+{
+	struct fault f;
+
+	fault_set(&f, class, 1, "x");
+	f.status = status;
+	f.wait = wait;
+	return f;
+}
+
+/* The first ceiling of each class: a new one does not compile without. */
+static msec
+base_of(enum fclass class)
+{
+	switch (class) {
+	case F_OVERLOAD:
+		return 2000;
+	case F_NONE: case F_DNS: case F_CONNECT: case F_TLS: case F_CERT:
+	case F_IO: case F_TIMEOUT: case F_PROTO: case F_RATE: case F_DAILY:
+	case F_SERVER: case F_QUOTA: case F_AUTH: case F_PERMISSION:
+	case F_NOT_FOUND: case F_CONTEXT: case F_TOO_LARGE: case F_POLICY:
+	case F_REQUEST: case F_OUTPUT: case F_CANCEL:
+		return 500;
+	}
+	return -1;
+}
+
+static const struct row {
+	const char *name;
+	enum fclass class;
+	int status;
+	msec hint;
+	struct retry st;
+	int progressed;
+	msec patience;
+	unsigned retries;
+	uint32_t rnd;
+	enum verdict verdict;
+	msec wait;
+} rows[] = {
+	/* backoff: half fixed, half random */
+	{ "first, least", F_IO, 0, -1, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 250 },
+	{ "first, most", F_IO, 0, -1, { 0 }, 0, PATIENCE, 40, MAX,
+	    RETRY_AGAIN, 499 },
+	{ "fifth, least", F_SERVER, 500, -1, { .count = 4 }, 0, PATIENCE, 40,
+	    0, RETRY_AGAIN, 4000 },
+	{ "fifth, most", F_SERVER, 500, -1, { .count = 4 }, 0, PATIENCE, 40,
+	    MAX, RETRY_AGAIN, 7999 },
+	{ "the ceiling, least", F_IO, 0, -1, { .count = 30 }, 0, PATIENCE, 40,
+	    0, RETRY_AGAIN, 48000 },
+	{ "the ceiling, most", F_IO, 0, -1, { .count = 30 }, 0, PATIENCE, 40,
+	    MAX, RETRY_AGAIN, 59999 },
+	{ "overload, least", F_OVERLOAD, 529, -1, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 1000 },
+	{ "overload, most", F_OVERLOAD, 529, -1, { 0 }, 0, PATIENCE, 40, MAX,
+	    RETRY_AGAIN, 1999 },
+	{ "progress begins anew", F_IO, 0, -1, { .count = 30 }, 1, PATIENCE,
+	    40, 0, RETRY_AGAIN, 250 },
+	/* the server's figure */
+	{ "hint, least", F_RATE, 429, 7000, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 7000 },
+	{ "hint, most", F_RATE, 429, 7000, { 0 }, 0, PATIENCE, 40, MAX,
+	    RETRY_AGAIN, 8399 },
+	{ "hint below the backoff", F_RATE, 429, 1000, { .count = 6 }, 0,
+	    PATIENCE, 40, 0, RETRY_AGAIN, 1450 },
+	{ "the third in a row", F_RATE, 429, 1000, { .count = 6,
+	    .hinted = 2 }, 0, PATIENCE, 40, MAX, RETRY_AGAIN, 1450 },
+	{ "its word was not good", F_RATE, 429, 1000, { .count = 6,
+	    .hinted = 3 }, 0, PATIENCE, 40, 0, RETRY_AGAIN, 16000 },
+	{ "but after progress it is again", F_RATE, 429, 1000, { .count = 6,
+	    .hinted = 3 }, 1, PATIENCE, 40, 0, RETRY_AGAIN, 1000 },
+	{ "a tiny hint", F_RATE, 429, 1, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 250 },
+	{ "at once is no figure", F_RATE, 429, 0, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 250 },
+	/* patience */
+	{ "a hint that just fits", F_RATE, 429, 7000, { .waited = 593000 }, 0,
+	    PATIENCE, 40, MAX, RETRY_AGAIN, 7000 },
+	{ "a hint that does not", F_RATE, 429, 7001, { .waited = 593000 }, 0,
+	    PATIENCE, 40, MAX, RETRY_IMPATIENT, 7001 },
+	{ "a day", F_DAILY, 429, 86400000, { 0 }, 0, PATIENCE, 40, 0,
+	    RETRY_IMPATIENT, 86400000 },
+	{ "a day, and patience for it", F_DAILY, 429, 86400000, { 0 }, 0,
+	    MSEC_MAX, 40, 0, RETRY_AGAIN, 86400000 },
+	{ "backoff cut to what is left", F_IO, 0, -1, { .waited = 599700 }, 0,
+	    PATIENCE, 40, MAX, RETRY_AGAIN, 300 },
+	{ "not enough left", F_IO, 0, -1, { .waited = 599751 }, 0, PATIENCE,
+	    40, MAX, RETRY_IMPATIENT, 250 },
+	{ "no patience", F_IO, 0, -1, { 0 }, 0, 0, 40, 0, RETRY_IMPATIENT,
+	    250 },
+	{ "no patience, at once", F_RATE, 429, 0, { 0 }, 0, 0, 40, 0,
+	    RETRY_IMPATIENT, 250 },
+	/* counts */
+	{ "the last retry", F_IO, 0, -1, { .count = 2 }, 0, PATIENCE, 3, 0,
+	    RETRY_AGAIN, 1000 },
+	{ "one too many", F_IO, 0, -1, { .count = 3 }, 0, PATIENCE, 3, 0,
+	    RETRY_SPENT, 2000 },
+	{ "one too many, but progress", F_IO, 0, -1, { .count = 3 }, 1,
+	    PATIENCE, 3, 0, RETRY_AGAIN, 250 },
+	{ "no retries", F_RATE, 429, 9000, { 0 }, 0, PATIENCE, 0, 0,
+	    RETRY_SPENT, 9000 },
+	{ "409", F_SERVER, 409, -1, { .conflicts = 2 }, 0, PATIENCE, 40, 0,
+	    RETRY_AGAIN, 250 },
+	{ "409 once more", F_SERVER, 409, -1, { .conflicts = 3 }, 0, PATIENCE,
+	    40, 0, RETRY_FATAL, -1 },
+	{ "not a 409", F_SERVER, 500, -1, { .conflicts = 3 }, 0, PATIENCE, 40,
+	    0, RETRY_AGAIN, 250 },
+};
+
+static void
+test_rows(void)
+{
+	const struct row *r;
+	struct policy p;
+	struct fault f;
+	struct retry st;
+	struct decision d;
+
+	for (r = rows; r < rows + sizeof(rows) / sizeof(rows[0]); r++) {
+		p = (struct policy){ r->patience, r->retries };
+		f = fault(r->class, r->status, r->hint);
+		st = r->st;
+		d = retry_next(&p, &st, &f, r->progressed, r->rnd);
+		EQ(d.verdict, r->verdict, r->name);
+		EQ(d.wait, r->wait, r->name);
+		EQ(st.waited, r->st.waited, r->name);
+	}
+}
+
+/* Whether to repeat is the fault's to say, whatever its class. */
+static void
+test_classes(void)
+{
+	int class, bad = 0;
+	struct retry st;
+	struct fault f;
+	struct decision d;
+
+	for (class = F_NONE; class <= F_CANCEL; class++) {
+		st = (struct retry){ 0 };
+		f = fault((enum fclass)class, 0, MSEC_NONE);
+		d = retry_next(&usual, &st, &f, 0, 0);
+		bad += d.verdict != RETRY_AGAIN ||
+		    d.wait != base_of((enum fclass)class) / 2;
+		f.retry = 0;
+		f.wait = 1000;
+		d = retry_next(&usual, &st, &f, 1, 0);
+		bad += d.verdict != RETRY_FATAL || d.wait != 1000;
+	}
+	EQ(bad, 0, "every class");
+	EQ(base_of((enum fclass)class), -1, "every class is listed");
+}
+
+static msec
+wait_for(enum fclass class, msec hint, unsigned count, unsigned hinted,
+    uint32_t rnd)
+{
+	static const struct policy endless = { MSEC_MAX, 1000000 };
+	struct retry st = { .count = count, .hinted = hinted };
+	struct fault f = fault(class, 0, hint);
+
+	return retry_next(&endless, &st, &f, 0, rnd).wait;
+}
+
+static const enum fclass kinds[] = { F_IO, F_RATE, F_OVERLOAD };
+
+/* Later failures wait no less, larger numbers of the dice neither. */
+static void
+test_monotone(void)
+{
+	msec hints[] = { MSEC_NONE, 1, 250, 3000, 40000, 90000 };
+	int bad = 0;
+	size_t k, h;
+	unsigned n;
+	uint32_t rnd;
+
+	for (k = 0; k < 3; k++)
+		for (h = 0; h < sizeof(hints) / sizeof(hints[0]); h++)
+			for (n = 0; n < 40; n++)
+				for (rnd = 0; rnd < MAX - 1000000007;
+				    rnd += 1000000007) {
+					bad += wait_for(kinds[k], hints[h], n, 3,
+					    rnd) > wait_for(kinds[k], hints[h],
+					    n + 1, 3, rnd);
+					bad += wait_for(kinds[k], hints[h], n, 0,
+					    rnd) > wait_for(kinds[k], hints[h],
+					    n, 0, rnd + 1000000007);
+				}
+	EQ(bad, 0, "monotone");
+}
+
+/* Promise 3. */
+static void
+test_hints(void)
+{
+	int early = 0, late = 0;
+	unsigned n, hinted;
+	uint32_t rnd;
+	msec w, got;
+
+	for (w = 1; w < 40 * 86400000LL; w = w * 3 / 2 + 1)
+		for (n = 0; n < 20; n++)
+			for (hinted = 0; hinted < 6; hinted++)
+				for (rnd = 0; rnd < MAX - 500000003;
+				    rnd += 500000003) {
+					got = wait_for(kinds[n % 3], w, n,
+					    hinted, n % 2 == 0 ? rnd : MAX);
+					early += got < w;
+					late += hinted < 3 && got > w + w / 5 +
+					    250;
+				}
+	EQ(early, 0, "never before the server's figure");
+	EQ(late, 0, "nor much after it, three times in a row");
+}
+
+struct dice {
+	uint64_t state;
+	int fixed;			/* 0: none, 1: all 0, 2: all 1 */
+};
+
+static uint32_t
+throw(struct dice *d)
+{
+	d->state = d->state * 6364136223846793005u + 1442695040888963407u;
+	return d->fixed == 1 ? 0 : d->fixed == 2 ? MAX :
+	    (uint32_t)(d->state >> 32);
+}
+
+/* Requests to a server that never recovers; the time in *waited. */
+static unsigned
+requests(enum fclass class, msec hint, int fixed, uint64_t seed,
+    msec *waited)
+{
+	struct dice dice = { seed, fixed };
+	struct retry st = { 0 };
+	struct fault f = fault(class, 0, hint);
+	struct decision d;
+	unsigned n = 0;
+
+	do {
+		n++;
+		d = retry_next(&usual, &st, &f, 0, throw(&dice));
+		if (d.verdict == RETRY_AGAIN)
+			st.waited += d.wait;
+	} while (d.verdict == RETRY_AGAIN && n < 1000);
+	*waited = st.waited;
+	return n;
+}
+
+/* Promise 5, without a word of the server's and with one that is no good. */
+static void
+test_dead(void)
+{
+	msec hints[] = { MSEC_NONE, 1, 1000, 20000 }, waited;
+	unsigned n, most = 0, least = 1000, over = 0;
+	uint64_t seed;
+	size_t k, h;
+
+	for (seed = 1; seed <= 20000; seed++)
+		for (k = 0; k < 3; k++)
+			for (h = 0; h < 4; h++) {
+				n = requests(kinds[k], hints[h], seed < 3 ?
+				    (int)seed : 0, seed, &waited);
+				if (n > most)
+					most = n;
+				if (n < least)
+					least = n;
+				over += waited > PATIENCE;
+			}
+	OK(most <= 20, "at most 20 requests to a dead server in 10 minutes");
+	OK(least >= 10, "nor does it give up early");
+	EQ(over, 0, "never past patience");
+	printf("# from %u to %u requests\n", least, most);
+}
+
+int
+main(void)
+{
+	test_rows();
+	test_classes();
+	test_monotone();
+	test_hints();
+	test_dead();
+	return DONE();
+}
