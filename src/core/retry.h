@@ -34,6 +34,7 @@ struct retry {			/* {0} at the start of a run */
 	unsigned count;		/* failures since the last real progress */
 	unsigned hinted;	/* of these, the last ones in a row with a wait */
 	unsigned conflicts;
+	uint64_t reach;		/* the caller's: how far the best one came */
 };
 
 enum verdict {
@@ -50,9 +51,9 @@ struct decision {
 };
 
 /*
- * After a failed attempt.  progressed: it brought some of an answer, so the
- * count starts anew.  rnd: 32 random bits.  *st is brought up to date, but for
- * .waited: what is really slept is for the caller to add.
+ * After a failed attempt.  progressed: it came further than those before, so
+ * the count starts anew.  rnd: 32 random bits.  *st is brought up to date, but
+ * for .waited: what is really slept is for the caller to add.
  */
 struct decision retry_next(const struct policy *p, struct retry *st,
     const struct fault *f, int progressed, uint32_t rnd);

@@ -87,6 +87,19 @@ cancel(struct run *r, struct result *res)
 	res->last.fault.code = env->cancelled(env->ctx);
 }
 
+/* Real progress is to come further than any attempt before: a stream that
+ * always breaks at the same place is asked for less and less often. */
+static int
+progressed(struct retry *st, const struct outcome *out)
+{
+	uint64_t reach = out->progress < P_CONTENT ? 0 : out->text_bytes + 1;
+
+	if (reach <= st->reach)
+		return 0;
+	st->reach = reach;
+	return 1;
+}
+
 /* What the loop does about an attempt: a verdict, and a wait for AGAIN. */
 static enum verdict
 decide(struct run *r, struct retry *st, struct result *res)
@@ -94,7 +107,7 @@ decide(struct run *r, struct retry *st, struct result *res)
 	struct outcome *out = &res->last;
 	struct decision d;
 
-	d = retry_next(&r->policy, st, &out->fault, out->progress >= P_CONTENT,
+	d = retry_next(&r->policy, st, &out->fault, progressed(st, out),
 	    env_random32(r->job->env));
 	res->wait = d.wait;
 	if (d.verdict != RETRY_AGAIN)

@@ -71,6 +71,20 @@ try kept ; head ; created ; delta a ; reset
 try status 500
 try kept ; head ; created ; delta whole ; completed
 
+== a stream that always breaks at the same place makes none
+retries 3
+try head ; created ; delta a ; reset
+try head ; created ; delta a ; reset
+try head ; created ; delta a ; reset
+try head ; created ; delta a ; reset
+
+== but one that comes further does
+retries 1
+try head ; created ; reasoning hm ; reset
+try head ; created ; delta a ; reset
+try head ; created ; delta ab ; reset
+try head ; created ; delta ab ; reset
+
 == without progress it does not
 retries 2
 try status 500
