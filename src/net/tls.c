@@ -8,6 +8,8 @@
 #include "net/x509.h"
 
 #define SEED_BYTES 32
+#define RECORD_FIRST 20		/* RFC 5246 section 6.2.1 */
+#define RECORD_LAST 23
 #define ALERT_UNRECOGNIZED_NAME 112	/* RFC 6066 */
 
 struct tls {
@@ -17,6 +19,8 @@ struct tls {
 	const br_ssl_client_certificate_class *no_certificate;
 	const char *alpn;
 	int asked;		/* for a certificate of ours */
+	int heard;		/* bytes came from the peer */
+	int foreign;		/* the peer's first byte begins no record */
 	int up;			/* the handshake is done */
 	int ended;		/* the peer's end was seen */
 	struct x509 x509;
@@ -149,13 +153,12 @@ engine_fault(const struct tls *t, int err, struct fault *f)
 	else if (err >= BR_ERR_RECV_FATAL_ALERT &&
 	    err < BR_ERR_SEND_FATAL_ALERT)
 		alert_fault(t, err - BR_ERR_RECV_FATAL_ALERT, f);
+	else if (t->foreign)
+		fault_set(f, F_TLS, 0, "%s does not speak TLS on this port",
+		    host);
 	else if (err == BR_ERR_UNSUPPORTED_VERSION ||
 	    err == BR_ERR_BAD_CIPHER_SUITE)
 		fault_set(f, F_TLS, 0, "%s: " NO_COMMON, host);
-	else if (!t->up && (err == BR_ERR_UNKNOWN_TYPE ||
-	    err == BR_ERR_BAD_VERSION))
-		fault_set(f, F_TLS, 0, "%s does not speak TLS on this port",
-		    host);
 	else if (err == BR_ERR_WRONG_KEY_USAGE)
 		fault_set(f, F_CERT, 0, "certificate of %s has a key that may "
 		    "not sign a handshake (key usage)", host);
@@ -183,6 +186,10 @@ pull(struct tls *t, msec deadline, struct fault *f)
 
 	p = br_ssl_engine_recvrec_buf(eng, &n);
 	got = t->below->ops->read(t->below, p, n, deadline, f);
+	if (got > 0 && !t->heard) {
+		t->heard = 1;
+		t->foreign = p[0] < RECORD_FIRST || p[0] > RECORD_LAST;
+	}
 	if (got > 0)
 		br_ssl_engine_recvrec_ack(eng, (size_t)got);
 	return got < 0 ? -1 : got > 0;
@@ -228,6 +235,12 @@ step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 
 	if ((state & BR_SSL_SENDREC) != 0)
 		rc = push(t, deadline, f);
+	if (t->up && (state & (BR_SSL_RECVREC | BR_SSL_RECVAPP)) == 0 &&
+	    (rc == 1 || (rc < 0 && f->class == F_IO))) {
+		/* its close_notify was read: it need not hear ours */
+		t->ended = 1;
+		return 0;
+	}
 	if (rc <= 0)
 		return rc;
 	if ((state & BR_SSL_RECVREC) == 0)

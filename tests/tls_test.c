@@ -1,0 +1,630 @@
+/* TLS against BearSSL's server in the same process: what one side writes the
+ * other reads, cut, bent or refused as told. */
+
+#include <bearssl.h>
+#include <stdlib.h>
+
+#include "net/pem.h"
+#include "net/tls.h"
+#include "net/trust.h"
+#include "tests/t.h"
+#include "wire/b64.h"
+
+#define NEVER ((size_t)-1)
+#define REQUEST "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+struct peer {
+	struct conn conn;
+	/* as told */
+	struct slice answer;
+	size_t answer_at;	/* when that many bytes were asked */
+	size_t piece;		/* most bytes a read brings */
+	size_t cut, bend;	/* the byte to end before; one to change */
+	int reset;		/* a cut is a reset, not an end */
+	int speaks;		/* a write ends when there is an answer */
+	int rude;		/* no close_notify */
+	enum fclass stall;	/* what a read without bytes is */
+	/* as it went */
+	struct buf asked, hello;
+	size_t given, answered, closed;
+	int goodbye;
+	unsigned end_state;
+	int end_error;
+	char sni[64], alpn[64];
+	br_ssl_server_context sc;
+	unsigned char io[BR_SSL_BUFSIZE_BIDI];
+};
+
+static struct {
+	struct buf leaf, key;
+	br_x509_certificate chain;
+	br_skey_decoder_context decoder;
+} id;
+
+static const char *alpn[] = { "h2", "http/1.1" };
+static br_x509_minimal_context client_judge;
+
+static msec
+clock_stands(void *ctx)
+{
+	(void)ctx;
+	return 1800000000000;
+}
+
+static void
+random_sevens(void *ctx, void *p, size_t n)
+{
+	*(size_t *)ctx += n;
+	memset(p, 7, n);
+}
+
+static size_t chance;
+static const struct env env = { .mono = clock_stands, .wall = clock_stands,
+    .random = random_sevens, .wakefd = -1, .ctx = &chance };
+
+/* The server's own turn: takes what was asked, gives the answer. */
+static void
+serve(struct peer *p)
+{
+	br_ssl_engine_context *eng = &p->sc.eng;
+	unsigned char *at;
+	unsigned state;
+	size_t n;
+
+	for (;;) {
+		state = br_ssl_engine_current_state(eng);
+		if ((state & BR_SSL_RECVAPP) != 0) {
+			at = br_ssl_engine_recvapp_buf(eng, &n);
+			buf_put(&p->asked, (struct slice){ (char *)at, n });
+			br_ssl_engine_recvapp_ack(eng, n);
+		} else if ((state & BR_SSL_SENDAPP) != 0 &&
+		    p->asked.n >= p->answer_at &&
+		    p->answered < p->answer.n) {
+			at = br_ssl_engine_sendapp_buf(eng, &n);
+			if (n > p->answer.n - p->answered)
+				n = p->answer.n - p->answered;
+			memcpy(at, p->answer.p + p->answered, n);
+			br_ssl_engine_sendapp_ack(eng, n);
+			p->answered += n;
+			br_ssl_engine_flush(eng, 0);
+		} else if ((state & (BR_SSL_SENDREC | BR_SSL_CLOSED)) == 0 &&
+		    p->answer.n > 0 && p->answered == p->answer.n &&
+		    !p->rude && !p->goodbye) {
+			p->goodbye = 1;
+			br_ssl_engine_close(eng);
+		} else {
+			return;
+		}
+	}
+}
+
+static ssize_t
+peer_read(struct conn *c, void *to, size_t n, msec deadline, struct fault *f)
+{
+	struct peer *p = (struct peer *)c;
+	unsigned char *at;
+	size_t have;
+
+	(void)deadline;
+	serve(p);
+	if (p->given >= p->cut)
+		return p->reset ? fault_set(f, F_IO, 1, "reset") : 0;
+	at = br_ssl_engine_sendrec_buf(&p->sc.eng, &have);
+	if (at == NULL && p->stall != F_NONE)
+		return fault_set(f, p->stall, 1, "nothing came");
+	if (at == NULL)
+		return 0;
+	n = n < have ? n : have;
+	n = n < p->piece ? n : p->piece;
+	n = n < p->cut - p->given ? n : p->cut - p->given;
+	memcpy(to, at, n);
+	if (p->bend >= p->given && p->bend - p->given < n)
+		((unsigned char *)to)[p->bend - p->given] ^= 0x10;
+	br_ssl_engine_sendrec_ack(&p->sc.eng, n);
+	p->given += n;
+	return (ssize_t)n;
+}
+
+static int
+peer_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
+{
+	struct peer *p = (struct peer *)c;
+	unsigned char *at;
+	size_t n;
+
+	(void)deadline;
+	(void)f;
+	if (p->hello.n == 0)
+		buf_put(&p->hello, *s);
+	while (s->n > 0) {
+		serve(p);
+		if (p->speaks && p->answered > 0)
+			return 1;
+		at = br_ssl_engine_recvrec_buf(&p->sc.eng, &n);
+		if (at == NULL) {	/* it falls on deaf ears */
+			*s = slice_sub(*s, s->n, 0);
+			return 0;
+		}
+		n = n < s->n ? n : s->n;
+		memcpy(at, s->p, n);
+		br_ssl_engine_recvrec_ack(&p->sc.eng, n);
+		*s = slice_sub(*s, n, s->n);
+	}
+	serve(p);
+	return 0;
+}
+
+static void
+peer_close(struct conn *c)
+{
+	struct peer *p = (struct peer *)c;
+	const char *name;
+
+	p->closed++;
+	p->end_state = br_ssl_engine_current_state(&p->sc.eng);
+	p->end_error = br_ssl_engine_last_error(&p->sc.eng);
+	slice_copy(slice_str(br_ssl_engine_get_server_name(&p->sc.eng)),
+	    p->sni, sizeof(p->sni));
+	name = br_ssl_engine_get_selected_protocol(&p->sc.eng);
+	slice_copy(slice_str(name), p->alpn, sizeof(p->alpn));
+}
+
+static const struct conn_ops peer_ops = { peer_read, peer_write, peer_close };
+
+/* A peer that answers a whole request. */
+static void
+peer_init(struct peer *p, struct slice answer)
+{
+	memset(p, 0, sizeof(*p));
+	p->conn.ops = &peer_ops;
+	p->answer = answer;
+	p->answer_at = sizeof(REQUEST) - 1;
+	p->piece = p->cut = p->bend = NEVER;
+	br_ssl_server_init_full_ec(&p->sc, &id.chain, 1, BR_KEYTYPE_EC,
+	    br_skey_decoder_get_ec(&id.decoder));
+	br_ssl_engine_set_buffers_bidi(&p->sc.eng, p->io,
+	    BR_SSL_BUFSIZE_INPUT, p->io + BR_SSL_BUFSIZE_INPUT,
+	    BR_SSL_BUFSIZE_OUTPUT);
+	br_ssl_engine_set_protocol_names(&p->sc.eng, alpn, 2);
+	br_ssl_engine_inject_entropy(&p->sc.eng, "server", 6);
+	br_ssl_server_reset(&p->sc);
+}
+
+static void
+peer_free(struct peer *p)
+{
+	buf_free(&p->asked);
+	buf_free(&p->hello);
+}
+
+static const struct trust trust = { .file = "tests/certs/ca.pem" };
+
+static struct conn *
+shake(struct peer *p, const char *host, struct fault *f)
+{
+	return tls_open(&env, &p->conn, slice_str(host), &trust, MSEC_MAX, f);
+}
+
+/* A whole exchange: what was read goes to got; 0 at the peer's end, -1 on a
+ * fault, of the handshake or later. */
+static int
+exchange(struct peer *p, struct buf *got, struct fault *f)
+{
+	struct slice s = SLICE(REQUEST);
+	struct conn *c = shake(p, "localhost", f);
+	char in[1000];
+	ssize_t n;
+
+	buf_clear(got);
+	if (c == NULL)
+		return -1;
+	n = c->ops->write(c, &s, MSEC_MAX, f);
+	while (n >= 0 && (n = c->ops->read(c, in, sizeof(in), MSEC_MAX,
+	    f)) > 0)
+		buf_put(got, (struct slice){ in, (size_t)n });
+	c->ops->close(c);
+	return (int)n;
+}
+
+static void
+test_whole(void)
+{
+	static const size_t pieces[] = { 1, 7, 1000, NEVER };
+	static struct peer p;
+	char *big = malloc(100000);
+	struct buf got = { 0 };
+	struct fault f;
+	size_t i;
+
+	memset(big, 'x', 100000);
+	for (i = 0; i < 4; i++) {
+		peer_init(&p, (struct slice){ big, 100000 });
+		p.piece = pieces[i];
+		EQ(exchange(&p, &got, &f), 0, "an exchange");
+		EQS(buf_slice(&p.asked), REQUEST, "the request");
+		OK(slice_eq(buf_slice(&got), p.answer), "the answer");
+		EQ(p.closed, 1, "closed once");
+		EQS(slice_str(p.sni), "localhost", "SNI");
+		EQS(slice_str(p.alpn), "http/1.1", "ALPN");
+		EQ(br_ssl_engine_get_version(&p.sc.eng), BR_TLS12, "1.2");
+		peer_free(&p);
+	}
+	free(big);
+	buf_free(&got);
+}
+
+static void
+test_goodbye(void)
+{
+	static struct peer p;
+	struct buf got = { 0 };
+	struct fault f;
+	struct conn *c;
+
+	peer_init(&p, SLICE(""));
+	c = shake(&p, "localhost", &f);
+	OK(c != NULL, "a handshake");
+	if (c != NULL)
+		c->ops->close(c);
+	OK((p.end_state & BR_SSL_SENDAPP) == 0 && p.end_error == BR_ERR_OK,
+	    "close_notify reaches the peer");
+	peer_free(&p);
+	peer_init(&p, SLICE("whole"));
+	p.rude = 1;
+	EQ(exchange(&p, &got, &f), 0, "an end without close_notify");
+	EQS(buf_slice(&got), "whole", "is an end like any other");
+	peer_free(&p);
+	buf_free(&got);
+}
+
+static void
+test_host(void)
+{
+	static struct peer p;
+	struct fault f;
+	struct conn *c;
+
+	peer_init(&p, SLICE(""));
+	c = shake(&p, "127.0.0.1", &f);
+	OK(c != NULL, "an address");
+	if (c != NULL)
+		c->ops->close(c);
+	EQS(slice_str(p.sni), "", "is no SNI");
+	peer_free(&p);
+	peer_init(&p, SLICE(""));
+	OK(shake(&p, "elsewhere.test", &f) == NULL && f.class == F_CERT &&
+	    !f.retry && strstr(f.text, "is for localhost") != NULL,
+	    "another host");
+	EQ(p.closed, 1, "closed");
+	peer_free(&p);
+	peer_init(&p, SLICE(""));
+	OK(shake(&p, "", &f) == NULL && f.class == F_CERT && p.closed == 1,
+	    "no host");
+	peer_free(&p);
+}
+
+/* The same chance gives the same hello: there is no other source. */
+static void
+test_chance(void)
+{
+	static struct peer a, b;
+	struct buf got = { 0 };
+	struct fault f;
+
+	chance = 0;
+	peer_init(&a, SLICE("x"));
+	peer_init(&b, SLICE("x"));
+	EQ(exchange(&a, &got, &f), 0, "one");
+	EQ(chance, 32, "chance comes from env");
+	EQ(exchange(&b, &got, &f), 0, "another");
+	OK(a.hello.n > 100 && slice_eq(buf_slice(&a.hello),
+	    buf_slice(&b.hello)), "and from nowhere else");
+	peer_free(&a);
+	peer_free(&b);
+	buf_free(&got);
+}
+
+/* Ended or reset before every third byte: never a wrong answer, always a
+ * fault that a repetition can mend, or an end. */
+static void
+test_cuts(void)
+{
+	static struct peer p;
+	const char answer[] = "the whole answer";
+	struct buf got = { 0 };
+	size_t all, i, wrong = 0, ends = 0;
+	struct fault f;
+	int rc;
+
+	peer_init(&p, slice_str(answer));
+	EQ(exchange(&p, &got, &f), 0, "uncut");
+	all = p.given;
+	peer_free(&p);
+	for (i = 0; i < all; i += 3) {
+		peer_init(&p, slice_str(answer));
+		p.cut = i;
+		p.reset = i % 2 == 1;
+		rc = exchange(&p, &got, &f);
+		ends += rc == 0;
+		if (rc < 0 && f.class != (p.answered > 0 && p.reset ? F_IO :
+		    F_TLS))
+			wrong++;
+		wrong += (rc < 0 && !f.retry) || p.closed != 1 ||
+		    (got.n > 0 && !slice_eq(buf_slice(&got), p.answer));
+		peer_free(&p);
+	}
+	EQ(wrong, 0, "a cut at any byte");
+	OK(ends > 0 && ends < 40, "is an end only after the handshake");
+	buf_free(&got);
+}
+
+static void
+test_bends(void)
+{
+	static struct peer p;
+	struct buf got = { 0 };
+	size_t all, i, wrong = 0, bad_mac = 0;
+	struct fault f;
+	int rc;
+
+	peer_init(&p, SLICE("the whole answer"));
+	EQ(exchange(&p, &got, &f), 0, "unbent");
+	all = p.given;
+	peer_free(&p);
+	for (i = 0; i < all; i += 5) {
+		peer_init(&p, SLICE("the whole answer"));
+		p.bend = i;
+		rc = exchange(&p, &got, &f);
+		if (rc < 0 && f.class != F_TLS && f.class != F_CERT)
+			wrong++;
+		if (got.n > 0 && !slice_eq(buf_slice(&got), p.answer))
+			wrong++;
+		if (rc >= 0 && got.n == 0 && p.answered == 0)
+			wrong++;
+		if (rc < 0 && f.code == BR_ERR_BAD_MAC) {
+			bad_mac++;
+			wrong += f.class != F_TLS || !f.retry;
+		}
+		peer_free(&p);
+	}
+	EQ(wrong, 0, "a bent bit anywhere never gives a wrong answer");
+	OK(bad_mac > 1, "broken records can be mended by a repetition");
+	buf_free(&got);
+}
+
+static void
+refused(struct peer *p, int retry, const char *why, const char *name)
+{
+	struct fault f;
+
+	OK(shake(p, "localhost", &f) == NULL && p->closed == 1, name);
+	OK(f.class == F_TLS && f.retry == retry &&
+	    strstr(f.text, why) != NULL, why);
+	if (strstr(f.text, why) == NULL)
+		printf("# %s\n", f.text);
+	peer_free(p);
+}
+
+static void
+test_refusals(void)
+{
+	static const uint16_t cbc[] = {
+		BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+		BR_TLS_ECDH_ECDSA_WITH_AES_128_GCM_SHA256,
+	};
+	static const br_x500_name names[1];
+	static struct peer p;
+
+	peer_init(&p, SLICE(""));
+	br_ssl_engine_set_versions(&p.sc.eng, BR_TLS10, BR_TLS11);
+	br_ssl_server_reset(&p.sc);
+	refused(&p, 0, "bide speaks TLS 1.2", "TLS 1.1");
+	peer_init(&p, SLICE(""));
+	br_ssl_engine_set_suites(&p.sc.eng, cbc, 2);
+	br_ssl_server_reset(&p.sc);
+	refused(&p, 0, "bide speaks TLS 1.2", "no AEAD, no ECDHE");
+	peer_init(&p, SLICE(""));
+	br_x509_minimal_init_full(&client_judge, NULL, 0);
+	br_ssl_engine_set_x509(&p.sc.eng, &client_judge.vtable);
+	br_ssl_server_set_trust_anchor_names(&p.sc, names, 1);
+	br_ssl_server_reset(&p.sc);
+	refused(&p, 0, "demands a client certificate", "client certificate");
+}
+
+/* A conn that says one thing, whatever it is told. */
+struct parrot {
+	struct conn conn;
+	struct slice says;
+	int closed;
+	enum fclass then;
+};
+
+static ssize_t
+parrot_read(struct conn *c, void *to, size_t n, msec deadline,
+    struct fault *f)
+{
+	struct parrot *p = (struct parrot *)c;
+
+	(void)deadline;
+	if (p->says.n == 0 && p->then != F_NONE)
+		return fault_set(f, p->then, 1, "no more");
+	n = n < p->says.n ? n : p->says.n;
+	if (n > 0)
+		memcpy(to, p->says.p, n);
+	p->says = slice_sub(p->says, n, p->says.n);
+	return (ssize_t)n;
+}
+
+static int
+parrot_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
+{
+	(void)c;
+	(void)deadline;
+	(void)f;
+	*s = slice_sub(*s, s->n, 0);
+	return 0;
+}
+
+static void
+parrot_close(struct conn *c)
+{
+	((struct parrot *)c)->closed++;
+}
+
+static void
+test_parrots(void)
+{
+	static const struct conn_ops ops = { parrot_read, parrot_write,
+	    parrot_close };
+	static const struct {
+		const char *name;
+		struct slice says;
+		enum fclass then, class;
+		int retry;
+		const char *text;
+	} rows[] = {
+		{ "plain HTTP", { "HTTP/1.1 400 Bad Request\r\n\r\n", 28 },
+		    F_NONE, F_TLS, 0, "does not speak TLS" },
+		{ "nothing", { "", 0 }, F_NONE, F_TLS, 1, "closed" },
+		{ "half a record", { "\x16\x03\x03\x00\x50", 5 }, F_NONE, F_TLS,
+		    1, "closed" },
+		{ "internal_error", { "\x15\x03\x03\x00\x02\x02\x50", 7 },
+		    F_NONE, F_TLS, 1, "alert 80" },
+		{ "handshake_failure", { "\x15\x03\x03\x00\x02\x02\x28", 7 },
+		    F_NONE, F_TLS, 0, "bide speaks TLS 1.2" },
+		{ "protocol_version", { "\x15\x03\x01\x00\x02\x02\x46", 7 },
+		    F_NONE, F_TLS, 0, "bide speaks TLS 1.2" },
+		{ "unrecognized_name", { "\x15\x03\x03\x00\x02\x02\x70", 7 },
+		    F_NONE, F_TLS, 0, "alert 112" },
+		{ "close_notify", { "\x15\x03\x03\x00\x02\x01\x00", 7 },
+		    F_NONE, F_TLS, 1, "" },
+		{ "silence", { "", 0 }, F_TIMEOUT, F_TIMEOUT, 1, "no more" },
+		{ "a signal", { "", 0 }, F_CANCEL, F_CANCEL, 1, "no more" },
+		{ "a reset", { "", 0 }, F_IO, F_TLS, 1, "no more" },
+	};
+	struct parrot p;
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		p = (struct parrot){ { &ops }, rows[i].says, 0, rows[i].then };
+		OK(tls_open(&env, &p.conn, SLICE("localhost"), &trust,
+		    MSEC_MAX, &f) == NULL && p.closed == 1, rows[i].name);
+		OK(f.class == rows[i].class && f.retry == rows[i].retry &&
+		    strstr(f.text, rows[i].text) != NULL, rows[i].text);
+		if (f.class != rows[i].class || f.retry != rows[i].retry ||
+		    strstr(f.text, rows[i].text) == NULL)
+			printf("# %d %d %s\n", f.class, f.retry, f.text);
+	}
+}
+
+/* A peer that answers before it has heard all. */
+static void
+test_early(void)
+{
+	static struct peer p;
+	char *big = calloc(1, 200000), in[100];
+	struct slice s = { big, 200000 };
+	struct fault f;
+	struct conn *c;
+	ssize_t n;
+
+	peer_init(&p, SLICE("413"));
+	p.speaks = 1;
+	p.answer_at = 20000;
+	p.stall = F_TIMEOUT;
+	c = shake(&p, "localhost", &f);
+	OK(c != NULL, "a handshake");
+	if (c == NULL)
+		return;
+	EQ(c->ops->write(c, &s, MSEC_MAX, &f), 1, "a write that is answered");
+	OK(s.n > 0 && s.n < 200000, "stops on the way");
+	n = c->ops->read(c, in, sizeof(in), MSEC_MAX, &f);
+	EQS(((struct slice){ in, n > 0 ? (size_t)n : 0 }), "413",
+	    "the answer");
+	EQ(c->ops->read(c, in, sizeof(in), MSEC_MAX, &f), 0, "and its end");
+	EQ(c->ops->write(c, &s, MSEC_MAX, &f), 1, "no more is written");
+	c->ops->close(c);
+	peer_free(&p);
+	free(big);
+}
+
+static void
+test_stall(void)
+{
+	static struct peer p;
+	struct slice s = SLICE(REQUEST);
+	struct fault f;
+	struct conn *c;
+	char in[100];
+
+	peer_init(&p, SLICE("x"));
+	p.answer_at = NEVER;
+	p.stall = F_TIMEOUT;
+	c = shake(&p, "localhost", &f);
+	OK(c != NULL, "a handshake");
+	if (c == NULL)
+		return;
+	EQ(c->ops->write(c, &s, MSEC_MAX, &f), 0, "written");
+	OK(c->ops->read(c, in, sizeof(in), MSEC_MAX, &f) < 0 &&
+	    f.class == F_TIMEOUT, "silence is a timeout");
+	p.answer_at = 0;
+	EQ(c->ops->read(c, in, sizeof(in), MSEC_MAX, &f), 1,
+	    "after which reading can go on");
+	c->ops->close(c);
+	peer_free(&p);
+}
+
+/* Reads the certificate and the key of the server. */
+static int
+load(const char *path)
+{
+	static const char begin[] = "-----BEGIN PRIVATE KEY-----";
+	struct buf text = { 0 };
+	struct slice in, base64;
+	FILE *fp = fopen(path, "r");
+	char *at;
+
+	if (fp == NULL)
+		return -1;
+	text.n = fread(buf_room(&text, 65536), 1, 65535, fp);
+	fclose(fp);
+	buf_putc(&text, '\0');
+	in = buf_slice(&text);
+	if (!pem_next(&in, &base64) || b64_take(base64, &id.leaf) < 0)
+		return -1;
+	at = strstr(text.p, begin);
+	if (at == NULL)
+		return -1;
+	in = slice_str(at + sizeof(begin) - 1);
+	if (b64_take(slice_cut(&in, '-'), &id.key) < 0)
+		return -1;
+	br_skey_decoder_init(&id.decoder);
+	br_skey_decoder_push(&id.decoder, id.key.p, id.key.n);
+	id.chain = (br_x509_certificate){ (unsigned char *)id.leaf.p,
+	    id.leaf.n };
+	buf_free(&text);
+	return br_skey_decoder_get_ec(&id.decoder) == NULL ? -1 : 0;
+}
+
+int
+main(void)
+{
+	if (load("tests/certs/good.pem") < 0) {
+		printf("Bail out! no tests/certs/good.pem\n");
+		return 1;
+	}
+	test_whole();
+	test_goodbye();
+	test_host();
+	test_chance();
+	test_cuts();
+	test_bends();
+	test_refusals();
+	test_parrots();
+	test_early();
+	test_stall();
+	buf_free(&id.leaf);
+	buf_free(&id.key);
+	return DONE();
+}
