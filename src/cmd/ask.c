@@ -101,24 +101,31 @@ go(const struct env *env, const struct opts *o, struct plan *p,
 	return explain_status(&res);
 }
 
+static int
+check_output(const struct opts *o, struct complaint *c)
+{
+	struct fault f;
+
+	if (o->output == NULL || o->dry_run || output_check(o->output, &f) == 0)
+		return 0;
+	return complain(c, EXIT_OUTPUT, "--output: %s", f.text);
+}
+
 int
 ask(const struct env *env, const struct opts *o, struct slice command)
 {
 	struct buf prompt = { 0 };
 	struct complaint c = { 0 };
-	struct fault f;
 	struct plan p = { 0 };
 	int rc;
 
-	if (input_read(env, o, &prompt, &c) < 0 ||
-	    plan_make(&p, o, buf_slice(&prompt), &c) < 0)
+	if (plan_make(&p, o, &c) < 0 || check_output(o, &c) < 0 ||
+	    input_read(env, o, &prompt, &c) < 0) {
 		rc = report(&c);
-	else if (o->dry_run)
-		rc = dry_run(&p);
-	else if (o->output != NULL && output_check(o->output, &f) < 0)
-		rc = (fprintf(stderr, "bide: -o %s\n", f.text), EXIT_OUTPUT);
-	else
-		rc = go(env, o, &p, command);
+	} else {
+		plan_encode(&p, buf_slice(&prompt));
+		rc = o->dry_run ? dry_run(&p) : go(env, o, &p, command);
+	}
 	plan_free(&p);
 	buf_free(&prompt);
 	return rc;

@@ -187,11 +187,8 @@ read_system(struct plan *p, const char *text, struct complaint *c)
 }
 
 static int
-make_request(struct plan *p, const struct opts *o, struct slice prompt,
-    struct complaint *c)
+read_files(struct plan *p, const struct opts *o, struct complaint *c)
 {
-	struct request *r = &p->request;
-
 	if (o->system != NULL && read_system(p, o->system, c) < 0)
 		return -1;
 	if (o->schema != NULL && read_json("--schema", o->schema, JSON_OBJECT,
@@ -201,8 +198,14 @@ make_request(struct plan *p, const struct opts *o, struct slice prompt,
 	    &p->tools, c) < 0 ||
 	    check_tools(buf_slice(&p->tools), o->tools, c) < 0))
 		return -1;
-	*r = (struct request){
-		.model = slice_str(p->model), .prompt = prompt,
+	return 0;
+}
+
+static void
+make_request(struct plan *p, const struct opts *o)
+{
+	p->request = (struct request){
+		.model = slice_str(p->model),
 		.system = buf_slice(&p->system),
 		.max_tokens = o->max_tokens,
 		.temperature = slice_str(o->temperature),
@@ -212,8 +215,6 @@ make_request(struct plan *p, const struct opts *o, struct slice prompt,
 		.params = o->params, .nparams = o->nparams,
 		.quirks = p->provider.quirks,
 	};
-	p->provider.dialect->encode(r, &p->body);
-	return 0;
 }
 
 /* -- the job --------------------------------------------------------------- */
@@ -223,7 +224,8 @@ open_trust(struct plan *p, const struct opts *o, struct complaint *c)
 {
 	struct fault f;
 
-	if (!p->job.to.url.https || o->dry_run)
+	if (o->dry_run || !(p->job.to.url.https ||
+	    (p->job.to.proxy != NULL && p->job.to.proxy->https)))
 		return 0;
 	if (trust_open(&p->trust, o->cacert, getenv("SSL_CERT_FILE"),
 	    getenv("SSL_CERT_DIR"), &f) < 0)
@@ -240,25 +242,32 @@ make_job(struct plan *p, const struct opts *o)
 	j->dialect = p->provider.dialect;
 	j->path = buf_slice(&p->path);
 	j->fields = buf_slice(&p->fields);
-	j->body = buf_slice(&p->body);
 	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
 	    MSEC_MAX };
 }
 
 int
-plan_make(struct plan *p, const struct opts *o, struct slice prompt,
-    struct complaint *c)
+plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 {
 	const struct own_provider *own = NULL;
 
 	memset(p, 0, sizeof(*p));
 	if (target_provider(p, o, &own, c) < 0 || target_url(p, o, c) < 0 ||
 	    target_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
-	    find_key(p, o, c) < 0 || make_request(p, o, prompt, c) < 0)
+	    read_files(p, o, c) < 0 || find_key(p, o, c) < 0)
 		return -1;
+	make_request(p, o);
 	make_fields(p, own);
 	make_job(p, o);
 	return 0;
+}
+
+void
+plan_encode(struct plan *p, struct slice prompt)
+{
+	p->request.prompt = prompt;
+	p->provider.dialect->encode(&p->request, &p->body);
+	p->job.body = buf_slice(&p->body);
 }
 
 void

@@ -25,11 +25,13 @@ struct plan {
 };
 
 /*
- * Fills *p for a prompt, which it borrows.  0, or -1 with *c.  p->job lacks
- * env, net and sink.
+ * Fills *p: all that can be wrong about a request is found here, before the
+ * prompt is read.  0, or -1 with *c.  p->job lacks env, net, sink and body.
  */
-int plan_make(struct plan *p, const struct opts *o, struct slice prompt,
-    struct complaint *c);
+int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
+
+/* The request's body, with the prompt in it, which is borrowed. */
+void plan_encode(struct plan *p, struct slice prompt);
 
 /* Prints the request as it would go out, the key hidden. */
 void plan_print(const struct plan *p, struct buf *out);

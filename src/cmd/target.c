@@ -234,8 +234,6 @@ target_proxy(struct plan *p, struct complaint *c)
 		buf_puts(&p->proxy_text, "http://");
 	buf_puts(&p->proxy_text, text);
 	why = url_parse(buf_slice(&p->proxy_text), &p->proxy);
-	if (why == NULL && p->proxy.https)
-		why = "a proxy is spoken to over http:// only";
 	if (why != NULL)
 		return complain(c, EXIT_CONFIG, "%s: %s",
 		    p->job.to.url.https ? "HTTPS_PROXY" : "HTTP_PROXY", why);
