@@ -103,7 +103,7 @@ HARDENED = t=release; if command -v musl-gcc >/dev/null 2>&1; then \
 
 bide: always
 	@$(HARDENED); ($(IN) bide-$$kind) && { cmp -s build/release/bide-$$kind \
-	    bide || cp build/release/bide-$$kind bide; }
+	    bide || { cp build/release/bide-$$kind build/bide && mv -f build/bide bide; }; }
 
 programs: always
 	@t=check cc='$(CC)' cflags='-O1 -g' ldflags='$(LDFLAGS)'; $(PROGRAMS_IN)
