@@ -154,6 +154,19 @@ write_through(const struct env *env, const char *path, struct slice s,
 	return rc;
 }
 
+/* Of a link to nothing: what it names is made, empty, to be found. */
+static int
+make_target(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return fd < 0 ? -1 : close(fd);
+}
+
 int
 output_replace(const struct env *env, const char *path, struct slice s,
     struct fault *f)
@@ -162,7 +175,8 @@ output_replace(const struct env *env, const char *path, struct slice s,
 	struct stat st;
 	mode_t mask;
 
-	if (stat(path, &st) < 0) {
+	if (stat(path, &st) < 0 &&
+	    (make_target(path) < 0 || stat(path, &st) < 0)) {
 		mask = umask(0);
 		umask(mask);
 		return replace_plain(env, path, 0666 & ~mask, s, f);
