@@ -1,8 +1,9 @@
 /*
  * What no list of cases has room for: recorded streams (tests/flow/NAME.raw,
  * with their HTTP framing) whose connection dies after byte k, for every k (of
- * ends and outputs that add little, for every seventh); a signal at every millisecond; and faults in any order.  Whatever happens, the
- * reader gets the whole answer and gets it once.
+ * ends and outputs that add little, for every seventh); a signal at every
+ * millisecond; and faults in any order.  Whatever happens, the reader gets the
+ * whole answer and gets it once.
  */
 
 #include <signal.h>

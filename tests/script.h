@@ -7,8 +7,8 @@
  * Time stands still but for sleeps, stalls and deadlines, so hours pass in
  * microseconds.  An exchange is what the peer does about one request: steps,
  * separated by " ; " (each is one read) or, between steps that send, " + "
- * (in one read with the step before).  When they are used up the peer says nothing more and keeps the
- * connection open.
+ * (in one read with the step before).  When they are used up the peer says
+ * nothing more and keeps the connection open.
  *
  * Connecting; only as the first steps, and only for a fresh connection:
  *   dns refused cert tls      the dial fails so
