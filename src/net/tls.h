@@ -17,7 +17,9 @@ struct trust;
  * Shakes hands over below, which it owns from here on (closed on failure).
  * host is what the certificate must name: a DNS name or an IP literal.  NULL
  * with *f: F_CERT (fatal; the text says what is wrong with the certificate
- * and how an own CA is trusted), F_TLS or F_TIMEOUT (retryable), F_CANCEL.
+ * and how an own CA is trusted), F_TLS (retryable when the handshake was cut,
+ * by a reset too; fatal when the peer speaks no TLS that bide speaks, or
+ * demands a client certificate), F_TIMEOUT, F_CANCEL.
  */
 struct conn *tls_open(const struct env *env, struct conn *below,
     struct slice host, const struct trust *trust, msec deadline,

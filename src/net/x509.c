@@ -4,34 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/anchor.h"
 #include "net/cert.h"
 #include "net/names.h"
 #include "wire/when.h"
 
-#define ANCHORS_MAX 16
 #define TRIES_MAX 8		/* paths verified, each with its signatures */
 #define STEPS_MAX 200		/* certificates set on the end of a path */
-#define RSA_MIN_BYTES 256
 #define DAYS_TO_1970 719528	/* BearSSL counts from the year 0 */
 
 #define TRUST_HINT "; trust an own CA with --cacert FILE or SSL_CERT_FILE"
 
-struct anchor {
-	br_x509_trust_anchor ta;
-	struct cert cert;
-	unsigned char key[BR_X509_BUFSIZE_KEY];
-};
-
 /* The search for a path: the chain, the anchors that it names, the path. */
 struct search {
-	struct trust_sink sink;
 	struct x509 *x;
 	struct cert cert[X509_CERTS_MAX];
 	size_t n;
-	struct buf der;				/* of the anchors */
-	size_t anchor_end[ANCHORS_MAX];
-	struct anchor anchor[ANCHORS_MAX];
-	size_t nanchors;
+	struct anchors anchors;
 	size_t path[X509_CERTS_MAX];		/* indexes, from the server's */
 	size_t npath;
 	size_t top;				/* the end of the first path */
@@ -124,104 +113,27 @@ minimal_text(unsigned err)
 }
 
 /*
- * Anchors.
+ * One path.
  */
-
-static void
-anchor_found(struct trust_sink *sink, struct slice der)
-{
-	struct search *s = (struct search *)sink;
-	size_t i, start = 0;
-
-	for (i = 0; i < s->nanchors; i++) {
-		if (slice_eq(slice_sub(buf_slice(&s->der), start,
-		    s->anchor_end[i] - start), der))
-			return;
-		start = s->anchor_end[i];
-	}
-	if (s->nanchors == ANCHORS_MAX)
-		return;
-	buf_put(&s->der, der);
-	s->anchor_end[s->nanchors++] = s->der.n;
-}
-
-static unsigned char *
-keep(struct anchor *a, size_t *used, const unsigned char *p, size_t n)
-{
-	unsigned char *to = a->key + *used;
-
-	memcpy(to, p, n);
-	*used += n;
-	return to;
-}
-
-/* Decodes the key: 0, or -1 when it is none that is accepted. */
-static int
-anchor_key(struct anchor *a)
-{
-	br_x509_decoder_context dc;
-	const br_x509_pkey *pk;
-	size_t used = 0;
-
-	br_x509_decoder_init(&dc, NULL, NULL);
-	br_x509_decoder_push(&dc, a->cert.der.p, a->cert.der.n);
-	pk = br_x509_decoder_get_pkey(&dc);
-	if (pk == NULL)
-		return -1;
-	a->ta.pkey = *pk;
-	if (pk->key_type == BR_KEYTYPE_EC) {
-		a->ta.pkey.key.ec.q = keep(a, &used, pk->key.ec.q,
-		    pk->key.ec.qlen);
-		return 0;
-	}
-	a->ta.pkey.key.rsa.n = keep(a, &used, pk->key.rsa.n, pk->key.rsa.nlen);
-	a->ta.pkey.key.rsa.e = keep(a, &used, pk->key.rsa.e, pk->key.rsa.elen);
-	return pk->key.rsa.nlen < RSA_MIN_BYTES ? -1 : 0;
-}
 
 /* Looks up all issuers that the chain names, and the server's certificate
  * itself: a store may hold that one. */
 static int
 find_anchors(struct search *s)
 {
-	struct slice want[X509_CERTS_MAX + 1], all;
-	struct anchor *a;
-	size_t i, start = 0, kept = 0;
+	struct slice want[X509_CERTS_MAX + 1];
+	size_t i;
 
 	for (i = 0; i < s->n; i++)
 		want[i] = s->cert[i].issuer;
 	want[s->n] = s->cert[0].subject;
-	if (trust_find(s->x->trust, want, s->n + 1, &s->sink,
+	if (anchors_find(&s->anchors, s->x->trust, want, s->n + 1,
 	    &s->x->fault) < 0)
 		return -1;
-	all = buf_slice(&s->der);
-	for (i = 0; i < s->nanchors; i++) {
-		a = &s->anchor[kept];
-		if (cert_parse(slice_sub(all, start, s->anchor_end[i] - start),
-		    &a->cert) == NULL && anchor_key(a) == 0)
-			kept++;
-		else
-			s->why = "was issued under a trusted certificate that "
-			    "bide cannot use (its form or its key)";
-		start = s->anchor_end[i];
-	}
-	s->nanchors = kept;
+	if (s->anchors.unusable)
+		s->why = "was issued under a trusted certificate that bide "
+		    "cannot use (its form or its key)";
 	return 0;
-}
-
-/*
- * One path.
- */
-
-static br_x509_trust_anchor
-trust_as(const struct anchor *a, unsigned flags)
-{
-	br_x509_trust_anchor ta = a->ta;
-
-	ta.dn.data = (unsigned char *)(size_t)a->cert.subject.p;
-	ta.dn.len = a->cert.subject.n;
-	ta.flags = flags;
-	return ta;
 }
 
 /* NULL, or why the certificate c may not stand over the path as it is,
@@ -244,10 +156,10 @@ anchors_for(struct search *s, br_x509_trust_anchor *ta)
 	const char *why;
 	size_t i, n = 0;
 
-	for (i = 0; i < s->nanchors; i++) {
-		a = &s->anchor[i];
+	for (i = 0; i < s->anchors.n; i++) {
+		a = &s->anchors.anchor[i];
 		if (s->npath == 1 && slice_eq(a->cert.der, last->der))
-			ta[n++] = trust_as(a, 0);
+			ta[n++] = anchor_as(a, 0);
 		if (!slice_eq(a->cert.subject, last->issuer) ||
 		    n >= ANCHORS_MAX)
 			continue;
@@ -258,7 +170,7 @@ anchors_for(struct search *s, br_x509_trust_anchor *ta)
 		}
 		why = check_above(s, &a->cert, s->npath - 1);
 		if (why == NULL)
-			ta[n++] = trust_as(a, BR_X509_TA_CA);
+			ta[n++] = anchor_as(a, BR_X509_TA_CA);
 		else if (s->why == NULL)
 			s->why = why;
 	}
@@ -304,7 +216,7 @@ minimal_init(struct x509 *x, const br_x509_trust_anchor *ta, size_t n)
 	br_x509_minimal_set_rsa(m, br_rsa_pkcs1_vrfy_get_default());
 	br_x509_minimal_set_ecdsa(m, br_ec_get_default(),
 	    br_ecdsa_vrfy_asn1_get_default());
-	br_x509_minimal_set_minrsa(m, RSA_MIN_BYTES);
+	br_x509_minimal_set_minrsa(m, ANCHOR_RSA_MIN);
 	br_x509_minimal_set_time(m,
 	    (uint32_t)(x->wall / 86400000 + DAYS_TO_1970),
 	    (uint32_t)(x->wall / 1000 % 86400));
@@ -505,9 +417,8 @@ end_chain(const br_x509_class **ctx)
 	if (s == NULL)
 		err_oom();
 	s->x = (struct x509 *)ctx;
-	s->sink.found = anchor_found;
 	err = judge(s);
-	buf_free(&s->der);
+	anchors_free(&s->anchors);
 	free(s);
 	return err;
 }
