@@ -13,11 +13,11 @@ use Time::HiRes qw(sleep time);
 use Time::Local qw(timegm);
 
 my $dir = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/tls';
-my $drive = abs_path('build/check/drive_tls');
+my $drive = abs_path(($ENV{BIDE_BUILD} // 'build/check') . '/drive_tls');
 
 plan skip_all => "no corpora at $dir" unless -d $dir;
 $dir = abs_path($dir);
-die "build/check/drive_tls is not built\n" unless -x $drive;
+die "drive_tls is not built\n" unless -x $drive;
 
 # What limbo would have refused and bide accepts, and why.  None of it lets a
 # name be claimed by someone whom no trusted CA gave it to.
