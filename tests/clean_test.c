@@ -1,0 +1,128 @@
+#include "base/clean.h"
+#include "base/utf8.h"
+#include "tests/t.h"
+
+/* SLICE() is no constant. */
+#define BYTES(lit) { "" lit, sizeof(lit) - 1 }
+
+static const struct {
+	const char *name;
+	struct slice in;
+	const char *flat, *layout;
+} rows[] = {
+	{ "plain", BYTES("a b~"), "a b~", "a b~" },
+	{ "nothing", BYTES(""), "", "" },
+	{ "lines", BYTES("a\nb\tc"), "a b c", "a\nb\tc" },
+	{ "C0", BYTES("\0\001\033[31m\r\a"), "^@^A^[[31m^M^G",
+	    "^@^A^[[31m^M^G" },
+	{ "DEL", BYTES("a\x7f"), "a^?", "a^?" },
+	{ "C1", BYTES("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"),
+	    "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa0",
+	    "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa0" },
+	{ "UTF-8", BYTES("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+	    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
+	{ "a bare C1 byte", BYTES("\x9b" "31m"), "\\x9b31m", "\\x9b31m" },
+	{ "cut", BYTES("a\xe2\x82"), "a\\xe2\\x82", "a\\xe2\\x82" },
+	{ "overlong", BYTES("\xc0\x9b\xe0\x82\x9b"),
+	    "\\xc0\\x9b\\xe0\\x82\\x9b", "\\xc0\\x9b\\xe0\\x82\\x9b" },
+	{ "surrogate", BYTES("\xed\xa0\x80"), "\\xed\\xa0\\x80",
+	    "\\xed\\xa0\\x80" },
+	{ "past the end", BYTES("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80",
+	    "\\xf4\\x90\\x80\\x80" },
+	{ "an escape in a broken sequence", BYTES("\xe2\033[1m"),
+	    "\\xe2^[[1m", "\\xe2^[[1m" },
+};
+
+static void
+test_rows(void)
+{
+	struct buf out = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_clear(&out);
+		clean_put(&out, rows[i].in, 0);
+		EQS(buf_slice(&out), rows[i].flat, rows[i].name);
+		buf_clear(&out);
+		clean_put(&out, rows[i].in, 1);
+		EQS(buf_slice(&out), rows[i].layout, rows[i].name);
+	}
+	buf_free(&out);
+}
+
+/* Every string of three bytes, cut short every way: what comes out holds no
+ * control character and is UTF-8. */
+static void
+test_all(void)
+{
+	static const unsigned char bytes[] = { 0, 9, 10, 27, 'a', 0x7f, 0x80,
+	    0x9b, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xf0, 0xf4,
+	    0xf5, 0xff };
+	enum { N = sizeof(bytes) };
+	struct buf out = { 0 };
+	char in[3];
+	size_t i, j;
+	int bad = 0;
+
+	for (i = 0; i < N * N * N; i++) {
+		in[0] = (char)bytes[i % N];
+		in[1] = (char)bytes[i / N % N];
+		in[2] = (char)bytes[i / N / N];
+		buf_clear(&out);
+		clean_put(&out, (struct slice){ in, 3 }, 0);
+		bad += out.n < 1 || utf8_good(buf_slice(&out)) != out.n;
+		for (j = 0; j < out.n; j++)
+			bad += (unsigned char)out.p[j] < 0x20 ||
+			    out.p[j] == 0x7f || (out.p[j] == '\xc2' &&
+			    (unsigned char)out.p[j + 1] < 0xa0);
+	}
+	EQ(bad, 0, "nothing is left that can drive a terminal");
+	buf_free(&out);
+}
+
+static const struct {
+	const char *name, *text, *key, *want;
+} keys[] = {
+	{ "none", "no key in here", "", "no key in here" },
+	{ "the key itself", "got 0123abcd, twice: 0123abcd", "0123abcd",
+	    "got ********, twice: ********" },
+	{ "the whole text", "0123abcd", "0123abcd", "********" },
+	{ "too short to be one", "a 123 b", "123", "a 123 b" },
+	{ "OpenAI's", "Incorrect API key provided: "
+	    "sk-proj-abcdefghijklmnop. Find it", "", "Incorrect API key "
+	    "provided: sk-pro****************op. Find it" },
+	{ "a short one", "sk-abcdefghi", "", "sk-*******hi" },
+	{ "too short", "sk-abc", "", "sk-abc" },
+	{ "others'", "gsk_abcdefghijklmn xai-abcdefghijklmn "
+	    "AIzaabcdefghijklmn", "", "gsk_ab**********mn xai-ab**********mn "
+	    "AIzaab**********mn" },
+	{ "a bearer", "Authorization: Bearer abcdefghijklmn", "",
+	    "Authorization: Bearer*************mn" },
+	{ "in the middle of a word", "task-force-one-two-three", "",
+	    "task-force-one-two-three" },
+	{ "at the end of a quote", "'sk-abcdefghijklmnop'", "",
+	    "'sk-abc***********op'" },
+};
+
+static void
+test_keys(void)
+{
+	char text[200];
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		slice_copy(slice_str(keys[i].text), text, sizeof(text));
+		clean_keys(text, slice_str(keys[i].key));
+		EQS(slice_str(text), keys[i].want, keys[i].name);
+	}
+}
+
+int
+main(void)
+{
+	test_rows();
+	test_all();
+	test_keys();
+	return DONE();
+}

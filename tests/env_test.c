@@ -1,0 +1,196 @@
+/* The real clock and the real signals; the longest wait is 20 ms. */
+
+#define _XOPEN_SOURCE 700	/* setitimer */
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/env.h"
+#include "tests/t.h"
+
+/* Sends this process a signal in 5 ms. */
+static pid_t
+signal_soon(int sig)
+{
+	struct timespec ms5 = { 0, 5000000 };
+	pid_t pid = fork();
+
+	if (pid < 0)
+		abort();
+	if (pid == 0) {
+		nanosleep(&ms5, NULL);
+		kill(getppid(), sig);
+		_exit(0);
+	}
+	return pid;
+}
+
+static int
+wakes(const struct env *env)
+{
+	struct pollfd p = { .fd = env->wakefd, .events = POLLIN };
+
+	return poll(&p, 1, 0);
+}
+
+static void
+test_clock(const struct env *env)
+{
+	msec a = env_mono(env), b, wall = env->wall(env->ctx);
+
+	EQ(env->sleep(env->ctx, a + 10), 0, "sleep: to its end");
+	b = env_mono(env);
+	OK(b >= a + 10, "sleep: not a moment less");
+	OK(env->wall(env->ctx) >= wall + 9, "the other clock went on, too");
+	OK(wall / 1000 >= time(NULL) - 1 && wall / 1000 <= time(NULL) + 1,
+	    "the time of day");
+	EQ(env->sleep(env->ctx, b - 1), 0, "sleep: until a time that is over");
+	OK(env_mono(env) < b + 1000, "sleep: which takes no time");
+}
+
+static void
+test_random(const struct env *env)
+{
+	unsigned char big[1000] = { 0 };
+	size_t i, zero = 0;
+
+	env->random(env->ctx, big, sizeof(big));
+	for (i = 0; i < sizeof(big); i++)
+		zero += big[i] == 0;
+	OK(zero < 50, "random bytes, all of them");
+	OK(env_random32(env) != env_random32(env) ||
+	    env_random32(env) != env_random32(env), "random numbers");
+	env->random(env->ctx, big, 0);
+}
+
+static void
+test_nudge(const struct env *env)
+{
+	msec start = env_mono(env);
+	pid_t pid = signal_soon(SIGUSR1);
+
+	EQ(env->sleep(env->ctx, start + 600000), 1, "SIGUSR1 ends a sleep");
+	OK(env_mono(env) < start + 10000, "at once");
+	waitpid(pid, NULL, 0);
+	raise(SIGUSR1);
+	raise(SIGUSR1);
+	EQ(env->sleep(env->ctx, env_mono(env) + 600000), 1,
+	    "one that comes just before, too");
+	EQ(env->sleep(env->ctx, env_mono(env) + 5), 0, "but only one sleep");
+	EQ(env->cancelled(env->ctx), 0, "and is no cancel");
+	EQ(wakes(env), 0, "nor does it wake others");
+}
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* Any other signal leaves a sleep as it is. */
+static void
+test_eintr(const struct env *env)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval soon = { { 0, 2000 }, { 0, 2000 } }, never = { 0 };
+	msec until = env_mono(env) + 20;
+
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	EQ(env->sleep(env->ctx, until), 0, "other signals do not end a sleep");
+	OK(env_mono(env) >= until, "nor shorten it");
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static void
+test_sigpipe(void)
+{
+	int fd[2];
+
+	if (pipe(fd) < 0)
+		abort();
+	close(fd[0]);
+	EQ(write(fd[1], "", 1), -1, "SIGPIPE is ignored");
+	close(fd[1]);
+}
+
+static void
+test_inherit(const struct env *env)
+{
+	EQ(fcntl(env->wakefd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC,
+	    "wakefd is not passed on");
+}
+
+/* How a child ends that gets these signals one after the other. */
+static int
+end_of(int first, int second)
+{
+	struct env env;
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		abort();
+	if (pid == 0) {
+		if (env_open(&env) < 0)
+			_exit(1);
+		raise(first);
+		raise(second);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void
+test_kill(void)
+{
+	EQ(end_of(SIGINT, SIGTERM), 0, "one of a kind asks");
+	EQ(end_of(SIGINT, SIGINT), SIGINT, "the second of its kind kills");
+	EQ(end_of(SIGTERM, SIGTERM), SIGTERM, "SIGTERM, too");
+	EQ(end_of(SIGHUP, SIGHUP), 0, "one that was ignored at start stays so");
+}
+
+static void
+test_cancel(const struct env *env)
+{
+	msec start = env_mono(env);
+	pid_t pid;
+
+	pid = signal_soon(SIGTERM);
+	while (env->cancelled(env->ctx) == 0 && env_mono(env) < start + 10000)
+		(void)env->sleep(env->ctx, env_mono(env) + 20);
+	EQ(env->cancelled(env->ctx), SIGTERM, "cancelled, and by what");
+	EQ(env->sleep(env->ctx, env_mono(env) + 600000), -1,
+	    "a sleep ends at once");
+	EQ(env->sleep(env->ctx, 0), -1, "and every one after it");
+	EQ(wakes(env), 1, "wakefd");
+	raise(SIGINT);
+	EQ(env->cancelled(env->ctx), SIGTERM, "the first one counts");
+	waitpid(pid, NULL, 0);
+}
+
+int
+main(void)
+{
+	struct env env;
+
+	signal(SIGHUP, SIG_IGN);
+	test_kill();
+	if (env_open(&env) < 0)
+		abort();
+	test_clock(&env);
+	test_random(&env);
+	test_nudge(&env);
+	test_eintr(&env);
+	test_sigpipe();
+	test_inherit(&env);
+	test_cancel(&env);
+	return DONE();
+}
