@@ -87,9 +87,9 @@ IN = mkdir -p build/$$t && cd build/$$t && \
 PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')"; \
 	fuzzers="$$(cd tests && ls fuzz_*.c | sed 's/\.c$$//' | \
 	    grep -v '^fuzz_replay$$' | tr '\n' ' ')"; \
-	($(IN) PROGRAMS="$$units drive_tls" \
+	($(IN) PROGRAMS="$$units drive_tls bench_run" \
 	    WITH="$$(objs ../../tests -name 'script*.c')" \
-	    $$units drive_tls drive faultd) && \
+	    $$units drive_tls drive faultd bench_run) && \
 	($(IN) PROGRAMS="$$fuzzers" WITH=fuzz_replay.o libbide.a $$fuzzers)
 
 HARDENED = t=release; if command -v musl-gcc >/dev/null 2>&1; then \
