@@ -52,32 +52,32 @@ static const struct row {
 	    RETRY_AGAIN, 250 },
 	{ "first, most", F_IO, 0, -1, { 0 }, 0, PATIENCE, 40, MAX,
 	    RETRY_AGAIN, 499 },
-	{ "fifth, least", F_SERVER, 500, -1, { .count = 4 }, 0, PATIENCE, 40,
+	{ "fifth, least", F_SERVER, 500, -1, { .steps = 4 }, 0, PATIENCE, 40,
 	    0, RETRY_AGAIN, 4000 },
-	{ "fifth, most", F_SERVER, 500, -1, { .count = 4 }, 0, PATIENCE, 40,
+	{ "fifth, most", F_SERVER, 500, -1, { .steps = 4 }, 0, PATIENCE, 40,
 	    MAX, RETRY_AGAIN, 7999 },
-	{ "the ceiling, least", F_IO, 0, -1, { .count = 30 }, 0, PATIENCE, 40,
+	{ "the ceiling, least", F_IO, 0, -1, { .steps = 30 }, 0, PATIENCE, 40,
 	    0, RETRY_AGAIN, 48000 },
-	{ "the ceiling, most", F_IO, 0, -1, { .count = 30 }, 0, PATIENCE, 40,
+	{ "the ceiling, most", F_IO, 0, -1, { .steps = 30 }, 0, PATIENCE, 40,
 	    MAX, RETRY_AGAIN, 59999 },
 	{ "overload, least", F_OVERLOAD, 529, -1, { 0 }, 0, PATIENCE, 40, 0,
 	    RETRY_AGAIN, 1000 },
 	{ "overload, most", F_OVERLOAD, 529, -1, { 0 }, 0, PATIENCE, 40, MAX,
 	    RETRY_AGAIN, 1999 },
-	{ "progress begins anew", F_IO, 0, -1, { .count = 30 }, 1, PATIENCE,
+	{ "progress begins anew", F_IO, 0, -1, { .steps = 30 }, 1, PATIENCE,
 	    40, 0, RETRY_AGAIN, 250 },
 	/* the server's figure */
 	{ "hint, least", F_RATE, 429, 7000, { 0 }, 0, PATIENCE, 40, 0,
 	    RETRY_AGAIN, 7000 },
 	{ "hint, most", F_RATE, 429, 7000, { 0 }, 0, PATIENCE, 40, MAX,
 	    RETRY_AGAIN, 8399 },
-	{ "hint below the backoff", F_RATE, 429, 1000, { .count = 6 }, 0,
+	{ "hint below the backoff", F_RATE, 429, 1000, { .steps = 6 }, 0,
 	    PATIENCE, 40, 0, RETRY_AGAIN, 1450 },
-	{ "the third in a row", F_RATE, 429, 1000, { .count = 6,
+	{ "the third in a row", F_RATE, 429, 1000, { .steps = 6,
 	    .hinted = 2 }, 0, PATIENCE, 40, MAX, RETRY_AGAIN, 1450 },
-	{ "its word was not good", F_RATE, 429, 1000, { .count = 6,
+	{ "its word was not good", F_RATE, 429, 1000, { .steps = 6,
 	    .hinted = 3 }, 0, PATIENCE, 40, 0, RETRY_AGAIN, 16000 },
-	{ "but after progress it is again", F_RATE, 429, 1000, { .count = 6,
+	{ "but after progress it is again", F_RATE, 429, 1000, { .steps = 6,
 	    .hinted = 3 }, 1, PATIENCE, 40, 0, RETRY_AGAIN, 1000 },
 	{ "a tiny hint", F_RATE, 429, 1, { 0 }, 0, PATIENCE, 40, 0,
 	    RETRY_AGAIN, 250 },
@@ -101,9 +101,9 @@ static const struct row {
 	{ "no patience, at once", F_RATE, 429, 0, { 0 }, 0, 0, 40, 0,
 	    RETRY_IMPATIENT, 250 },
 	/* counts */
-	{ "the last retry", F_IO, 0, -1, { .count = 2 }, 0, PATIENCE, 3, 0,
+	{ "the last retry", F_IO, 0, -1, { .count = 2, .steps = 2 }, 0, PATIENCE, 3, 0,
 	    RETRY_AGAIN, 1000 },
-	{ "one too many", F_IO, 0, -1, { .count = 3 }, 0, PATIENCE, 3, 0,
+	{ "one too many", F_IO, 0, -1, { .count = 3, .steps = 3 }, 0, PATIENCE, 3, 0,
 	    RETRY_SPENT, 2000 },
 	{ "one too many, but progress", F_IO, 0, -1, { .count = 3 }, 1,
 	    PATIENCE, 3, 0, RETRY_AGAIN, 250 },
@@ -130,7 +130,8 @@ test_rows(void)
 		p = (struct policy){ r->patience, r->retries };
 		f = fault(r->class, r->status, r->hint);
 		st = r->st;
-		d = retry_next(&p, &st, &f, r->progressed, r->rnd);
+		d = retry_next(&p, &st, &f, r->progressed ?
+		    ADVANCE_FURTHER : ADVANCE_NONE, r->rnd);
 		EQ(d.verdict, r->verdict, r->name);
 		EQ(d.wait, r->wait, r->name);
 		EQ(st.waited, r->st.waited, r->name);
@@ -149,16 +150,32 @@ test_classes(void)
 	for (class = F_NONE; class <= F_CANCEL; class++) {
 		st = (struct retry){ 0 };
 		f = fault((enum fclass)class, 0, MSEC_NONE);
-		d = retry_next(&usual, &st, &f, 0, 0);
+		d = retry_next(&usual, &st, &f, ADVANCE_NONE, 0);
 		bad += d.verdict != RETRY_AGAIN ||
 		    d.wait != base_of((enum fclass)class) / 2;
 		f.retry = 0;
 		f.wait = 1000;
-		d = retry_next(&usual, &st, &f, 1, 0);
+		d = retry_next(&usual, &st, &f, ADVANCE_FURTHER, 0);
 		bad += d.verdict != RETRY_FATAL || d.wait != 1000;
 	}
 	EQ(bad, 0, "every class");
 	EQ(base_of((enum fclass)class), -1, "every class is listed");
+}
+
+/* Some of an answer is worth a retry more, but not a shorter wait. */
+static void
+test_no_further(void)
+{
+	struct retry st = { .count = 3, .steps = 3 };
+	struct fault f = fault(F_IO, 0, MSEC_NONE);
+	struct policy three = { PATIENCE, 3 };
+	struct decision d;
+
+	d = retry_next(&three, &st, &f, ADVANCE_SOME, 0);
+	EQ(d.verdict, RETRY_AGAIN, "what came no further is retried");
+	EQ(d.wait, 2000, "and waits as long");
+	EQ(st.count, 1, "its retries begin anew");
+	EQ(st.steps, 4, "its backoff does not");
 }
 
 static msec
@@ -166,10 +183,11 @@ wait_for(enum fclass class, msec hint, unsigned count, unsigned hinted,
     uint32_t rnd)
 {
 	static const struct policy endless = { MSEC_MAX, 1000000 };
-	struct retry st = { .count = count, .hinted = hinted };
+	struct retry st = { .count = count, .steps = count,
+	    .hinted = hinted };
 	struct fault f = fault(class, 0, hint);
 
-	return retry_next(&endless, &st, &f, 0, rnd).wait;
+	return retry_next(&endless, &st, &f, ADVANCE_NONE, rnd).wait;
 }
 
 static const enum fclass kinds[] = { F_IO, F_RATE, F_OVERLOAD };
@@ -249,7 +267,7 @@ requests(enum fclass class, msec hint, int fixed, uint64_t seed,
 
 	do {
 		n++;
-		d = retry_next(&usual, &st, &f, 0, throw(&dice));
+		d = retry_next(&usual, &st, &f, ADVANCE_NONE, throw(&dice));
 		if (d.verdict == RETRY_AGAIN)
 			st.waited += d.wait;
 	} while (d.verdict == RETRY_AGAIN && n < 1000);
@@ -288,6 +306,7 @@ main(void)
 {
 	test_rows();
 	test_classes();
+	test_no_further();
 	test_monotone();
 	test_hints();
 	test_dead();

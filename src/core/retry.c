@@ -13,7 +13,7 @@ ceiling(const struct retry *st, const struct fault *f)
 	msec b = f->class == F_OVERLOAD ? RETRY_BASE_OVERLOAD : RETRY_BASE;
 	unsigned i;
 
-	for (i = 0; i < st->count && b < RETRY_CAP; i++)
+	for (i = 0; i < st->steps && b < RETRY_CAP; i++)
 		b *= 2;
 	return b < RETRY_CAP ? b : RETRY_CAP;
 }
@@ -63,12 +63,14 @@ hopeless(struct retry *st, const struct fault *f)
 
 struct decision
 retry_next(const struct policy *p, struct retry *st, const struct fault *f,
-    int progressed, uint32_t rnd)
+    enum advance advance, uint32_t rnd)
 {
 	msec left = p->patience - st->waited, floor, wait;
 
-	if (progressed)
-		st->count = st->hinted = 0;
+	if (advance != ADVANCE_NONE)
+		st->count = 0;
+	if (advance == ADVANCE_FURTHER)
+		st->steps = st->hinted = 0;
 	if (hopeless(st, f))
 		return (struct decision){ RETRY_FATAL, f->wait };
 	wait = pause_for(st, f, rnd, &floor);
@@ -79,6 +81,7 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 	if (wait > left)
 		wait = left;
 	st->count++;
+	st->steps++;
 	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;
 	return (struct decision){ RETRY_AGAIN, wait };
 }

@@ -26,15 +26,22 @@
 
 struct policy {
 	msec patience;		/* most time in pauses, all together */
-	unsigned retries;	/* most attempts after the first without progress */
+	unsigned retries;	/* most attempts in a row that bring nothing */
 };
 
 struct retry {			/* {0} at the start of a run */
 	msec waited;		/* in pauses so far */
-	unsigned count;		/* failures since the last real progress */
+	unsigned count;		/* failures in a row that brought nothing */
+	unsigned steps;		/* the same, or that came no further: backoff */
 	unsigned hinted;	/* of these, the last ones in a row with a wait */
 	unsigned conflicts;
-	uint64_t reach;		/* the caller's: how far the best one came */
+};
+
+/* What a failed attempt brought of an answer. */
+enum advance {
+	ADVANCE_NONE,
+	ADVANCE_SOME,		/* but no more than one before it */
+	ADVANCE_FURTHER
 };
 
 enum verdict {
@@ -51,11 +58,13 @@ struct decision {
 };
 
 /*
- * After a failed attempt.  progressed: it came further than those before, so
- * the count starts anew.  rnd: 32 random bits.  *st is brought up to date, but
- * for .waited: what is really slept is for the caller to add.
+ * After a failed attempt.  Any of an answer begins the count of retries anew;
+ * the backoff only begins anew when it came further, so that a stream which
+ * always breaks at the same place is asked for less and less often.  rnd: 32
+ * random bits.  *st is brought up to date, but for .waited: what is really
+ * slept is for the caller to add.
  */
 struct decision retry_next(const struct policy *p, struct retry *st,
-    const struct fault *f, int progressed, uint32_t rnd);
+    const struct fault *f, enum advance advance, uint32_t rnd);
 
 #endif

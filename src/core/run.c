@@ -87,27 +87,26 @@ cancel(struct run *r, struct result *res)
 	res->last.fault.code = env->cancelled(env->ctx);
 }
 
-/* Real progress is to come further than any attempt before: a stream that
- * always breaks at the same place is asked for less and less often. */
-static int
-progressed(struct retry *st, const struct outcome *out)
+/* *reach: how far the best attempt came. */
+static enum advance
+advance(uint64_t *reach, const struct outcome *out)
 {
-	uint64_t reach = out->progress < P_CONTENT ? 0 : out->text_bytes + 1;
-
-	if (reach <= st->reach)
-		return 0;
-	st->reach = reach;
-	return 1;
+	if (out->progress < P_CONTENT)
+		return ADVANCE_NONE;
+	if (out->text_bytes + 1 <= *reach)
+		return ADVANCE_SOME;
+	*reach = out->text_bytes + 1;
+	return ADVANCE_FURTHER;
 }
 
 /* What the loop does about an attempt: a verdict, and a wait for AGAIN. */
 static enum verdict
-decide(struct run *r, struct retry *st, struct result *res)
+decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 {
 	struct outcome *out = &res->last;
 	struct decision d;
 
-	d = retry_next(&r->policy, st, &out->fault, progressed(st, out),
+	d = retry_next(&r->policy, st, &out->fault, advance(reach, out),
 	    env_random32(r->job->env));
 	res->wait = d.wait;
 	if (d.verdict != RETRY_AGAIN)
@@ -124,6 +123,7 @@ run(struct run *r, struct result *res)
 {
 	struct outcome *out = &res->last;
 	struct retry st = { 0 };
+	uint64_t reach = 0;
 	msec start = env_mono(r->job->env);
 
 	memset(res, 0, sizeof(*res));
@@ -142,7 +142,7 @@ run(struct run *r, struct result *res)
 			finish(r, res);
 			break;
 		}
-		res->verdict = decide(r, &st, res);
+		res->verdict = decide(r, &st, &reach, res);
 		if (res->verdict != RETRY_AGAIN)
 			break;
 		put_retry(r, res, &st);
