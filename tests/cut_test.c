@@ -6,6 +6,7 @@
  * whole answer and gets it once.
  */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,8 +273,8 @@ static const struct {
 	{ "head ; delta whole ; drip 5s 1000 ping", 0, "whole" },
 	{ "head ; delta w ; error rate_limit_exceeded Please try again in "
 	    "1m12.5s.", 72500, "w" },
-	{ "head ; stall 9s ; delta wh ; failed rate_limit_exceeded Limit 30000, "
-	    "Used 22999, Requested 12528", 0, "wh" },
+	{ "head ; stall 9s ; delta wh ; failed rate_limit_exceeded "
+	    "Limit 30000, Used 22999, Requested 12528", 0, "wh" },
 };
 
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
@@ -333,10 +334,40 @@ test_faults(void)
 	trial_free(&t);
 }
 
+/* What the reader cannot be given ends the run: no repetition helps. */
+static void
+test_full(void)
+{
+	struct exchange x = { .steps = SLICE("head ; delta one ; stall 1s ; "
+	    "delta two ; completed") };
+	struct trial t;
+	int mode;
+
+	for (mode = OUT_HOLD; mode <= OUT_JSON; mode++) {
+		trial_init(&t);
+		fclose(t.file);
+		t.file = fopen("/dev/full", "w");
+		if (t.file == NULL)
+			abort();
+		t.mode = (enum trial_out)mode;
+		t.script.exchange = &x;
+		t.script.n = 1;
+		trial_run(&t);
+		EQ(t.res.last.fault.class, F_OUTPUT, "a full disk");
+		EQ(t.res.last.fault.code, ENOSPC, "a full disk: the reason");
+		EQ(t.res.attempts, 1, "a full disk: one request");
+		EQ(t.script.open, 0, "a full disk: nothing left open");
+		EQ(t.script.now, mode == OUT_HOLD ? 1000 : 0,
+		    "a full disk: at once");
+		trial_free(&t);
+	}
+}
+
 int
 main(void)
 {
 	test_cuts();
+	test_full();
 	test_cancel();
 	test_faults();
 	return DONE();

@@ -7,7 +7,7 @@
  * with a tab go on the one before, # begins a comment.  Options, as on the
  * command line: chat, live, json, tty, on-break fail, patience, retries,
  * connect, first-byte, idle, max-time; and rnd max|0|SEED, cancel and
- * nudge at a time, body BYTES.
+ * nudge at a time, body BYTES, ticks (log the seconds of a pause).
  *
  * Each runs twice: reads as the script has them, and byte by byte, with the
  * same log, unless it says "reads" (what one read brings makes a difference).
@@ -101,6 +101,8 @@ set_option(struct flow *f, struct slice line)
 		f->trial.mode = OUT_JSON;
 	else if (slice_is(word, "tty"))
 		f->trial.tty = 1;
+	else if (slice_is(word, "ticks"))
+		f->trial.ticks = 1;
 	else if (slice_is(word, "reads"))
 		f->reads = 1;
 	else if (slice_is(line, "on-break fail"))

@@ -111,7 +111,8 @@ chance(void *ctx, void *p, size_t n)
 	unsigned char *to = p;
 
 	while (n-- > 0) {
-		s->state = s->state * 6364136223846793005u + 1442695040888963407u;
+		s->state = s->state * 6364136223846793005u +
+		    1442695040888963407u;
 		*to++ = s->rnd == 0 ? 0 : s->rnd < 0 ? 0xff :
 		    (unsigned char)(s->state >> 56);
 	}

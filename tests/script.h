@@ -64,7 +64,7 @@ struct script {
 	size_t n, next;
 	int chat;
 	size_t most;			/* bytes of a read; 0: as they come */
-	int rnd;			/* -1: all bits set, 0: none, else a seed */
+	int rnd;			/* -1: all bits set, 0: none; a seed */
 	msec now;
 	msec cancel, nudge;		/* SIGINT and SIGUSR1 come then */
 	unsigned requests;

@@ -121,8 +121,8 @@ put_typed(struct buf *b, const char *type, const char *key, struct slice text)
 	struct buf json = { 0 };
 
 	one_member(&json, key, text);
-	buf_printf(b, "event: %s\ndata: {\"type\":\"%s\",\"output_index\":0,%s\n\n",
-	    type, type, json.p + 1);
+	buf_printf(b, "event: %s\ndata: {\"type\":\"%s\",\"output_index\":0,"
+	    "%s\n\n", type, type, json.p + 1);
 	buf_free(&json);
 }
 
@@ -151,14 +151,15 @@ put_call(struct buf *b, int chat, struct slice s)
 	one_member(&args, "arguments", s);
 	if (chat)
 		buf_printf(b, "data: {\"choices\":[{\"index\":0,\"delta\":"
-		    "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"function\":"
-		    "{\"name\":\"%.*s\",%s}]}}]}\n\n", SLICE_FMT(name),
-		    args.p + 1);
+		    "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\","
+		    "\"function\":{\"name\":\"%.*s\",%s}]}}]}\n\n",
+		    SLICE_FMT(name), args.p + 1);
 	else
-		buf_printf(b, "event: response.output_item.done\ndata: {\"type\":"
-		    "\"response.output_item.done\",\"output_index\":0,\"item\":"
-		    "{\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":"
-		    "\"call_1\",\"name\":\"%.*s\",%s}\n\n", SLICE_FMT(name),
+		buf_printf(b, "event: response.output_item.done\ndata: "
+		    "{\"type\":\"response.output_item.done\","
+		    "\"output_index\":0,\"item\":{\"id\":\"fc_1\","
+		    "\"type\":\"function_call\",\"call_id\":\"call_1\","
+		    "\"name\":\"%.*s\",%s}\n\n", SLICE_FMT(name),
 		    args.p + 1);
 	buf_free(&args);
 }

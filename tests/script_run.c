@@ -123,6 +123,17 @@ log_flush(struct sink *s, struct fault *f)
 }
 
 static void
+log_tick(struct sink *s, msec left)
+{
+	struct buf b = { 0 };
+
+	put_span(&b, "left", left);
+	script_log(&((struct log_sink *)s)->t->script, "tick%.*s",
+	    SLICE_FMT(b));
+	buf_free(&b);
+}
+
+static void
 log_end(struct trial *t)
 {
 	static const char *const verdicts[] = { "again", "fatal", "impatient",
@@ -152,8 +163,8 @@ log_end(struct trial *t)
 static void
 run_with(struct trial *t, struct sink *to)
 {
-	struct log_sink l = { .sink = { .put = log_put, .flush = log_flush },
-	    .to = to, .t = t };
+	struct log_sink l = { .sink = { .put = log_put, .flush = log_flush,
+	    .tick = t->ticks ? log_tick : NULL }, .to = to, .t = t };
 	struct job job = { .env = &t->script.env, .net = &t->script.net,
 	    .dialect = t->script.chat ? &dialect_chat : &dialect_responses,
 	    .path = t->script.chat ? SLICE("/v1/chat/completions") :

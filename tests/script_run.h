@@ -14,6 +14,7 @@ struct trial {
 	struct script script;
 	enum trial_out mode;
 	int tty;
+	int ticks;			/* log the seconds of a pause */
 	int fail_on_break;
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */

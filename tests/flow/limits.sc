@@ -90,3 +90,24 @@ retries 2
 try status 500
 try kept ; status 500
 try kept ; head ; created ; reset
+
+== the seconds of a pause are told
+ticks
+try status 429 retry-after-ms=2379 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== the seconds of a pause that is cut short
+ticks
+nudge 1.5s
+try status 429 retry-after=3 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== no limits at all
+patience inf
+connect inf
+first-byte inf
+idle inf
+max-time inf
+rnd max
+try dial 1h ; stall 20h ; head ; drip 10h 10 comment ; created ; stall 300h ; delta ha ; stall 9h ; reset
+try head ; created ; delta whole ; completed
