@@ -130,3 +130,8 @@ try head ; created ; call search {"q":"x"} ; finish tool_calls ; done
 
 == a call
 try head ; created ; call search {"q":"x"} ; completed
+
+== an end behind an error does not make it an answer
+reads
+try head ; created ; delta half ; error server_error Oops + completed + end
+try kept ; head ; created ; delta whole ; completed

@@ -200,3 +200,10 @@ try raw HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n{"error":{"code":"invalid_
 
 == interim responses
 try raw HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\n\r\n ; head ; created ; delta whole ; completed
+
+== a redirect's body that never ends
+try raw HTTP/1.1 302 No\r\nLocation: /x\r\nContent-Length: 900\r\n\r\nmoved ; hold
+
+== an answer that begins before a body is sent, and fails
+body 200000
+try early ; status 401 connection=close | {"error":{"message":"No."}}
