@@ -95,7 +95,10 @@ check_raw(struct slice doc, int good)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct json_want want[] = { { .key = "a" }, { .key = "type" } };
+	struct json_want in[] = { { .key = "type" } };
+	struct json_want first_of[] = { { .key = "0", in, 1 } };
+	struct json_want want[] = { { .key = "a", first_of, 1 },
+	    { .key = "type" } };
 	struct slice doc = { (const char *)data, size }, key, tok, last;
 	enum json_type first, end = check_tokens(doc, &first), type;
 	int good = end == JSON_END;
@@ -112,7 +115,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (good && (first == JSON_OBJECT || first == JSON_ARRAY)));
 	if (good && first == JSON_OBJECT)
 		assert(want[0].tok.p == last.p && want[0].tok.n == last.n);
-	json_find(doc, "a.0.type", &tok);
+	type = json_find(doc, "a.0.type", &tok);
+	if (good && first == JSON_OBJECT && type != JSON_BAD)
+		assert(in[0].type == type && in[0].tok.p == tok.p &&
+		    in[0].tok.n == tok.n);
 	check_raw(doc, good);
 	return 0;
 }

@@ -115,6 +115,7 @@ test_depth(void)
 {
 	char text[2 * JSON_DEPTH + 3];
 	struct json_want want = { .key = "a" };
+	struct json_want in = { .key = "a", &want, 1 };
 	struct buf doc = { 0 };
 	size_t n;
 
@@ -130,6 +131,10 @@ test_depth(void)
 		EQ(json_valid(buf_slice(&doc)), n == JSON_DEPTH, "mixed");
 		EQ(json_pick(buf_slice(&doc), &want, 1),
 		    n == JSON_DEPTH ? 0 : -1, "pick");
+		want.key = "0";
+		EQ(json_pick(buf_slice(&doc), &in, 1),
+		    n == JSON_DEPTH ? 0 : -1, "pick inside");
+		want.key = "a";
 	}
 	buf_free(&doc);
 	OK(json_valid(SLICE("[{\"a\":[{}]},[]]")), "kinds are kept apart");
@@ -166,6 +171,41 @@ test_pick(void)
 		EQ(json_pick(slice_str(bad[i]), want, 3), -1, bad[i]);
 	EQ(json_pick(SLICE("{}"), want, 3), 0, "empty object");
 	EQ(want[0].type, JSON_BAD, "forgets what was there");
+}
+
+static void
+test_pick_inside(void)
+{
+	struct json_want c[] = { { .key = "x" }, { .key = "y" } };
+	struct json_want b[] = { { .key = "0", c, 2 }, { .key = "1" } };
+	struct json_want a = { .key = "a", b, 2 };
+	static const char *const bad[] = {
+		"{\"a\":[}", "{\"a\":[{\"x\":1]}", "{\"a\":[{\"x\":1}}",
+		"{\"a\":[{\"x\":1},]}", "{\"a\":[{\"x\":1,}]}",
+		"{\"a\":[{\"x\":1}", "{\"a\":[{\"x\":1} {}]}",
+		"{\"a\":[{\"x\":1}]]",
+	};
+	size_t i;
+
+	EQ(json_pick(SLICE("{\"a\" : [ {\"y\":[2],\"x\":\"1\"}, {\"x\":3} ]}"),
+	    &a, 1), 0, "inside");
+	EQ(a.type, JSON_ARRAY, "the array itself");
+	EQS(a.tok, "[ {\"y\":[2],\"x\":\"1\"}, {\"x\":3} ]", "is whole");
+	EQ(b[0].type, JSON_OBJECT, "its first element");
+	EQS(b[0].tok, "{\"y\":[2],\"x\":\"1\"}", "is whole");
+	EQS(c[0].tok, "1", "a member of that");
+	EQS(c[1].tok, "[2]", "another");
+	EQ(b[1].type, JSON_BAD, "only the first has a name");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		EQ(json_pick(slice_str(bad[i]), &a, 1), -1, bad[i]);
+	EQ(json_pick(SLICE("{\"a\":[{\"x\":1}],\"a\":{\"1\":2}}"), &a, 1), 0,
+	    "twice");
+	EQ(b[0].type, JSON_BAD, "the last of equal names");
+	EQS(b[1].tok, "2", "and what is in it");
+	EQ(json_pick(SLICE("{\"a\":[]}"), &a, 1), 0, "empty");
+	EQ(b[0].type, JSON_BAD, "has no first");
+	EQ(json_pick(SLICE("{\"a\":\"[\"}"), &a, 1), 0, "no container");
+	EQ(a.type, JSON_STRING, "is none");
 }
 
 static void
@@ -441,6 +481,7 @@ main(void)
 	test_strings();
 	test_depth();
 	test_pick();
+	test_pick_inside();
 	test_each();
 	test_find();
 	test_is();

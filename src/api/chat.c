@@ -194,15 +194,12 @@ has_text(const struct json_want *w)
 	return w->type == JSON_STRING && w->tok.n > 0;
 }
 
-static enum decoded
-take_delta(struct decode *d, struct slice delta)
-{
-	enum { CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, N };
-	struct json_want w[N] = { { .key = "content" }, { .key = "reasoning" },
-	    { .key = "reasoning_content" }, { .key = "tool_calls" },
-	    { .key = "refusal" } };
+enum { CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, D_N };
 
-	json_pick(delta, w, N);
+/* What a delta has, or a message; w: as picked from it. */
+static enum decoded
+take_delta(struct decode *d, struct slice delta, const struct json_want *w)
+{
 	/* Where both are, they say the same. */
 	if (has_text(&w[REASONING_CONTENT]))
 		decode_reasoning(d, w[REASONING_CONTENT].tok);
@@ -291,32 +288,12 @@ take_failure(struct decode *d, struct slice choice,
 	return DECODE_FAULT;
 }
 
-enum { C_DELTA, C_FINISH, C_ERROR, C_INDEX };
-
-/* Picks the first choice apart; -1 when there is none.  Nearly always it is
- * the only one, and then what stands between the brackets: no need to walk
- * over it once more to find its end. */
-static int
-pick_choice(struct slice choices, struct slice *choice, struct json_want *w,
-    size_t n)
-{
-	struct slice key;
-	size_t at = 0;
-
-	*choice = slice_trim(slice_sub(choices, 1, choices.n - 2));
-	if (choice->n == 0)
-		return -1;
-	if (json_pick(*choice, w, n) == 0)
-		return 0;
-	if (json_each(choices, &at, &key, choice) != JSON_OBJECT)
-		return -1;
-	return json_pick(*choice, w, n);
-}
+enum { C_DELTA, C_FINISH, C_ERROR, C_INDEX, C_MESSAGE, C_N };
 
 static enum decoded
 take_choice(struct decode *d, struct slice choice, const struct json_want *w)
 {
-	struct json_want message = { .key = "message" };
+	const struct json_want *delta = &w[C_DELTA], *message = &w[C_MESSAGE];
 	enum decoded r = DECODE_IDLE;
 
 	/* Only a param can have asked for more than one. */
@@ -325,11 +302,11 @@ take_choice(struct decode *d, struct slice choice, const struct json_want *w)
 	if (decode_truthy(&w[C_ERROR]))
 		return decode_error(d, choice);
 	d->begun = 1;
-	if (w[C_DELTA].type == JSON_OBJECT)
-		r = take_delta(d, w[C_DELTA].tok);
-	else if (!d->content && json_pick(choice, &message, 1) == 0 &&
-	    message.type == JSON_OBJECT)
-		r = take_delta(d, message.tok);
+	if (delta->type == JSON_OBJECT)
+		r = take_delta(d, delta->tok, delta->sub);
+	else if (!d->content && message->type == JSON_OBJECT &&
+	    json_pick(message->tok, delta->sub, delta->nsub) == 0)
+		r = take_delta(d, message->tok, delta->sub);
 	if (r == DECODE_FAULT)
 		return r;
 	if (is_failure(&w[C_FINISH]))
@@ -360,30 +337,34 @@ take_marker(struct decode *d)
 static enum decoded
 take(struct decode *d, struct slice json)
 {
-	struct json_want w[] = { { .key = "choices" }, { .key = "error" },
-	    { .key = "usage" }, { .key = "id" } };
-	struct json_want c[] = { { .key = "delta" }, { .key = "finish_reason" },
-	    { .key = "error" }, { .key = "index" } };
-	struct slice choice;
+	enum { CHOICES, ERROR, USAGE, ID, N };
+	struct json_want delta[D_N] = { { .key = "content" },
+	    { .key = "reasoning" }, { .key = "reasoning_content" },
+	    { .key = "tool_calls" }, { .key = "refusal" } };
+	struct json_want c[C_N] = { { .key = "delta", delta, D_N },
+	    { .key = "finish_reason" }, { .key = "error" },
+	    { .key = "index" }, { .key = "message" } };
+	struct json_want choice = { .key = "0", c, C_N };
+	struct json_want w[N] = { { .key = "choices", &choice, 1 },
+	    { .key = "error" }, { .key = "usage" }, { .key = "id" } };
 
-	if (json_pick(json, w, d->id[0] == '\0' ? 4 : 3) < 0)
+	if (json_pick(json, w, d->id[0] == '\0' ? N : ID) < 0)
 		return decode_odd(d, json);
-	if (decode_truthy(&w[1]))
+	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (w[3].type == JSON_STRING)
-		slice_copy(w[3].tok, d->id, sizeof(d->id));
-	if (w[2].type == JSON_OBJECT)
-		decode_usage(d, w[2].tok);
-	if (w[0].type == JSON_ARRAY &&
-	    pick_choice(w[0].tok, &choice, c, sizeof(c) / sizeof(c[0])) == 0)
-		return take_choice(d, choice, c);
-	if (w[0].type == JSON_BAD && decode_complaint(json))
+	if (w[ID].type == JSON_STRING)
+		slice_copy(w[ID].tok, d->id, sizeof(d->id));
+	if (w[USAGE].type == JSON_OBJECT)
+		decode_usage(d, w[USAGE].tok);
+	if (w[CHOICES].type == JSON_ARRAY && choice.type == JSON_OBJECT)
+		return take_choice(d, choice.tok, c);
+	if (w[CHOICES].type == JSON_BAD && decode_complaint(json))
 		return decode_error(d, json);
 	if (d->tail)
 		return DECODE_TAIL;
-	return w[2].type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+	return w[USAGE].type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
 }
 
 static enum decoded

@@ -58,9 +58,15 @@ int json_valid(struct slice doc);
  * missing; else JSON_NULL..JSON_STRING, JSON_OBJECT or JSON_ARRAY with the
  * value in tok: a string raw and without its quotes, a container whole with
  * its brackets.
+ *
+ * What is wanted inside of it is found on the way, which is faster than to
+ * walk over it once more.  In an array that is its first element, by the name
+ * "0".  sub counts only where type is JSON_OBJECT or JSON_ARRAY.
  */
 struct json_want {
 	const char *key;	/* plain ASCII, no escapes */
+	struct json_want *sub;	/* what is wanted inside it */
+	size_t nsub;
 	enum json_type type;
 	struct slice tok;
 };

@@ -1,0 +1,179 @@
+#ifndef WIRE_JSON_LEX_H
+#define WIRE_JSON_LEX_H
+
+/*
+ * JSON's tokens, for json.c and json_pick.c alone: inline, since every byte of
+ * a stream goes through here.
+ */
+
+#include <string.h>
+
+#include "wire/json.h"
+#include "wire/scan.h"
+
+static inline const char *
+lex_blanks(const char *p, const char *end)
+{
+	while (p != end && (*p == ' ' || *p == '\n' || *p == '\r' ||
+	    *p == '\t'))
+		p++;
+	return p;
+}
+
+static inline int
+lex_digit(const char *p, const char *end)
+{
+	return p != end && *p >= '0' && *p <= '9';
+}
+
+/*
+ * The lexers return where the token ends, NULL when it is none.
+ */
+
+/* From behind the opening quote to the closing one. */
+static inline const char *
+lex_string(const char *p, const char *end)
+{
+	uint64_t hits;
+	uint16_t unit;
+	size_t n;
+
+	for (;;) {
+		while ((size_t)(end - p) >= SCAN_STEP) {
+			hits = scan_string(scan_load(p));
+			if (hits != 0) {
+				p += scan_first(hits);
+				break;
+			}
+			p += SCAN_STEP;
+		}
+		if (p == end)
+			return NULL;
+		if (*p == '"')
+			return p;
+		if ((unsigned char)*p < ' ')
+			return NULL;
+		if (*p != '\\') {
+			p++;
+			continue;
+		}
+		n = json_escape((struct slice){ p, (size_t)(end - p) }, &unit);
+		if (n == 0)
+			return NULL;
+		p += n;
+	}
+}
+
+static inline const char *
+lex_number(const char *p, const char *end)
+{
+	if (p != end && *p == '-')
+		p++;
+	if (!lex_digit(p, end))
+		return NULL;
+	if (*p++ != '0')
+		while (lex_digit(p, end))
+			p++;
+	if (p != end && *p == '.') {
+		if (!lex_digit(++p, end))
+			return NULL;
+		while (lex_digit(p, end))
+			p++;
+	}
+	if (p != end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p != end && (*p == '+' || *p == '-'))
+			p++;
+		if (!lex_digit(p, end))
+			return NULL;
+		while (lex_digit(p, end))
+			p++;
+	}
+	return p;
+}
+
+static inline const char *
+lex_word(const char *p, const char *end, const char *word, size_t n)
+{
+	if ((size_t)(end - p) < n || memcmp(p, word, n) != 0)
+		return NULL;
+	return p + n;
+}
+
+/*
+ * Any value but a container; of one only the bracket.  Returns what follows
+ * it, NULL with *type JSON_BAD on an error.
+ */
+static inline const char *
+lex_value(const char *p, const char *end, enum json_type *type,
+    struct slice *tok)
+{
+	const char *from = p;
+
+	*type = JSON_BAD;
+	if (p == end)
+		return NULL;
+	switch (*p) {
+	case '"':
+		from++;
+		p = lex_string(from, end);
+		*type = JSON_STRING;
+		break;
+	case '{':
+		p++;
+		*type = JSON_OBJECT;
+		break;
+	case '[':
+		p++;
+		*type = JSON_ARRAY;
+		break;
+	case 't':
+		p = lex_word(p, end, "true", 4);
+		*type = JSON_TRUE;
+		break;
+	case 'f':
+		p = lex_word(p, end, "false", 5);
+		*type = JSON_FALSE;
+		break;
+	case 'n':
+		p = lex_word(p, end, "null", 4);
+		*type = JSON_NULL;
+		break;
+	default:
+		p = lex_number(p, end);
+		*type = JSON_NUMBER;
+	}
+	if (p == NULL) {
+		*type = JSON_BAD;
+		return NULL;
+	}
+	*tok = (struct slice){ from, (size_t)(p - from) };
+	return *type == JSON_STRING ? p + 1 : p;
+}
+
+/* A member's name and its colon.  Returns where the value begins. */
+static inline const char *
+lex_key(const char *p, const char *end, struct slice *key)
+{
+	const char *from = p + 1;
+
+	if (p == end || *p != '"')
+		return NULL;
+	p = lex_string(from, end);
+	if (p == NULL)
+		return NULL;
+	*key = (struct slice){ from, (size_t)(p - from) };
+	p = lex_blanks(p + 1, end);
+	if (p == end || *p != ':')
+		return NULL;
+	return lex_blanks(p + 1, end);
+}
+
+/*
+ * Walks over the container whose bracket p is behind and that stands inside
+ * depth others.  Returns what follows it, NULL when it is broken.
+ */
+const char *json_skip(const char *p, const char *end, enum json_type type,
+    unsigned depth);
+
+#endif
