@@ -101,10 +101,10 @@ static const struct row {
 	{ "no patience, at once", F_RATE, 429, 0, { 0 }, 0, 0, 40, 0,
 	    RETRY_IMPATIENT, 250 },
 	/* counts */
-	{ "the last retry", F_IO, 0, -1, { .count = 2, .steps = 2 }, 0, PATIENCE, 3, 0,
-	    RETRY_AGAIN, 1000 },
-	{ "one too many", F_IO, 0, -1, { .count = 3, .steps = 3 }, 0, PATIENCE, 3, 0,
-	    RETRY_SPENT, 2000 },
+	{ "the last retry", F_IO, 0, -1, { .count = 2, .steps = 2 }, 0,
+	    PATIENCE, 3, 0, RETRY_AGAIN, 1000 },
+	{ "one too many", F_IO, 0, -1, { .count = 3, .steps = 3 }, 0,
+	    PATIENCE, 3, 0, RETRY_SPENT, 2000 },
 	{ "one too many, but progress", F_IO, 0, -1, { .count = 3 }, 1,
 	    PATIENCE, 3, 0, RETRY_AGAIN, 250 },
 	{ "no retries", F_RATE, 429, 9000, { 0 }, 0, PATIENCE, 0, 0,
@@ -192,6 +192,17 @@ wait_for(enum fclass class, msec hint, unsigned count, unsigned hinted,
 
 static const enum fclass kinds[] = { F_IO, F_RATE, F_OVERLOAD };
 
+#define STEP 1000000007u
+
+static int
+rises(enum fclass class, msec hint, unsigned n, uint32_t rnd)
+{
+	return wait_for(class, hint, n, 3, rnd) <=
+	    wait_for(class, hint, n + 1, 3, rnd) &&
+	    wait_for(class, hint, n, 0, rnd) <=
+	    wait_for(class, hint, n, 0, rnd + STEP);
+}
+
 /* Later failures wait no less, larger numbers of the dice neither. */
 static void
 test_monotone(void)
@@ -205,15 +216,9 @@ test_monotone(void)
 	for (k = 0; k < 3; k++)
 		for (h = 0; h < sizeof(hints) / sizeof(hints[0]); h++)
 			for (n = 0; n < 40; n++)
-				for (rnd = 0; rnd < MAX - 1000000007;
-				    rnd += 1000000007) {
-					bad += wait_for(kinds[k], hints[h], n, 3,
-					    rnd) > wait_for(kinds[k], hints[h],
-					    n + 1, 3, rnd);
-					bad += wait_for(kinds[k], hints[h], n, 0,
-					    rnd) > wait_for(kinds[k], hints[h],
-					    n, 0, rnd + 1000000007);
-				}
+				for (rnd = 0; rnd < MAX - STEP; rnd += STEP)
+					bad += !rises(kinds[k], hints[h], n,
+					    rnd);
 	EQ(bad, 0, "monotone");
 }
 
