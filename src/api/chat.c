@@ -194,9 +194,18 @@ has_text(const struct json_want *w)
 	return w->type == JSON_STRING && w->tok.n > 0;
 }
 
-enum { CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, D_N };
+/* What a chunk has, level by level. */
+enum {
+	CHOICES, ERROR, USAGE, ID,
+	CHOICE,			/* the first of them */
+	DELTA, FINISH, CHOICE_ERROR, INDEX, MESSAGE,
+	CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL,
+	W_N,
+	CHOICE_N = CONTENT - DELTA,
+	DELTA_N = W_N - CONTENT
+};
 
-/* What a delta has, or a message; w: as picked from it. */
+/* A delta or a message, picked apart. */
 static enum decoded
 take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 {
@@ -288,31 +297,31 @@ take_failure(struct decode *d, struct slice choice,
 	return DECODE_FAULT;
 }
 
-enum { C_DELTA, C_FINISH, C_ERROR, C_INDEX, C_MESSAGE, C_N };
-
 static enum decoded
-take_choice(struct decode *d, struct slice choice, const struct json_want *w)
+take_choice(struct decode *d, struct json_want *w)
 {
-	const struct json_want *delta = &w[C_DELTA], *message = &w[C_MESSAGE];
+	const struct json_want *delta = &w[DELTA], *finish = &w[FINISH];
 	enum decoded r = DECODE_IDLE;
 
 	/* Only a param can have asked for more than one. */
-	if (w[C_INDEX].type == JSON_NUMBER && !slice_is(w[C_INDEX].tok, "0"))
+	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))
 		return DECODE_MORE;
-	if (decode_truthy(&w[C_ERROR]))
-		return decode_error(d, choice);
+	if (decode_truthy(&w[CHOICE_ERROR]))
+		return decode_error(d, w[CHOICE].tok);
 	d->begun = 1;
+	if (delta->type != JSON_OBJECT && !d->content &&
+	    w[MESSAGE].type == JSON_OBJECT) {
+		delta = &w[MESSAGE];
+		json_pick(delta->tok, &w[CONTENT], DELTA_N);
+	}
 	if (delta->type == JSON_OBJECT)
-		r = take_delta(d, delta->tok, delta->sub);
-	else if (!d->content && message->type == JSON_OBJECT &&
-	    json_pick(message->tok, delta->sub, delta->nsub) == 0)
-		r = take_delta(d, message->tok, delta->sub);
+		r = take_delta(d, delta->tok, w);
 	if (r == DECODE_FAULT)
 		return r;
-	if (is_failure(&w[C_FINISH]))
-		return take_failure(d, choice, &w[C_FINISH]);
-	if (w[C_FINISH].type == JSON_STRING && w[C_FINISH].tok.n > 0)
-		return take_finish(d, &w[C_FINISH]);
+	if (is_failure(finish))
+		return take_failure(d, w[CHOICE].tok, finish);
+	if (finish->type == JSON_STRING && finish->tok.n > 0)
+		return take_finish(d, finish);
 	return d->tail ? DECODE_TAIL : r;
 }
 
@@ -337,18 +346,25 @@ take_marker(struct decode *d)
 static enum decoded
 take(struct decode *d, struct slice json)
 {
-	enum { CHOICES, ERROR, USAGE, ID, N };
-	struct json_want delta[D_N] = { { .key = "content" },
-	    { .key = "reasoning" }, { .key = "reasoning_content" },
-	    { .key = "tool_calls" }, { .key = "refusal" } };
-	struct json_want c[C_N] = { { .key = "delta", delta, D_N },
-	    { .key = "finish_reason" }, { .key = "error" },
-	    { .key = "index" }, { .key = "message" } };
-	struct json_want choice = { .key = "0", c, C_N };
-	struct json_want w[N] = { { .key = "choices", &choice, 1 },
-	    { .key = "error" }, { .key = "usage" }, { .key = "id" } };
+	struct json_want w[W_N] = {
+		[CHOICES] = { .key = "choices", &w[CHOICE], 1 },
+		[ERROR] = { .key = "error" },
+		[USAGE] = { .key = "usage" },
+		[ID] = { .key = "id" },
+		[CHOICE] = { .key = "0", &w[DELTA], CHOICE_N },
+		[DELTA] = { .key = "delta", &w[CONTENT], DELTA_N },
+		[FINISH] = { .key = "finish_reason" },
+		[CHOICE_ERROR] = { .key = "error" },
+		[INDEX] = { .key = "index" },
+		[MESSAGE] = { .key = "message" },
+		[CONTENT] = { .key = "content" },
+		[REASONING] = { .key = "reasoning" },
+		[REASONING_CONTENT] = { .key = "reasoning_content" },
+		[TOOL_CALLS] = { .key = "tool_calls" },
+		[REFUSAL] = { .key = "refusal" },
+	};
 
-	if (json_pick(json, w, d->id[0] == '\0' ? N : ID) < 0)
+	if (json_pick(json, w, d->id[0] == '\0' ? ID + 1 : ID) < 0)
 		return decode_odd(d, json);
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
@@ -358,8 +374,8 @@ take(struct decode *d, struct slice json)
 		slice_copy(w[ID].tok, d->id, sizeof(d->id));
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
-	if (w[CHOICES].type == JSON_ARRAY && choice.type == JSON_OBJECT)
-		return take_choice(d, choice.tok, c);
+	if (w[CHOICES].type == JSON_ARRAY && w[CHOICE].type == JSON_OBJECT)
+		return take_choice(d, w);
 	if (w[CHOICES].type == JSON_BAD && decode_complaint(json))
 		return decode_error(d, json);
 	if (d->tail)

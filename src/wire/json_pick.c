@@ -3,102 +3,82 @@
 #include "base/bug.h"
 #include "wire/json_lex.h"
 
-/* A container whose elements are walked over. */
-struct walk {
-	const char *p, *end;
-	unsigned depth;		/* open containers, with this one */
-	char bracket;		/* that closes it */
-	int first;		/* no element was read yet */
-};
-
-/* Puts the walk behind a bracket that opens; -1 when there is none. */
-static inline int
-walk_open(struct walk *w, const char *p, const char *end, unsigned depth)
+/* The bracket that closes what p's opens. */
+static inline char
+closing(const char *p)
 {
-	if (p == end || (*p != '{' && *p != '['))
-		return -1;
-	*w = (struct walk){ p + 1, end, depth, *p == '{' ? '}' : ']', 1 };
-	return 0;
+	return *p == '{' ? '}' : ']';
 }
 
-/* To the next element's value: 1; behind the closing bracket: 0; -1.  Leaves
- * *key alone in arrays. */
-static inline int
-walk_step(struct walk *w, struct slice *key)
+/*
+ * To where the next element's value begins, or to the closing bracket; NULL
+ * on an error.  p is behind the opening bracket (first) or a value.  Leaves
+ * *key alone in arrays.
+ */
+static inline const char *
+element(const char *p, const char *end, char close, int first, struct slice *key)
 {
-	const char *p = lex_blanks(w->p, w->end), *end = w->end;
-
-	if (p != end && *p == w->bracket) {
-		w->p = p + 1;
-		return 0;
-	}
-	if (!w->first) {
+	p = lex_blanks(p, end);
+	if (p != end && *p == close)
+		return p;
+	if (!first) {
 		if (p == end || *p != ',')
-			return -1;
+			return NULL;
 		p = lex_blanks(p + 1, end);
 	}
-	w->first = 0;
-	if (w->bracket == '}') {
-		p = lex_key(p, end, key);
-		if (p == NULL)
-			return -1;
-	}
-	w->p = p;
-	return 1;
+	if (close == '}' && (p = lex_key(p, end, key)) == NULL)
+		return NULL;
+	return p == end || *p == close ? NULL : p;
 }
 
-/* The value that stands here, a container as a whole. */
-static inline enum json_type
-walk_value(struct walk *w, struct slice *tok)
+/* The value at p, a container as a whole.  Returns what follows it. */
+static inline const char *
+value(const char *p, const char *end, unsigned depth, enum json_type *type,
+    struct slice *tok)
 {
-	enum json_type type;
+	p = lex_value(p, end, type, tok);
+	if (*type != JSON_OBJECT && *type != JSON_ARRAY)
+		return p;
+	p = json_skip(p, end, *type, depth);
+	if (p != NULL)
+		tok->n = (size_t)(p - tok->p);
+	return p;
+}
+
+/* The document's first byte that is no blank, if that is a bracket. */
+static const char *
+opening(struct slice doc, const char **end)
+{
 	const char *p;
 
-	p = lex_value(w->p, w->end, &type, tok);
-	if (type == JSON_OBJECT || type == JSON_ARRAY) {
-		p = json_skip(p, w->end, type, w->depth);
-		if (p == NULL)
-			return JSON_BAD;
-		tok->n = (size_t)(p - tok->p);
-	}
-	w->p = p;
-	return type;
-}
-
-/* Whether nothing but blanks follows a document that ends at p. */
-static int
-ends(const char *p, const char *end)
-{
-	return lex_blanks(p, end) == end;
+	*end = doc.n == 0 ? doc.p : doc.p + doc.n;
+	p = lex_blanks(doc.p, *end);
+	return p != *end && (*p == '{' || *p == '[') ? p : NULL;
 }
 
 enum json_type
 json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 {
-	const char *end = doc.n == 0 ? doc.p : doc.p + doc.n;
 	enum json_type type;
-	struct walk w;
-	int more;
+	const char *p, *end;
+	char close;
 
 	*key = *tok = (struct slice){ 0 };
 	if (*at > doc.n)
 		return JSON_END;
-	if (walk_open(&w, lex_blanks(doc.p, end), end, 1) < 0)
+	if ((p = opening(doc, &end)) == NULL)
 		return JSON_BAD;
-	if (*at > 0) {
-		w.p = doc.p + *at;
-		w.first = 0;
-	}
-	more = walk_step(&w, key);
-	if (more == 0 && ends(w.p, end)) {
+	close = closing(p);
+	p = element(*at == 0 ? p + 1 : doc.p + *at, end, close, *at == 0, key);
+	if (p != NULL && *p == close) {
+		if (lex_blanks(p + 1, end) != end)
+			return JSON_BAD;
 		*at = doc.n + 1;
 		return JSON_END;
 	}
-	if (more <= 0)
+	if (p == NULL || (p = value(p, end, 1, &type, tok)) == NULL)
 		return JSON_BAD;
-	type = walk_value(&w, tok);
-	if (type != JSON_BAD)
-		*at = (size_t)(w.p - doc.p);
+	*at = (size_t)(p - doc.p);
 	return type;
 }
 
@@ -135,39 +115,18 @@ wanted(struct slice key, struct json_want *want, size_t n, uint64_t initials)
 	return NULL;
 }
 
-static const char *pick(const char *p, const char *end, unsigned depth,
-    struct json_want *want, size_t n);
-
-/* The wanted value that stands here, and what is wanted inside. */
-static inline int
-take(struct walk *w, struct json_want *want)
-{
-	const char *from = w->p;
-
-	if (want->nsub == 0 || from == w->end || (*from != '{' &&
-	    *from != '[')) {
-		want->type = walk_value(w, &want->tok);
-		return want->type == JSON_BAD ? -1 : 0;
-	}
-	w->p = pick(from, w->end, w->depth + 1, want->sub, want->nsub);
-	if (w->p == NULL)
-		return -1;
-	want->type = *from == '{' ? JSON_OBJECT : JSON_ARRAY;
-	want->tok = (struct slice){ from, (size_t)(w->p - from) };
-	return 0;
-}
-
 /* Returns what follows the container at p, NULL when it is broken.  Recurses
  * as deep as what is wanted goes, not as what came. */
 static const char *
 pick(const char *p, const char *end, unsigned depth, struct json_want *want,
     size_t n)
 {
+	struct slice key = SLICE("0"), tok;
 	uint64_t initials = initial('\\');
 	struct json_want *hit;
-	struct slice key, tok;
-	struct walk w;
-	int more;
+	enum json_type type;
+	char close = closing(p++);
+	int first = 1;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -175,29 +134,37 @@ pick(const char *p, const char *end, unsigned depth, struct json_want *want,
 		want[i].tok = (struct slice){ 0 };
 		initials |= initial(*want[i].key);
 	}
-	if (walk_open(&w, p, end, depth) < 0)
-		return NULL;
-	key = SLICE("0");
-	while ((more = walk_step(&w, &key)) > 0) {
+	while ((p = element(p, end, close, first, &key)) != NULL && *p != close) {
 		hit = wanted(key, want, n, initials);
-		if (hit != NULL ? take(&w, hit) < 0 :
-		    walk_value(&w, &tok) == JSON_BAD)
+		if (hit != NULL && hit->nsub > 0 && (*p == '{' || *p == '[')) {
+			type = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
+			tok.p = p;
+			p = pick(p, end, depth + 1, hit->sub, hit->nsub);
+			tok.n = p == NULL ? 0 : (size_t)(p - tok.p);
+		} else {
+			p = value(p, end, depth, &type, &tok);
+		}
+		if (p == NULL)
 			return NULL;
+		if (hit != NULL) {
+			hit->type = type;
+			hit->tok = tok;
+		}
+		first = 0;
 		key.n = 0;	/* only the first of an array has a name */
 	}
-	return more == 0 ? w.p : NULL;
+	return p == NULL ? NULL : p + 1;
 }
 
 int
 json_pick(struct slice doc, struct json_want *want, size_t n)
 {
-	const char *end = doc.n == 0 ? doc.p : doc.p + doc.n;
-	const char *p = lex_blanks(doc.p, end);
+	const char *end, *p = opening(doc, &end);
 
-	if (p == end || *p != '{')
+	if (p == NULL || *p != '{')
 		return -1;
 	p = pick(p, end, 1, want, n);
-	return p != NULL && ends(p, end) ? 0 : -1;
+	return p != NULL && lex_blanks(p, end) == end ? 0 : -1;
 }
 
 /* The element of a container that one step of a path names. */
