@@ -1,7 +1,8 @@
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
 
-/* One question, in no provider's words. */
+/* One question, in no provider's words: a conversation whose next turn is
+ * the model's.  Everything is borrowed. */
 
 #include "base/buf.h"
 #include "wire/json.h"
@@ -19,10 +20,40 @@ enum {
 	QUIRK_NO_STREAM_OPTIONS = 2	/* refuses "stream_options" */
 };
 
+enum role {
+	ROLE_SYSTEM,			/* also OpenAI's "developer" */
+	ROLE_USER,
+	ROLE_ASSISTANT,
+	ROLE_TOOL			/* results of the calls just before */
+};
+
+enum part_type {
+	PART_TEXT,			/* .text */
+	PART_IMAGE,			/* .mime and .data, or .url */
+	PART_FILE,			/* the same, and .name: a PDF */
+	PART_CALL,			/* .id, .name, .text: arguments, JSON */
+	PART_RESULT			/* .id, .name if known, .text */
+};
+
+struct part {
+	enum part_type type;
+	struct slice text, id, name, mime;
+	struct slice data;		/* bytes as they are in the file */
+	struct slice url;		/* instead of .data */
+};
+
+struct message {
+	enum role role;
+	const struct part *parts;
+	size_t nparts;
+};
+
 struct request {
 	struct slice model;
 	struct slice system;		/* empty: none */
-	struct slice prompt;
+	struct slice prompt;		/* without messages: the whole of it */
+	const struct message *messages;
+	size_t nmessages;
 	int64_t max_tokens;		/* 0: the provider's own limit */
 	struct slice temperature;	/* a JSON number; empty: none */
 	struct slice effort;		/* empty: none */
