@@ -16,7 +16,8 @@ closing(const char *p)
  * *key alone in arrays.
  */
 static inline const char *
-element(const char *p, const char *end, char close, int first, struct slice *key)
+element(const char *p, const char *end, char close, int first,
+    struct slice *key)
 {
 	p = lex_blanks(p, end);
 	if (p != end && *p == close)
@@ -103,8 +104,10 @@ initial(char c)
 	return UINT64_C(1) << ((unsigned char)c & 63);
 }
 
+/* The want of that name; spare where there is none. */
 static inline struct json_want *
-wanted(struct slice key, struct json_want *want, size_t n, uint64_t initials)
+wanted(struct slice key, struct json_want *want, size_t n, uint64_t initials,
+    struct json_want *spare)
 {
 	size_t i;
 
@@ -112,7 +115,7 @@ wanted(struct slice key, struct json_want *want, size_t n, uint64_t initials)
 		for (i = 0; i < n; i++)
 			if (same_name(key, want[i].key))
 				return &want[i];
-	return NULL;
+	return spare;
 }
 
 /* Returns what follows the container at p, NULL when it is broken.  Recurses
@@ -121,11 +124,11 @@ static const char *
 pick(const char *p, const char *end, unsigned depth, struct json_want *want,
     size_t n)
 {
-	struct slice key = SLICE("0"), tok;
+	struct json_want spare = { 0 }, *w;
 	uint64_t initials = initial('\\');
-	struct json_want *hit;
-	enum json_type type;
+	struct slice key = SLICE("0");
 	char close = closing(p++);
+	const char *from;
 	int first = 1;
 	size_t i;
 
@@ -134,21 +137,20 @@ pick(const char *p, const char *end, unsigned depth, struct json_want *want,
 		want[i].tok = (struct slice){ 0 };
 		initials |= initial(*want[i].key);
 	}
-	while ((p = element(p, end, close, first, &key)) != NULL && *p != close) {
-		hit = wanted(key, want, n, initials);
-		if (hit != NULL && hit->nsub > 0 && (*p == '{' || *p == '[')) {
-			type = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
-			tok.p = p;
-			p = pick(p, end, depth + 1, hit->sub, hit->nsub);
-			tok.n = p == NULL ? 0 : (size_t)(p - tok.p);
+	while ((p = element(p, end, close, first, &key)) != NULL &&
+	    *p != close) {
+		from = p;
+		w = wanted(key, want, n, initials, &spare);
+		if (w->nsub == 0 || (*p != '{' && *p != '[')) {
+			p = value(p, end, depth, &w->type, &w->tok);
+			if (p == NULL)
+				return NULL;
 		} else {
-			p = value(p, end, depth, &type, &tok);
-		}
-		if (p == NULL)
-			return NULL;
-		if (hit != NULL) {
-			hit->type = type;
-			hit->tok = tok;
+			p = pick(p, end, depth + 1, w->sub, w->nsub);
+			if (p == NULL)
+				return NULL;
+			w->type = *from == '{' ? JSON_OBJECT : JSON_ARRAY;
+			w->tok = (struct slice){ from, (size_t)(p - from) };
 		}
 		first = 0;
 		key.n = 0;	/* only the first of an array has a name */
