@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP: not in POSIX.1-2008 */
+#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP, prlimit() */
 
 #include "base/guard.h"
 
@@ -62,8 +62,11 @@ guard_process(void)
 {
 	struct rlimit none = { 0, 0 };
 
-	(void)setrlimit(RLIMIT_CORE, &none);
 #ifdef __linux__
+	/* musl's setrlimit() brings a signal for every thread with it */
+	(void)prlimit(0, RLIMIT_CORE, &none, NULL);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#else
+	(void)setrlimit(RLIMIT_CORE, &none);
 #endif
 }

@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,7 +138,8 @@ forget_handlers(void)
 static void
 forget_files(int out)
 {
-	long fd, max = sysconf(_SC_OPEN_MAX);
+	struct rlimit most;
+	rlim_t fd;
 
 	if (out != 0)
 		(void)dup2(out, 0);
@@ -147,7 +149,9 @@ forget_files(int out)
 	if (syscall(SYS_close_range, 1U, ~0U, 0U) == 0)
 		return;
 #endif
-	for (fd = 1; fd < (max < 0 || max > 65536 ? 65536 : max); fd++)
+	if (getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur > 65536)
+		most.rlim_cur = 65536;
+	for (fd = 1; fd < most.rlim_cur; fd++)
 		(void)close((int)fd);
 }
 
