@@ -392,7 +392,7 @@ set_up(struct tls *t)
 	br_ssl_engine_set_prf_sha384(eng, br_tls12_sha384_prf);
 	br_ssl_engine_set_default_aes_gcm(eng);
 	br_ssl_engine_set_default_chapol(eng);
-	br_ssl_engine_set_default_rsavrfy(eng);
+	br_ssl_engine_set_rsavrfy(eng, br_rsa_i31_pkcs1_vrfy);
 	br_ssl_engine_set_default_ecdsa(eng);	/* the curves too */
 	br_ssl_engine_set_protocol_names(eng, &t->alpn, 1);
 	br_ssl_engine_add_flags(eng, BR_OPT_NO_RENEGOTIATION);
