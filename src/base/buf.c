@@ -2,11 +2,11 @@
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fmt.h"
 #include "base/guard.h"
 
 static char
@@ -161,7 +161,7 @@ buf_room(struct buf *b, size_t n)
 		b->full = 1;
 		return NULL;
 	}
-	if (n > b->cap - b->n) {
+	if (b->p == NULL || n > b->cap - b->n) {
 		cap = b->cap < 128 ? 128 : b->cap;
 		while (cap - b->n < n)
 			cap = cap <= max / 2 ? cap * 2 : max;
@@ -201,17 +201,17 @@ buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
 	char *to;
-	int n;
+	size_t n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = fmt_args(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || (to = buf_room(b, (size_t)n + 1)) == NULL)
+	to = buf_room(b, n + 1);
+	if (to == NULL)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	b->n += fmt_args(to, n + 1, fmt, ap);
 	va_end(ap);
-	b->n += (size_t)n;
 }
 
 struct slice

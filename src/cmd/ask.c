@@ -1,6 +1,5 @@
 #include "cmd/ask.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,26 +7,21 @@
 #include "cmd/explain.h"
 #include "cmd/input.h"
 #include "cmd/plan.h"
+#include "cmd/say.h"
 #include "cmd/status.h"
 #include "core/output.h"
 #include "core/sink.h"
 
 static int
-report(const struct complaint *c)
-{
-	fprintf(stderr, "bide: %s\n", c->text);
-	return c->status;
-}
-
-static int
-dry_run(const struct plan *p)
+dry_run(const struct env *env, const struct plan *p)
 {
 	struct buf out = { 0 };
+	struct fault f;
 	int rc;
 
 	plan_print(p, &out);
-	rc = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0 ?
-	    EXIT_WHOLE : EXIT_OUTPUT;
+	rc = output_write(env, 1, buf_slice(&out), &f) < 0 ? EXIT_OUTPUT :
+	    EXIT_WHOLE;
 	buf_free(&out);
 	return rc;
 }
@@ -121,10 +115,11 @@ ask(const struct env *env, const struct opts *o, struct slice command)
 
 	if (plan_make(&p, o, &c) < 0 || check_output(o, &c) < 0 ||
 	    input_read(env, o, &prompt, &c) < 0) {
-		rc = report(&c);
+		say(slice_str(c.text));
+		rc = c.status;
 	} else {
 		plan_encode(&p, buf_slice(&prompt));
-		rc = o->dry_run ? dry_run(&p) : go(env, o, &p, command);
+		rc = o->dry_run ? dry_run(env, &p) : go(env, o, &p, command);
 	}
 	plan_free(&p);
 	buf_free(&prompt);

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/provider.h"
+#include "base/fmt.h"
 #include "cmd/exits.h"
 #include "cmd/file.h"
 
@@ -16,7 +16,6 @@ static int
 config_path(char *path, size_t size)
 {
 	const char *dir = getenv("XDG_CONFIG_HOME"), *tail = "/bide/config";
-	int n;
 
 	/* The XDG specification: a relative path is to be ignored. */
 	if (dir == NULL || dir[0] != '/') {
@@ -25,8 +24,7 @@ config_path(char *path, size_t size)
 	}
 	if (dir == NULL || *dir == '\0')
 		return -1;
-	n = snprintf(path, size, "%s%s", dir, tail);
-	return n < 0 || (size_t)n >= size ? -1 : 0;
+	return fmt_text(path, size, "%s%s", dir, tail) < size ? 0 : -1;
 }
 
 /* "[provider NAME]" begins a section. */
@@ -114,7 +112,7 @@ set_line(struct opts *o, char *line, const char *where, struct complaint *c)
 	if (*value != '\0')
 		*value++ = '\0';
 	value = trim(value);
-	snprintf(name, sizeof(name), "%s %.100s", where, line);
+	(void)fmt_text(name, sizeof(name), "%s %.100s", where, line);
 	if (o->nproviders > 0)
 		return set_own(&o->providers[o->nproviders - 1], line, value,
 		    name, c);
@@ -136,7 +134,8 @@ read_lines(struct opts *o, const char *path, struct complaint *c)
 		if (end != NULL)
 			*end++ = '\0';
 		line = trim(line);
-		snprintf(where, sizeof(where), "%.120s:%d:", path, number);
+		(void)fmt_text(where, sizeof(where), "%.120s:%d:", path,
+		    number);
 		if (*line == '[')
 			rc = section(o, line, where, c);
 		else if (*line != '\0' && *line != '#')

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clean.h"
 #include "cmd/exits.h"
+#include "cmd/say.h"
 #include "cmd/status.h"
 #include "wire/when.h"
 
@@ -189,14 +189,6 @@ put_again(struct buf *b, const struct result *res, struct slice command,
 	clean_put(b, command, 0);
 }
 
-static void
-say(struct buf *b)
-{
-	buf_putc(b, '\n');
-	fwrite(b->p, 1, b->n, stderr);
-	buf_clear(b);
-}
-
 void
 explain(const struct result *res, const struct opts *o, struct slice command,
     msec wall, uint64_t delivered)
@@ -206,17 +198,16 @@ explain(const struct result *res, const struct opts *o, struct slice command,
 
 	if (status == EXIT_WHOLE || status == EXIT_SIGNAL + SIGPIPE)
 		return;
-	buf_puts(&b, "bide: ");
 	if (status == EXIT_PARTIAL)
 		buf_puts(&b, partial(res->last.finish));
 	else
 		put_failure(&b, res);
-	say(&b);
+	say(buf_slice(&b));
 	if (status == EXIT_LATER || status > EXIT_SIGNAL) {
-		buf_puts(&b, "bide: ");
+		buf_clear(&b);
 		put_spent(&b, res, o, delivered);
 		put_again(&b, res, command, wall);
-		say(&b);
+		say(buf_slice(&b));
 	}
 	buf_free(&b);
 }

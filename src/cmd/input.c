@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/exits.h"
+#include "cmd/say.h"
 
 #define PROMPT_MAX ((size_t)256 << 20)
 #define SILENCE 2000		/* ms; then a notice, once */
@@ -40,8 +40,8 @@ await(const struct env *env, int quiet, int *silent)
 		if (n > 0)
 			return 0;
 		if (n == 0 && !quiet)
-			fputs("bide: waiting for stdin, which is open but "
-			    "silent; use -n to leave it alone\n", stderr);
+			say(SLICE("waiting for stdin, which is open but "
+			    "silent; use -n to leave it alone"));
 		*silent |= n == 0;
 	}
 }

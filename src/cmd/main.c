@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,22 +7,26 @@
 #include "cmd/exits.h"
 #include "cmd/explain.h"
 #include "cmd/help.h"
+#include "cmd/say.h"
 #include "cmd/version.h"
+#include "core/output.h"
 
 static int
-print(const char *text)
+print(const struct env *env, const char *text)
 {
-	return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_WHOLE :
-	    EXIT_OUTPUT;
+	struct fault f;
+
+	return output_write(env, 1, slice_str(text), &f) < 0 ? EXIT_OUTPUT :
+	    EXIT_WHOLE;
 }
 
 static int
 run_ask(const struct env *env, struct opts *o, struct slice command)
 {
 	if (o->help)
-		return print(help_text);
+		return print(env, help_text);
 	if (o->version)
-		return print("bide " BIDE_VERSION "\n");
+		return print(env, "bide " BIDE_VERSION "\n");
 	return ask(env, o, command);
 }
 
@@ -38,8 +41,9 @@ main(int argc, char **argv)
 
 	guard_process();
 	if (env_open(&env) < 0) {
-		fprintf(stderr, "bide: cannot start: %s\n", strerror(errno));
-		return EXIT_BUG;
+		complain(&c, EXIT_BUG, "cannot start: %s", strerror(errno));
+		say(slice_str(c.text));
+		return c.status;
 	}
 	if (argc > 1 && strcmp(argv[1], "ask") == 0) {
 		argv++;
@@ -47,7 +51,7 @@ main(int argc, char **argv)
 	}
 	explain_command(argc, argv, !isatty(0), &command);
 	if (opts_read(&o, argc, argv, &c) < 0) {
-		fprintf(stderr, "bide: %s\n", c.text);
+		say(slice_str(c.text));
 		rc = c.status;
 	} else {
 		rc = run_ask(&env, &o, buf_slice(&command));

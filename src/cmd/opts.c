@@ -2,10 +2,10 @@
 
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "cmd/config.h"
 #include "cmd/exits.h"
 #include "wire/json.h"
@@ -71,7 +71,7 @@ complain(struct complaint *c, int status, const char *fmt, ...)
 
 	c->status = status;
 	va_start(ap, fmt);
-	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	(void)fmt_args(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -238,7 +238,7 @@ variable(const struct option *opt, char *name, size_t size)
 {
 	char *p;
 
-	snprintf(name, size, "BIDE_%s", opt->name);
+	(void)fmt_text(name, size, "BIDE_%s", opt->name);
 	for (p = name; *p != '\0'; p++) {
 		if (*p == '-')
 			*p = '_';
@@ -303,7 +303,7 @@ read_long(struct opts *o, struct args *a, char *arg, struct complaint *c)
 	const char *value = NULL;
 	char where[64];
 
-	snprintf(where, sizeof(where), "--%.*s", SLICE_FMT(name));
+	(void)fmt_text(where, sizeof(where), "--%.*s", SLICE_FMT(name));
 	if (opt == NULL)
 		return complain(c, EXIT_USAGE, "%s: no such option; see "
 		    "bide --help", where);

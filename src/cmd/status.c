@@ -1,21 +1,15 @@
 #include "cmd/status.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/hint.h"
 #include "base/clean.h"
+#include "cmd/say.h"
 #include "wire/when.h"
 
 #define WHY_MAX 100		/* bytes of the server's words in one line */
-
-static void
-say(struct buf *b)
-{
-	buf_putc(b, '\n');
-	(void)!write(2, b->p, b->n);
-}
+#define TOKENS_MAX 1000000000	/* more is nonsense */
 
 /* -- reasons --------------------------------------------------------------- */
 
@@ -117,29 +111,21 @@ put_budget(struct buf *b, const struct event *e)
 static void
 tell_wait(struct status *s, const struct event *e)
 {
-	struct buf line = { 0 };
+	struct buf *line = &s->line;
 
-	buf_clear(&s->line);
-	status_reason(e->fault, &s->line);
-	if (s->notice && e->discard && s->next->delivered > 0) {
-		buf_puts(&line, "bide: the answer broke off; it begins again "
-		    "from its start");
-		say(&line);
-		buf_clear(&line);
-	}
-	buf_puts(&s->line, ": going on in ");
-	if (s->tty) {
-		/* the figure that is counted down goes between these two */
-		buf_putc(&s->line, '\0');
-		put_budget(&s->line, e);
-	} else {
-		buf_puts(&line, "bide: ");
-		buf_put(&line, buf_slice(&s->line));
-		when_put(&line, e->wait);
-		put_budget(&line, e);
-		say(&line);
-	}
-	buf_free(&line);
+	if (s->notice && e->discard && s->next->delivered > 0)
+		say(SLICE("the answer broke off; it begins again from its "
+		    "start"));
+	buf_clear(line);
+	status_reason(e->fault, line);
+	buf_puts(line, ": going on in ");
+	if (s->tty)	/* the figure that is counted down goes here */
+		buf_putc(line, '\0');
+	else
+		when_put(line, e->wait);
+	put_budget(line, e);
+	if (!s->tty)
+		say(buf_slice(line));
 }
 
 static void
@@ -226,11 +212,14 @@ static void
 put_speed(struct buf *b, const struct outcome *out)
 {
 	msec span = out->time.end - out->time.first;
+	int64_t tokens = out->usage.output, tenths;
 
-	if (out->progress == P_DONE && out->time.first != MSEC_NONE &&
-	    out->usage.output > 0 && span > 0)
-		buf_printf(b, ", %.1f tokens/s",
-		    (double)out->usage.output * 1000 / (double)span);
+	if (out->progress != P_DONE || out->time.first == MSEC_NONE ||
+	    tokens <= 0 || tokens > TOKENS_MAX || span <= 0)
+		return;
+	tenths = (tokens * 10000 + span / 2) / span;
+	buf_printf(b, ", %lld.%d tokens/s", (long long)tenths / 10,
+	    (int)(tenths % 10));
 }
 
 static void
@@ -255,7 +244,7 @@ status_watch(void *ctx, const struct outcome *out, unsigned n)
 
 	if (!s->verbose)
 		return;
-	buf_printf(&b, "bide: attempt %u: ", n);
+	buf_printf(&b, "attempt %u: ", n);
 	if (out->status > 0)
 		buf_printf(&b, "status %d", out->status);
 	else
@@ -278,6 +267,6 @@ status_watch(void *ctx, const struct outcome *out, unsigned n)
 		buf_puts(&b, ", ");
 		status_reason(&out->fault, &b);
 	}
-	say(&b);
+	say(buf_slice(&b));
 	buf_free(&b);
 }

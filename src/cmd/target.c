@@ -1,6 +1,5 @@
 #include "cmd/target.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "core/attempt.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api/classify.h"

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
+
 static int
 failed(struct fault *f, const char *what)
 {
@@ -128,7 +130,7 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
 	char temp[PATH_MAX];
 	int fd;
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >=
+	if (fmt_text(temp, sizeof(temp), "%s.XXXXXX", path) >=
 	    (int)sizeof(temp)) {
 		errno = ENAMETOOLONG;
 		return failed(f, path);

@@ -1,6 +1,7 @@
 #include "net/cert.h"
 
-#include <stdio.h>
+#include "base/fmt.h"
+
 
 #define OID_KEY_USAGE "\x55\x1d\x0f"
 #define OID_BASIC "\x55\x1d\x13"
@@ -298,7 +299,7 @@ cert_dn(struct slice dn, char *out, size_t size)
 
 	slice_copy(SLICE("(no name)"), out, size);
 	if (attribute(dn, OID_CN, &value))
-		snprintf(out, size, "CN=%.*s", SLICE_FMT(value));
+		(void)fmt_text(out, size, "CN=%.*s", SLICE_FMT(value));
 	else if (attribute(dn, OID_O, &value))
-		snprintf(out, size, "O=%.*s", SLICE_FMT(value));
+		(void)fmt_text(out, size, "O=%.*s", SLICE_FMT(value));
 }

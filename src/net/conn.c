@@ -1,8 +1,8 @@
 #include "net/conn.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "net/sock.h"
 #include "net/tls.h"
 #include "wire/b64.h"
@@ -49,7 +49,7 @@ blame(struct fault *f, const char *front)
 	if (f->class == F_CANCEL)
 		return;
 	memcpy(was, f->text, sizeof(was));
-	snprintf(f->text, sizeof(f->text), "%s%.*s", front,
+	(void)fmt_text(f->text, sizeof(f->text), "%s%.*s", front,
 	    (int)(sizeof(was) / 2), was);
 }
 

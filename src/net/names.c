@@ -1,6 +1,5 @@
 #include "net/names.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DNS DER_CONTEXT(2)

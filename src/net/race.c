@@ -2,11 +2,11 @@
 
 #include "net/race.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "net/await.h"
 
 /*

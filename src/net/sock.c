@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "net/await.h"
 #include "net/race.h"
 
@@ -183,7 +183,7 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 	now = env_mono(env);
 	if (rc > 0)
 		times->dns = now - start;
-	snprintf(peer, sizeof(peer), v6 ? "[%.*s]:%d" : "%.*s:%d",
+	(void)fmt_text(peer, sizeof(peer), v6 ? "[%.*s]:%d" : "%.*s:%d",
 	    SLICE_FMT(host), port);
 	race_order(&list);
 	fd = race_connect(env, &list, peer, deadline, f);

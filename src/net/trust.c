@@ -3,11 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "net/cert.h"
 #include "net/pem.h"
 #include "wire/b64.h"
@@ -147,14 +147,12 @@ scan_names(struct search *s, DIR *d, struct slice dir, int hashed)
 {
 	struct dirent *e;
 	char path[4096];
-	int n;
 
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.' || hash_name(e->d_name) != hashed)
 			continue;
-		n = snprintf(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
-		    e->d_name);
-		if (n > 0 && (size_t)n < sizeof(path))
+		if (fmt_text(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
+		    e->d_name) < sizeof(path))
 			(void)scan_file(s, path);
 	}
 }

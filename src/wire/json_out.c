@@ -1,8 +1,8 @@
 #include "wire/json.h"
 
-#include <assert.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/utf8.h"
 #include "wire/scan.h"
 
