@@ -28,16 +28,6 @@ slice_str(const char *s)
 }
 
 struct slice
-slice_sub(struct slice s, size_t off, size_t n)
-{
-	if (off > s.n)
-		off = s.n;
-	if (n > s.n - off)
-		n = s.n - off;
-	return (struct slice){ off == 0 ? s.p : s.p + off, n };
-}
-
-struct slice
 slice_trim(struct slice s)
 {
 	while (s.n > 0 && blank(s.p[0]))
@@ -64,12 +54,6 @@ slice_ieq(struct slice a, struct slice b)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return 0;
 	return 1;
-}
-
-int
-slice_is(struct slice s, const char *lit)
-{
-	return slice_eq(s, slice_str(lit));
 }
 
 int
@@ -214,12 +198,6 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
-struct slice
-buf_slice(const struct buf *b)
-{
-	return (struct slice){ b->p, b->n };
-}
-
 void
 buf_drop(struct buf *b, size_t n)
 {
@@ -229,13 +207,6 @@ buf_drop(struct buf *b, size_t n)
 	}
 	memmove(b->p, b->p + n, b->n - n);
 	b->n -= n;
-}
-
-void
-buf_clear(struct buf *b)
-{
-	b->n = 0;
-	b->full = 0;
 }
 
 void

@@ -15,6 +15,7 @@
  */
 
 #include <stddef.h>
+#include <string.h>
 
 struct slice {
 	const char *p;
@@ -39,7 +40,15 @@ struct buf {
 struct slice slice_str(const char *s);
 
 /* The n bytes of s from off on, both clamped to what there is. */
-struct slice slice_sub(struct slice s, size_t off, size_t n);
+static inline struct slice
+slice_sub(struct slice s, size_t off, size_t n)
+{
+	if (off > s.n)
+		off = s.n;
+	if (n > s.n - off)
+		n = s.n - off;
+	return (struct slice){ off == 0 ? s.p : s.p + off, n };
+}
 
 /* s without blanks (SP HTAB CR LF) at both ends. */
 struct slice slice_trim(struct slice s);
@@ -48,8 +57,16 @@ struct slice slice_trim(struct slice s);
 int slice_eq(struct slice a, struct slice b);
 int slice_ieq(struct slice a, struct slice b);
 
-/* s against a NUL-terminated literal: whole, and as its beginning. */
-int slice_is(struct slice s, const char *lit);
+/* s against a NUL-terminated literal: whole, and as its beginning.  Inline
+ * for the length, which the compiler knows. */
+static inline int
+slice_is(struct slice s, const char *lit)
+{
+	size_t n = strlen(lit);
+
+	return s.n == n && (n == 0 || memcmp(s.p, lit, n) == 0);
+}
+
 int slice_starts(struct slice s, const char *lit);
 
 /* Offset of the first lit in s, ASCII case folded; -1 where there is none. */
@@ -92,13 +109,22 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 char *buf_room(struct buf *b, size_t n);
 
 /* What is in the buf now; valid until the next put. */
-struct slice buf_slice(const struct buf *b);
+static inline struct slice
+buf_slice(const struct buf *b)
+{
+	return (struct slice){ b->p, b->n };
+}
 
 /* Drops the first n bytes. */
 void buf_drop(struct buf *b, size_t n);
 
 /* Empties, keeping memory and max; forgets .full. */
-void buf_clear(struct buf *b);
+static inline void
+buf_clear(struct buf *b)
+{
+	b->n = 0;
+	b->full = 0;
+}
 
 /* Gives the memory back; the buf is {0} but for max. */
 void buf_free(struct buf *b);
