@@ -2,9 +2,11 @@
 
 #include "base/guard.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -55,6 +57,18 @@ secret_drop(struct secret *k)
 		munmap(k->page, k->size);
 	}
 	*k = (struct secret){ 0 };
+}
+
+void
+guard_stdio(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
 }
 
 void

@@ -33,6 +33,10 @@ struct slice secret_slice(const struct secret *k);
 /* Wipes, unmaps; {0} again. */
 void secret_drop(struct secret *k);
 
+/* Opens /dev/null for whichever of stdin, stdout and stderr is closed, so that
+ * no file of ours takes its number. */
+void guard_stdio(void);
+
 /* No core files, no other process of this user reading our memory. */
 void guard_process(void);
 

@@ -39,6 +39,7 @@ main(int argc, char **argv)
 	struct buf command = { 0 };
 	int rc;
 
+	guard_stdio();
 	guard_process();
 	if (env_open(&env) < 0) {
 		complain(&c, EXIT_BUG, "cannot start: %s", strerror(errno));
