@@ -131,6 +131,16 @@ set_param(struct opts *o, const char *value, const char *where,
 }
 
 static int
+set_text(const char **to, const char *value, const char *where,
+    struct complaint *c)
+{
+	if (*value == '\0')
+		return complain(c, 0, "%s needs a value", where);
+	*to = value;
+	return 0;
+}
+
+static int
 set_span(msec *to, const char *value, const char *where, struct complaint *c)
 {
 	*to = when_dur(slice_str(value));
@@ -202,8 +212,7 @@ set(struct opts *o, const struct option *opt, const char *value,
 		*(int *)to = !is_on(value);
 		return 0;
 	case K_TEXT:
-		*(const char **)to = value;
-		return 0;
+		return set_text(to, value, where, c);
 	case K_NUMBER:
 		return set_number(to, value, where, c);
 	case K_COUNT:

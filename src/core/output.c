@@ -36,35 +36,48 @@ cancelled(const struct env *env, struct fault *f)
 	return 1;
 }
 
-/* A descriptor that somebody else made non-blocking, or a slow reader. */
-static void
-wait_writable(const struct env *env, int fd)
+/* Waits until fd takes something; a descriptor that somebody else made
+ * non-blocking, or a reader that is slow. */
+static int
+writable(const struct env *env, int fd, int timeout)
 {
 	struct pollfd fds[2] = {
 		{ .fd = fd, .events = POLLOUT },
 		{ .fd = env->wakefd, .events = POLLIN },
 	};
 
-	(void)poll(fds, 2, -1);
+	return poll(fds, timeout < 0 ? 2 : 1, timeout) > 0 &&
+	    fds[0].revents != 0;
+}
+
+/* Once a signal asks to stop, only what cannot block is written. */
+static size_t
+allowed(const struct env *env, int fd, size_t n)
+{
+	if (env->cancelled(env->ctx) == 0)
+		return n;
+	if (!writable(env, fd, 0))
+		return 0;
+	return n < PIPE_BUF ? n : PIPE_BUF;
 }
 
 int
 output_write(const struct env *env, int fd, struct slice s, struct fault *f)
 {
+	size_t most;
 	ssize_t n;
 
 	while (s.n > 0) {
-		n = write(fd, s.p, s.n);
-		if (n >= 0) {
+		most = allowed(env, fd, s.n);
+		n = most == 0 ? 0 : write(fd, s.p, most);
+		if (n > 0)
 			s = slice_sub(s, (size_t)n, s.n);
-			continue;
-		}
-		if (errno != EINTR && errno != EAGAIN)
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return failed(f, "cannot write the answer");
-		if (cancelled(env, f))
+		else if (cancelled(env, f))
 			return -1;
-		if (errno == EAGAIN)
-			wait_writable(env, fd);
+		else if (n < 0 && errno == EAGAIN)
+			(void)writable(env, fd, -1);
 	}
 	return 0;
 }

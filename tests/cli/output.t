@@ -55,6 +55,28 @@ rc=$(cat "$T/rc")
 status "the reader leaves" 141
 is "the reader leaves: quietly" "$(cat "$T/err")" ""
 
+# A descriptor that is closed is not taken for another.
+serve <<'EOF'
+stream responses "the answer"
+EOF
+closed() { # STATUS REDIRECTIONS
+	rc=0
+	clean "T=$T" perl -e 'alarm 3; exec @ARGV' sh -c \
+	    "exec $BIDE hello </dev/null >\$T/out 2>\$T/err $2" || rc=$?
+	status "with $2" "$1"
+}
+closed 0 '<&-'
+out "closed stdin" "the answer"
+closed 74 '>&-'
+closed 74 '<&- >&-'
+closed 0 '2>&-'
+out "closed stderr" "the answer"
+closed 74 '<&- >&- 2>&-'
+before=$(grep -c '"req":' "$LOG")
+bide -- -o "" hello
+ok "-o without a name: refused" one_of "$rc" 64 74
+requests "-o without a name" "$before"
+
 serve <<'EOF'
 head; start responses; text "half"; fail rate_limit_exceeded "Please try again in 20ms"; end
 stream responses "whole \x01 \"quoted\"\n" x-request-id=req_42

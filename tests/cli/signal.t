@@ -42,6 +42,23 @@ EOF
 BASE=https://localhost:$PORT/v1
 stopped "in a handshake" INT 130 - 150 --cacert tests/certs/ca.pem hello
 
+# A reader that does not read holds nobody up either.
+serve <<'EOF'
+bulk responses 3000000
+EOF
+mkfifo "$T/fifo"
+for mode in --live --json; do
+	# shellcheck disable=SC2217
+	sleep 1 < "$T/fifo" &
+	# shellcheck disable=SC2086
+	clean perl tests/cli/interrupt.pl "$T/ms" TERM - 300 $BIDE $mode \
+	    hello > "$T/fifo" 2> "$T/err" < /dev/null
+	read -r ms rc < "$T/ms"
+	status "nobody reads, $mode" 143
+	ok "nobody reads, $mode: within 100 ms ($ms)" \
+	    between "$ms" 0 $((100 + SLACK))
+done
+
 serve <<'EOF'
 error 429 rate_limit_exceeded "Please try again in 20s"
 stream responses "gone on"
