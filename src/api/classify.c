@@ -5,13 +5,13 @@
 #include "api/verdict.h"
 
 static struct slice
-field(const struct reply *r, const char *name)
+find(const struct http_field *field, size_t n, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < r->nfields; i++)
-		if (slice_ieq(r->field[i].name, slice_str(name)))
-			return r->field[i].value;
+	for (i = 0; i < n; i++)
+		if (slice_ieq(field[i].name, slice_str(name)))
+			return field[i].value;
 	return (struct slice){ 0 };
 }
 
@@ -60,7 +60,8 @@ static void
 decide(struct fault *f, const struct reply *r, const struct errbody *b,
     const struct verdict *v, msec now)
 {
-	struct slice should = field(r, "x-should-retry");
+	struct slice should = find(r->field, r->nfields,
+	    "x-should-retry");
 
 	f->class = v->class;
 	f->retry = verdict_retryable(v->class);
@@ -75,18 +76,26 @@ decide(struct fault *f, const struct reply *r, const struct errbody *b,
 		decide_daily(f, b);
 }
 
-static void
-put_request_id(struct fault *f, const struct reply *r,
-    const struct errbody *b)
+struct slice
+reply_request_id(const struct http_field *field, size_t n)
 {
 	static const char *const names[] = {
-		"x-request-id", "request-id", "cf-ray", "apim-request-id"
+		"x-request-id", "request-id", "apim-request-id", "cf-ray"
 	};
 	struct slice id = { 0 };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]) && id.n == 0; i++)
-		id = field(r, names[i]);
+		id = find(field, n, names[i]);
+	return id;
+}
+
+static void
+put_request_id(struct fault *f, const struct reply *r,
+    const struct errbody *b)
+{
+	struct slice id = reply_request_id(r->field, r->nfields);
+
 	slice_copy(id.n > 0 ? id : b->request_id, f->request_id,
 	    sizeof(f->request_id));
 }

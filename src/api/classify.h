@@ -23,4 +23,8 @@ struct reply {
  * stands for), wait, name, text, request id. */
 void classify(const struct reply *r, struct fault *f);
 
+/* What the provider calls this exchange in its fields; empty where it says
+ * nothing. */
+struct slice reply_request_id(const struct http_field *field, size_t n);
+
 #endif

@@ -5,6 +5,8 @@
 #include "api/classify.h"
 #include "wire/json.h"
 
+#define BOM "\xef\xbb\xbf"
+
 /* What the content turned out to be, by its first byte that is no blank:
  * Content-Type lies too often (providers.md 7.2). */
 enum content {
@@ -170,7 +172,10 @@ on_text(struct reader *r, struct slice in, size_t max)
 static struct slice
 sniff(struct reader *r, struct slice in)
 {
-	while (in.n > 0 && strchr(" \t\r\n", in.p[0]) != NULL)
+	if (slice_starts(in, BOM) && in.n > strlen(BOM) &&
+	    memchr("{[<", in.p[strlen(BOM)], 3) != NULL)
+		in = slice_sub(in, strlen(BOM), in.n);
+	while (in.n > 0 && memchr(" \t\r\n", in.p[0], 4) != NULL)
 		in = slice_sub(in, 1, in.n);
 	if (in.n == 0)
 		return in;
@@ -214,23 +219,16 @@ on_body(struct reader *r, struct slice in)
 static void
 on_head(struct reader *r)
 {
-	static const char *const ids[] = { "x-request-id", "request-id",
-	    "apim-request-id", "cf-ray" };
 	struct http *h = &r->got->http;
-	struct slice coding = http_field(h, "content-encoding", 0), id;
-	size_t i;
+	struct slice coding = http_field(h, "content-encoding", 0);
 
 	r->out->progress = P_HEAD;
 	r->out->status = h->status;
 	r->out->time.head = r->now;
 	r->dec.wall = r->job->env->wall(r->job->env->ctx);
 	r->got->location = http_field(h, "location", 0);
-	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		id = http_field(h, ids[i], 0);
-		if (id.n > 0 && r->out->request_id[0] == '\0')
-			slice_copy(id, r->out->request_id,
-			    sizeof(r->out->request_id));
-	}
+	slice_copy(reply_request_id(h->field, h->nfields), r->out->request_id,
+	    sizeof(r->out->request_id));
 	if (h->status < 200 || h->status > 299) {
 		r->content = C_ERROR;
 		r->error = after(r->now, ERROR_BODY_GRACE);

@@ -257,6 +257,9 @@ json_put(struct sink *s, const struct event *e)
 	put_members(j, &w, e);
 	json_close(&w);
 	buf_putc(&j->out, '\n');
+	if (e->type == EV_TEXT)
+		s->delivered += e->text.n;	/* at the next flush, but no
+						   attempt ends before that */
 	if (j->path != NULL)
 		keep_text(j, e);
 }
