@@ -9,10 +9,12 @@
 static void
 put(struct decode *d, enum ev_type type, struct slice text)
 {
-	struct event e = { .type = type, .text = text };
+	struct event e;
 
 	if (text.n == 0)
 		return;
+	e.type = type;		/* which says that the rest is not read */
+	e.text = text;
 	d->content = 1;
 	if (type == EV_TEXT)
 		d->text_bytes += text.n;
