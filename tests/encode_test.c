@@ -7,14 +7,20 @@
 #define TOOL "{\"name\":\"f\",\"description\":\"d \\\"q\\\"\"," \
     "\"parameters\":" SCHEMA "}"
 
+static const struct part hi = { .type = PART_TEXT, .text = { "hi", 2 } };
+static const struct part say_hi = { .type = PART_TEXT,
+    .text = { "say \"hi\"", 8 } };
+static const struct message ask_hi = { ROLE_USER, &hi, 1 };
+static const struct message ask_say_hi = { ROLE_USER, &say_hi, 1 };
+
 static const struct request plain = {
-	.model = { "m", 1 }, .prompt = { "hi", 2 },
+	.model = { "m", 1 }, .messages = &ask_hi, .nmessages = 1,
 };
 
 static const struct request full = {
 	.model = { "m", 1 },
 	.system = { "be\nbrief", 8 },
-	.prompt = { "say \"hi\"", 8 },
+	.messages = &ask_say_hi, .nmessages = 1,
 	.max_tokens = 64,
 	.temperature = { "0.20", 4 },
 	.effort = { "low", 3 },
@@ -40,14 +46,16 @@ bodies(void)
 {
 	struct request r = full;
 
-	same(&dialect_responses, &plain, "{\"model\":\"m\",\"input\":\"hi\","
-	    "\"stream\":true,\"stream_options\":{\"include_obfuscation\":"
-	    "false},\"store\":false}", "responses: a prompt");
+	same(&dialect_responses, &plain, "{\"model\":\"m\",\"input\":[{"
+	    "\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true,"
+	    "\"stream_options\":{\"include_obfuscation\":false},"
+	    "\"store\":false}", "responses: a prompt");
 	same(&dialect_chat, &plain, "{\"model\":\"m\",\"messages\":[{\"role\":"
 	    "\"user\",\"content\":\"hi\"}],\"stream\":true,"
 	    "\"stream_options\":{\"include_usage\":true}}", "chat: a prompt");
 	same(&dialect_responses, &full, "{\"model\":\"m\",\"instructions\":"
-	    "\"be\\nbrief\",\"input\":\"say \\\"hi\\\"\",\"stream\":true,"
+	    "\"be\\nbrief\",\"input\":[{\"role\":\"user\",\"content\":"
+	    "\"say \\\"hi\\\"\"}],\"stream\":true,"
 	    "\"stream_options\":{\"include_obfuscation\":false},"
 	    "\"store\":false,\"max_output_tokens\":64,\"temperature\":0.20,"
 	    "\"reasoning\":{\"effort\":\"low\"},\"text\":{\"format\":{"
@@ -112,15 +120,125 @@ params(void)
 	    "responses: params take the place of members");
 }
 
+/* A conversation with all that can be in one: the body's messages alone. */
+static const struct part system_parts[] = {
+	{ .type = PART_TEXT, .text = { "terse", 5 } },
+};
+static const struct part user_parts[] = {
+	{ .type = PART_TEXT, .text = { "see", 3 } },
+	{ .type = PART_IMAGE, .mime = { "image/png", 9 },
+	    .data = { "\x89PNG", 4 } },
+	{ .type = PART_IMAGE, .url = { "https://a/b.gif", 15 } },
+	{ .type = PART_FILE, .mime = { "application/pdf", 15 },
+	    .name = { "a\"b.pdf", 7 }, .data = { "%PDF-", 5 } },
+};
+static const struct part image_part = { .type = PART_IMAGE,
+    .mime = { "image/gif", 9 }, .data = { "G", 1 } };
+static const struct part call_parts[] = {
+	{ .type = PART_TEXT, .text = { "wait", 4 } },
+	{ .type = PART_CALL, .id = { "c1", 2 }, .name = { "f", 1 },
+	    .text = { "{\"x\":1}", 7 } },
+	{ .type = PART_CALL, .id = { "c2", 2 }, .name = { "g", 1 },
+	    .text = { "{}", 2 } },
+};
+static const struct part result_parts[] = {
+	{ .type = PART_RESULT, .id = { "c1", 2 }, .text = { "1", 1 } },
+	{ .type = PART_RESULT, .id = { "c2", 2 }, .text = { "", 0 } },
+};
+static const struct part said_parts[] = {
+	{ .type = PART_TEXT, .text = { "a", 1 } },
+	{ .type = PART_TEXT, .text = { "b", 1 } },
+};
+static const struct message talk[] = {
+	{ ROLE_SYSTEM, system_parts, 1 },
+	{ ROLE_USER, user_parts, 4 },
+	{ ROLE_USER, &image_part, 1 },
+	{ ROLE_ASSISTANT, call_parts, 3 },
+	{ ROLE_TOOL, result_parts, 2 },
+	{ ROLE_ASSISTANT, call_parts + 1, 1 },
+	{ ROLE_TOOL, result_parts, 1 },
+	{ ROLE_ASSISTANT, said_parts, 2 },
+	{ ROLE_USER, &hi, 1 },
+};
+
+static void
+conversation(const struct dialect *dialect, const char *member,
+    const char *want)
+{
+	struct request r = { .messages = talk,
+	    .nmessages = sizeof(talk) / sizeof(talk[0]) };
+	struct slice found;
+	struct buf body = { 0 };
+
+	dialect->encode(&r, &body);
+	OK(json_valid(buf_slice(&body)), "a conversation is JSON");
+	EQ(json_find(buf_slice(&body), member, &found), JSON_ARRAY,
+	    "a conversation is an array");
+	EQS(found, want, dialect->name);
+	buf_free(&body);
+}
+
+#define PNG "data:image/png;base64,iVBORw=="
+#define GIF "data:image/gif;base64,Rw=="
+#define PDF "data:application/pdf;base64,JVBERi0="
+#define ARGS "\"arguments\":\"{\\\"x\\\":1}\""
+
+static void
+conversations(void)
+{
+	conversation(&dialect_chat, "messages", "[{\"role\":\"system\","
+	    "\"content\":\"terse\"},{\"role\":\"user\",\"content\":[{"
+	    "\"type\":\"text\",\"text\":\"see\"},{\"type\":\"image_url\","
+	    "\"image_url\":{\"url\":\"" PNG "\"}},{\"type\":\"image_url\","
+	    "\"image_url\":{\"url\":\"https://a/b.gif\"}},{\"type\":\"file\","
+	    "\"file\":{\"filename\":\"a\\\"b.pdf\",\"file_data\":\"" PDF
+	    "\"}}]},{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+	    "\"image_url\":{\"url\":\"" GIF "\"}}]},{\"role\":\"assistant\","
+	    "\"content\":\"wait\",\"tool_calls\":[{\"id\":\"c1\",\"type\":"
+	    "\"function\",\"function\":{\"name\":\"f\"," ARGS "}},{\"id\":"
+	    "\"c2\",\"type\":\"function\",\"function\":{\"name\":\"g\","
+	    "\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"tool_call_id\":"
+	    "\"c1\",\"content\":\"1\"},{\"role\":\"tool\",\"tool_call_id\":"
+	    "\"c2\",\"content\":\"\"},{\"role\":\"assistant\",\"content\":"
+	    "null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
+	    "\"function\":{\"name\":\"f\"," ARGS "}}]},{\"role\":\"tool\","
+	    "\"tool_call_id\":\"c1\",\"content\":\"1\"},{\"role\":"
+	    "\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+	    "{\"type\":\"text\",\"text\":\"b\"}]},{\"role\":\"user\","
+	    "\"content\":\"hi\"}]");
+	conversation(&dialect_responses, "input", "[{\"role\":\"system\","
+	    "\"content\":\"terse\"},{\"role\":\"user\",\"content\":[{"
+	    "\"type\":\"input_text\",\"text\":\"see\"},{\"type\":"
+	    "\"input_image\",\"image_url\":\"" PNG "\"},{\"type\":"
+	    "\"input_image\",\"image_url\":\"https://a/b.gif\"},{\"type\":"
+	    "\"input_file\",\"filename\":\"a\\\"b.pdf\",\"file_data\":\"" PDF
+	    "\"}]},{\"role\":\"user\",\"content\":[{\"type\":\"input_image\","
+	    "\"image_url\":\"" GIF "\"}]},{\"role\":\"assistant\","
+	    "\"content\":\"wait\"},{\"type\":\"function_call\",\"call_id\":"
+	    "\"c1\",\"name\":\"f\"," ARGS "},{\"type\":\"function_call\","
+	    "\"call_id\":\"c2\",\"name\":\"g\",\"arguments\":\"{}\"},{"
+	    "\"type\":\"function_call_output\",\"call_id\":\"c1\",\"output\":"
+	    "\"1\"},{\"type\":\"function_call_output\",\"call_id\":\"c2\","
+	    "\"output\":\"\"},{\"type\":\"function_call\",\"call_id\":\"c1\","
+	    "\"name\":\"f\"," ARGS "},{\"type\":\"function_call_output\","
+	    "\"call_id\":\"c1\",\"output\":\"1\"},{\"role\":\"assistant\","
+	    "\"content\":[{\"type\":\"output_text\",\"text\":\"a\"},{"
+	    "\"type\":\"output_text\",\"text\":\"b\"}]},{\"role\":\"user\","
+	    "\"content\":\"hi\"}]");
+}
+
 /* What a prompt may hold must not break the body. */
 static void
 odd_bytes(void)
 {
+	struct part odd = { .type = PART_TEXT };
+	struct message ask = { ROLE_USER, &odd, 1 };
 	struct request r = plain;
 	struct slice found;
 	struct buf body = { 0 }, text = { 0 };
 
-	r.prompt = SLICE("a\0b\xff\x1b\"\\\n");
+	r.messages = &ask;
+	odd.text = SLICE("a\0b\xff\x1b\"\\\n");
 	dialect_chat.encode(&r, &body);
 	EQ(json_find(buf_slice(&body), "messages.0.content", &found),
 	    JSON_STRING, "odd bytes: still a string");
@@ -157,6 +275,7 @@ main(void)
 {
 	bodies();
 	params();
+	conversations();
 	odd_bytes();
 	too_deep();
 	return DONE();

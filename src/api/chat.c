@@ -8,24 +8,92 @@
 #include "wire/json.h"
 
 static void
-encode_message(struct json_out *w, const char *role, struct slice text)
+encode_part(struct json_out *w, enum role role, const struct part *p)
+{
+	(void)role;
+	if (p->type == PART_TEXT) {
+		json_member(w, "type", SLICE("text"));
+		json_member(w, "text", p->text);
+		return;
+	}
+	json_member(w, "type", p->type == PART_IMAGE ? SLICE("image_url") :
+	    SLICE("file"));
+	json_key(w, p->type == PART_IMAGE ? "image_url" : "file");
+	json_open(w, '{');
+	if (p->type == PART_FILE && p->name.n > 0)
+		json_member(w, "filename", p->name);
+	encode_url(w, p->type == PART_IMAGE ? "url" : "file_data", p);
+	json_close(w);
+}
+
+static void
+encode_call(struct json_out *w, const struct part *p)
 {
 	json_open(w, '{');
-	json_member(w, "role", slice_str(role));
-	json_member(w, "content", text);
+	json_member(w, "id", p->id);
+	json_member(w, "type", SLICE("function"));
+	json_key(w, "function");
+	json_open(w, '{');
+	json_member(w, "name", p->name);
+	json_member(w, "arguments", p->text);
 	json_close(w);
+	json_close(w);
+}
+
+static void
+encode_turn(struct json_out *w, const struct message *m)
+{
+	static const char *const roles[] = { "system", "user", "assistant" };
+	size_t i;
+
+	json_open(w, '{');
+	json_member(w, "role", slice_str(roles[m->role]));
+	encode_content(w, m, encode_part);
+	if (message_content(m) < m->nparts) {
+		json_key(w, "tool_calls");
+		json_open(w, '[');
+		for (i = 0; i < m->nparts; i++)
+			if (m->parts[i].type == PART_CALL)
+				encode_call(w, &m->parts[i]);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+/* A message for each. */
+static void
+encode_results(struct json_out *w, const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nparts; i++) {
+		json_open(w, '{');
+		json_member(w, "role", SLICE("tool"));
+		json_member(w, "tool_call_id", m->parts[i].id);
+		json_member(w, "content", m->parts[i].text);
+		json_close(w);
+	}
 }
 
 static void
 encode_messages(struct json_out *w, const struct request *r)
 {
+	struct part text = { .type = PART_TEXT, .text = r->system };
+	struct message system = { ROLE_SYSTEM, &text, 1 };
+	size_t i;
+
 	if (request_overrides(r, "messages"))
 		return;
 	json_key(w, "messages");
 	json_open(w, '[');
 	if (r->system.n > 0)
-		encode_message(w, "system", r->system);
-	encode_message(w, "user", r->prompt);
+		encode_turn(w, &system);
+	for (i = 0; i < r->nmessages; i++) {
+		if (r->messages[i].role == ROLE_TOOL)
+			encode_results(w, &r->messages[i]);
+		else
+			encode_turn(w, &r->messages[i]);
+	}
 	json_close(w);
 }
 

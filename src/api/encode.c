@@ -58,6 +58,47 @@ encode_raw(struct json_out *w, const char *key, struct slice json)
 }
 
 void
+encode_content(struct json_out *w, const struct message *m,
+    void (*part)(struct json_out *, enum role, const struct part *))
+{
+	size_t i, n = message_content(m);
+	const struct part *p;
+
+	json_key(w, "content");
+	if (n == 0) {
+		json_null(w);
+		return;
+	}
+	if (n > 1)
+		json_open(w, '[');
+	for (i = 0; i < m->nparts; i++) {
+		p = &m->parts[i];
+		if (p->type >= PART_CALL)
+			continue;
+		if (n == 1 && p->type == PART_TEXT) {
+			json_str(w, p->text);
+			return;
+		}
+		if (n == 1)
+			json_open(w, '[');
+		json_open(w, '{');
+		part(w, m->role, p);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+void
+encode_url(struct json_out *w, const char *key, const struct part *p)
+{
+	json_key(w, key);
+	if (p->url.n > 0)
+		json_str(w, p->url);
+	else
+		json_b64(w, p->mime, p->data);
+}
+
+void
 encode_schema(struct json_out *w, const struct request *r)
 {
 	json_member(w, "name", SLICE("answer"));

@@ -25,6 +25,14 @@ void encode_flag(struct json_out *w, const struct request *r, const char *key,
 /* A member by itself, whatever the params say: inside other objects. */
 void encode_raw(struct json_out *w, const char *key, struct slice json);
 
+/* "content": a text where that is all there is, as every server takes it,
+ * else an array of what part() writes; null when there is none. */
+void encode_content(struct json_out *w, const struct message *m,
+    void (*part)(struct json_out *, enum role, const struct part *));
+
+/* A part's URL, or its data as one. */
+void encode_url(struct json_out *w, const char *key, const struct part *p);
+
 /* The members that name and hold the request's schema. */
 void encode_schema(struct json_out *w, const struct request *r);
 

@@ -1,5 +1,15 @@
 #include "api/request.h"
 
+size_t
+message_content(const struct message *m)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->nparts; i++)
+		n += m->parts[i].type < PART_CALL;
+	return n;
+}
+
 int
 request_overrides(const struct request *r, const char *key)
 {

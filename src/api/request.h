@@ -51,8 +51,7 @@ struct message {
 struct request {
 	struct slice model;
 	struct slice system;		/* empty: none */
-	struct slice prompt;		/* without messages: the whole of it */
-	const struct message *messages;
+	const struct message *messages;	/* the last one is no assistant's */
 	size_t nmessages;
 	int64_t max_tokens;		/* 0: the provider's own limit */
 	struct slice temperature;	/* a JSON number; empty: none */
@@ -64,6 +63,9 @@ struct request {
 	size_t nparams;
 	unsigned quirks;
 };
+
+/* How many of a message's parts are content: no calls, no results. */
+size_t message_content(const struct message *m);
 
 /* Whether a param takes the place of member key. */
 int request_overrides(const struct request *r, const char *key);

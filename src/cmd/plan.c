@@ -264,7 +264,10 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 void
 plan_encode(struct plan *p, struct slice prompt)
 {
-	p->request.prompt = prompt;
+	p->prompt = (struct part){ .type = PART_TEXT, .text = prompt };
+	p->message = (struct message){ ROLE_USER, &p->prompt, 1 };
+	p->request.messages = &p->message;
+	p->request.nmessages = 1;
 	p->provider.dialect->encode(&p->request, &p->body);
 	p->job.body = buf_slice(&p->body);
 }

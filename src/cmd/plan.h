@@ -21,6 +21,8 @@ struct plan {
 	struct secret key;
 	struct trust trust;
 	struct request request;
+	struct part prompt;		/* of the one message */
+	struct message message;
 	struct job job;
 };
 

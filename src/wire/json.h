@@ -135,6 +135,8 @@ void json_open(struct json_out *w, char bracket);	/* '{' or '[' */
 void json_close(struct json_out *w);
 void json_key(struct json_out *w, const char *key);
 void json_str(struct json_out *w, struct slice text);
+/* Bytes in base64; as a data: URL (RFC 2397) where there is a mime type. */
+void json_b64(struct json_out *w, struct slice mime, struct slice data);
 void json_num(struct json_out *w, int64_t v);
 void json_bool(struct json_out *w, int v);
 void json_null(struct json_out *w);

@@ -4,6 +4,7 @@
 
 #include "base/bug.h"
 #include "base/utf8.h"
+#include "wire/b64.h"
 #include "wire/scan.h"
 
 static int
@@ -135,6 +136,20 @@ json_str(struct json_out *w, struct slice text)
 {
 	begin(w);
 	put_string(w, text, 0);
+}
+
+void
+json_b64(struct json_out *w, struct slice mime, struct slice data)
+{
+	begin(w);
+	buf_putc(w->out, '"');
+	if (mime.n > 0) {
+		buf_puts(w->out, "data:");
+		put_text(w->out, mime);
+		buf_puts(w->out, ";base64,");
+	}
+	b64_put(w->out, data);
+	buf_putc(w->out, '"');
 }
 
 void
