@@ -108,14 +108,23 @@ put_budget(struct buf *b, const struct event *e)
 	buf_puts(b, "]");
 }
 
+/* Lines wait for the next flush, so that they do not run into an answer whose
+ * last line is still open. */
+static void
+note(struct status *s, struct slice line)
+{
+	buf_put(&s->notes, line);
+	buf_putc(&s->notes, '\n');
+}
+
 static void
 tell_wait(struct status *s, const struct event *e)
 {
 	struct buf *line = &s->line;
 
 	if (s->notice && e->discard && s->next->delivered > 0)
-		say(SLICE("the answer broke off; it begins again from its "
-		    "start"));
+		note(s, SLICE("the answer broke off; it begins again from "
+		    "its start"));
 	buf_clear(line);
 	status_reason(e->fault, line);
 	buf_puts(line, ": going on in ");
@@ -125,7 +134,7 @@ tell_wait(struct status *s, const struct event *e)
 		when_put(line, e->wait);
 	put_budget(line, e);
 	if (!s->tty)
-		say(buf_slice(line));
+		note(s, buf_slice(line));
 }
 
 static void
@@ -147,11 +156,13 @@ status_tick(struct sink *sink, msec left)
 		wipe_line(s);
 		return;
 	}
+	/* without automatic margins a long line is cut, not wrapped */
 	before = slice_cut(&after, '\0');
-	buf_puts(&out, "\r\033[K");
+	buf_puts(&out, "\r\033[K\033[?7l");
 	buf_put(&out, before);
 	when_put(&out, left);
 	buf_put(&out, after);
+	buf_puts(&out, "\033[?7h");
 	(void)!write(2, out.p, out.n);
 	buf_free(&out);
 	s->shown = 1;
@@ -174,7 +185,11 @@ status_flush(struct sink *sink, struct fault *f)
 {
 	struct status *s = (struct status *)sink;
 	int rc = s->next->flush(s->next, f);
+	struct slice rest = buf_slice(&s->notes);
 
+	while (rest.n > 0)
+		say(slice_cut(&rest, '\n'));
+	buf_clear(&s->notes);
 	sink->delivered = s->next->delivered;
 	return rc;
 }
@@ -185,7 +200,7 @@ status_init(struct status *s, struct sink *next)
 	s->next = next;
 	s->sink = (struct sink){ .put = status_put, .flush = status_flush,
 	    .tick = s->tty && !s->quiet ? status_tick : NULL };
-	s->line = (struct buf){ 0 };
+	s->line = s->notes = (struct buf){ 0 };
 	s->shown = 0;
 }
 
@@ -194,6 +209,7 @@ status_free(struct status *s)
 {
 	wipe_line(s);
 	buf_free(&s->line);
+	buf_free(&s->notes);
 }
 
 /* -- attempts -------------------------------------------------------------- */
@@ -267,6 +283,6 @@ status_watch(void *ctx, const struct outcome *out, unsigned n)
 		buf_puts(&b, ", ");
 		status_reason(&out->fault, &b);
 	}
-	say(buf_slice(&b));
+	note(s, buf_slice(&b));
 	buf_free(&b);
 }

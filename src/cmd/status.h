@@ -18,6 +18,7 @@ struct status {
 	/* private */
 	struct buf line;	/* of the wait in progress */
 	int shown;		/* it stands on the terminal */
+	struct buf notes;	/* lines to be said at the next flush */
 };
 
 void status_init(struct status *s, struct sink *next);
