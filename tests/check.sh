@@ -5,6 +5,8 @@
 set -u
 export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check}"
 export LC_ALL=C TZ=UTC
+# What a busy machine may add to a wait, ms: two tests run at the same time.
+export SLACK="${SLACK:-200}"
 
 tests=$(
 	ls tests/*.t tests/cli/*.t tests/corpora/*.t 2>/dev/null
