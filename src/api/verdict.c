@@ -5,119 +5,71 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(class) (1u << (class))
 
+/*
+ * The tables hold lists in strings: a pointer for each word would be four
+ * times as long as the word, for each is relocated at start.
+ */
+
 /* Codes and types that decide alone (providers.md 0.2): they outrank the
  * status, which lies in both directions.  Compared without regard to case
  * and separators, so RateLimitReached is rate_limit_reached. */
-static const struct named {
-	const char *name;
+static const struct {
 	enum fclass class;
+	const char *names;
 } named[] = {
-	{ "insufficient_quota", F_QUOTA },
-	{ "credit_balance_exhausted", F_QUOTA },
-	{ "organization_spend_limit_exceeded", F_QUOTA },
-	{ "project_spend_limit_exceeded", F_QUOTA },
-	{ "organization_usage_limit_exceeded", F_QUOTA },
-	{ "enforced_spend_limit_reached", F_QUOTA },
-	{ "billing_hard_limit_reached", F_QUOTA },
-	{ "billing_not_active", F_QUOTA },
-	{ "billing_error", F_QUOTA },
-	{ "billing_disabled", F_QUOTA },
-	{ "usage_not_included", F_QUOTA },
-	{ "insufficient_balance", F_QUOTA },
-	{ "insufficient_credits", F_QUOTA },
-	{ "exceeded_current_quota_error", F_QUOTA },	/* Moonshot */
-	{ "openrouter_credits", F_QUOTA },
-	{ "openrouter_key_limit", F_QUOTA },
-	{ "context_length_exceeded", F_CONTEXT },
-	{ "exceed_context_size_error", F_CONTEXT },	/* llama.cpp */
-	{ "request_too_large", F_TOO_LARGE },
-	{ "content_filter", F_POLICY },
-	{ "content_policy_violation", F_POLICY },
-	{ "image_content_policy_violation", F_POLICY },
-	{ "ResponsibleAIPolicyViolation", F_POLICY },
-	{ "moderation_blocked", F_POLICY },
-	{ "invalid_prompt", F_POLICY },
-	{ "cyber_policy", F_POLICY },
-	{ "bio_policy", F_POLICY },
-	{ "invalid_api_key", F_AUTH },
-	{ "api_key_invalid", F_AUTH },
-	{ "authentication_error", F_AUTH },
-	{ "invalid_authentication_error", F_AUTH },
-	{ "unauthenticated", F_AUTH },
-	{ "permission_error", F_PERMISSION },
-	{ "permission_denied", F_PERMISSION },
-	{ "forbidden", F_PERMISSION },
-	{ "unsupported_country_region_territory", F_PERMISSION },
-	{ "organization_restricted", F_PERMISSION },
-	{ "service_disabled", F_PERMISSION },
-	{ "not_found", F_NOT_FOUND },
-	{ "not_found_error", F_NOT_FOUND },
-	{ "model_not_found", F_NOT_FOUND },
-	{ "previous_response_not_found", F_NOT_FOUND },
-	{ "deployment_not_found", F_NOT_FOUND },
-	{ "rate_limit_exceeded", F_RATE },
-	{ "rate_limit_error", F_RATE },
-	{ "rate_limit_reached", F_RATE },
-	{ "rate_limited", F_RATE },
-	{ "resource_exhausted", F_RATE },
-	{ "too_many_requests", F_RATE },
-	{ "dynamic_request_limited", F_RATE },		/* Together */
-	{ "dynamic_token_limited", F_RATE },
-	{ "openrouter_in_flight_budget", F_RATE },	/* though it is a 402 */
-	{ "throttling_exception", F_RATE },
-	{ "usage_limit_reached", F_DAILY },
-	{ "server_is_overloaded", F_OVERLOAD },
-	{ "slow_down", F_OVERLOAD },
-	{ "overloaded_error", F_OVERLOAD },
-	{ "overloaded", F_OVERLOAD },
-	{ "engine_overloaded", F_OVERLOAD },
-	{ "engine_overloaded_error", F_OVERLOAD },
-	{ "model_overloaded", F_OVERLOAD },
-	{ "model_capacity_exhausted", F_OVERLOAD },
-	{ "service_tier_capacity_exceeded", F_OVERLOAD },
-	{ "3505", F_OVERLOAD },				/* Mistral's number */
-	{ "capacity_exceeded", F_OVERLOAD },
-	{ "no_capacity", F_OVERLOAD },
-	{ "resource_unavailable", F_OVERLOAD },
-	{ "service_unavailable", F_OVERLOAD },
-	{ "service_unavailable_error", F_OVERLOAD },
-	{ "unavailable", F_OVERLOAD },
-	{ "unavailable_error", F_OVERLOAD },
-	{ "timeout_error", F_TIMEOUT },
-	{ "request_timeout", F_TIMEOUT },
-	{ "vector_store_timeout", F_TIMEOUT },
-	{ "deadline_exceeded", F_TIMEOUT },
-	{ "not_supported_error", F_REQUEST },		/* llama.cpp's 501 */
-	{ "unimplemented", F_REQUEST },
+	/* exceeded_current_quota_error is Moonshot's */
+	{ F_QUOTA, "insufficient_quota credit_balance_exhausted "
+	    "organization_spend_limit_exceeded project_spend_limit_exceeded "
+	    "organization_usage_limit_exceeded enforced_spend_limit_reached "
+	    "billing_hard_limit_reached billing_not_active billing_error "
+	    "billing_disabled usage_not_included insufficient_balance "
+	    "insufficient_credits exceeded_current_quota_error "
+	    "openrouter_credits openrouter_key_limit" },
+	/* the second is llama.cpp's */
+	{ F_CONTEXT, "context_length_exceeded exceed_context_size_error" },
+	{ F_TOO_LARGE, "request_too_large" },
+	{ F_POLICY, "content_filter content_policy_violation "
+	    "image_content_policy_violation ResponsibleAIPolicyViolation "
+	    "moderation_blocked invalid_prompt cyber_policy bio_policy" },
+	{ F_AUTH, "invalid_api_key api_key_invalid authentication_error "
+	    "invalid_authentication_error unauthenticated" },
+	{ F_PERMISSION, "permission_error permission_denied forbidden "
+	    "unsupported_country_region_territory organization_restricted "
+	    "service_disabled" },
+	{ F_NOT_FOUND, "not_found not_found_error model_not_found "
+	    "previous_response_not_found deployment_not_found" },
+	/* dynamic_* are Together's; the in-flight budget comes with a 402 */
+	{ F_RATE, "rate_limit_exceeded rate_limit_error rate_limit_reached "
+	    "rate_limited resource_exhausted too_many_requests "
+	    "dynamic_request_limited dynamic_token_limited "
+	    "openrouter_in_flight_budget throttling_exception" },
+	{ F_DAILY, "usage_limit_reached" },
+	/* 3505 is Mistral's */
+	{ F_OVERLOAD, "server_is_overloaded slow_down overloaded_error "
+	    "overloaded engine_overloaded engine_overloaded_error "
+	    "model_overloaded model_capacity_exhausted "
+	    "service_tier_capacity_exceeded 3505 capacity_exceeded "
+	    "no_capacity resource_unavailable service_unavailable "
+	    "service_unavailable_error unavailable unavailable_error" },
+	{ F_TIMEOUT, "timeout_error request_timeout vector_store_timeout "
+	    "deadline_exceeded" },
+	/* the first is llama.cpp's 501 */
+	{ F_REQUEST, "not_supported_error unimplemented" },
 };
 
-/* Names that servers give to anything: they count where no status does, in
- * a stream. */
-static const struct named vague[] = {
-	{ "invalid_request_error", F_REQUEST },
-	{ "bad_request_error", F_REQUEST },
-	{ "bad_request", F_REQUEST },
-	{ "user_error", F_REQUEST },			/* Azure */
-	{ "invalid_argument", F_REQUEST },
-	{ "failed_precondition", F_REQUEST },
-	{ "out_of_range", F_REQUEST },
-	{ "data_residency_mismatch", F_REQUEST },
-	{ "empty_image_file", F_REQUEST },
-	{ "failed_to_download_image", F_REQUEST },
-	{ "unsupported_image_media_type", F_REQUEST },
-};
+/* Names of bad requests that servers give to anything: they count where no
+ * status does, in a stream.  user_error is Azure's. */
+static const char vague[] = "invalid_request_error bad_request_error "
+    "bad_request user_error invalid_argument failed_precondition "
+    "out_of_range data_residency_mismatch empty_image_file "
+    "failed_to_download_image unsupported_image_media_type";
 
-/* The Responses API has a dozen codes for images alone. */
-static const struct named prefixes[] = {
-	{ "invalid_image", F_REQUEST },
-	{ "image_", F_REQUEST },
-	{ "unsupported_", F_REQUEST },
-};
+/* How the Responses API's dozen codes for images begin. */
+static const char vague_starts[] = "invalid_image image_ unsupported_";
 
 /* What a class is as a status, for an error that came without one. */
 static const struct {
-	enum fclass class;
-	int status;
+	short class, status;
 } stands_for[] = {
 	{ F_TIMEOUT, 504 }, { F_RATE, 429 }, { F_DAILY, 429 },
 	{ F_OVERLOAD, 503 }, { F_SERVER, 500 }, { F_QUOTA, 402 },
@@ -128,9 +80,8 @@ static const struct {
 
 /* The status when the body says nothing (providers.md 0.3). */
 static const struct status {
-	int status;
-	enum fclass class;
-	const char *meaning;
+	short status, class;
+	char meaning[36];
 } statuses[] = {
 	{ 400, F_REQUEST, "bad request" },
 	{ 401, F_AUTH, "unauthorized" },
@@ -179,89 +130,57 @@ static const struct status {
  * Messages, for the errors that carry no code of their own.  A rule needs
  * both of its phrases and changes only a verdict among over.  Whole phrases:
  * "quota", "billing", "try again" and "retry" stand in messages of every
- * class (providers.md 0.1).  The first that fits counts.
+ * class (providers.md 0.1).  The first that fits counts.  A list of rules
+ * has | between them and & between the two phrases.
  */
-static const struct rule {
-	const char *phrase, *also;
+static const struct {
 	enum fclass class;
 	unsigned over;
+	const char *phrases;
 } rules[] = {
-	{ "credit balance is too low", "", F_QUOTA, RATES | REFUSALS },
-	{ "credits are depleted", "", F_QUOTA, RATES | REFUSALS },
-	{ "used all available credits", "", F_QUOTA, RATES | REFUSALS },
-	{ "no credits remaining", "", F_QUOTA, RATES | REFUSALS },
-	{ "have any credits", "", F_QUOTA, RATES | REFUSALS },	/* xAI */
-	{ "requires more credits", "", F_QUOTA, RATES | REFUSALS },
-	{ "insufficient credits", "", F_QUOTA, RATES | REFUSALS },
-	{ "insufficient balance", "", F_QUOTA, RATES | REFUSALS },
-	{ "api usage limits", "reached", F_QUOTA, RATES | REFUSALS },
-	{ "reached its spend limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "reached your spend limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "exceeded its spend limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "exceeded your spend limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "workspace spend limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "monthly spending limit", "", F_QUOTA, RATES | REFUSALS },
-	{ "monthly spending cap", "", F_QUOTA, RATES | REFUSALS },
-	{ "your current quota", "platform.openai.com", F_QUOTA, RATES },
-	{ "billing hard limit", "reached", F_QUOTA, RATES | REFUSALS },
-	{ "please enable billing", "", F_QUOTA, REFUSALS },	/* Google */
-	{ "key limit exceeded", "", F_QUOTA, RATES | REFUSALS },
-	{ "request too large", "", F_TOO_LARGE, RATES | VAGUE },
+	/* "any credits" is xAI's */
+	{ F_QUOTA, RATES | REFUSALS, "credit balance is too low|"
+	    "credits are depleted|used all available credits|"
+	    "no credits remaining|have any credits|requires more credits|"
+	    "insufficient credits|insufficient balance|"
+	    "api usage limits&reached|reached its spend limit|"
+	    "reached your spend limit|exceeded its spend limit|"
+	    "exceeded your spend limit|workspace spend limit|"
+	    "monthly spending limit|monthly spending cap|"
+	    "billing hard limit&reached|key limit exceeded" },
+	{ F_QUOTA, RATES, "your current quota&platform.openai.com" },
+	{ F_QUOTA, REFUSALS, "please enable billing" },	/* Google */
+	{ F_TOO_LARGE, RATES | VAGUE, "request too large" },
 	/* what is limited per minute may praise a paid plan's limits per day */
-	{ "per min", "", F_RATE, BIT(F_RATE) },
-	{ "per-min", "", F_RATE, BIT(F_RATE) },
-	{ "per day", "", F_DAILY, RATES },
-	{ "per-day", "", F_DAILY, RATES },
-	{ "perday", "", F_DAILY, RATES },
-	{ "per_day", "", F_DAILY, RATES },
-	{ "byday", "", F_DAILY, RATES },		/* GitHub Models */
-	{ "daily rate limit", "", F_DAILY, RATES },
-	{ "daily limit", "", F_DAILY, RATES },
-	{ "daily quota", "", F_DAILY, RATES },
-	{ "daily free allocation", "", F_DAILY, RATES }, /* Cloudflare */
-	{ "incorrect api key", "", F_AUTH, REFUSALS },
-	{ "invalid api key", "", F_AUTH, REFUSALS },
-	{ "api key not valid", "", F_AUTH, REFUSALS },
-	{ "api key expired", "", F_AUTH, REFUSALS },
-	{ "location is not supported", "", F_PERMISSION, VAGUE },
-	{ "organization has been disabled", "", F_PERMISSION, VAGUE },
-	{ "content management policy", "", F_POLICY, REFUSALS },
-	{ "content filtering policy", "", F_POLICY, REFUSALS },
-	{ "content policy", "", F_POLICY, REFUSALS },
-	{ "violates usage guidelines", "", F_POLICY, REFUSALS },  /* xAI */
-	{ "violating our usage policy", "", F_POLICY, REFUSALS },
-	{ "our safety system", "rejected", F_POLICY, REFUSALS },
-	{ "content exists risk", "", F_POLICY, REFUSALS },	/* DeepSeek */
-	{ "input was flagged", "", F_POLICY, REFUSALS },
-	{ "prompt was flagged", "", F_POLICY, REFUSALS },
-	{ "request was flagged", "", F_POLICY, REFUSALS },
-	{ "request has been flagged", "", F_POLICY, REFUSALS },
-	{ "blocked", "guardrail", F_POLICY, REFUSALS },
-	{ "prompt is too long", "", F_CONTEXT, LENGTHS },
-	{ "prompt too long", "", F_CONTEXT, LENGTHS },
-	{ "input is too long", "", F_CONTEXT, LENGTHS },
-	{ "maximum context length", "", F_CONTEXT, LENGTHS },
-	{ "max context length", "", F_CONTEXT, LENGTHS },
-	{ "maximum prompt length", "", F_CONTEXT, LENGTHS },
-	{ "maximum model length", "", F_CONTEXT, LENGTHS },
-	{ "context length", "exceed", F_CONTEXT, LENGTHS },
-	{ "context length", "longer", F_CONTEXT, LENGTHS },
-	{ "context length", "greater", F_CONTEXT, LENGTHS },
-	{ "context window", "exceed", F_CONTEXT, LENGTHS },
-	{ "context size", "exceed", F_CONTEXT, LENGTHS },
-	{ "context limit", "exceed", F_CONTEXT, LENGTHS },
-	{ "exceeded model token limit", "", F_CONTEXT, LENGTHS },
-	{ "maximum number of tokens allowed", "exceed", F_CONTEXT, LENGTHS },
-	{ "input tokens exceed", "", F_CONTEXT, LENGTHS },
-	{ "max_new_tokens` must be", "", F_CONTEXT, LENGTHS },	/* TGI */
-	{ "overloaded", "", F_OVERLOAD, FAILURES },
-	{ "at capacity", "", F_OVERLOAD, FAILURES },
-	{ "capacity exceeded", "", F_OVERLOAD, FAILURES },
-	{ "high demand", "", F_OVERLOAD, FAILURES },
-	{ "server busy", "", F_OVERLOAD, FAILURES },
-	{ "too busy", "", F_OVERLOAD, FAILURES },
-	{ "currently loading", "", F_OVERLOAD, FAILURES },
-	{ "loading model", "", F_OVERLOAD, FAILURES },
+	{ F_RATE, BIT(F_RATE), "per min|per-min" },
+	/* GitHub Models say byday, Cloudflare the allocation */
+	{ F_DAILY, RATES, "per day|per-day|perday|per_day|byday|"
+	    "daily rate limit|daily limit|daily quota|"
+	    "daily free allocation" },
+	{ F_AUTH, REFUSALS, "incorrect api key|invalid api key|"
+	    "api key not valid|api key expired" },
+	{ F_PERMISSION, VAGUE, "location is not supported|"
+	    "organization has been disabled" },
+	/* xAI has usage guidelines, DeepSeek a risk */
+	{ F_POLICY, REFUSALS, "content management policy|"
+	    "content filtering policy|content policy|"
+	    "violates usage guidelines|violating our usage policy|"
+	    "our safety system&rejected|content exists risk|"
+	    "input was flagged|prompt was flagged|request was flagged|"
+	    "request has been flagged|blocked&guardrail" },
+	/* the last is TGI's */
+	{ F_CONTEXT, LENGTHS, "prompt is too long|prompt too long|"
+	    "input is too long|maximum context length|max context length|"
+	    "maximum prompt length|maximum model length|"
+	    "context length&exceed|context length&longer|"
+	    "context length&greater|context window&exceed|"
+	    "context size&exceed|context limit&exceed|"
+	    "exceeded model token limit|"
+	    "maximum number of tokens allowed&exceed|input tokens exceed|"
+	    "max_new_tokens` must be" },
+	{ F_OVERLOAD, FAILURES, "overloaded|at capacity|capacity exceeded|"
+	    "high demand|server busy|too busy|currently loading|"
+	    "loading model" },
 };
 
 static int
@@ -277,43 +196,62 @@ lower(char c)
 }
 
 static int
-name_is(struct slice raw, const char *lit)
+name_is(struct slice raw, struct slice want)
 {
-	size_t i;
+	size_t i, k = 0;
 
 	for (i = 0; i < raw.n; i++) {
 		if (separator(raw.p[i]))
 			continue;
-		while (separator(*lit))
-			lit++;
-		if (*lit == '\0' || lower(raw.p[i]) != lower(*lit))
+		while (k < want.n && separator(want.p[k]))
+			k++;
+		if (k == want.n || lower(raw.p[i]) != lower(want.p[k]))
 			return 0;
-		lit++;
+		k++;
 	}
-	return raw.n > 0 && *lit == '\0';
+	return raw.n > 0 && k == want.n;
+}
+
+static int
+name_starts(struct slice raw, struct slice want)
+{
+	return slice_eq(slice_sub(raw, 0, want.n), want);
+}
+
+/* Whether a name fits one of a list's. */
+static int
+listed(struct slice raw, const char *names,
+    int (*fits)(struct slice raw, struct slice want))
+{
+	struct slice list = slice_str(names);
+
+	while (list.n > 0)
+		if (fits(raw, slice_cut(&list, ' ')))
+			return 1;
+	return 0;
+}
+
+static int
+any_listed(const struct errbody *b, const char *names,
+    int (*fits)(struct slice raw, struct slice want))
+{
+	size_t i;
+
+	for (i = 0; i < b->nnames; i++)
+		if (listed(b->name[i], names, fits))
+			return 1;
+	return 0;
 }
 
 static enum fclass
-look_up(const struct errbody *b, const struct named *table, size_t n)
+look_up(const struct errbody *b)
 {
 	size_t i, k;
 
 	for (i = 0; i < b->nnames; i++)
-		for (k = 0; k < n; k++)
-			if (name_is(b->name[i], table[k].name))
-				return table[k].class;
-	return F_NONE;
-}
-
-static enum fclass
-look_up_prefix(const struct errbody *b)
-{
-	size_t i, k;
-
-	for (i = 0; i < b->nnames; i++)
-		for (k = 0; k < COUNT(prefixes); k++)
-			if (slice_starts(b->name[i], prefixes[k].name))
-				return prefixes[k].class;
+		for (k = 0; k < COUNT(named); k++)
+			if (listed(b->name[i], named[k].names, name_is))
+				return named[k].class;
 	return F_NONE;
 }
 
@@ -334,7 +272,7 @@ by_status(int status)
 	const struct status *s = find_status(status);
 
 	if (s != NULL)
-		return s->class;
+		return (enum fclass)s->class;
 	if (status >= 500)
 		return F_SERVER;
 	return status >= 300 ? F_REQUEST : F_NONE;
@@ -345,14 +283,13 @@ first_verdict(const struct errbody *b, int status)
 {
 	struct verdict v;
 
-	v.class = look_up(b, named, COUNT(named));
+	v.class = look_up(b);
 	v.sure = v.coded = v.class != F_NONE;
 	if (v.class == F_NONE)
 		v.class = by_status(status);
-	if (v.class == F_NONE)
-		v.class = look_up(b, vague, COUNT(vague));
-	if (v.class == F_NONE)
-		v.class = look_up_prefix(b);
+	if (v.class == F_NONE && (any_listed(b, vague, name_is) ||
+	    any_listed(b, vague_starts, name_starts)))
+		v.class = F_REQUEST;
 	if (v.class == F_NONE)
 		v.class = slice_ifind(buf_slice(&b->text), "rate limit") >= 0 ?
 		    F_RATE : F_SERVER;	/* Codex's rule for the unknown */
@@ -382,15 +319,19 @@ no_allowance(struct slice text)
 	return 0;
 }
 
+/* Whether one of the rules has both of its phrases in the text. */
 static int
-rule_fits(const struct rule *r, const struct verdict *v, struct slice text)
+says(struct slice text, const char *phrases)
 {
-	/* an overload by its message is no news against a rate code */
-	if (r->class == F_OVERLOAD && v->coded)
-		return 0;
-	return (r->over & BIT(v->class)) != 0 &&
-	    slice_ifind(text, r->phrase) >= 0 &&
-	    slice_ifind(text, r->also) >= 0;
+	struct slice list = slice_str(phrases), also;
+
+	while (list.n > 0) {
+		also = slice_cut(&list, '|');
+		if (slice_isearch(text, slice_cut(&also, '&')) >= 0 &&
+		    slice_isearch(text, also) >= 0)
+			return 1;
+	}
+	return 0;
 }
 
 static void
@@ -399,10 +340,13 @@ refine_by_text(struct verdict *v, struct slice text)
 	size_t i;
 
 	for (i = 0; i < COUNT(rules); i++) {
-		if (rule_fits(&rules[i], v, text)) {
-			become(v, rules[i].class);
-			return;
-		}
+		/* an overload by its message is no news against a rate code */
+		if ((rules[i].over & BIT(v->class)) == 0 ||
+		    (rules[i].class == F_OVERLOAD && v->coded) ||
+		    !says(text, rules[i].phrases))
+			continue;
+		become(v, rules[i].class);
+		return;
 	}
 }
 
@@ -448,11 +392,7 @@ verdict_is_rate(enum fclass class)
 int
 verdict_google(const struct errbody *b)
 {
-	static const struct named google[] = {
-		{ "resource_exhausted", F_RATE }
-	};
-
-	return look_up(b, google, COUNT(google)) != F_NONE;
+	return any_listed(b, "resource_exhausted", name_is);
 }
 
 int
@@ -461,7 +401,7 @@ verdict_status(enum fclass class)
 	size_t i;
 
 	for (i = 0; i < COUNT(stands_for); i++)
-		if (stands_for[i].class == class)
+		if ((enum fclass)stands_for[i].class == class)
 			return stands_for[i].status;
 	return 0;
 }

@@ -65,7 +65,12 @@ slice_starts(struct slice s, const char *lit)
 ptrdiff_t
 slice_ifind(struct slice s, const char *lit)
 {
-	struct slice want = slice_str(lit);
+	return slice_isearch(s, slice_str(lit));
+}
+
+ptrdiff_t
+slice_isearch(struct slice s, struct slice want)
+{
 	size_t i;
 
 	if (want.n > s.n)

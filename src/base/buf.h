@@ -69,8 +69,10 @@ slice_is(struct slice s, const char *lit)
 
 int slice_starts(struct slice s, const char *lit);
 
-/* Offset of the first lit in s, ASCII case folded; -1 where there is none. */
+/* Offset of the first lit in s, ASCII case folded; -1 where there is none;
+ * and of a slice. */
 ptrdiff_t slice_ifind(struct slice s, const char *lit);
+ptrdiff_t slice_isearch(struct slice s, struct slice want);
 
 /*
  * Takes from *s all bytes before the first c, and c itself; *s keeps what
