@@ -64,7 +64,8 @@ line "http: start to request sent" "$time" ms 0.5 "$c_time"
 store=
 for f in ${SSL_CERT_FILE:+"$SSL_CERT_FILE"} \
     /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
-    /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem /usr/local/share/certs/ca-root-nss.crt; do
+    /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem \
+    /usr/local/share/certs/ca-root-nss.crt; do
 	[ -n "$store" ] || [ ! -r "$f" ] || store=$f
 done
 [ -n "$store" ] || bail "this system has no file of roots"
