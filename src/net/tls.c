@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/guard.h"
+#include "net/curve.h"
 #include "net/x509.h"
 
 #define SEED_BYTES 32
@@ -393,7 +394,8 @@ set_up(struct tls *t)
 	br_ssl_engine_set_default_aes_gcm(eng);
 	br_ssl_engine_set_default_chapol(eng);
 	br_ssl_engine_set_rsavrfy(eng, br_rsa_i31_pkcs1_vrfy);
-	br_ssl_engine_set_default_ecdsa(eng);	/* the curves too */
+	br_ssl_engine_set_ec(eng, &curve_all);
+	br_ssl_engine_set_ecdsa(eng, br_ecdsa_i31_vrfy_asn1);
 	br_ssl_engine_set_protocol_names(eng, &t->alpn, 1);
 	br_ssl_engine_add_flags(eng, BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_x509(eng, &t->x509.vtable);
