@@ -27,9 +27,11 @@ note(struct sink *s, const struct event *e)
 	    (e->text.n == 0 || utf8_good(e->text) != e->text.n))
 		abort();
 	buf_printf(&l->out, "%d:%zu:", (int)e->type, e->text.n);
+	buf_put(&l->out, e->text);
+	if (e->type != EV_TOOL_CALL)
+		return;		/* it has no id, not even an empty one */
 	buf_put(&l->out, e->id);
 	buf_put(&l->out, e->name);
-	buf_put(&l->out, e->text);
 }
 
 static void
@@ -38,7 +40,7 @@ run(const struct dialect *dialect, const uint8_t *p, size_t n, size_t split,
 {
 	struct log l = { .sink.put = note };
 	struct decode d = { .sink = &l.sink, .usage = { -1, -1, -1, -1 } };
-	struct sse sse = { .error_field = 1 };
+	struct sse sse = { .error_field = 1, .raw_json = 1 };
 	enum decoded what = DECODE_MORE;
 	enum sse_ev ev = SSE_MORE;
 	struct sse_event e;

@@ -6,6 +6,7 @@
  *
  * A dialect's decoder puts TEXT, REASONING and TOOL_CALL as the stream
  * brings them; the loop puts the rest.  Slices are borrowed for the call.
+ * Only what stands behind a type here is set in its events.
  */
 
 #include "base/buf.h"
