@@ -1,0 +1,62 @@
+#ifndef API_TALK_H
+#define API_TALK_H
+
+/*
+ * A conversation being put together: from a file in the form of Chat
+ * Completions, and turn by turn.
+ *
+ * {0} is an empty one.  What goes in is borrowed until talk_free(): a file's
+ * text too, of which only that is copied which stands otherwise in JSON
+ * (escapes, base64).  Functions return NULL, or what is wrong as a static
+ * text without a verb of ours; .at and .name say where.
+ */
+
+#include "api/request.h"
+
+struct talk {
+	size_t at;		/* message of the file, from 0 */
+	struct slice name;	/* the call that it is about; empty */
+	/* private */
+	struct buf text;	/* copies; never moves */
+	struct buf messages, parts;
+};
+
+/*
+ * Appends the messages of a JSON array, or of the member "messages" of an
+ * object; once for a talk, and first.
+ *
+ * Roles are system, developer, user, assistant and tool.  Content is a string
+ * or an array of parts: text, input_text, output_text, refusal; image_url and
+ * input_image; file and input_file.  Images and files are data: URLs (a file
+ * also bare base64), or http(s) URLs, which are left to the server.  tool
+ * messages that follow each other become one.  A user's name is dropped: no
+ * other dialect has it.
+ */
+const char *talk_parse(struct talk *t, struct slice doc);
+
+/* Appends a turn, or goes on with the last one when both are a tool's; then a
+ * part to the last turn. */
+void talk_turn(struct talk *t, enum role role);
+void talk_part(struct talk *t, const struct part *p);
+
+/* Appends a user's turn: what is attached, then the prompt, as models read
+ * long documents best. */
+void talk_user(struct talk *t, struct slice prompt, const struct part *files,
+    size_t n);
+
+/* Appends the result of a call; its id says of which. */
+void talk_result(struct talk *t, struct slice id, struct slice text);
+
+/* Appends a text of the model. */
+void talk_assistant(struct talk *t, struct slice text);
+
+/*
+ * Hands the conversation to the request, which borrows it until something is
+ * appended.  An error when the model would not be next, when a call has no
+ * result in the turn behind it, and when a result has no call there.
+ */
+const char *talk_end(struct talk *t, struct request *r);
+
+void talk_free(struct talk *t);
+
+#endif
