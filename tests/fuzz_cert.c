@@ -37,6 +37,7 @@ one(struct slice der)
 	if (cert_parse(der, &c) != NULL)
 		return;
 	assert(within(c.issuer, der) && within(c.subject, der) &&
+	    within(c.key, der) &&
 	    within(c.exts, der) && within(c.algorithm, der));
 	assert(cert_subject(der, &again) == 0 && slice_eq(c.subject, again));
 	assert(c.not_before != MSEC_NONE && c.not_after != MSEC_NONE);

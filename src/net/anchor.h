@@ -16,8 +16,7 @@
 
 struct anchor {
 	struct cert cert;
-	br_x509_pkey pkey;		/* points into key */
-	unsigned char key[BR_X509_BUFSIZE_KEY];
+	br_x509_pkey pkey;		/* points into the certificate */
 };
 
 /* {0} is a valid start. */

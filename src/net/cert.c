@@ -137,7 +137,8 @@ parse_rest(struct slice tbs, struct cert *c)
 
 	if (take_dn(&tbs, &c->issuer) < 0 ||
 	    der_take(&tbs, DER_SEQUENCE, &validity) < 0 ||
-	    take_dn(&tbs, &c->subject) < 0 || !der_skip(&tbs, DER_SEQUENCE))
+	    take_dn(&tbs, &c->subject) < 0 ||
+	    der_take(&tbs, DER_SEQUENCE, &c->key) < 0)
 		return -1;
 	c->not_before = der_time(&validity);
 	c->not_after = der_time(&validity);

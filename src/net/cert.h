@@ -15,6 +15,7 @@ struct cert {
 	struct slice der;
 	struct slice issuer, subject;	/* DNs, with their headers */
 	struct slice algorithm;		/* of the signature: the OID's body */
+	struct slice key;		/* inside of SubjectPublicKeyInfo */
 	struct slice exts;		/* Extension elements */
 	msec not_before, not_after;
 };
