@@ -187,7 +187,7 @@ phrase_at(struct slice s, const char *phrase)
 msec
 hint_text(struct slice text)
 {
-	static const char *const phrases[] = {
+	static const char phrases[][14] = {
 		"try again in ", "retry in ", "retry after ", "please wait "
 	};
 	msec wait = MSEC_NONE;
@@ -252,8 +252,8 @@ static msec
 window(struct slice text)
 {
 	static const struct {
-		const char *word;
-		msec ms;
+		char word[9];
+		int ms;
 	} windows[] = {
 		{ "per sec", 1000 },
 		{ "per min", 60000 }, { "(TPM)", 60000 }, { "(RPM)", 60000 },

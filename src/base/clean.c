@@ -64,7 +64,7 @@ of_key(char c)
 static int
 begins_key(const char *s)
 {
-	static const char *const starts[] = { "sk-", "sk_", "gsk_", "xai-",
+	static const char starts[][8] = { "sk-", "sk_", "gsk_", "xai-",
 	    "AIza", "pplx-", "hf_", "r8_", "Bearer " };
 	size_t i;
 

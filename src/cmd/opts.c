@@ -23,10 +23,10 @@ enum kind {
 };
 
 struct option {
-	const char *name;	/* NULL: a letter only */
-	char letter;
-	enum kind kind;
-	size_t at;		/* in struct opts */
+	char name[20];		/* "": a letter only; no pointers here, for
+				   each is relocated at start */
+	char letter, kind;
+	short at;		/* in struct opts */
 };
 
 #define AT(member) offsetof(struct opts, member)
@@ -57,7 +57,7 @@ static const struct option options[] = {
 	{ "dry-run", 0, K_ON, AT(dry_run) },
 	{ "quiet", 'q', K_ON, AT(quiet) },
 	{ "verbose", 'v', K_ON, AT(verbose) },
-	{ NULL, 'n', K_ON, AT(no_stdin) },
+	{ "", 'n', K_ON, AT(no_stdin) },
 	{ "help", 'h', K_ON, AT(help) },
 	{ "version", 'V', K_ON, AT(version) },
 };
@@ -82,7 +82,7 @@ by_name(struct slice name)
 	size_t i;
 
 	for (i = 0; i < NOPTIONS; i++)
-		if (options[i].name != NULL && slice_is(name, options[i].name))
+		if (name.n > 0 && slice_is(name, options[i].name))
 			return &options[i];
 	return NULL;
 }
@@ -201,7 +201,7 @@ set(struct opts *o, const struct option *opt, const char *value,
 {
 	void *to = (char *)o + opt->at;
 
-	switch (opt->kind) {
+	switch ((enum kind)opt->kind) {
 	case K_ON:
 		*(int *)to = is_on(value);
 		return 0;
@@ -264,7 +264,7 @@ read_environment(struct opts *o, struct complaint *c)
 	size_t i;
 
 	for (i = 0; i < NOPTIONS; i++) {
-		if (options[i].name == NULL || strcmp(options[i].name,
+		if (options[i].name[0] == '\0' || strcmp(options[i].name,
 		    "help") == 0 || strcmp(options[i].name, "version") == 0)
 			continue;
 		variable(&options[i], name, sizeof(name));

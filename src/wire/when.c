@@ -87,8 +87,8 @@ take_digits(struct slice *s, size_t n, int *v)
 static int
 take_month(struct slice *s, int *month)
 {
-	static const char *const names[] = { "jan", "feb", "mar", "apr",
-	    "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
+	static const char names[][4] = { "jan", "feb", "mar", "apr", "may",
+	    "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
 	struct slice word = take_letters(s);
 
 	for (*month = 1; *month <= 12; ++*month)
@@ -151,7 +151,7 @@ take_form(struct slice *s, const char *form, struct civil *c)
 msec
 when_http(struct slice s)
 {
-	static const char *const forms[] = { "W, D B Y T G", "W, D-B-y T G",
+	static const char forms[][13] = { "W, D B Y T G", "W, D-B-y T G",
 	    "W B D T Y" };
 	struct slice rest;
 	struct civil c;
@@ -239,8 +239,8 @@ static msec
 unit(struct slice word)
 {
 	static const struct {
-		const char *name;
-		msec span;
+		char name[12];
+		int span;
 	} units[] = {
 		{ "ms", 1 }, { "millisecond", 1 },
 		{ "s", SECOND }, { "sec", SECOND }, { "second", SECOND },
