@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "api/dialect.h"
+#include "api/provider.h"
 #include "api/talk.h"
 #include "tests/splits.h"
 
@@ -51,15 +51,23 @@ body_of(const struct dialect *dialect, struct slice doc, struct buf *body)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char *const others[] = { "responses", "messages",
+	    "gemini" };
 	struct buf once = { 0 }, twice = { 0 }, other = { 0 };
+	const struct dialect *d;
 	struct slice s = { (const char *)data, size }, doc;
 	char *copy = exact(s);
+	size_t i;
 
 	doc = (struct slice){ copy, size };
 	if (body_of(&dialect_chat, doc, &once)) {
 		assert(body_of(&dialect_chat, buf_slice(&once), &twice));
 		assert(slice_eq(buf_slice(&once), buf_slice(&twice)));
-		assert(body_of(&dialect_responses, doc, &other));
+		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+			buf_clear(&other);
+			d = dialect_find(slice_str(others[i]));
+			assert(d == NULL || body_of(d, doc, &other));
+		}
 	}
 	buf_free(&once);
 	buf_free(&twice);
