@@ -82,6 +82,12 @@ static const struct {
 	{ "one without a type", PART("{\"type\":\"image_url\",\"image_url\":{"
 	    "\"url\":\"data:;base64,R0lGODlh\"}}"),
 	    "U image image/gif(GIF89a)" },
+	{ "one with a wrong type", PART("{\"type\":\"input_image\","
+	    "\"image_url\":\"data:image/png;base64,R0lGODlh\"}"),
+	    "U image image/gif(GIF89a)" },
+	{ "a type that only the server knows", PART("{\"type\":"
+	    "\"input_image\",\"image_url\":\"data:image/heic;base64,aGk=\"}"),
+	    "U image image/heic(hi)" },
 	{ "an image elsewhere", PART("{\"type\":\"input_image\",\"image_url\":"
 	    "\"https://a/b.png\"}"), "U image <https://a/b.png>()" },
 	{ "a file", PART("{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\","
@@ -90,6 +96,12 @@ static const struct {
 	{ "a file in bare base64", PART("{\"type\":\"input_file\",\"filename\":"
 	    "\"a\",\"file_data\":\"JVBERi0=\"}"),
 	    "U file a application/pdf(%PDF-)" },
+	{ "an image as a file", PART("{\"type\":\"input_file\",\"filename\":"
+	    "\"a\",\"file_data\":\"R0lGODlh\"}"),
+	    "U image a image/gif(GIF89a)" },
+	{ "a PDF as an image", PART("{\"type\":\"input_image\",\"image_url\":"
+	    "\"data:image/png;base64,JVBERi0=\"}"),
+	    "U file application/pdf(%PDF-)" },
 	{ "a file elsewhere", PART("{\"type\":\"input_file\",\"file_url\":"
 	    "\"http://a/b.pdf\"}"), "U file <http://a/b.pdf>()" },
 	{ "a call", "[" ASK "," CALLS(CALL("1")) "," RESULT("1") "]",
@@ -158,7 +170,11 @@ static const struct {
 	{ "broken base64", PART("{\"type\":\"input_image\",\"image_url\":"
 	    "\"data:image/png;base64,x\"}"), "broken base64", 0, "" },
 	{ "unknown data", PART("{\"type\":\"input_file\",\"file_data\":"
-	    "\"/w==\"}"), "data of an unknown type", 0, "" },
+	    "\"/w==\"}"), "data that is neither an image nor a PDF", 0,
+	    "" },
+	{ "a text file", PART("{\"type\":\"input_file\",\"file_data\":"
+	    "\"data:text/plain;base64,aGk=\"}"),
+	    "data that is neither an image nor a PDF", 0, "" },
 	{ "an image of the model", "[{\"role\":\"assistant\",\"content\":[{"
 	    "\"type\":\"image_url\",\"image_url\":{\"url\":\"http://a/\"}}]}]",
 	    "an image or file that is not a user's", 0, "" },

@@ -176,6 +176,21 @@ bytes_of(struct talk *t, struct slice text)
 	return copied(t, from);
 }
 
+/* What data is, its content says, and what was declared where that is not
+ * known: providers look, too. */
+static const char *
+take_type(struct part *p)
+{
+	const char *mime = media_mime(media_of(p->data));
+
+	if (*mime != '\0')
+		p->mime = slice_str(mime);
+	p->type = slice_is(p->mime, "application/pdf") ? PART_FILE :
+	    PART_IMAGE;
+	return p->type == PART_FILE || slice_starts(p->mime, "image/") ?
+	    NULL : "data that is neither an image nor a PDF";
+}
+
 /* RFC 2397, but parameters: "data:image/png;base64,..." */
 static const char *
 take_data(struct talk *t, struct slice url, struct part *p)
@@ -192,11 +207,7 @@ take_data(struct talk *t, struct slice url, struct part *p)
 		return "neither an http(s) nor a data: URL";
 	}
 	p->data = bytes_of(t, url);
-	if (p->data.n == 0)
-		return "broken base64";
-	if (p->mime.n == 0)
-		p->mime = slice_str(media_mime(media_of(p->data)));
-	return p->mime.n == 0 ? "data of an unknown type" : NULL;
+	return p->data.n == 0 ? "broken base64" : take_type(p);
 }
 
 static const char *
