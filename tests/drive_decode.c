@@ -137,7 +137,7 @@ stream(struct recorder *r, struct decode *d, const struct dialect *dialect,
     struct slice in, size_t split)
 {
 	enum decoded what = DECODE_MORE;
-	struct sse sse = { .error_field = 1 };
+	struct sse sse = { .error_field = 1, .raw_json = 1 };
 	struct sse_event e;
 	struct slice part;
 	enum sse_ev ev = SSE_MORE;

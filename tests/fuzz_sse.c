@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	a.error_field = data[0] >> 7;
+	a.error_field = a.raw_json = data[0] >> 7;
 	a.max = data[0] & 64 ? 12 : 0;
 	b = a;
 	n = data[0] % 32 + 1u;

@@ -160,6 +160,36 @@ test_error_field(void)
 	buf_free(&log);
 }
 
+static void
+test_raw_json(void)
+{
+	struct slice in = SLICE("data: x\n\n{\n  \"a\": {\r\n\t\"b\": 1\n  }\n}"
+	    "\n\n \"c\"\n}\n\n[1,\n\"d\"]\ndata: y\nevent: n\n\n: {\n\nz: {\n\n");
+	const char *want = "event message retry -1 id  data x\n"
+	    "event message retry -1 id  data "
+	    "{\\n  \"a\": {\\n\\x09\"b\": 1\\n  }\\n}\n"
+	    "event n retry -1 id  data [1,\\n\"d\"]\\ny\n";
+	struct buf log = { 0 };
+	struct sse s = { .raw_json = 1 };
+	size_t step;
+
+	for (step = 1; step <= in.n; step++) {
+		buf_clear(&log);
+		sselog(&log, &s, in, (struct cut){ step, step });
+		EQS(buf_slice(&log), want, "lines of JSON");
+	}
+	s.raw_json = 0;
+	buf_clear(&log);
+	sselog(&log, &s, in, (struct cut){ in.n, in.n });
+	EQS(buf_slice(&log), "event message retry -1 id  data x\n"
+	    "event n retry -1 id  data y\n", "unknown by themselves");
+	s = (struct sse){ .raw_json = 1, .max = 8 };
+	buf_clear(&log);
+	sselog(&log, &s, SLICE("{\"a\":1}\n{\n"), (struct cut){ 3, 3 });
+	EQS(buf_slice(&log), "bad\n", "within the limit");
+	buf_free(&log);
+}
+
 /* A peer that only comments, a byte at a time, must cost nothing. */
 static void
 test_comments(void)
@@ -188,6 +218,7 @@ main(void)
 	test_limit();
 	test_eof();
 	test_error_field();
+	test_raw_json();
 	test_comments();
 	return DONE();
 }

@@ -19,7 +19,7 @@ sselog_event(struct buf *log, const struct sse_event *e)
 	buf_putc(log, '\n');
 }
 
-/* s: max and error_field set; freed at the end. */
+/* s: max and the options set; freed at the end. */
 static inline void
 sselog(struct buf *log, struct sse *s, struct slice in, struct cut cut)
 {

@@ -378,7 +378,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.last = r.error = MSEC_NONE;
 	r.dec.sink = job->sink;
 	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
-	r.sse.error_field = 1;
+	r.sse.error_field = r.sse.raw_json = 1;
 	while (!r.ended) {
 		if (job->sink->flush(job->sink, &out->fault) < 0)
 			break;

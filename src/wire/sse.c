@@ -152,6 +152,30 @@ set_field(struct sse *s, enum field field, struct slice value)
 	}
 }
 
+/* Whether c begins a line of JSON without a field's name. */
+static int
+is_raw(struct sse *s, char c)
+{
+	if (!s->raw_json)
+		return 0;
+	if (c == '{' || c == '[')
+		s->raw = 1;
+	return s->raw && memchr("{[]}\" \t", c, 7) != NULL;
+}
+
+/* The value of a data line that stands in the input. */
+static void
+put_data(struct sse *s, struct slice value)
+{
+	begin_data(s);
+	if (s->data.n > 0)
+		put(s, &s->data, value);
+	else if (value.n > limit(s))
+		s->bad = 1;
+	else
+		s->data_ref = value;
+}
+
 /* A whole line that stands in the input. */
 static void
 whole_line(struct sse *s, const char *p, size_t n)
@@ -160,6 +184,10 @@ whole_line(struct sse *s, const char *p, size_t n)
 	enum field field;
 	size_t i;
 
+	if (is_raw(s, *p)) {
+		put_data(s, line);
+		return;
+	}
 	/* No name that counts is longer than five bytes. */
 	for (i = 0; i < n && i < sizeof(s->field_name) && p[i] != ':'; i++)
 		;
@@ -169,18 +197,10 @@ whole_line(struct sse *s, const char *p, size_t n)
 		value = slice_sub(value, 1, value.n);
 	if (field == FIELD_ERROR)
 		set_name(s, SLICE("error"));
-	if (field != FIELD_DATA && field != FIELD_ERROR) {
-		if (field != FIELD_OTHER)
-			set_field(s, field, value);
-		return;
-	}
-	begin_data(s);
-	if (s->data.n > 0)
-		put(s, &s->data, value);
-	else if (value.n > limit(s))
-		s->bad = 1;
-	else
-		s->data_ref = value;
+	if (field == FIELD_DATA || field == FIELD_ERROR)
+		put_data(s, value);
+	else if (field != FIELD_OTHER)
+		set_field(s, field, value);
 }
 
 /* The name of a broken line's field is known. */
@@ -221,6 +241,12 @@ more_line(struct sse *s, struct slice piece)
 	if (s->place == LINE_START && piece.n > 0) {
 		s->place = IN_NAME;
 		s->field_len = 0;
+		if (is_raw(s, *piece.p)) {
+			s->place = IN_VALUE;
+			s->field = FIELD_DATA;
+			begin_data(s);
+			keep(s);
+		}
 	}
 	if (s->place == IN_NAME && piece.n > 0)
 		more_name(s, &piece);
@@ -254,7 +280,7 @@ forget(struct sse *s)
 	buf_clear(&s->data);
 	set_name(s, (struct slice){ 0 });
 	s->data_ref = (struct slice){ 0 };
-	s->has_data = s->fired = 0;
+	s->has_data = s->fired = s->raw = 0;
 }
 
 /* A blank line: true when there is an event in *out. */
@@ -348,5 +374,6 @@ sse_free(struct sse *s)
 	buf_free(&s->name);
 	buf_free(&s->id);
 	buf_free(&s->value);
-	*s = (struct sse){ .max = s->max, .error_field = s->error_field };
+	*s = (struct sse){ .max = s->max, .error_field = s->error_field,
+	    .raw_json = s->raw_json };
 }

@@ -10,7 +10,9 @@
  * Beyond the standard: what is pending when the stream ends is offered by
  * sse_eof() (language model servers leave the last blank line out), and a
  * field named `error` counts as data of an event named "error" when
- * .error_field is set (old llama.cpp servers).
+ * .error_field is set (old llama.cpp servers).  With .raw_json set lines that
+ * begin as JSON does are data whole, up to the next blank line (errors that
+ * Google's front end writes into a stream).
  *
  * {0} is a valid start; set .max first to bound an event (0 = 64 MiB).
  * Whole lines are used where they stand; only what a cut leaves over, and
@@ -38,7 +40,7 @@ struct sse_event {
 
 struct sse {
 	size_t max;
-	int error_field;
+	int error_field, raw_json;
 	/* private */
 	struct slice data_ref;	/* one data line, still in the input */
 	struct slice name_ref;
@@ -48,7 +50,7 @@ struct sse {
 	long long retry;
 	char field_name[6];	/* of a line that was cut there */
 	unsigned char field_len, field, place;
-	unsigned char bom, skip_lf, has_data, has_retry, fired, bad;
+	unsigned char bom, skip_lf, has_data, has_retry, fired, bad, raw;
 };
 
 /*
@@ -62,7 +64,7 @@ enum sse_ev sse_push(struct sse *s, struct slice *in, struct sse_event *out);
  * SSE_MORE. */
 enum sse_ev sse_eof(struct sse *s, struct sse_event *out);
 
-/* Gives the memory back and starts anew; max and error_field stay. */
+/* Gives the memory back and starts anew; max and the options stay. */
 void sse_free(struct sse *s);
 
 #endif
