@@ -1,95 +1,6 @@
-/*
- * The dialects' reading half: scripted streams, each event given as
- * "NAME|DATA", against a log of what came out.
- */
+/* The dialects' reading half. */
 
-#include "api/dialect.h"
-#include "tests/t.h"
-
-struct log {
-	struct sink sink;
-	struct buf out;
-};
-
-/* T(text) R(reasoning) C(id,name,arguments) */
-static void
-note(struct sink *s, const struct event *e)
-{
-	struct log *l = (struct log *)s;
-
-	if (e->type == EV_TEXT)
-		buf_printf(&l->out, "T(%.*s)", SLICE_FMT(e->text));
-	else if (e->type == EV_REASONING)
-		buf_printf(&l->out, "R(%.*s)", SLICE_FMT(e->text));
-	else if (e->type == EV_TOOL_CALL)
-		buf_printf(&l->out, "C(%.*s,%.*s,%.*s)", SLICE_FMT(e->id),
-		    SLICE_FMT(e->name), SLICE_FMT(e->text));
-}
-
-static struct decode
-start(struct log *l)
-{
-	*l = (struct log){ .sink.put = note };
-	return (struct decode){ .sink = &l->sink,
-	    .usage = { -1, -1, -1, -1 } };
-}
-
-/* What the last event meant, and its number of letters: i m t d f. */
-static char
-letter(enum decoded what)
-{
-	return "imtdf"[what];
-}
-
-/* Ends a log with the finish, or with the fault's class. */
-static void
-sum_up(struct log *l, struct decode *d)
-{
-	if (d->failed)
-		buf_printf(&l->out, " %s%s", fault_name(d->fault.class),
-		    d->fault.retry ? "" : "!");
-	else if (d->finish != FIN_NONE)
-		buf_printf(&l->out, " %s", finish_name(d->finish));
-	decode_free(d);
-}
-
-#define EVENTS_MAX 12
-
-struct script {
-	const char *name, *want;
-	const char *event[EVENTS_MAX];
-};
-
-static void
-play(const struct dialect *dialect, const struct script *s)
-{
-	struct buf letters = { 0 };
-	struct sse_event e = { 0 };
-	struct slice data;
-	struct decode d;
-	char name[128];
-	struct log l;
-	int i;
-
-	d = start(&l);
-	for (i = 0; i < EVENTS_MAX && s->event[i] != NULL; i++) {
-		data = slice_str(s->event[i]);
-		e.name = slice_cut(&data, '|');
-		if (e.name.n == 0)
-			e.name = SLICE("message");
-		e.data = data;
-		buf_putc(&letters, letter(dialect->event(&d, &e)));
-	}
-	buf_putc(&letters, ' ');
-	buf_put(&letters, buf_slice(&l.out));
-	buf_clear(&l.out);
-	sum_up(&l, &d);
-	buf_put(&letters, buf_slice(&l.out));
-	snprintf(name, sizeof(name), "%s: %s", dialect->name, s->name);
-	EQS(buf_slice(&letters), s->want, name);
-	buf_free(&letters);
-	buf_free(&l.out);
-}
+#include "tests/play.h"
 
 #define DELTA(text) "|{\"type\":\"response.output_text.delta\"," \
     "\"delta\":\"" text "\"}"
@@ -104,8 +15,6 @@ play(const struct dialect *dialect, const struct script *s)
 #define CUT(reason) "|{\"type\":\"response.incomplete\",\"response\":{" \
     "\"status\":\"incomplete\",\"incomplete_details\":{\"reason\":\"" reason \
     "\"},\"output\":[]}}"
-#define RATE "{\"code\":\"rate_limit_exceeded\",\"message\":\"Rate limit " \
-    "reached. Please try again in 6s.\"}"
 
 static const struct script responses[] = {
 	{ "deltas, then the end", "mmd T(a)T(b) stop",
@@ -344,10 +253,7 @@ static const struct script chat[] = {
 	{ "rubbish", "f  protocol", { "|oops" } },
 };
 
-static const struct {
-	const struct dialect *dialect;
-	const char *name, *body, *want;
-} bodies[] = {
+static const struct body bodies[] = {
 	{ &dialect_responses, "an answer", "\n {\"object\":\"response\","
 	    "\"status\":\"completed\",\"error\":null,\"output\":[{\"type\":"
 	    "\"reasoning\",\"summary\":[{\"text\":\"x\"}]}," MSG("a") ","
@@ -378,38 +284,6 @@ static const struct {
 	    RATE "}]}", "f rate_limit" },
 	{ &dialect_chat, "no choice", "{\"choices\":[]}", "f protocol" },
 };
-
-static void
-play_body(size_t i)
-{
-	struct buf got = { 0 };
-	enum decoded what;
-	struct decode d;
-	char name[128];
-	struct log l;
-
-	d = start(&l);
-	what = bodies[i].dialect->whole(&d, slice_str(bodies[i].body));
-	buf_putc(&got, letter(what));
-	if (l.out.n > 0)
-		buf_putc(&got, ' ');
-	sum_up(&l, &d);
-	buf_put(&got, buf_slice(&l.out));
-	snprintf(name, sizeof(name), "%s: a body: %s", bodies[i].dialect->name,
-	    bodies[i].name);
-	EQS(buf_slice(&got), bodies[i].want, name);
-	buf_free(&got);
-	buf_free(&l.out);
-}
-
-static enum decoded
-feed(struct decode *d, const struct dialect *dialect, const char *data)
-{
-	struct sse_event e = { .name = SLICE("message") };
-
-	e.data = slice_str(data);
-	return dialect->event(d, &e);
-}
 
 static void
 usage_is_the_providers(void)
@@ -543,7 +417,7 @@ main(void)
 	for (i = 0; i < sizeof(chat) / sizeof(chat[0]); i++)
 		play(&dialect_chat, &chat[i]);
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
-		play_body(i);
+		play_body(&bodies[i]);
 	usage_is_the_providers();
 	a_second_error_refines();
 	the_end_of_the_body();
