@@ -66,6 +66,17 @@ put_fault(struct json_out *w, const struct fault *f)
 }
 
 static void
+put_usage(struct json_out *w, const struct usage *u)
+{
+	json_open(w, '{');
+	json_member_num(w, "input", u->input);
+	json_member_num(w, "output", u->output);
+	json_member_num(w, "cached", u->cached);
+	json_member_num(w, "reasoning", u->reasoning);
+	json_close(w);
+}
+
+static void
 put_line(const struct recorder *r, const struct decode *d)
 {
 	struct buf out = { 0 }, calls = { 0 };
@@ -88,6 +99,8 @@ put_line(const struct recorder *r, const struct decode *d)
 	json_key(&w, "usage");
 	if (d->usage_raw.n == 0 || json_raw(&w, buf_slice(&d->usage_raw)) < 0)
 		json_null(&w);
+	json_key(&w, "counted");
+	put_usage(&w, &d->usage);
 	json_key(&w, "error");
 	if (d->failed)
 		put_fault(&w, &d->fault);
@@ -167,8 +180,7 @@ drive_decode(int argc, char **argv)
 	struct slice body;
 
 	if (dialect == NULL) {
-		fputs("usage: drive decode responses|chat [--split N]\n",
-		    stderr);
+		fputs("usage: drive decode DIALECT [--split N]\n", stderr);
 		return 64;
 	}
 	drive_slurp(&in);

@@ -103,12 +103,16 @@ body(const struct dialect *dialect, const uint8_t *p, size_t n)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct dialect *const dialects[] = {
+		&dialect_responses, &dialect_chat, &dialect_responses,
+		&dialect_messages,
+	};
 	const struct dialect *dialect;
 	struct buf whole = { 0 }, split = { 0 };
 
 	if (size == 0)
 		return 0;
-	dialect = data[0] & 1 ? &dialect_chat : &dialect_responses;
+	dialect = dialects[(data[0] >> 5 & 2) | (data[0] & 1)];
 	run(dialect, data + 1, size - 1, size, &whole);
 	run(dialect, data + 1, size - 1, 1 + (data[0] >> 1) % 64, &split);
 	if (!slice_eq(buf_slice(&whole), buf_slice(&split)))

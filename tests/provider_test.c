@@ -21,7 +21,7 @@ test_rows(void)
 		    p->name);
 		OK(p->key_env != NULL, p->name);
 	}
-	EQ(i, 12, "number of providers");
+	EQ(i, 13, "number of providers");
 	OK(provider_find(SLICE("openai"))->dialect == &dialect_responses,
 	    "openai speaks responses");
 	OK(provider_find(SLICE("chat"))->dialect == &dialect_chat,
@@ -36,18 +36,20 @@ test_guess(void)
 {
 	static const struct {
 		const char *model;
-		int openai;
+		const char *provider;
 	} models[] = {
-		{ "gpt-5.1", 1 }, { "gpt4", 1 }, { "codex-mini", 1 },
-		{ "o1", 1 }, { "o3-mini", 1 }, { "o9", 1 },
-		{ "o0", 0 }, { "o", 0 }, { "olmo", 0 }, { "gp", 0 },
-		{ "claude-opus-5", 0 }, { "llama-3", 0 }, { "", 0 },
+		{ "gpt-5.1", "openai" }, { "gpt4", "openai" },
+		{ "codex-mini", "openai" }, { "o1", "openai" },
+		{ "o3-mini", "openai" }, { "o9", "openai" },
+		{ "claude-opus-5", "anthropic" },
+		{ "o0", "" }, { "o", "" }, { "olmo", "" }, { "gp", "" },
+		{ "llama-3", "" }, { "", "" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++)
 		OK(provider_guess(slice_str(models[i].model)) ==
-		    (models[i].openai ? provider_find(SLICE("openai")) : NULL),
+		    provider_find(slice_str(models[i].provider)),
 		    models[i].model);
 }
 

@@ -168,25 +168,29 @@ decode_finish(struct decode *d, struct slice raw, enum finish finish)
 	d->finish = finish;
 }
 
+int64_t
+decode_count(const struct json_want *w)
+{
+	return w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
+}
+
 static int64_t
 count(const struct json_want *a, const struct json_want *b)
 {
-	if (a->type == JSON_NUMBER)
-		return json_int(a->tok, -1);
-	return b->type == JSON_NUMBER ? json_int(b->tok, -1) : -1;
+	return decode_count(a->type == JSON_NUMBER ? a : b);
 }
 
 /* A count one level down, in the details of either name. */
 static int64_t
 count_in(const struct json_want *a, const struct json_want *b, const char *key)
 {
-	struct json_want none = { 0 }, w = { .key = key };
+	struct json_want w = { .key = key };
 
 	if (a->type != JSON_OBJECT)
 		a = b;
 	if (a->type != JSON_OBJECT || json_pick(a->tok, &w, 1) < 0)
 		return -1;
-	return count(&w, &none);
+	return decode_count(&w);
 }
 
 void
@@ -240,13 +244,19 @@ decode_error(struct decode *d, struct slice json)
 	return DECODE_FAULT;
 }
 
+static enum decoded
+fail(struct decode *d, enum fclass class, const char *what)
+{
+	if (!d->failed)
+		fault_set(&d->fault, class, 1, "%s", what);
+	d->failed = 1;
+	return DECODE_FAULT;
+}
+
 enum decoded
 decode_bad(struct decode *d, const char *what)
 {
-	if (!d->failed)
-		fault_set(&d->fault, F_PROTO, 1, "%s", what);
-	d->failed = 1;
-	return DECODE_FAULT;
+	return fail(d, F_PROTO, what);
 }
 
 int
@@ -278,14 +288,34 @@ decode_odd(struct decode *d, struct slice data)
 	return decode_bad(d, "an event of the stream is not a JSON object");
 }
 
+int
+decode_next(struct slice *data, struct slice *json)
+{
+	struct slice rest = slice_trim(*data), tok;
+	enum json_type type;
+	struct json j;
+
+	json_init(&j, rest);
+	do
+		type = json_next(&j, &tok);
+	while (type > JSON_END && j.depth > 0);
+	if (type != JSON_OBJECT_END && type != JSON_ARRAY_END)
+		return 0;
+	*json = slice_sub(rest, 0, (size_t)(j.p - rest.p));
+	*data = slice_trim(slice_sub(rest, json->n, rest.n));
+	return 1;
+}
+
 enum decoded
 decode_cut(struct decode *d)
 {
-	if (!d->failed)
-		fault_set(&d->fault, F_IO, 1,
-		    "the stream ended before the answer did");
-	d->failed = 1;
-	return DECODE_FAULT;
+	return fail(d, F_IO, "the stream ended before the answer did");
+}
+
+enum decoded
+decode_void(struct decode *d)
+{
+	return fail(d, F_IO, "another answer began inside of this one");
 }
 
 int
@@ -299,11 +329,18 @@ enum decoded
 decode_end(struct decode *d, const struct dialect *dialect,
     const struct sse_event *e)
 {
+	struct slice rest = e == NULL ? SLICE("") : e->data;
+	struct sse_event one;
 	enum decoded r = DECODE_MORE;
 
-	/* The last blank line is often left out; a cut event is none. */
-	if (e != NULL && (json_valid(e->data) || decode_is_marker(e->data)))
+	/* The last blank line is often left out, or all of them are; a cut
+	 * event is none. */
+	if (e != NULL && decode_is_marker(e->data))
 		r = dialect->event(d, e);
+	else if (e != NULL)
+		for (one = *e; r < DECODE_DONE &&
+		    decode_next(&rest, &one.data);)
+			r = dialect->event(d, &one);
 	if (r == DECODE_DONE || r == DECODE_FAULT)
 		return r;
 	return d->tail ? DECODE_DONE : decode_cut(d);
@@ -321,6 +358,7 @@ decode_free(struct decode *d)
 	}
 	buf_free(&d->call_mem);
 	buf_free(&d->scratch);
+	buf_free(&d->path);
 	buf_free(&d->usage_raw);
 	*d = (struct decode){ .sink = d->sink, .wall = d->wall };
 }

@@ -33,6 +33,8 @@ struct call {
 	uint16_t half;		/* a surrogate cut between two deltas */
 	int64_t index;		/* the stream's own number for it */
 	int put;		/* handed to the sink */
+	int given;		/* messages: args came whole; deltas replace
+				   them */
 };
 
 #define CALLS_MAX 128
@@ -58,18 +60,29 @@ struct decode {
 	struct call *calls;
 	size_t ncalls;
 	int tail;		/* chat: DECODE_TAIL was returned */
-	int begun;		/* chat: a choice was seen */
+	int begun;		/* chat: a choice was seen; messages: the
+				   start was */
+	int64_t inputs[3];	/* messages: fresh tokens, written to the
+				   cache, read from it */
 	int refused;		/* there was refusal text */
 	/* responses: what of the output's text was put already, so that text
 	 * that comes in a later event only is put too, and once */
 	size_t messages;	/* whole messages */
 	size_t parts;		/* whole parts of the message after these */
 	int open;		/* deltas of the part after these */
+	/* gemini: where the last piece of arguments went; .open: a string */
+	struct buf path;
 };
 
 struct dialect {
 	const char *name;	/* as the config file names it */
-	const char *path;	/* below the base URL */
+	const char *path;	/* below the base URL; {model} in it stands for
+				   the model's name */
+	const char *auth;	/* the field for the key; NULL: a bearer's */
+	const char *fields;	/* lines of further fields; NULL: none */
+	/* Whether that model goes on from an assistant's turn at the end of
+	 * a conversation; NULL: none does. */
+	int (*prefill)(struct slice model);
 	/* Appends the request's body: one JSON object. */
 	void (*encode)(const struct request *r, struct buf *body);
 	/* One event of a 200 stream. */
@@ -88,6 +101,8 @@ enum decoded decode_end(struct decode *d, const struct dialect *dialect,
 
 extern const struct dialect dialect_responses;
 extern const struct dialect dialect_chat;
+extern const struct dialect dialect_messages;
+extern const struct dialect dialect_gemini;
 
 /*
  * For the dialects' own use (decode.c): everything that they share.
@@ -124,6 +139,9 @@ int decode_truthy(const struct json_want *w);
  * shapes that have no type or name to tell it by. */
 int decode_complaint(struct slice json);
 
+/* A count of tokens; -1 where there is none. */
+int64_t decode_count(const struct json_want *w);
+
 /* Notes the provider's usage object, in either dialect's names. */
 void decode_usage(struct decode *d, struct slice json);
 
@@ -143,8 +161,15 @@ enum decoded decode_bad(struct decode *d, const char *what);
 /* An event that is no JSON object: nothing, an error in an array, rubbish. */
 enum decoded decode_odd(struct decode *d, struct slice data);
 
+/* Takes the object or array in front of *data, and the blanks around it; 0
+ * where there is no whole one. */
+int decode_next(struct slice *data, struct slice *json);
+
 /* The stream says that it is over, the answer is not: F_IO, retryable. */
 enum decoded decode_cut(struct decode *d);
+
+/* Another answer began, and what was put of this one is void: the same. */
+enum decoded decode_void(struct decode *d);
 
 /* Whether the data is the marker that imitators of OpenAI end with. */
 int decode_is_marker(struct slice data);

@@ -49,6 +49,13 @@ encode_flag(struct json_out *w, const struct request *r, const char *key,
 }
 
 void
+encode_in(struct json_out *w, const char *key, char bracket)
+{
+	json_key(w, key);
+	json_open(w, bracket);
+}
+
+void
 encode_raw(struct json_out *w, const char *key, struct slice json)
 {
 	json_key(w, key);
@@ -61,7 +68,7 @@ void
 encode_content(struct json_out *w, const struct message *m,
     void (*part)(struct json_out *, enum role, const struct part *))
 {
-	size_t i, n = message_content(m);
+	size_t n = message_content(m);
 	const struct part *p;
 
 	json_key(w, "content");
@@ -69,18 +76,16 @@ encode_content(struct json_out *w, const struct message *m,
 		json_null(w);
 		return;
 	}
-	if (n > 1)
-		json_open(w, '[');
-	for (i = 0; i < m->nparts; i++) {
-		p = &m->parts[i];
+	for (p = m->parts; p->type >= PART_CALL; p++)
+		;
+	if (n == 1 && p->type == PART_TEXT) {
+		json_str(w, p->text);
+		return;
+	}
+	json_open(w, '[');
+	for (; p < m->parts + m->nparts; p++) {
 		if (p->type >= PART_CALL)
 			continue;
-		if (n == 1 && p->type == PART_TEXT) {
-			json_str(w, p->text);
-			return;
-		}
-		if (n == 1)
-			json_open(w, '[');
 		json_open(w, '{');
 		part(w, m->role, p);
 		json_close(w);
@@ -107,8 +112,8 @@ encode_schema(struct json_out *w, const struct request *r)
 	json_bool(w, 1);
 }
 
-static void
-given(struct json_out *w, const struct json_want *v)
+void
+encode_given(struct json_out *w, const char *key, const struct json_want *v)
 {
 	struct slice json = v->tok;
 
@@ -116,43 +121,46 @@ given(struct json_out *w, const struct json_want *v)
 		return;
 	if (v->type == JSON_STRING)	/* its quotes too */
 		json = (struct slice){ json.p - 1, json.n + 2 };
-	encode_raw(w, v->key, json);
+	encode_raw(w, key, json);
 }
 
 static void
-tool(struct json_out *w, struct slice json, int flat)
+tool(struct json_out *w, struct slice json, enum tools form)
 {
 	struct json_want v[] = { { .key = "name" }, { .key = "description" },
 	    { .key = "parameters" }, { .key = "strict" } };
+	const char *schema = form == TOOLS_BARE ? "input_schema" :
+	    "parameters";
 
 	if (json_pick(json, v, sizeof(v) / sizeof(v[0])) < 0)
 		return;
 	json_open(w, '{');
-	json_member(w, "type", SLICE("function"));
-	if (!flat) {
+	if (form != TOOLS_BARE)
+		json_member(w, "type", SLICE("function"));
+	if (form == TOOLS_NESTED) {
 		json_key(w, "function");
 		json_open(w, '{');
 	}
-	given(w, &v[0]);
-	given(w, &v[1]);
-	given(w, &v[2]);
-	if (flat && v[2].type == JSON_BAD)
-		encode_raw(w, "parameters",
+	encode_given(w, v[0].key, &v[0]);
+	encode_given(w, v[1].key, &v[1]);
+	encode_given(w, schema, &v[2]);
+	if (form != TOOLS_NESTED && v[2].type == JSON_BAD)
+		encode_raw(w, schema,
 		    SLICE("{\"type\":\"object\",\"properties\":{}}"));
-	given(w, &v[3]);
+	encode_given(w, v[3].key, &v[3]);
 	/* Responses alone is strict unless told otherwise, and then refuses
 	 * schemas that chat takes. */
-	if (flat && v[3].type == JSON_BAD) {
+	if (form == TOOLS_FLAT && v[3].type == JSON_BAD) {
 		json_key(w, "strict");
 		json_bool(w, 0);
 	}
-	if (!flat)
+	if (form == TOOLS_NESTED)
 		json_close(w);
 	json_close(w);
 }
 
 void
-encode_tools(struct json_out *w, const struct request *r, int flat)
+encode_tools(struct json_out *w, const struct request *r, enum tools form)
 {
 	struct slice key, one;
 	enum json_type type;
@@ -164,6 +172,6 @@ encode_tools(struct json_out *w, const struct request *r, int flat)
 	json_open(w, '[');
 	while ((type = json_each(r->tools, &at, &key, &one)) > JSON_END)
 		if (type == JSON_OBJECT)
-			tool(w, one, flat);
+			tool(w, one, form);
 	json_close(w);
 }

@@ -22,6 +22,9 @@ void encode_json(struct json_out *w, const struct request *r, const char *key,
 void encode_flag(struct json_out *w, const struct request *r, const char *key,
     int v);
 
+/* Opens a member that is an object or an array: '{' or '['. */
+void encode_in(struct json_out *w, const char *key, char bracket);
+
 /* A member by itself, whatever the params say: inside other objects. */
 void encode_raw(struct json_out *w, const char *key, struct slice json);
 
@@ -33,10 +36,21 @@ void encode_content(struct json_out *w, const struct message *m,
 /* A part's URL, or its data as one. */
 void encode_url(struct json_out *w, const char *key, const struct part *p);
 
+/* A member as it was picked, by that name; nothing where there was none. */
+void encode_given(struct json_out *w, const char *key,
+    const struct json_want *v);
+
 /* The members that name and hold the request's schema. */
 void encode_schema(struct json_out *w, const struct request *r);
 
-/* "tools": flat members as responses has them, or inside "function". */
-void encode_tools(struct json_out *w, const struct request *r, int flat);
+/* "tools": the members inside "function", or flat beside the type, or bare:
+ * without a type, and with an "input_schema". */
+enum tools {
+	TOOLS_NESTED,
+	TOOLS_FLAT,
+	TOOLS_BARE
+};
+void encode_tools(struct json_out *w, const struct request *r,
+    enum tools form);
 
 #endif

@@ -10,6 +10,7 @@ finish_name(enum finish finish)
 	case FIN_TOOL_CALLS: return "tool_calls";
 	case FIN_REFUSAL: return "refusal";
 	case FIN_FILTER: return "content_filter";
+	case FIN_PAUSE: return "pause";
 	}
 	return "";
 }

@@ -31,7 +31,9 @@ enum finish {
 	FIN_LENGTH,		/* a token limit cut it off */
 	FIN_TOOL_CALLS,
 	FIN_REFUSAL,
-	FIN_FILTER
+	FIN_FILTER,
+	FIN_PAUSE		/* the server's tools take long: it wants to be
+				   asked to go on */
 };
 
 /* Tokens as the provider counts them; -1 = not told. */
@@ -72,7 +74,8 @@ struct sink {
 	uint64_t delivered;
 };
 
-/* "stop", "length", "tool_calls", "refusal", "content_filter"; "" for none. */
+/* "stop", "length", "tool_calls", "refusal", "content_filter", "pause"; ""
+ * for none. */
 const char *finish_name(enum finish finish);
 
 #endif

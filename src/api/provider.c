@@ -12,6 +12,8 @@ static const struct provider rows[] = {
 	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
 	{ "chat", &dialect_chat, "https://api.openai.com/v1",
 	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
+	{ "anthropic", &dialect_messages, "https://api.anthropic.com",
+	    "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", 0, 0 },
 	{ "openrouter", &dialect_chat, "https://openrouter.ai/api/v1",
 	    NULL, "OPENROUTER_API_KEY", 0, QUIRK_MAX_TOKENS },
 	{ "groq", &dialect_chat, "https://api.groq.com/openai/v1",
@@ -38,6 +40,7 @@ static const struct provider rows[] = {
 static const struct dialect *const dialects[] = {
 	&dialect_responses,
 	&dialect_chat,
+	&dialect_messages,
 };
 
 const struct provider *
@@ -67,6 +70,8 @@ provider_guess(struct slice model)
 	    model.p[1] <= '9';
 	if (o || slice_starts(model, "gpt") || slice_starts(model, "codex"))
 		return provider_find(SLICE("openai"));
+	if (slice_starts(model, "claude"))
+		return provider_find(SLICE("anthropic"));
 	return NULL;
 }
 

@@ -19,7 +19,7 @@ struct provider {
 const struct provider *provider_find(struct slice name);
 
 /* The provider that a bare model name means: gpt*, o1*..o9*, codex* are
- * OpenAI's; NULL when the name does not say. */
+ * OpenAI's, claude* are Anthropic's; NULL when the name does not say. */
 const struct provider *provider_guess(struct slice model);
 
 /* The dialect of that name; NULL. */

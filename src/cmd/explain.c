@@ -60,6 +60,7 @@ explain_status(const struct result *res)
 	case FIN_LENGTH:
 	case FIN_REFUSAL:
 	case FIN_FILTER:
+	case FIN_PAUSE:
 		return EXIT_PARTIAL;
 	case FIN_NONE:
 	case FIN_STOP:
@@ -147,6 +148,9 @@ partial(enum finish finish)
 	case FIN_FILTER:
 		return "the answer was cut off by the provider's content "
 		    "filter";
+	case FIN_PAUSE:
+		return "the provider paused in the middle of the answer; ask "
+		    "again";
 	default:
 		return "";
 	}

@@ -1,0 +1,570 @@
+/* Anthropic's Messages API: providers.md section 3. */
+
+#include <string.h>
+
+#include "api/dialect.h"
+#include "api/encode.h"
+#include "wire/json.h"
+
+/*
+ * Requests.  A conversation has two sides here: system texts stand apart,
+ * wherever they were said, and the results of tools are the user's.
+ */
+
+static void
+encode_source(struct json_out *w, const struct part *p)
+{
+	encode_in(w, "source", '{');
+	if (p->url.n > 0) {
+		json_member(w, "type", SLICE("url"));
+		json_member(w, "url", p->url);
+	} else {
+		json_member(w, "type", SLICE("base64"));
+		json_member(w, "media_type", p->mime);
+		json_key(w, "data");
+		json_b64(w, (struct slice){ 0 }, p->data);
+	}
+	json_close(w);
+}
+
+static void
+encode_part(struct json_out *w, const struct part *p)
+{
+	static const char types[][12] = { "text", "image", "document",
+	    "tool_use", "tool_result" };
+
+	/* "text content blocks must be non-empty" */
+	if (p->type == PART_TEXT && p->text.n == 0)
+		return;
+	json_open(w, '{');
+	json_member(w, "type", slice_str(types[p->type]));
+	switch (p->type) {
+	case PART_TEXT:
+		json_member(w, "text", p->text);
+		break;
+	case PART_IMAGE:
+	case PART_FILE:
+		encode_source(w, p);
+		if (p->name.n > 0 && p->type == PART_FILE)
+			json_member(w, "title", p->name);
+		break;
+	case PART_CALL:
+		json_member(w, "id", p->id);
+		json_member(w, "name", p->name);
+		encode_raw(w, "input", p->text.n > 0 ? p->text : SLICE("{}"));
+		break;
+	case PART_RESULT:
+		json_member(w, "tool_use_id", p->id);
+		json_member(w, "content", p->text);
+		break;
+	}
+	json_close(w);
+}
+
+enum place { IN_SYSTEM, IN_FRONT, BEHIND };
+
+/* Results come before everything else of their turn. */
+static enum place
+place_of(const struct message *m, const struct part *p)
+{
+	if (m->role == ROLE_SYSTEM)
+		return IN_SYSTEM;
+	return p->type == PART_RESULT ? IN_FRONT : BEHIND;
+}
+
+static void
+encode_parts(struct json_out *w, const struct message *m,
+    const struct message *end, enum place place)
+{
+	size_t i;
+
+	for (; m < end; m++)
+		for (i = 0; i < m->nparts; i++)
+			if (place_of(m, &m->parts[i]) == place)
+				encode_part(w, &m->parts[i]);
+}
+
+static void
+encode_system(struct json_out *w, const struct request *r)
+{
+	struct part own = { .type = PART_TEXT, .text = r->system };
+	const struct message *m, *end = r->messages + r->nmessages;
+
+	for (m = r->messages; m < end && m->role != ROLE_SYSTEM; m++)
+		;
+	if (m == end) {
+		encode_text(w, r, "system", r->system);
+		return;
+	}
+	if (request_overrides(r, "system"))
+		return;
+	encode_in(w, "system", '[');
+	encode_part(w, &own);
+	encode_parts(w, m, end, IN_SYSTEM);
+	json_close(w);
+}
+
+/* The end of a turn: all that one side says until the other one does. */
+static const struct message *
+turn_end(const struct message *m, const struct message *end)
+{
+	int model = m->role == ROLE_ASSISTANT;
+
+	while (m < end && (m->role == ROLE_SYSTEM ||
+	    (m->role == ROLE_ASSISTANT) == model))
+		m++;
+	return m;
+}
+
+static void
+encode_messages(struct json_out *w, const struct request *r)
+{
+	const struct message *m = r->messages, *end = m + r->nmessages, *next;
+
+	if (request_overrides(r, "messages"))
+		return;
+	encode_in(w, "messages", '[');
+	for (; m < end; m = next) {
+		next = m + 1;
+		if (m->role == ROLE_SYSTEM)
+			continue;
+		next = turn_end(m, end);
+		json_open(w, '{');
+		json_member(w, "role", m->role == ROLE_ASSISTANT ?
+		    SLICE("assistant") : SLICE("user"));
+		encode_in(w, "content", '[');
+		encode_parts(w, m, next, IN_FRONT);
+		encode_parts(w, m, next, BEHIND);
+		json_close(w);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+/*
+ * The API wants a limit named and refuses one over the model's own.  Every
+ * model since 3.7 takes 32000 (Opus 4 and 4.1 no more); it costs nothing,
+ * since only tokens that come are counted.
+ */
+static int64_t
+most_tokens(const struct request *r)
+{
+	static const struct {
+		char model[11];
+		int most;
+	} old[] = {
+		{ "claude-3-7", 32000 },
+		{ "claude-3-5", 8192 },
+		{ "claude-3", 4096 },
+	};
+	size_t i;
+
+	if (r->max_tokens > 0)
+		return r->max_tokens;
+	for (i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+		if (slice_starts(r->model, old[i].model))
+			return old[i].most;
+	return 32000;
+}
+
+/* Models up to 4.5, and their dated names, as claude-opus-4-20250514: they
+ * think by a budget of tokens, all later ones by effort. */
+static int
+thinks_by_budget(struct slice model)
+{
+	ptrdiff_t at = slice_ifind(model, "-4-");
+
+	if (slice_starts(model, "claude-3"))
+		return 1;
+	model = slice_sub(model, at < 0 ? model.n : (size_t)at + 3, 1);
+	return model.n > 0 && *model.p >= '0' && *model.p <= '5';
+}
+
+static int64_t
+budget(const struct request *r)
+{
+	int64_t most = most_tokens(r), n = 16384;
+
+	if (slice_is(r->effort, "low"))
+		n = 2048;
+	else if (slice_is(r->effort, "medium"))
+		n = 8192;
+	return n < most ? n : most / 2;
+}
+
+static void
+encode_thinking(struct json_out *w, const struct request *r)
+{
+	int64_t n = budget(r);
+
+	if (r->effort.n == 0 || request_overrides(r, "thinking"))
+		return;
+	if (!thinks_by_budget(r->model)) {
+		encode_raw(w, "thinking", SLICE("{\"type\":\"adaptive\"}"));
+	} else if (n >= 1024) {		/* the least that is taken */
+		encode_in(w, "thinking", '{');
+		json_member(w, "type", SLICE("enabled"));
+		json_member_num(w, "budget_tokens", n);
+		json_close(w);
+	}
+}
+
+static void
+encode_output(struct json_out *w, const struct request *r)
+{
+	int effort = r->effort.n > 0 && !thinks_by_budget(r->model);
+
+	if ((!effort && r->schema.n == 0) ||
+	    request_overrides(r, "output_config"))
+		return;
+	encode_in(w, "output_config", '{');
+	if (effort)
+		json_member(w, "effort", r->effort);
+	if (r->schema.n > 0) {
+		encode_in(w, "format", '{');
+		json_member(w, "type", SLICE("json_schema"));
+		encode_raw(w, "schema", r->schema);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+static void
+encode(const struct request *r, struct buf *body)
+{
+	struct json_out w;
+
+	encode_open(&w, body);
+	encode_text(&w, r, "model", r->model);
+	encode_num(&w, r, "max_tokens", most_tokens(r));
+	encode_system(&w, r);
+	encode_messages(&w, r);
+	encode_flag(&w, r, "stream", 1);
+	encode_json(&w, r, "temperature", r->temperature);
+	encode_thinking(&w, r);
+	encode_output(&w, r);
+	encode_tools(&w, r, TOOLS_BARE);
+	encode_close(&w, r);
+}
+
+/*
+ * Answers.  What an event has, level by level.
+ */
+enum {
+	TYPE, INDEX, ERROR, MESSAGE, BLOCK, USAGE, DELTA,
+	DELTA_TYPE, TEXT, JSON, THINKING, STOP_REASON,
+	W_N,
+	TOP_N = DELTA_TYPE,
+	DELTA_N = W_N - DELTA_TYPE
+};
+
+/* Index of a call whose block is over: no delta finds it any more. */
+#define CLOSED (-1)
+
+static int64_t
+tokens(const struct json_want *w, int64_t old)
+{
+	int64_t n = w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
+
+	return n >= 0 && n < INT64_C(1) << 48 ? n : old;
+}
+
+/* Counts are cumulative, and a later event may leave out what has not
+ * changed. */
+static void
+take_usage(struct decode *d, struct slice json)
+{
+	struct json_want thought = { .key = "thinking_tokens" };
+	struct json_want w[] = {
+		{ .key = "input_tokens" },
+		{ .key = "cache_creation_input_tokens" },
+		{ .key = "cache_read_input_tokens" },
+		{ .key = "output_tokens" },
+		{ .key = "output_tokens_details", &thought, 1 },
+	};
+	struct usage *u = &d->usage;
+	size_t i;
+
+	json_pick(json, w, sizeof(w) / sizeof(w[0]));
+	for (i = 0; i < 3; i++)
+		d->inputs[i] = tokens(&w[i], d->inputs[i]);
+	if (u->input >= 0 || tokens(&w[0], -1) >= 0)
+		u->input = d->inputs[0] + d->inputs[1] + d->inputs[2];
+	u->cached = tokens(&w[2], u->cached);
+	u->output = tokens(&w[3], u->output);
+	if (w[4].type == JSON_OBJECT)
+		u->reasoning = tokens(&thought, u->reasoning);
+}
+
+/*
+ * Faulty gateways say a second one: the same again, which is nothing, or
+ * that of another answer, by which all before is void.  What was put cannot
+ * be taken back here; calls were not put yet.
+ */
+static enum decoded
+on_start(struct decode *d, struct slice message)
+{
+	struct json_want w[] = { { .key = "id" }, { .key = "usage" } };
+	char id[sizeof(d->id)];
+	size_t i;
+
+	json_pick(message, w, 2);
+	slice_copy(w[0].tok, id, sizeof(id));
+	if (d->begun && strcmp(id, d->id) == 0)
+		return DECODE_MORE;
+	if (d->content)
+		return decode_void(d);
+	for (i = 0; i < d->ncalls; i++) {
+		d->calls[i].index = CLOSED;
+		d->calls[i].put = 1;
+	}
+	d->text_half = d->reasoning_half = 0;
+	d->finish = FIN_NONE;
+	d->begun = 1;
+	memcpy(d->id, id, sizeof(id));
+	if (w[1].type == JSON_OBJECT)
+		take_usage(d, w[1].tok);
+	return DECODE_MORE;
+}
+
+enum { B_TYPE, B_ID, B_NAME, B_INPUT, B_TEXT, B_THINKING, B_N };
+
+/* Its input is {} where deltas bring it; calls made by the server's own code
+ * have it whole. */
+static enum decoded
+new_call(struct decode *d, int64_t index, const struct json_want *w)
+{
+	struct call *c = decode_new_call(d, index);
+
+	if (c == NULL)
+		return decode_bad(d, "too many tool calls");
+	decode_set(&c->id, w[B_ID].tok);
+	decode_set(&c->name, w[B_NAME].tok);
+	if (w[B_INPUT].type == JSON_OBJECT && decode_truthy(&w[B_INPUT])) {
+		buf_put(&c->args, w[B_INPUT].tok);
+		c->given = 1;
+	}
+	return DECODE_MORE;
+}
+
+/* A block's start, or the whole of it.  The tools that the server uses
+ * itself have types of their own. */
+static enum decoded
+on_block(struct decode *d, int64_t index, struct slice block)
+{
+	struct json_want w[B_N] = {
+		{ .key = "type" }, { .key = "id" }, { .key = "name" },
+		{ .key = "input" }, { .key = "text" }, { .key = "thinking" },
+	};
+
+	if (json_pick(block, w, B_N) < 0)
+		return DECODE_MORE;
+	if (decode_is(&w[B_TYPE], "tool_use"))
+		return new_call(d, index, w);
+	if (decode_is(&w[B_TYPE], "text") && w[B_TEXT].type == JSON_STRING)
+		decode_text(d, w[B_TEXT].tok);
+	if (decode_is(&w[B_TYPE], "thinking") &&
+	    w[B_THINKING].type == JSON_STRING)
+		decode_reasoning(d, w[B_THINKING].tok);
+	return DECODE_MORE;
+}
+
+static void
+end_block(struct decode *d, int64_t index)
+{
+	struct call *c = decode_call(d, index);
+
+	decode_flush(d);
+	if (c != NULL)
+		c->index = CLOSED;
+}
+
+static enum decoded
+on_json(struct decode *d, int64_t index, struct slice json)
+{
+	struct call *c = decode_call(d, index);
+
+	if (c == NULL)		/* input of the server's own tools */
+		return DECODE_MORE;
+	if (c->given)
+		buf_clear(&c->args);
+	c->given = 0;
+	decode_args(c, json);
+	return c->args.full ? decode_bad(d, "a tool call is too large") :
+	    DECODE_MORE;
+}
+
+static enum decoded
+on_delta(struct decode *d, int64_t index, const struct json_want *w)
+{
+	static const struct {
+		char type[17], member;
+	} deltas[] = {
+		{ "text_delta", TEXT },
+		{ "input_json_delta", JSON },
+		{ "thinking_delta", THINKING },
+	};
+	size_t i, n = sizeof(deltas) / sizeof(deltas[0]);
+
+	for (i = 0; i < n; i++)
+		if (decode_is(&w[DELTA_TYPE], deltas[i].type))
+			break;
+	if (i == n)		/* signatures, citations */
+		return DECODE_MORE;
+	w = &w[(int)deltas[i].member];
+	if (w->type != JSON_STRING || w->tok.n == 0)
+		return DECODE_IDLE;
+	if (i == 1)
+		return on_json(d, index, w->tok);
+	if (i == 0)
+		decode_text(d, w->tok);
+	else
+		decode_reasoning(d, w->tok);
+	return DECODE_MORE;
+}
+
+/* Unknown words are an end like any other. */
+static enum finish
+finish_of(const struct json_want *word)
+{
+	static const struct {
+		char word[30];
+		char finish;
+	} words[] = {
+		{ "tool_use", FIN_TOOL_CALLS },
+		{ "max_tokens", FIN_LENGTH },
+		{ "model_context_window_exceeded", FIN_LENGTH },
+		{ "refusal", FIN_REFUSAL },
+		{ "pause_turn", FIN_PAUSE },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (decode_is(word, words[i].word))
+			return (enum finish)words[i].finish;
+	return FIN_STOP;
+}
+
+/* One or more of these come before the end. */
+static void
+on_finish(struct decode *d, const struct json_want *reason,
+    const struct json_want *usage)
+{
+	if (reason->type == JSON_STRING)
+		decode_finish(d, reason->tok, finish_of(reason));
+	if (usage->type == JSON_OBJECT)
+		take_usage(d, usage->tok);
+}
+
+/* A call that an early end cut off is none (providers.md 7.5), and one
+ * without arguments has {}. */
+static void
+put_calls(struct decode *d)
+{
+	int early = d->finish != FIN_TOOL_CALLS && d->finish != FIN_STOP;
+	struct call *c;
+	size_t i;
+
+	for (i = 0; i < d->ncalls; i++) {
+		c = &d->calls[i];
+		if (c->args.n == 0 && !early)
+			buf_puts(&c->args, "{}");
+		if (!early || json_valid(buf_slice(&c->args)))
+			decode_put_call(d, c);
+	}
+}
+
+static enum decoded
+on_stop(struct decode *d)
+{
+	if (!d->begun || d->finish == FIN_NONE)
+		return decode_cut(d);
+	decode_flush(d);
+	put_calls(d);
+	return DECODE_DONE;
+}
+
+static enum decoded
+event(struct decode *d, const struct sse_event *e)
+{
+	struct json_want w[W_N] = {
+		[TYPE] = { .key = "type" },
+		[INDEX] = { .key = "index" },
+		[ERROR] = { .key = "error" },
+		[MESSAGE] = { .key = "message" },
+		[BLOCK] = { .key = "content_block" },
+		[USAGE] = { .key = "usage" },
+		[DELTA] = { .key = "delta", &w[DELTA_TYPE], DELTA_N },
+		[DELTA_TYPE] = { .key = "type" },
+		[TEXT] = { .key = "text" },
+		[JSON] = { .key = "partial_json" },
+		[THINKING] = { .key = "thinking" },
+		[STOP_REASON] = { .key = "stop_reason" },
+	};
+	struct slice type = e->name;
+	int64_t index;
+
+	if (slice_is(e->name, "error"))
+		return decode_error(d, e->data);
+	/* Anthropic sends none; who does ends with it. */
+	if (decode_is_marker(e->data))
+		return decode_cut(d);
+	if (json_pick(e->data, w, TOP_N) < 0)
+		return decode_odd(d, e->data);
+	if (w[TYPE].type == JSON_STRING)
+		type = w[TYPE].tok;
+	if (decode_truthy(&w[ERROR]) || slice_is(type, "error"))
+		return decode_error(d, e->data);
+	if (d->failed)
+		return DECODE_FAULT;
+	index = w[INDEX].type == JSON_NUMBER ? json_int(w[INDEX].tok, 0) : 0;
+	if (slice_is(type, "content_block_delta"))
+		return w[DELTA].type != JSON_OBJECT ? DECODE_IDLE :
+		    on_delta(d, index, w);
+	if (slice_is(type, "content_block_start"))
+		return on_block(d, index, w[BLOCK].tok);
+	if (slice_is(type, "message_start"))
+		return on_start(d, w[MESSAGE].tok);
+	if (slice_is(type, "message_stop"))
+		return on_stop(d);
+	if (slice_is(type, "content_block_stop"))
+		end_block(d, index);
+	else if (slice_is(type, "message_delta"))
+		on_finish(d, &w[STOP_REASON], &w[USAGE]);
+	else		/* pings, and types that nobody knows yet */
+		return decode_complaint(e->data) ? decode_error(d, e->data) :
+		    DECODE_IDLE;
+	return DECODE_MORE;
+}
+
+static enum decoded
+whole(struct decode *d, struct slice body)
+{
+	struct json_want w[] = { { .key = "content" }, { .key = "error" },
+	    { .key = "stop_reason" }, { .key = "usage" } };
+	struct slice key, block;
+	size_t at = 0;
+
+	if (json_pick(body, w, sizeof(w) / sizeof(w[0])) < 0 ||
+	    w[0].type != JSON_ARRAY || decode_truthy(&w[1]))
+		return decode_complaint(body) ? decode_error(d, body) :
+		    decode_bad(d, "the server's JSON holds no answer");
+	on_start(d, body);
+	while (json_each(w[0].tok, &at, &key, &block) > JSON_END) {
+		if (on_block(d, 0, block) == DECODE_FAULT)
+			return DECODE_FAULT;
+		end_block(d, 0);
+	}
+	on_finish(d, &w[2], &w[3]);
+	return on_stop(d);
+}
+
+const struct dialect dialect_messages = {
+	.name = "messages",
+	.path = "/v1/messages",
+	.auth = "x-api-key",
+	.fields = "anthropic-version: 2023-06-01\r\n",
+	.encode = encode,
+	.event = event,
+	.whole = whole,
+};
