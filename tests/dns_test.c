@@ -80,12 +80,14 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 	answer(&all[0], AF_INET, 1);
 	if (strcmp(name, "half.test") == 0 && hints->ai_family == AF_INET)
 		;
+	else if (strcmp(name, "six.test") == 0 && hints->ai_family == AF_INET6)
+		answer(&all[0], AF_INET6, 6);
 	else if (strcmp(name, "late.test") == 0 && hints->ai_family == AF_INET)
 		return EAI_NONAME;
 	else if (strcmp(name, "late.test") == 0)
 		usleep(350000);
 	else if (strcmp(name, "hang.test") == 0 ||
-	    strcmp(name, "half.test") == 0)
+	    strcmp(name, "half.test") == 0 || strcmp(name, "six.test") == 0)
 		for (;;)
 			pause();
 	else if (strcmp(name, "again.test") == 0)
@@ -244,7 +246,7 @@ t_deadline(void)
 	clean("after kills");
 }
 
-/* A name server that never answers for IPv6, and one that takes long. */
+/* Name servers that never answer for one family, and one that takes long. */
 static void
 t_rescue(void)
 {
@@ -254,6 +256,10 @@ t_rescue(void)
 	EQ(resolve("half.test", 5000, &list), 1, "no answer for AAAA");
 	EQ(list.n, 1, "no answer for AAAA: IPv4");
 	OK(about(env_mono(&env) - start, 300), "no answer for AAAA: soon");
+	start = env_mono(&env);
+	EQ(resolve("six.test", 5000, &list), 1, "no answer for A");
+	EQ(list.addr[0].u.any.sa_family, AF_INET6, "no answer for A: IPv6");
+	OK(about(env_mono(&env) - start, 600), "no answer for A: soon");
 	start = env_mono(&env);
 	EQ(resolve("late.test", 5000, &list), 1, "a late answer");
 	OK(about(env_mono(&env) - start, 350), "a late answer: taken");

@@ -23,14 +23,17 @@ struct reply {
 };
 
 /*
- * Name servers that drop or refuse AAAA queries are met with; musl's
- * getaddrinfo() finds nothing then, glibc's takes its time.  So a question
- * that is not answered soon is asked again for IPv4 alone, beside the first,
- * and the first answer with an address in it counts.
+ * Name servers that drop or refuse the queries for one family are met with;
+ * musl's getaddrinfo() finds nothing then, glibc's takes its time.  So a
+ * question that is not answered soon is asked again for IPv4 alone, and a
+ * little later for IPv6 alone, beside the first, and the first answer with an
+ * address in it counts.
  */
 #define RESCUE_DELAY ((msec)300)
 
-enum { ASK_ALL, ASK_V4, ASKS };
+enum { ASK_ALL, ASK_V4, ASK_V6, ASKS };
+
+static const int families[ASKS] = { AF_UNSPEC, AF_INET, AF_INET6 };
 
 struct query {
 	const char *name;
@@ -210,8 +213,7 @@ query_start(struct query *q, int i, msec left)
 	(void)sigprocmask(SIG_BLOCK, &all, &mask);
 	q->pid[i] = fork();
 	if (q->pid[i] == 0)
-		child_main(q->name, i == ASK_V4 ? AF_INET : AF_UNSPEC, fd[1],
-		    left, &mask);
+		child_main(q->name, families[i], fd[1], left, &mask);
 	err = errno;
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	(void)close(fd[1]);
@@ -307,11 +309,11 @@ query_run(const struct env *env, struct query *q, msec deadline,
     struct dns_list *out, struct fault *f)
 {
 	msec until = env_mono(env) + RESCUE_DELAY;
-	int rc = 0;
+	int next = ASK_V4, rc = 0;
 
-	if (until > deadline)
-		until = deadline;
 	while (rc == 0) {
+		if (next == ASKS || until > deadline)
+			until = deadline;
 		rc = await_fds(env, q->fds, 1 + ASKS, until, f);
 		if (rc > 0) {
 			rc = query_look(q, out, f);
@@ -319,8 +321,8 @@ query_run(const struct env *env, struct query *q, msec deadline,
 			rc = fault_set(f, F_TIMEOUT, 1,
 			    "%s: name server gave no answer in time", q->name);
 		} else if (rc == 0) {
-			(void)query_start(q, ASK_V4, deadline - until);
-			until = deadline;
+			(void)query_start(q, next++, deadline - until);
+			until += RESCUE_DELAY;
 		}
 	}
 	return rc;
@@ -331,7 +333,7 @@ lookup(const struct env *env, const char *name, msec deadline,
     struct dns_list *out, struct fault *f)
 {
 	struct query q = { .name = name, .fds = { [1] = { .fd = -1 },
-	    [2] = { .fd = -1 } } };
+	    [2] = { .fd = -1 }, [3] = { .fd = -1 } } };
 	int i, rc;
 
 	if (query_start(&q, ASK_ALL, deadline - env_mono(env)) < 0)
