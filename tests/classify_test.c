@@ -222,6 +222,8 @@ static const struct {
 	    " in 3s", F_RATE, 1, 3000 },
 	{ "HTML with a 200", 200, "", "<html><title>Sign in</title>",
 	    F_PROTO, 0, MSEC_NONE },
+	{ "a proxy's 407", 407, "", "<html><title>Who are you?</title>",
+	    F_PERMISSION, 0, MSEC_NONE },
 	{ "nothing with a 200", 200, "", "", F_PROTO, 0, MSEC_NONE },
 
 	/* waits */
@@ -328,6 +330,9 @@ static const struct {
 	    "\"RESOURCE_EXHAUSTED\"}}", 429, "m", "RESOURCE_EXHAUSTED", "" },
 	{ 502, "", "<html>\n<head><title> 502 Bad Gateway </title></head>",
 	    502, "502 Bad Gateway", "", "" },
+	{ 407, "", "<title>ERROR: Cache Access Denied</title>", 407,
+	    "HTTP 407, the proxy wants a user and password: ERROR: Cache "
+	    "Access Denied", "", "" },
 	{ 503, "", "<html></html>", 503, "HTTP 503, service unavailable",
 	    "", "" },
 	{ 503, "", " \r\n", 503, "HTTP 503, service unavailable", "", "" },

@@ -190,10 +190,10 @@ t_refusals(void)
 		int retry, status;
 	} cases[] = {
 		{ "HTTP/1.1 407 No\r\n\r\n", "http://127.0.0.1",
-		    "USER:PASSWORD", F_AUTH, 0, 407 },
+		    "USER:PASSWORD", F_PERMISSION, 0, 407 },
 		{ "HTTP/1.1 407 No\r\nContent-Length: 9\r\n\r\n<html>",
-		    "http://me:pw@127.0.0.1", "in HTTPS_PROXY", F_AUTH, 0,
-		    407 },
+		    "http://me:pw@127.0.0.1", "in HTTPS_PROXY",
+		    F_PERMISSION, 0, 407 },
 		{ "HTTP/1.1 403 No\r\n\r\n", "http://127.0.0.1",
 		    "api.test:443", F_PERMISSION, 0, 403 },
 		{ "HTTP/1.1 405 No\r\n\r\n", "http://127.0.0.1",

@@ -89,7 +89,7 @@ static const struct status {
 	{ 403, F_PERMISSION, "forbidden" },
 	{ 404, F_NOT_FOUND, "not found" },
 	{ 405, F_REQUEST, "method not allowed" },
-	{ 407, F_REQUEST, "proxy authentication required" },
+	{ 407, F_PERMISSION, "the proxy wants a user and password" },
 	{ 408, F_TIMEOUT, "request timeout" },
 	{ 409, F_SERVER, "conflict" },
 	{ 410, F_NOT_FOUND, "gone" },

@@ -71,7 +71,9 @@ serve <<'EOF'
 status 407 body="<html>who are you</html>"
 EOF
 bide "http_proxy=http://127.0.0.1:$PORT" -- -u http://api.test/v1 hello
-ok "407 is fatal" [ "$rc" != 0 ]
+status "407" 77
+err "407" "407.*proxy"
+no_err "407" "look at the key"
 requests "407" 1
 
 # CONNECT for https: the tunnel, then TLS with the host itself.
