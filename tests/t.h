@@ -24,6 +24,7 @@ static void
 t_note(int ok, const char *expr, const char *file, int line, const char *name)
 {
 	printf("%sok %d - %s\n", ok ? "" : "not ", ++t_count, name);
+	fflush(stdout);		/* a forked child would say it again */
 	if (ok)
 		return;
 	t_failed++;

@@ -167,10 +167,11 @@ static int
 same_prefix(const unsigned char *a, const unsigned char *b, size_t bits)
 {
 	size_t n = bits / 8;
-	unsigned mask = 0xff00u >> bits % 8 & 0xff;
+	unsigned shift = 8 - (unsigned)(bits % 8);
 
-	return memcmp(a, b, n) == 0 &&
-	    (mask == 0 || ((a[n] ^ b[n]) & mask) == 0);
+	if (memcmp(a, b, n) != 0)
+		return 0;
+	return bits % 8 == 0 || a[n] >> shift == b[n] >> shift;
 }
 
 /* Whether the address a, n bytes long, lies in ADDRESS or ADDRESS/BITS. */
