@@ -115,6 +115,9 @@ static const struct script streams[] = {
 	{ "another start, nothing put", "mmmmmmmd C(u,f,[]) tool_calls",
 	    { START("m"), TOOL("0", "t"), ARGS("0", "{\\\"a"), START("n"),
 	    TOOL("0", "u"), ARGS("0", "[]"), FINISH("tool_use"), STOP } },
+	{ "and half a character of it pending", "mmmmmd T(a) stop",
+	    { START("m"), TEXT("\\ud83d"), START("n"), TEXT("a"),
+	    FINISH("end_turn"), STOP } },
 	{ "another start, half an answer out", "mmff T(a) io",
 	    { START("m"), TEXT("a"), START("n"), STOP } },
 	{ "the end of a voided answer is none", "mmmf  io",
@@ -133,6 +136,8 @@ static const struct script streams[] = {
 	{ "an error that is not wrapped", "mf  rate_limit",
 	    { START("m"), "|{\"message\":\"Rate limit reached\",\"type\":"
 	    "\"rate_limit_error\"}" } },
+	{ "an error that says nothing", "f  server",
+	    { "|{\"type\":\"error\"}" } },
 	{ "another's error", "f  rate_limit", { "|{\"error\":" RATE "}" } },
 	{ "an error event that is no JSON", "f  server",
 	    { "error|upstream went away" } },
