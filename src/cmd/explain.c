@@ -162,6 +162,8 @@ static void
 put_spent(struct buf *b, const struct result *res, const struct opts *o,
     uint64_t delivered)
 {
+	int patient;
+
 	if (res->verdict == RETRY_SPENT && delivered > 0) {
 		buf_printf(b, "%llu bytes of it are written, which is not the "
 		    "whole answer; ", (unsigned long long)delivered);
@@ -171,8 +173,10 @@ put_spent(struct buf *b, const struct result *res, const struct opts *o,
 		when_put(b, res->waited);
 		buf_puts(b, " waited, and another ");
 		when_put(b, res->wait);
-		buf_puts(b, " is more than --patience ");
-		when_put(b, o->patience);
+		patient = res->wait <= o->patience - res->waited;
+		buf_puts(b, patient ? " is more than --max-time " :
+		    " is more than --patience ");
+		when_put(b, patient ? o->max_time : o->patience);
 		buf_puts(b, " allows; ");
 	}
 }
