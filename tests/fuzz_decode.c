@@ -104,7 +104,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct dialect *const dialects[] = {
-		&dialect_responses, &dialect_chat, &dialect_responses,
+		&dialect_responses, &dialect_chat, &dialect_gemini,
 		&dialect_messages,
 	};
 	const struct dialect *dialect;

@@ -19,13 +19,15 @@ test_rows(void)
 		    slice_is(u.host, "localhost")), p->name);
 		OK(dialect_find(slice_str(p->dialect->name)) == p->dialect,
 		    p->name);
-		OK(p->key_env != NULL, p->name);
+		OK(p->key_env[0] != NULL, p->name);
 	}
-	EQ(i, 13, "number of providers");
+	EQ(i, 14, "number of providers");
 	OK(provider_find(SLICE("openai"))->dialect == &dialect_responses,
 	    "openai speaks responses");
 	OK(provider_find(SLICE("chat"))->dialect == &dialect_chat,
 	    "chat speaks chat");
+	OK(provider_find(SLICE("gemini"))->dialect == &dialect_gemini,
+	    "gemini speaks gemini");
 	OK(provider_find(SLICE("")) == NULL, "no name");
 	OK(provider_find(SLICE("OpenAI")) == NULL, "another name");
 	OK(dialect_find(SLICE("telnet")) == NULL, "no such dialect");
@@ -41,9 +43,9 @@ test_guess(void)
 		{ "gpt-5.1", "openai" }, { "gpt4", "openai" },
 		{ "codex-mini", "openai" }, { "o1", "openai" },
 		{ "o3-mini", "openai" }, { "o9", "openai" },
-		{ "claude-opus-5", "anthropic" },
+		{ "claude-opus-5", "anthropic" }, { "gemini-3-pro", "gemini" },
 		{ "o0", "" }, { "o", "" }, { "olmo", "" }, { "gp", "" },
-		{ "llama-3", "" }, { "", "" },
+		{ "gemma-3", "" }, { "llama-3", "" }, { "", "" },
 	};
 	size_t i;
 

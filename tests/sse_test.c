@@ -164,7 +164,8 @@ static void
 test_raw_json(void)
 {
 	struct slice in = SLICE("data: x\n\n{\n  \"a\": {\r\n\t\"b\": 1\n  }\n}"
-	    "\n\n \"c\"\n}\n\n[1,\n\"d\"]\ndata: y\nevent: n\n\n: {\n\nz: {\n\n");
+	    "\n\n \"c\"\n}\n\n[1,\n\"d\"]\ndata: y\nevent: n\n\n: {\n\n"
+	    "z: {\n\n");
 	const char *want = "event message retry -1 id  data x\n"
 	    "event message retry -1 id  data "
 	    "{\\n  \"a\": {\\n\\x09\"b\": 1\\n  }\\n}\n"

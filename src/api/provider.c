@@ -9,38 +9,43 @@
  */
 static const struct provider rows[] = {
 	{ "openai", &dialect_responses, "https://api.openai.com/v1",
-	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
+	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0 },
 	{ "chat", &dialect_chat, "https://api.openai.com/v1",
-	    "OPENAI_BASE_URL", "OPENAI_API_KEY", 0, 0 },
+	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0 },
 	{ "anthropic", &dialect_messages, "https://api.anthropic.com",
-	    "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", 0, 0 },
+	    "ANTHROPIC_BASE_URL", { "ANTHROPIC_API_KEY" }, 0, 0 },
+	{ "gemini", &dialect_gemini,
+	    "https://generativelanguage.googleapis.com",
+	    "GOOGLE_GEMINI_BASE_URL", { "GEMINI_API_KEY", "GOOGLE_API_KEY" },
+	    0, 0 },
 	{ "openrouter", &dialect_chat, "https://openrouter.ai/api/v1",
-	    NULL, "OPENROUTER_API_KEY", 0, QUIRK_MAX_TOKENS },
+	    NULL, { "OPENROUTER_API_KEY" }, 0, QUIRK_MAX_TOKENS },
 	{ "groq", &dialect_chat, "https://api.groq.com/openai/v1",
-	    NULL, "GROQ_API_KEY", 0, 0 },
+	    NULL, { "GROQ_API_KEY" }, 0, 0 },
 	{ "mistral", &dialect_chat, "https://api.mistral.ai/v1",
-	    NULL, "MISTRAL_API_KEY", 0,
+	    NULL, { "MISTRAL_API_KEY" }, 0,
 	    QUIRK_MAX_TOKENS | QUIRK_NO_STREAM_OPTIONS },
 	{ "deepseek", &dialect_chat, "https://api.deepseek.com/v1",
-	    NULL, "DEEPSEEK_API_KEY", 0, QUIRK_MAX_TOKENS },
+	    NULL, { "DEEPSEEK_API_KEY" }, 0, QUIRK_MAX_TOKENS },
 	{ "xai", &dialect_chat, "https://api.x.ai/v1",
-	    NULL, "XAI_API_KEY", 0, 0 },
+	    NULL, { "XAI_API_KEY" }, 0, 0 },
 	{ "together", &dialect_chat, "https://api.together.xyz/v1",
-	    NULL, "TOGETHER_API_KEY", 0, QUIRK_MAX_TOKENS },
+	    NULL, { "TOGETHER_API_KEY" }, 0, QUIRK_MAX_TOKENS },
 	{ "ollama", &dialect_chat, "http://localhost:11434/v1",
-	    NULL, "OLLAMA_API_KEY", 1, QUIRK_MAX_TOKENS },
+	    NULL, { "OLLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS },
 	{ "llamacpp", &dialect_chat, "http://localhost:8080/v1",
-	    NULL, "LLAMA_API_KEY", 1, QUIRK_MAX_TOKENS },
+	    NULL, { "LLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS },
 	{ "lmstudio", &dialect_chat, "http://localhost:1234/v1",
-	    NULL, "LM_API_TOKEN", 1, QUIRK_MAX_TOKENS },
+	    NULL, { "LM_API_TOKEN" }, 1, QUIRK_MAX_TOKENS },
 	{ "vllm", &dialect_chat, "http://localhost:8000/v1",
-	    NULL, "VLLM_API_KEY", 1, QUIRK_MAX_TOKENS },
+	    NULL, { "VLLM_API_KEY" }, 1, QUIRK_MAX_TOKENS },
 };
 
 static const struct dialect *const dialects[] = {
 	&dialect_responses,
 	&dialect_chat,
 	&dialect_messages,
+	&dialect_gemini,
 };
 
 const struct provider *
@@ -72,6 +77,8 @@ provider_guess(struct slice model)
 		return provider_find(SLICE("openai"));
 	if (slice_starts(model, "claude"))
 		return provider_find(SLICE("anthropic"));
+	if (slice_starts(model, "gemini"))
+		return provider_find(SLICE("gemini"));
 	return NULL;
 }
 

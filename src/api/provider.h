@@ -10,7 +10,8 @@ struct provider {
 	const struct dialect *dialect;
 	const char *base;		/* base URL */
 	const char *base_env;		/* variable that overrides it; NULL */
-	const char *key_env;		/* variable that holds the key */
+	const char *key_env[2];		/* variables that hold the key; the
+					   second one may be NULL */
 	int key_optional;		/* works without a key (local servers) */
 	unsigned quirks;		/* of requests (request.h) */
 };
@@ -19,7 +20,8 @@ struct provider {
 const struct provider *provider_find(struct slice name);
 
 /* The provider that a bare model name means: gpt*, o1*..o9*, codex* are
- * OpenAI's, claude* are Anthropic's; NULL when the name does not say. */
+ * OpenAI's, claude* are Anthropic's, gemini* are Google's; NULL when the
+ * name does not say. */
 const struct provider *provider_guess(struct slice model);
 
 /* The dialect of that name; NULL. */

@@ -57,17 +57,20 @@ key_from_file(struct plan *p, const char *path, struct complaint *c)
 static int
 find_key(struct plan *p, const struct opts *o, struct complaint *c)
 {
-	const char *var = p->provider.key_env, *value;
+	const char *const *vars = p->provider.key_env, *value;
+	size_t i;
 
 	if (o->key_file != NULL)
 		return key_from_file(p, o->key_file, c);
-	value = var == NULL ? NULL : getenv(var);
-	if (value != NULL && *value != '\0')
-		return set_key(p, slice_str(value), var, c);
+	for (i = 0; i < 2 && vars[i] != NULL; i++) {
+		value = getenv(vars[i]);
+		if (value != NULL && *value != '\0')
+			return set_key(p, slice_str(value), vars[i], c);
+	}
 	if (p->provider.key_optional || o->dry_run)
 		return 0;
 	return complain(c, EXIT_CONFIG, "no key for %s: set %s, or name a "
-	    "file with --key-file", p->provider.name, var);
+	    "file with --key-file", p->provider.name, vars[0]);
 }
 
 /* -- header fields --------------------------------------------------------- */

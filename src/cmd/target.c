@@ -9,7 +9,7 @@
  * what imitates OpenAI speaks chat completions. */
 static const struct provider generic = {
 	.name = "server", .dialect = &dialect_chat,
-	.key_env = "OPENAI_API_KEY", .key_optional = 1,
+	.key_env = { "OPENAI_API_KEY" }, .key_optional = 1,
 	.quirks = QUIRK_MAX_TOKENS,
 };
 
@@ -41,7 +41,7 @@ use_own(struct plan *p, const struct own_provider *own)
 		.name = own->name, .base = own->base_url,
 		.dialect = own->dialect == NULL ? &dialect_chat :
 		    dialect_find(slice_str(own->dialect)),
-		.key_env = own->key_env,
+		.key_env = { own->key_env },
 		.key_optional = own->key_env == NULL,
 	};
 }

@@ -9,7 +9,7 @@ use Test::More;
 my $dir = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/llm';
 my $drive = ($ENV{BIDE_BUILD} // 'build/check') . '/drive';
 my %dialect = ('openai-responses' => 'responses', 'openai-chat' => 'chat',
-	'anthropic' => 'messages');
+	'anthropic' => 'messages', gemini => 'gemini');
 my @splits = split ' ', $ENV{BIDE_SPLITS} // '1 7 4096';
 my $json = JSON::PP->new->utf8->canonical->allow_nonref;
 
