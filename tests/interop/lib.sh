@@ -54,7 +54,7 @@ end() { # PID
 	wait "$1" 2>/dev/null
 }
 
-# Somebody listens on the port, of [ADDRESS:]PORT or *:PORT.
+# Until somebody listens.
 await() { # PORT NAME
 	n=0
 	until ${THERE-} ss -Hltn "sport = :$1" | grep -q .; do
@@ -64,16 +64,21 @@ await() { # PORT NAME
 	done
 }
 
-# model [PORT] < SCRIPT: the faultd at port 9100, where the proxies look for a
-# model; one at a time.
+# model < SCRIPT: the faultd at port 9100, where the proxies look for a model;
+# one at a time.  $THERE: a command that runs it somewhere else.
 model() {
-	_port=${1:-9100} _base=$BASE
+	model_at 9100
+}
+
+model_at() { # PORT
+	_base=$BASE
 	[ -z "${MODEL_PID-}" ] || end "$MODEL_PID"
 	servers=$((servers + 1)) N=$servers
 	LOG=$T/log$N
 	mkdir "$T/req$N"
 	cat > "$T/script$N"
-	${THERE-} "$FAULTD" -t 300 -d "$T/req$N" -p "$_port" "$T/script$N" \
+	# shellcheck disable=SC2086
+	${THERE-} "$FAULTD" -t 300 -d "$T/req$N" -p "$1" "$T/script$N" \
 	    > "$LOG" 2> "$LOG.err" &
 	MODEL_PID=$!
 	listening $MODEL_PID
@@ -111,10 +116,11 @@ none() { # NAME STATUS
 	out "$1" ""
 }
 
-nginx_start() { # [CERT]: PATH of .chain.pem and .key.pem
+# With the certificate "cert"; NGINX_MORE: what else stands in its http block.
+nginx_start() {
 	mkdir -p "$T/www"
-	sed -e "s#CERT#${1:-$T/cert}#g" -e 's#access_log off#access_log a.log#' \
-	    -e 's#^events#user root; events#' ${NGINX_SED:+-e "$NGINX_SED"} \
+	sed -e "s#CERT#$T/cert#g" -e 's#access_log off#access_log a.log#' \
+	    -e 's#^events#user root; events#' \
 	    "$NETFAULTS/conf/nginx.conf" > "$T/nginx.conf"
 	[ -z "${NGINX_MORE-}" ] ||
 	    sed -i "\$ s#^}#$NGINX_MORE\n}#" "$T/nginx.conf"
@@ -144,10 +150,11 @@ certificate() { # NAME SUBJECT-ALT-NAME [KEY-OPTIONS ...]
 	    -pkeyopt ec_paramgen_curve:P-256 -keyout "$T/root.key" \
 	    -out "$T/root.pem" -subj '/CN=interop root' -days 30 2>/dev/null ||
 	    bail "openssl makes no root"
-	openssl req -nodes "$@" -keyout "$_cert.key.pem" -out "$_cert.csr" \
-	    -subj /CN=interop 2>/dev/null &&
 	printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\n' "$_san" \
-	    > "$_cert.ext" &&
+	    > "$_cert.ext"
+	openssl req -nodes "$@" -keyout "$_cert.key.pem" -out "$_cert.csr" \
+	    -subj /CN=interop 2>/dev/null ||
+	    bail "openssl makes no request"
 	openssl x509 -req -in "$_cert.csr" -CA "$T/root.pem" \
 	    -CAkey "$T/root.key" -CAcreateserial -days 20 \
 	    -extfile "$_cert.ext" -out "$_cert.chain.pem" 2>/dev/null ||

@@ -42,7 +42,7 @@ http() {
 for proxy in 127.0.0.1:9501 user:p%40ss%3Aword@127.0.0.1:9502 127.0.0.1:9503
 do
 	name="${proxy##*@}"
-	model 9443 <<-'END'
+	model_at 9443 <<-'END'
 	tls good; stream responses "through the tunnel"
 	tls good; stream-cut responses "half"
 	tls good; stream responses "through the tunnel"
@@ -126,7 +126,7 @@ took "403 of a proxy" 0 1000
 requests "403 of a proxy" 0
 
 # The proxy dies in the midst of a stream, and comes back.
-model 9443 <<'END'
+model_at 9443 <<'END'
 tls good; head; start responses; text "half of "; hold
 tls good; stream responses "the whole"
 END

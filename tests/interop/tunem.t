@@ -6,7 +6,8 @@ inside python3 nginx openssl ss
 ready
 
 mount -t tmpfs none /run	# where ip keeps their names
-ip netns add here && ip netns add there || skip "no named namespaces"
+ip netns add here || skip "no named namespaces"
+ip netns add there
 certificate cert "DNS:proto.badssl.test"
 host 10.77.0.2 proto.badssl.test
 
@@ -26,6 +27,7 @@ link() { # OPTION ...: a link, and the servers at its end; BIDE is at the other
 		kill -0 $LINK 2>/dev/null || bail "$(tail -n 3 "$T/tunem")"
 		sleep 0.02
 	done
+	# shellcheck disable=SC2086
 	start nginx $THERE nginx -p "$T/www" -c "$T/nginx.conf"
 	NGINX=$PID
 	await 9443 nginx
