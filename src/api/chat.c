@@ -474,6 +474,7 @@ whole(struct decode *d, struct slice body)
 const struct dialect dialect_chat = {
 	.name = "chat",
 	.path = "/chat/completions",
+	.models = "/models",
 	.encode = encode,
 	.event = event,
 	.whole = whole,

@@ -78,6 +78,7 @@ struct dialect {
 	const char *name;	/* as the config file names it */
 	const char *path;	/* below the base URL; {model} in it stands for
 				   the model's name */
+	const char *models;	/* below the base URL: the list of models */
 	const char *auth;	/* the field for the key; NULL: a bearer's */
 	const char *fields;	/* lines of further fields; NULL: none */
 	/* Whether that model goes on from an assistant's turn at the end of

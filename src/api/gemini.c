@@ -482,6 +482,7 @@ const struct dialect dialect_gemini = {
 	.name = "gemini",
 	.path = "/v1beta/models/{model}:streamGenerateContent?alt=sse",
 	.auth = "x-goog-api-key",
+	.models = "/v1beta/models?pageSize=1000",
 	.encode = encode,
 	.event = event,
 	.whole = whole,

@@ -168,9 +168,10 @@ most_tokens(const struct request *r)
 }
 
 /* Models up to 4.5, and their dated names, as claude-opus-4-20250514: they
- * think by a budget of tokens, all later ones by effort. */
+ * think by a budget of tokens, all later ones by effort; and they go on from
+ * an assistant's turn, which later ones refuse (providers.md 3.4). */
 static int
-thinks_by_budget(struct slice model)
+up_to_4_5(struct slice model)
 {
 	ptrdiff_t at = slice_ifind(model, "-4-");
 
@@ -199,7 +200,7 @@ encode_thinking(struct json_out *w, const struct request *r)
 
 	if (r->effort.n == 0 || request_overrides(r, "thinking"))
 		return;
-	if (!thinks_by_budget(r->model)) {
+	if (!up_to_4_5(r->model)) {
 		encode_raw(w, "thinking", SLICE("{\"type\":\"adaptive\"}"));
 	} else if (n >= 1024) {		/* the least that is taken */
 		encode_in(w, "thinking", '{');
@@ -212,7 +213,7 @@ encode_thinking(struct json_out *w, const struct request *r)
 static void
 encode_output(struct json_out *w, const struct request *r)
 {
-	int effort = r->effort.n > 0 && !thinks_by_budget(r->model);
+	int effort = r->effort.n > 0 && !up_to_4_5(r->model);
 
 	if ((!effort && r->schema.n == 0) ||
 	    request_overrides(r, "output_config"))
@@ -564,6 +565,8 @@ const struct dialect dialect_messages = {
 	.path = "/v1/messages",
 	.auth = "x-api-key",
 	.fields = "anthropic-version: 2023-06-01\r\n",
+	.models = "/v1/models?limit=1000",
+	.prefill = up_to_4_5,
 	.encode = encode,
 	.event = event,
 	.whole = whole,

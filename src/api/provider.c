@@ -1,44 +1,49 @@
 #include "api/provider.h"
 
 /*
- * The quirks were met, not read: Mistral answers 422 "Extra inputs are not
- * permitted" to max_completion_tokens and to stream_options (and counts
- * tokens in its last chunk unasked).  Servers that came before the o1 models
+ * Quirks: Mistral is reported to answer 422 "Extra inputs are not permitted"
+ * to max_completion_tokens and to stream_options (and counts tokens in its
+ * last chunk unasked).  Servers that came before the o1 models
  * know only max_tokens, which is ignored where it is not known: worse than
  * refused.
  */
 static const struct provider rows[] = {
 	{ "openai", &dialect_responses, "https://api.openai.com/v1",
-	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0 },
+	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0, NULL },
 	{ "chat", &dialect_chat, "https://api.openai.com/v1",
-	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0 },
+	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0, NULL },
 	{ "anthropic", &dialect_messages, "https://api.anthropic.com",
-	    "ANTHROPIC_BASE_URL", { "ANTHROPIC_API_KEY" }, 0, 0 },
+	    "ANTHROPIC_BASE_URL", { "ANTHROPIC_API_KEY" }, 0, 0, NULL },
+	/* its base is AZURE_OPENAI_ENDPOINT's to say: cmd/target.c */
+	{ "azure", &dialect_responses, NULL, NULL,
+	    { "AZURE_OPENAI_API_KEY" }, 0, 0, "api-key" },
+	{ "github", &dialect_chat, "https://models.github.ai/inference",
+	    NULL, { "GITHUB_TOKEN" }, 0, 0, NULL },
 	{ "gemini", &dialect_gemini,
 	    "https://generativelanguage.googleapis.com",
 	    "GOOGLE_GEMINI_BASE_URL", { "GEMINI_API_KEY", "GOOGLE_API_KEY" },
-	    0, 0 },
+	    0, 0, NULL },
 	{ "openrouter", &dialect_chat, "https://openrouter.ai/api/v1",
-	    NULL, { "OPENROUTER_API_KEY" }, 0, QUIRK_MAX_TOKENS },
+	    NULL, { "OPENROUTER_API_KEY" }, 0, QUIRK_MAX_TOKENS, NULL },
 	{ "groq", &dialect_chat, "https://api.groq.com/openai/v1",
-	    NULL, { "GROQ_API_KEY" }, 0, 0 },
+	    NULL, { "GROQ_API_KEY" }, 0, 0, NULL },
 	{ "mistral", &dialect_chat, "https://api.mistral.ai/v1",
 	    NULL, { "MISTRAL_API_KEY" }, 0,
-	    QUIRK_MAX_TOKENS | QUIRK_NO_STREAM_OPTIONS },
+	    QUIRK_MAX_TOKENS | QUIRK_NO_STREAM_OPTIONS, NULL },
 	{ "deepseek", &dialect_chat, "https://api.deepseek.com/v1",
-	    NULL, { "DEEPSEEK_API_KEY" }, 0, QUIRK_MAX_TOKENS },
+	    NULL, { "DEEPSEEK_API_KEY" }, 0, QUIRK_MAX_TOKENS, NULL },
 	{ "xai", &dialect_chat, "https://api.x.ai/v1",
-	    NULL, { "XAI_API_KEY" }, 0, 0 },
+	    NULL, { "XAI_API_KEY" }, 0, 0, NULL },
 	{ "together", &dialect_chat, "https://api.together.xyz/v1",
-	    NULL, { "TOGETHER_API_KEY" }, 0, QUIRK_MAX_TOKENS },
+	    NULL, { "TOGETHER_API_KEY" }, 0, QUIRK_MAX_TOKENS, NULL },
 	{ "ollama", &dialect_chat, "http://localhost:11434/v1",
-	    NULL, { "OLLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS },
+	    NULL, { "OLLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS, NULL },
 	{ "llamacpp", &dialect_chat, "http://localhost:8080/v1",
-	    NULL, { "LLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS },
+	    NULL, { "LLAMA_API_KEY" }, 1, QUIRK_MAX_TOKENS, NULL },
 	{ "lmstudio", &dialect_chat, "http://localhost:1234/v1",
-	    NULL, { "LM_API_TOKEN" }, 1, QUIRK_MAX_TOKENS },
+	    NULL, { "LM_API_TOKEN" }, 1, QUIRK_MAX_TOKENS, NULL },
 	{ "vllm", &dialect_chat, "http://localhost:8000/v1",
-	    NULL, { "VLLM_API_KEY" }, 1, QUIRK_MAX_TOKENS },
+	    NULL, { "VLLM_API_KEY" }, 1, QUIRK_MAX_TOKENS, NULL },
 };
 
 static const struct dialect *const dialects[] = {

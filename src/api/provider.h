@@ -14,6 +14,8 @@ struct provider {
 					   second one may be NULL */
 	int key_optional;		/* works without a key (local servers) */
 	unsigned quirks;		/* of requests (request.h) */
+	const char *auth;		/* the field for the key, instead of the
+					   dialect's; NULL */
 };
 
 /* The row of that name; NULL when there is none. */

@@ -551,6 +551,7 @@ whole(struct decode *d, struct slice body)
 const struct dialect dialect_responses = {
 	.name = "responses",
 	.path = "/responses",
+	.models = "/models",
 	.encode = encode,
 	.event = event,
 	.whole = whole,
