@@ -90,6 +90,10 @@ describe(struct buf *b, const struct event *e)
 	case EV_DONE:
 		buf_printf(b, "done %s", finish_name(e->finish));
 		break;
+	case EV_FALLBACK:
+		buf_printf(b, "fallback %.*s ", SLICE_FMT(e->text));
+		put_fault(b, e->fault);
+		break;
 	case EV_ERROR:
 		buf_puts(b, "error ");
 		put_fault(b, e->fault);

@@ -5,6 +5,9 @@
 #include "api/classify.h"
 #include "core/consume.h"
 
+/* A body up to this goes out in one write with the head. */
+#define BODY_INLINE ((size_t)65536)
+
 static msec
 earlier(msec a, msec b)
 {
@@ -31,7 +34,9 @@ put_target(const struct job *job, struct buf *b)
 static void
 put_head(const struct job *job, struct buf *b)
 {
-	buf_puts(b, "POST ");
+	/* room for all of it: growing would leave a copy of the key */
+	(void)buf_room(b, 4096 + job->path.n + job->fields.n + BODY_INLINE);
+	buf_puts(b, job->body.n > 0 ? "POST " : "GET ");
 	put_target(job, b);
 	buf_puts(b, " HTTP/1.1\r\nHost: ");
 	url_host(&job->to.url, b);
@@ -42,9 +47,11 @@ put_head(const struct job *job, struct buf *b)
 		conn_proxy_auth(job->to.proxy, b);
 		buf_puts(b, "\r\n");
 	}
-	buf_puts(b, "Content-Type: application/json\r\n"
-	    "Accept: text/event-stream\r\n");
-	put_number(b, "Content-Length", job->body.n);
+	if (job->body.n > 0) {
+		buf_puts(b, "Content-Type: application/json\r\n"
+		    "Accept: text/event-stream\r\n");
+		put_number(b, "Content-Length", job->body.n);
+	}
 	buf_put(b, job->fields);
 	buf_puts(b, "\r\n");
 }
@@ -62,7 +69,7 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 
 	put_head(job, &head);
 	rest = job->body;
-	if (rest.n <= 65536) {
+	if (rest.n <= BODY_INLINE) {
 		buf_put(&head, rest);
 		rest.n = 0;
 	}

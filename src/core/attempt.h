@@ -40,7 +40,7 @@ struct job {
 	struct slice path;	/* origin-form target; a redirect changes it */
 	struct slice fields;	/* further header lines, each with CRLF; holds
 				   the key */
-	struct slice body;
+	struct slice body;	/* without one the request is a GET */
 	struct deadlines limit;
 	struct sink *sink;
 	/* carried on */

@@ -85,3 +85,35 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;
 	return (struct decision){ RETRY_AGAIN, wait };
 }
+
+int
+retry_elsewhere(enum fclass class)
+{
+	switch (class) {
+	case F_DNS:
+	case F_CONNECT:
+	case F_TLS:
+	case F_IO:
+	case F_TIMEOUT:
+	case F_RATE:
+	case F_DAILY:
+	case F_OVERLOAD:
+	case F_SERVER:
+	case F_QUOTA:
+	case F_NOT_FOUND:
+	case F_CONTEXT:
+	case F_TOO_LARGE:
+		return 1;
+	case F_NONE:
+	case F_CERT:
+	case F_PROTO:
+	case F_AUTH:
+	case F_PERMISSION:
+	case F_POLICY:
+	case F_REQUEST:
+	case F_OUTPUT:
+	case F_CANCEL:
+		break;
+	}
+	return 0;
+}

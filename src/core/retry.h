@@ -57,6 +57,11 @@ struct decision {
 				   sense, or MSEC_NONE */
 };
 
+/* Whether another model or provider may well do better: after the last word
+ * on what time, money or size did not allow, not on what is wrong with the
+ * request or the key. */
+int retry_elsewhere(enum fclass class);
+
 /*
  * After a failed attempt.  Any of an answer begins the count of retries anew;
  * the backoff only begins anew when it came further, so that a stream which

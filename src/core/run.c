@@ -66,13 +66,20 @@ finish(struct run *r, struct result *res)
 	(void)flush(r, out);
 }
 
+/* Nobody takes over what was begun, unless it is to be continued. */
 static void
 give_up(struct run *r, struct result *res)
 {
-	struct fault ignored;
+	struct fault *f = &res->last.fault, ignored;
 
-	put(r, (struct event){ .type = EV_ERROR, .fault = &res->last.fault,
-	    .wait = res->wait });
+	res->gave_way = r->next_model.n > 0 && retry_elsewhere(f->class) &&
+	    (r->job->sink->delivered == 0 || r->resume != NULL);
+	if (res->gave_way)
+		put(r, (struct event){ .type = EV_FALLBACK, .fault = f,
+		    .name = r->next_provider, .text = r->next_model });
+	else
+		put(r, (struct event){ .type = EV_ERROR, .fault = f,
+		    .wait = res->wait });
 	(void)r->job->sink->flush(r->job->sink, &ignored);
 }
 
@@ -97,6 +104,14 @@ advance(uint64_t *reach, const struct outcome *out)
 		return ADVANCE_SOME;
 	*reach = out->text_bytes + 1;
 	return ADVANCE_FURTHER;
+}
+
+/* The rest of an answer is asked for in another way, if need be. */
+static int
+resumed(struct run *r, const struct fault *f)
+{
+	return r->resume != NULL && r->job->sink->delivered > 0 &&
+	    r->resume(r->resume_ctx, f);
 }
 
 /* What the loop does about an attempt: a verdict, and a wait for AGAIN. */
@@ -143,11 +158,14 @@ run(struct run *r, struct result *res)
 			break;
 		}
 		res->verdict = decide(r, &st, &reach, res);
+		if (res->verdict == RETRY_FATAL && resumed(r, &out->fault))
+			continue;
 		if (res->verdict != RETRY_AGAIN)
 			break;
 		put_retry(r, res, &st);
 		if (flush(r, out) < 0)
 			break;
+		(void)resumed(r, &out->fault);
 		if (pause_run(r, res, &st) < 0) {
 			cancel(r, res);
 			break;

@@ -11,6 +11,15 @@ struct run {
 	struct policy policy;
 	int fail_on_break;	/* a stream that breaks after text was
 				   delivered ends the run */
+	/*
+	 * NULL, or called when an attempt failed after text was delivered:
+	 * makes the job ask for the rest.  1: ask at once, though f cannot be
+	 * retried as it was; 0: as f says.
+	 */
+	int (*resume)(void *ctx, const struct fault *f);
+	void *resume_ctx;
+	struct slice next_provider, next_model;	/* who is asked when this one
+				   fails for reasons of its own; empty: nobody */
 	struct slice key;	/* masked wherever it turns up in a message */
 	/* NULL, or told of each attempt when it is over. */
 	void (*watch)(void *ctx, const struct outcome *out, unsigned n);
@@ -26,6 +35,7 @@ struct result {
 	msec waited;		/* in pauses, all together */
 	msec elapsed;
 	int waiting;		/* it was interrupted in a pause */
+	int gave_way;		/* the next one is to be asked */
 };
 
 /* Runs the job to its end and fills *res. */

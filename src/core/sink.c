@@ -62,6 +62,7 @@ text_put(struct sink *s, const struct event *e)
 		text_put_call(t, e);
 		break;
 	case EV_RETRY:
+	case EV_FALLBACK:
 	case EV_ERROR:
 		buf_clear(&t->out);	/* what nobody saw is void */
 		t->done = 0;		/* nor may -o be emptied by it */
@@ -200,6 +201,7 @@ event_name(enum ev_type type)
 	case EV_RETRY: return "retry";
 	case EV_USAGE: return "usage";
 	case EV_DONE: return "done";
+	case EV_FALLBACK: return "fallback";
 	case EV_ERROR: return "error";
 	}
 	return "";
@@ -227,6 +229,11 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		break;
 	case EV_DONE:
 		put_done(w, e);
+		break;
+	case EV_FALLBACK:
+		put_fault(w, e->fault);
+		json_member(w, "provider", e->name);
+		json_member(w, "model", e->text);
 		break;
 	case EV_ERROR:
 		put_error(j, w, e);
