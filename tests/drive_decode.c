@@ -180,7 +180,8 @@ drive_decode(int argc, char **argv)
 	struct slice body;
 
 	if (dialect == NULL) {
-		fputs("usage: drive decode DIALECT [--split N]\n", stderr);
+		fputs("usage: drive decode DIALECT [--split N]\n",
+		    stderr);
 		return 64;
 	}
 	drive_slurp(&in);

@@ -46,8 +46,8 @@ await(const struct env *env, int quiet, int *silent)
 	}
 }
 
-static int
-read_stdin(const struct env *env, const struct opts *o, struct buf *in,
+int
+input_stdin(const struct env *env, const struct opts *o, struct buf *in,
     struct complaint *c)
 {
 	ssize_t n = 1;
@@ -58,13 +58,13 @@ read_stdin(const struct env *env, const struct opts *o, struct buf *in,
 		if (await(env, o->quiet, &silent) < 0)
 			return complain(c, EXIT_SIGNAL +
 			    env->cancelled(env->ctx),
-			    "interrupted while reading the prompt: nothing "
+			    "interrupted while reading stdin: nothing "
 			    "was sent");
 		silent = 1;
 		to = buf_room(in, 65536);
 		if (to == NULL)
-			return complain(c, EXIT_NEVER, "the prompt is larger "
-			    "than %zu MiB", PROMPT_MAX >> 20);
+			return complain(c, EXIT_NEVER, "stdin is larger than "
+			    "%zu MiB", in->max >> 20);
 		n = read(0, to, 65536);
 		if (n > 0)
 			in->n += (size_t)n;
@@ -78,8 +78,8 @@ read_stdin(const struct env *env, const struct opts *o, struct buf *in,
 }
 
 int
-input_read(const struct env *env, const struct opts *o, struct buf *prompt,
-    struct complaint *c)
+input_read(const struct env *env, const struct opts *o, int optional,
+    struct buf *prompt, struct complaint *c)
 {
 	size_t words;
 
@@ -89,12 +89,15 @@ input_read(const struct env *env, const struct opts *o, struct buf *prompt,
 	if (!o->no_stdin && !isatty(0)) {
 		if (words > 0)
 			buf_puts(prompt, "\n\n");
-		if (read_stdin(env, o, prompt, c) < 0)
+		if (input_stdin(env, o, prompt, c) < 0)
 			return -1;
 		if (words > 0 && prompt->n == words + 2)
 			prompt->n = words;
 	}
-	if (slice_trim(buf_slice(prompt)).n == 0)
+	if (slice_trim(buf_slice(prompt)).n > 0)
+		return 0;
+	buf_clear(prompt);
+	if (!optional)
 		return complain(c, EXIT_USAGE, "no prompt: give it as words, "
 		    "on stdin, or both; see bide --help");
 	return 0;

@@ -7,6 +7,7 @@
 #include "cmd/exits.h"
 #include "cmd/explain.h"
 #include "cmd/help.h"
+#include "cmd/offer.h"
 #include "cmd/say.h"
 #include "cmd/version.h"
 #include "core/output.h"
@@ -20,19 +21,42 @@ print(const struct env *env, const char *text)
 	    EXIT_WHOLE;
 }
 
+static const struct command {
+	const char *name;
+	int (*run)(const struct env *env, const struct opts *o,
+	    struct slice typed);
+} commands[] = {
+	{ "ask", ask },
+	{ "models", offer },
+};
+
+/* The subcommand that the first word is; ask, if it is none. */
+static const struct command *
+find_command(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
 static int
-run_ask(const struct env *env, struct opts *o, struct slice command)
+run_command(const struct command *cmd, const struct env *env, struct opts *o,
+    struct slice command)
 {
 	if (o->help)
 		return print(env, help_text);
 	if (o->version)
 		return print(env, "bide " BIDE_VERSION "\n");
-	return ask(env, o, command);
+	return cmd->run(env, o, command);
 }
 
 int
 main(int argc, char **argv)
 {
+	const struct command *cmd;
 	struct env env;
 	struct opts o;
 	struct complaint c;
@@ -46,16 +70,19 @@ main(int argc, char **argv)
 		say(slice_str(c.text));
 		return c.status;
 	}
-	if (argc > 1 && strcmp(argv[1], "ask") == 0) {
+	explain_command(argc, argv, !isatty(0), &command);
+	cmd = find_command(argc, argv);
+	if (cmd != NULL) {
 		argv++;
 		argc--;
+	} else {
+		cmd = &commands[0];
 	}
-	explain_command(argc, argv, !isatty(0), &command);
 	if (opts_read(&o, argc, argv, &c) < 0) {
 		say(slice_str(c.text));
 		rc = c.status;
 	} else {
-		rc = run_ask(&env, &o, buf_slice(&command));
+		rc = run_command(cmd, &env, &o, buf_slice(&command));
 	}
 	opts_free(&o);
 	buf_free(&command);

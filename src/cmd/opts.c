@@ -18,7 +18,10 @@ enum kind {
 	K_NUMBER,		/* a JSON number, kept as text */
 	K_COUNT,		/* a whole number, 0 and up */
 	K_SPAN,			/* a duration */
-	K_BREAK,		/* restart or fail */
+	K_BREAK,		/* restart, continue or fail */
+	K_FILE,			/* a text, repeatable */
+	K_RESULT,		/* ID=FILE, repeatable */
+	K_FALLBACK,		/* a model, repeatable */
 	K_PARAM			/* KEY=JSON, repeatable */
 };
 
@@ -35,6 +38,9 @@ static const struct option options[] = {
 	{ "model", 'm', K_TEXT, AT(model) },
 	{ "base-url", 'u', K_TEXT, AT(base_url) },
 	{ "system", 'S', K_TEXT, AT(system) },
+	{ "file", 'f', K_FILE, AT(files) },
+	{ "messages", 0, K_TEXT, AT(messages) },
+	{ "tool-result", 0, K_RESULT, AT(results) },
 	{ "output", 'o', K_TEXT, AT(output) },
 	{ "live", 'N', K_LIVE, AT(live) },
 	{ "hold", 0, K_HOLD, AT(live) },
@@ -46,6 +52,7 @@ static const struct option options[] = {
 	{ "temperature", 0, K_NUMBER, AT(temperature) },
 	{ "effort", 0, K_TEXT, AT(effort) },
 	{ "param", 0, K_PARAM, AT(params) },
+	{ "fallback", 0, K_FALLBACK, AT(fallbacks) },
 	{ "patience", 0, K_SPAN, AT(patience) },
 	{ "retries", 0, K_COUNT, AT(retries) },
 	{ "connect-timeout", 0, K_SPAN, AT(connect) },
@@ -141,6 +148,26 @@ set_text(const char **to, const char *value, const char *where,
 }
 
 static int
+add_text(const char **list, size_t *n, size_t max, const char *value,
+    const char *where, struct complaint *c)
+{
+	if (*n == max)
+		return complain(c, 0, "%s: more than %zu of them", where, max);
+	return set_text(&list[(*n)++], value, where, c);
+}
+
+static int
+add_result(struct opts *o, const char *value, const char *where,
+    struct complaint *c)
+{
+	const char *equals = strchr(value, '=');
+
+	if (equals == NULL || equals == value || equals[1] == '\0')
+		return complain(c, 0, "%s: '%s' is not ID=FILE", where, value);
+	return add_text(o->results, &o->nresults, RESULTS_MAX, value, where, c);
+}
+
+static int
 set_span(msec *to, const char *value, const char *where, struct complaint *c)
 {
 	*to = when_dur(slice_str(value));
@@ -179,9 +206,10 @@ static int
 set_break(const char **to, const char *value, const char *where,
     struct complaint *c)
 {
-	if (strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0)
-		return complain(c, 0, "%s: '%s' is neither restart nor fail",
-		    where, value);
+	if (strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0 &&
+	    strcmp(value, "continue") != 0)
+		return complain(c, 0, "%s: '%s' is neither restart, continue "
+		    "nor fail", where, value);
 	*to = value;
 	return 0;
 }
@@ -223,6 +251,14 @@ set(struct opts *o, const struct option *opt, const char *value,
 		return set_break(to, value, where, c);
 	case K_PARAM:
 		return set_param(o, value, where, c);
+	case K_FILE:
+		return add_text(o->files, &o->nfiles, FILES_MAX, value, where,
+		    c);
+	case K_RESULT:
+		return add_result(o, value, where, c);
+	case K_FALLBACK:
+		return add_text(o->fallbacks, &o->nfallbacks, FALLBACKS_MAX,
+		    value, where, c);
 	}
 	return 0;
 }

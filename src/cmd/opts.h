@@ -15,6 +15,9 @@
 #define PARAMS_MAX 64
 #define PROVIDERS_MAX 32
 #define HEADERS_MAX 16
+#define FILES_MAX 32
+#define RESULTS_MAX 32
+#define FALLBACKS_MAX 8
 
 /* What a user did wrong: the exit status and one line. */
 struct complaint {
@@ -32,6 +35,13 @@ struct own_provider {
 struct opts {
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
+	const char *messages;
+	const char *files[FILES_MAX];
+	size_t nfiles;
+	const char *results[RESULTS_MAX];	/* ID=FILE */
+	size_t nresults;
+	const char *fallbacks[FALLBACKS_MAX];
+	size_t nfallbacks;
 	int live;		/* -1: as stdout is */
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	int64_t max_tokens, retries;

@@ -108,13 +108,25 @@ put_own_headers(struct plan *p, const struct own_provider *own)
 	}
 }
 
+/* The field that holds the key; NULL: Authorization. */
+static const char *
+auth_of(const struct plan *p)
+{
+	return p->provider.auth != NULL ? p->provider.auth :
+	    p->provider.dialect->auth;
+}
+
 static void
 make_fields(struct plan *p, const struct own_provider *own)
 {
+	const struct dialect *d = p->provider.dialect;
 	struct slice key = secret_slice(&p->key);
 
 	put_field(&p->fields, "User-Agent", SLICE("bide/" BIDE_VERSION));
-	if (key.n > 0) {
+	buf_puts(&p->fields, d->fields != NULL ? d->fields : "");
+	if (key.n > 0 && auth_of(p) != NULL) {
+		put_field(&p->fields, auth_of(p), key);
+	} else if (key.n > 0) {
 		buf_puts(&p->fields, "Authorization: Bearer ");
 		buf_put(&p->fields, key);
 		buf_puts(&p->fields, "\r\n");
@@ -264,21 +276,93 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 	return 0;
 }
 
-void
-plan_encode(struct plan *p, struct slice prompt)
+static void
+encode(struct plan *p)
 {
-	p->prompt = (struct part){ .type = PART_TEXT, .text = prompt };
-	p->message = (struct message){ ROLE_USER, &p->prompt, 1 };
-	p->request.messages = &p->message;
-	p->request.nmessages = 1;
+	buf_clear(&p->body);
 	p->provider.dialect->encode(&p->request, &p->body);
 	p->job.body = buf_slice(&p->body);
 }
 
 void
+plan_encode(struct plan *p, struct talk *talk)
+{
+	(void)talk_end(talk, &p->request);
+	encode(p);
+}
+
+/* One turn more than the conversation has. */
+static void
+add_turn(struct plan *p, enum role role, struct slice text)
+{
+	struct message turn = { role, &p->last, 1 };
+
+	p->last = (struct part){ .type = PART_TEXT, .text = text };
+	buf_clear(&p->longer);
+	buf_put(&p->longer, (struct slice){ (const char *)p->request.messages,
+	    p->request.nmessages * sizeof(turn) });
+	buf_put(&p->longer, (struct slice){ (const char *)&turn,
+	    sizeof(turn) });
+	p->request.messages = (const struct message *)(void *)p->longer.p;
+	p->request.nmessages++;
+}
+
+/* An assistant's last turn may not end with white space (providers.md 3.4). */
+static struct slice
+without_end_blanks(struct slice s)
+{
+	while (s.n > 0 && slice_trim(slice_sub(s, s.n - 1, 1)).n == 0)
+		s.n--;
+	return s;
+}
+
+void
+plan_continue(struct plan *p, struct talk *talk, struct slice text)
+{
+	const struct dialect *d = p->provider.dialect;
+
+	(void)talk_end(talk, &p->request);
+	p->prefilled = !p->no_prefill && d->prefill != NULL &&
+	    d->prefill(p->request.model) && slice_trim(text).n > 0;
+	if (p->prefilled) {
+		add_turn(p, ROLE_ASSISTANT, without_end_blanks(text));
+	} else {
+		buf_clear(&p->quote);
+		buf_puts(&p->quote, "The connection broke while you answered. "
+		    "Between the lines of dashes is what has arrived of your "
+		    "answer. Go on exactly where it stops: repeat nothing of "
+		    "it, and say nothing about the interruption.\n-----\n");
+		buf_put(&p->quote, text);
+		buf_puts(&p->quote, "\n-----");
+		add_turn(p, ROLE_USER, buf_slice(&p->quote));
+	}
+	encode(p);
+}
+
+int
+plan_refused(struct plan *p, const struct fault *f)
+{
+	if (!p->prefilled || f->class != F_REQUEST || f->status != 400)
+		return 0;
+	p->no_prefill = 1;
+	return 1;
+}
+
+/* Fields that hold a key, ours or one of the user's own providers. */
+static int
+hides(const struct plan *p, struct slice name)
+{
+	const char *auth = auth_of(p);
+
+	return slice_ieq(name, SLICE("Authorization")) ||
+	    slice_ifind(name, "key") >= 0 || slice_ifind(name, "token") >= 0 ||
+	    (auth != NULL && slice_ieq(name, slice_str(auth)));
+}
+
+void
 plan_print(const struct plan *p, struct buf *out)
 {
-	struct slice rest = buf_slice(&p->fields), line;
+	struct slice rest = buf_slice(&p->fields), line, name;
 
 	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
 	url_host(&p->job.to.url, out);
@@ -287,9 +371,10 @@ plan_print(const struct plan *p, struct buf *out)
 	    "Accept: text/event-stream\n");
 	while (rest.n > 0) {
 		line = slice_trim(slice_cut(&rest, '\n'));
-		if (slice_starts(line, "Authorization: "))
-			line = SLICE("Authorization: Bearer ***");
-		buf_put(out, line);
+		name = slice_cut(&line, ':');
+		buf_put(out, name);
+		buf_puts(out, ":");
+		buf_put(out, hides(p, name) ? SLICE(" ***") : line);
 		buf_putc(out, '\n');
 	}
 	buf_putc(out, '\n');
@@ -306,6 +391,8 @@ plan_free(struct plan *p)
 	buf_free(&p->base);
 	buf_free(&p->path);
 	buf_free(&p->body);
+	buf_free(&p->longer);
+	buf_free(&p->quote);
 	buf_free(&p->system);
 	buf_free(&p->schema);
 	buf_free(&p->tools);

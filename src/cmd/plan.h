@@ -5,6 +5,7 @@
  * it is, which key opens it. */
 
 #include "api/provider.h"
+#include "api/talk.h"
 #include "base/guard.h"
 #include "cmd/opts.h"
 #include "core/run.h"
@@ -12,6 +13,7 @@
 
 struct plan {
 	struct provider provider;	/* a row, or one of the user's own */
+	struct dialect deployment;	/* Azure's old paths: chat elsewhere */
 	const char *model;		/* without the prefix */
 	struct buf base;		/* the base URL */
 	struct buf path, fields, body;	/* of the request; fields are secret */
@@ -21,8 +23,11 @@ struct plan {
 	struct secret key;
 	struct trust trust;
 	struct request request;
-	struct part prompt;		/* of the one message */
-	struct message message;
+	struct buf longer, quote;	/* of a continuation: its messages, and
+					   what the last one says */
+	struct part last;
+	int prefilled;			/* the body ends with an assistant's */
+	int no_prefill;			/* the model has refused that */
 	struct job job;
 };
 
@@ -32,8 +37,18 @@ struct plan {
  */
 int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
 
-/* The request's body, with the prompt in it, which is borrowed. */
-void plan_encode(struct plan *p, struct slice prompt);
+/* The request's body, with the conversation in it, which is borrowed. */
+void plan_encode(struct plan *p, struct talk *talk);
+
+/*
+ * The same, to go on from the part of an answer that was delivered: by an
+ * assistant's turn at the end where the model takes one, else by a user's
+ * that quotes it.
+ */
+void plan_continue(struct plan *p, struct talk *talk, struct slice text);
+
+/* Whether such a turn is what f complains of; from now on it is quoted. */
+int plan_refused(struct plan *p, const struct fault *f);
 
 /* Prints the request as it would go out, the key hidden. */
 void plan_print(const struct plan *p, struct buf *out);

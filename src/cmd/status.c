@@ -138,6 +138,18 @@ tell_wait(struct status *s, const struct event *e)
 }
 
 static void
+tell_fallback(struct status *s, const struct event *e)
+{
+	struct buf line = { 0 };
+
+	status_reason(e->fault, &line);
+	buf_printf(&line, ": going over to %.*s:%.*s", SLICE_FMT(e->name),
+	    SLICE_FMT(e->text));
+	note(s, buf_slice(&line));
+	buf_free(&line);
+}
+
+static void
 wipe_line(struct status *s)
 {
 	if (s->shown)
@@ -176,8 +188,12 @@ status_put(struct sink *sink, const struct event *e)
 	struct status *s = (struct status *)sink;
 
 	s->next->put(s->next, e);
-	if (e->type == EV_RETRY && !s->quiet)
+	if (s->quiet)
+		return;
+	if (e->type == EV_RETRY)
 		tell_wait(s, e);
+	else if (e->type == EV_FALLBACK)
+		tell_fallback(s, e);
 }
 
 static int

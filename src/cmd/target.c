@@ -143,12 +143,40 @@ ollama_base(const char *host, struct buf *base)
 	buf_puts(base, "/v1");
 }
 
-/* The base and, for a complaint, where it came from. */
+/*
+ * Azure OpenAI (providers.md 2.2): the resource's endpoint and then the v1
+ * path; or with OPENAI_API_VERSION, as the official SDK has it, the path of a
+ * deployment, where Chat Completions are.
+ */
+static void
+azure_base(struct plan *p, const char *endpoint)
+{
+	struct slice base = slice_str(endpoint);
+	const char *version = variable("OPENAI_API_VERSION");
+
+	while (base.n > 0 && base.p[base.n - 1] == '/')
+		base.n--;
+	buf_put(&p->base, base);
+	if (slice_ifind(base, "/openai/v1") >= 0)
+		return;
+	buf_puts(&p->base, "/openai");
+	if (version == NULL) {
+		buf_puts(&p->base, "/v1");
+		return;
+	}
+	buf_printf(&p->base, "?api-version=%s", version);
+	p->deployment = dialect_chat;
+	p->deployment.path = "/deployments/{model}/chat/completions";
+	p->provider.dialect = &p->deployment;
+}
+
+/* The base and, for a complaint, where it came from; NULL: nowhere. */
 static const char *
 find_base(struct plan *p, const struct opts *o)
 {
 	const char *host = variable("OLLAMA_HOST");
 	const char *from = variable(p->provider.base_env);
+	const char *endpoint = variable("AZURE_OPENAI_ENDPOINT");
 
 	if (o->base_url != NULL) {
 		buf_puts(&p->base, o->base_url);
@@ -162,22 +190,59 @@ find_base(struct plan *p, const struct opts *o)
 		ollama_base(host, &p->base);
 		return "OLLAMA_HOST";
 	}
+	if (endpoint != NULL && strcmp(p->provider.name, "azure") == 0) {
+		azure_base(p, endpoint);
+		return "AZURE_OPENAI_ENDPOINT";
+	}
+	if (p->provider.base == NULL)
+		return NULL;
 	buf_puts(&p->base, p->provider.base);
 	return "base-url";
 }
 
+/* What stands for the model in a path: all but unreserved characters (RFC
+ * 3986 section 2.3) escaped. */
+static void
+put_model(struct buf *path, const char *model)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+	    "pqrstuvwxyz0123456789-._~";
+
+	for (; *model != '\0'; model++) {
+		if (strchr(plain, *model) != NULL)
+			buf_putc(path, *model);
+		else
+			buf_printf(path, "%%%02X", (unsigned char)*model);
+	}
+}
+
+static void
+put_dialect_path(struct plan *p, const char *path)
+{
+	const char *hole = strstr(path, "{model}");
+
+	if (hole == NULL) {
+		buf_puts(&p->path, path);
+		return;
+	}
+	buf_put(&p->path, (struct slice){ path, (size_t)(hole - path) });
+	put_model(&p->path, p->model);
+	buf_puts(&p->path, hole + strlen("{model}"));
+}
+
 /* The dialect's path goes below the base's, before its query. */
 static void
-make_path(struct plan *p, struct slice base)
+make_path(struct plan *p, struct slice base, const char *below)
 {
 	struct slice query = base, path = slice_cut(&query, '?');
 
 	while (path.n > 0 && path.p[path.n - 1] == '/')
 		path.n--;
 	buf_put(&p->path, path);
-	buf_puts(&p->path, p->provider.dialect->path);
+	put_dialect_path(p, below);
 	if (query.n > 0) {
-		buf_putc(&p->path, '?');
+		buf_putc(&p->path, memchr(p->path.p, '?', p->path.n) == NULL ?
+		    '?' : '&');
 		buf_put(&p->path, query);
 	}
 }
@@ -189,13 +254,29 @@ target_url(struct plan *p, const struct opts *o, struct complaint *c)
 	struct url *u = &p->job.to.url;
 	int status = o->base_url != NULL ? EXIT_USAGE : EXIT_CONFIG;
 
+	if (from == NULL)
+		return complain(c, EXIT_CONFIG, "where is %s? set "
+		    "AZURE_OPENAI_ENDPOINT, or give a --base-url",
+		    p->provider.name);
 	why = url_parse(buf_slice(&p->base), u);
 	if (why == NULL && u->userinfo.p != NULL)
 		why = "credentials do not belong into it; use --key-file";
 	if (why != NULL)
 		return complain(c, status, "%s: '%.*s': %s", from,
 		    SLICE_FMT(p->base), why);
-	make_path(p, u->path);
+	make_path(p, u->path, p->provider.dialect->path);
+	return 0;
+}
+
+int
+target_models(struct plan *p, struct complaint *c)
+{
+	if (p->provider.dialect->models == NULL)
+		return complain(c, EXIT_USAGE, "%s has no list of models",
+		    p->provider.name);
+	buf_clear(&p->path);
+	make_path(p, p->job.to.url.path, p->provider.dialect->models);
+	p->job.path = buf_slice(&p->path);
 	return 0;
 }
 

@@ -13,6 +13,9 @@ int target_provider(struct plan *p, const struct opts *o,
 /* p->base, p->path and p->job.to.url. */
 int target_url(struct plan *p, const struct opts *o, struct complaint *c);
 
+/* p->path becomes that of the list of models. */
+int target_models(struct plan *p, struct complaint *c);
+
 /* p->job.to.proxy, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 int target_proxy(struct plan *p, struct complaint *c);
 

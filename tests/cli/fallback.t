@@ -1,0 +1,58 @@
+#!/bin/sh
+# --fallback: who is asked when one fails for reasons of its own.
+. tests/cli/lib.sh
+
+serve <<'EOF'
+status 429 content-type=application/json body='{"error":{"message":"no money","type":"insufficient_quota","code":"insufficient_quota"}}'
+stream chat "from the second\n"
+EOF
+bide -- --fallback chat:other hello
+status "quota" 0
+out "quota" "from the second
+"
+err "quota" "going over to chat:other"
+ok "quota: first to openai" grep -q '"target":"/v1/responses"' "$LOG"
+ok "quota: then to chat" grep -q '"target":"/v1/chat/completions"' "$LOG"
+
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 30s"
+error 404 model_not_found "no such model"
+stream chat "third time lucky\n"
+EOF
+bide -- --json --patience 1 --fallback gpt-5 --fallback chat:other hello
+status "beyond patience" 0
+json_lines "beyond patience"
+event "beyond patience" '"fallback".*"rate_limit".*"model":"gpt-5"'
+event "beyond patience" '"fallback".*"not_found".*"model":"other"'
+event "beyond patience" '"done"'
+requests "beyond patience" 3
+
+serve <<'EOF'
+error 401 invalid_api_key "bad key"
+stream chat "never\n"
+EOF
+bide -- --fallback chat:other hello
+status "a bad key is the user's to mend" 77
+requests "a bad key is the user's to mend" 1
+
+serve <<'EOF'
+head; start responses; text "half"; sleep 50; fail insufficient_quota "no money"; end
+stream chat " and the rest\n"
+EOF
+bide -- --live --on-break fail --fallback chat:other hello
+status "not after text was out" 69
+out "not after text was out" "half"
+requests "not after text was out" 1
+bide -- --live --on-break continue --fallback chat:other hello
+status "unless to continue" 0
+
+serve <<'EOF'
+error 404 model_not_found "no such model"
+EOF
+bide -- --fallback gpt-5 --fallback gpt-6 hello
+status "the last one's failure counts" 65
+requests "the last one's failure counts" 3
+bide -- --fallback nobody:x hello
+status "every one is looked at first" 64
+requests "every one is looked at first" 3
+finish
