@@ -43,8 +43,16 @@ bide -- --live --on-break fail --fallback chat:other hello
 status "not after text was out" 69
 out "not after text was out" "half"
 requests "not after text was out" 1
+
+serve <<'EOF'
+head; start responses; text "half"; sleep 50; fail insufficient_quota "no money"; end
+stream chat " and the rest\n"
+EOF
 bide -- --live --on-break continue --fallback chat:other hello
 status "unless to continue" 0
+out "unless to continue" "half and the rest
+"
+sent "unless to continue" 2 body '-----\\nhalf\\n-----'
 
 serve <<'EOF'
 error 404 model_not_found "no such model"
