@@ -1,5 +1,3 @@
-#define _XOPEN_SOURCE 700	/* realpath */
-
 #include "core/output.h"
 
 #include <errno.h>
@@ -13,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
+
+#define LINKS_MAX 40	/* as the kernel has it */
 
 static int
 failed(struct fault *f, const char *what)
@@ -169,17 +169,28 @@ write_through(const struct env *env, const char *path, struct slice s,
 	return rc;
 }
 
-/* Of a link to nothing: what it names is made, empty, to be found. */
+/* Where path leads, through links, also one to nothing.  real has PATH_MAX
+ * bytes. */
 static int
-make_target(const char *path)
+follow_links(const char *path, char *real)
 {
-	struct stat st;
-	int fd;
+	char link[PATH_MAX];
+	size_t dir;
+	ssize_t n;
+	int i;
 
-	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
-		return -1;
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	return fd < 0 ? -1 : close(fd);
+	slice_copy(slice_str(path), real, PATH_MAX);
+	for (i = 0; i < LINKS_MAX; i++) {
+		n = readlink(real, link, sizeof(link) - 1);
+		if (n < 0)
+			return errno == EINVAL || errno == ENOENT ? 0 : -1;
+		link[n] = '\0';
+		dir = link[0] == '/' || strrchr(real, '/') == NULL ? 0 :
+		    (size_t)(strrchr(real, '/') - real) + 1;
+		slice_copy(slice_str(link), real + dir, PATH_MAX - dir);
+	}
+	errno = ELOOP;
+	return -1;
 }
 
 int
@@ -190,16 +201,15 @@ output_replace(const struct env *env, const char *path, struct slice s,
 	struct stat st;
 	mode_t mask;
 
-	if (stat(path, &st) < 0 &&
-	    (make_target(path) < 0 || stat(path, &st) < 0)) {
+	if (follow_links(path, real) < 0)
+		return failed(f, path);
+	if (stat(real, &st) < 0) {
 		mask = umask(0);
 		umask(mask);
-		return replace_plain(env, path, 0666 & ~mask, s, f);
+		return replace_plain(env, real, 0666 & ~mask, s, f);
 	}
 	if (!S_ISREG(st.st_mode))
-		return write_through(env, path, s, f);
-	if (realpath(path, real) == NULL)
-		return failed(f, path);
+		return write_through(env, real, s, f);
 	return replace_plain(env, real, st.st_mode & 07777, s, f);
 }
 
