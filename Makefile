@@ -111,9 +111,21 @@ HARDENED = t=release; if command -v musl-gcc >/dev/null 2>&1; then \
 		ldflags='-pie -s $(RELRO) $(LDFLAGS)'; \
 	fi
 
+# The roots of EMBED_CA as a header, in a flavour of its own.
+EMBED = if [ -n '$(EMBED_CA)' ]; then \
+	    t=embedded; cflags="$$cflags '-DEMBED_CA=\"embed_ca.h\"'"; \
+	    grep -q 'BEGIN CERTIFICATE' '$(EMBED_CA)' || { \
+		echo 'EMBED_CA: no certificate in $(EMBED_CA)'; exit 1; }; \
+	    mkdir -p build/$$t && rm -f build/$$t/trust.o && \
+	    { echo 'static const char embed_ca[] = {'; \
+	    sed -n '/^-----BEGIN CERT/,/^-----END CERT/p' '$(EMBED_CA)' | \
+	    od -An -v -tx1 | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; \
+	    echo '};'; } > build/$$t/embed_ca.h || exit 1; \
+	fi
+
 bide: always
-	@$(HARDENED); ($(IN) bide-$$kind) && { cmp -s build/release/bide-$$kind \
-	    bide || { cp build/release/bide-$$kind build/bide && mv -f build/bide bide; }; }
+	@$(HARDENED); $(EMBED); ($(IN) bide-$$kind) && { cmp -s build/$$t/bide-$$kind \
+	    bide || { cp build/$$t/bide-$$kind build/bide && mv -f build/bide bide; }; }
 
 programs: always
 	@t=check cc='$(CC)' cflags='-O1 -g' ldflags='$(LDFLAGS)'; $(PROGRAMS_IN)
