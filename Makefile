@@ -39,7 +39,7 @@ all: bide
 HOT = json_pick.o json_text.o sse.o utf8.o
 
 .c.o:
-	case ' $(HOT) ' in *' $@ '*) o=-O2 ;; *) o=-Os ;; esac; \
+	case ' $(HOT) ' in *' $@ '*) o=-O2 ;; *) o=$(SMALL) ;; esac; \
 	$(COMPILE) $$o $(CFLAGS) -c $<
 
 .o:
@@ -86,7 +86,7 @@ IN = mkdir -p build/$$t && cd build/$$t && \
 	    -exec sh -c 'ln -sf "$$@" .' sh {} + && \
 	objs() { find "$$@" | sed 's|.*/||; s|\.c$$|.o|' | sort | tr '\n' ' '; } && \
 	$(MAKE) -r -s -f ../../Makefile \
-	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags" \
+	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags" SMALL="$${small:--Os}" \
 	HDR="$$(find ../../src ../../tests -name '*.h' | tr '\n' ' ')" \
 	LIB="$$(objs ../../src -name '*.c' ! -name main.c)" \
 	DRIVE="$$(objs ../../tests -name 'drive*.c' ! -name drive_tls.c)" \
@@ -102,7 +102,11 @@ PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')
 	    $$units drive_tls drive faultd bench_run) && \
 	($(IN) PROGRAMS="$$fuzzers" WITH=fuzz_replay.o libbide.a $$fuzzers)
 
-HARDENED = t=release; if command -v musl-gcc >/dev/null 2>&1; then \
+# Not every compiler knows -Oz.
+HARDENED = t=release; \
+	small=$$($(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
+	    echo -Oz || echo -Os); \
+	if command -v musl-gcc >/dev/null 2>&1; then \
 	    cc=musl-gcc kind=static cflags='$(CFLAGS) $(HARDEN)' \
 		ldflags='$(LDFLAGS)'; \
 	else \
