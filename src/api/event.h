@@ -21,7 +21,7 @@ enum ev_type {
 	EV_USAGE,		/* .usage */
 	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
 				   .request_id */
-	EV_FALLBACK,		/* .fault, .name, .text: given up with this
+	EV_FALLBACK,		/* .fault, .discard, .name, .text: given up with this
 				   one; provider and model of the next */
 	EV_ERROR		/* .fault, .wait: given up */
 };

@@ -53,8 +53,10 @@ open_sinks(struct sinks *s, const struct env *env, const struct opts *o)
 
 	s->text = (struct text_sink){ .env = env, .fd = 1, .path = o->output,
 	    .tty = tty && o->output == NULL,
-	    .live = o->output == NULL && (o->live < 0 ? tty : o->live) };
-	s->json = (struct json_sink){ .env = env, .fd = 1, .path = o->output };
+	    .live = o->output == NULL && o->schema == NULL &&
+	    (o->live < 0 ? tty : o->live), .check = o->schema != NULL };
+	s->json = (struct json_sink){ .env = env, .fd = 1, .path = o->output,
+	    .check = o->schema != NULL };
 	s->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
 	    .tty = isatty(2), .notice = !o->json &&
 	    strcmp(on_break(o), "restart") == 0 };
@@ -180,6 +182,7 @@ go(struct asking *a)
 	struct sink *sink = open_sinks(&a->sinks, a->env, a->o);
 	struct result res;
 	uint64_t delivered;
+	int bad;
 
 	if (a->o->max_time < MSEC_MAX)
 		end = env_mono(a->env) + a->o->max_time;
@@ -189,9 +192,13 @@ go(struct asking *a)
 		ask_one(a, sink, end, &res);
 	}
 	delivered = sink->delivered;
+	bad = a->sinks.text.not_json || a->sinks.json.not_json;
 	close_sinks(&a->sinks);
 	explain(&res, a->o, a->command, a->env->wall(a->env->ctx), delivered);
-	return explain_status(&res);
+	if (!bad)
+		return explain_status(&res);
+	say(SLICE("the answer is not JSON, let alone of the schema"));
+	return EXIT_PARTIAL;
 }
 
 static int

@@ -76,7 +76,8 @@ give_up(struct run *r, struct result *res)
 	    (r->job->sink->delivered == 0 || r->resume != NULL);
 	if (res->gave_way)
 		put(r, (struct event){ .type = EV_FALLBACK, .fault = f,
-		    .name = r->next_provider, .text = r->next_model });
+		    .name = r->next_provider, .text = r->next_model,
+		    .discard = res->last.progress == P_CONTENT });
 	else
 		put(r, (struct event){ .type = EV_ERROR, .fault = f,
 		    .wait = res->wait });

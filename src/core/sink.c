@@ -40,6 +40,14 @@ text_put_call(struct text_sink *t, const struct event *e)
 	buf_free(&line);
 }
 
+/* Calls are no answer yet, and why one was cut is told elsewhere. */
+static int
+not_json(int check, const struct buf *text, enum finish finish)
+{
+	return check && (finish == FIN_STOP || finish == FIN_NONE) &&
+	    !json_valid(slice_trim(buf_slice(text)));
+}
+
 /* Ends a line that the cursor would be left on. */
 static void
 text_end_line(struct text_sink *t)
@@ -70,6 +78,7 @@ text_put(struct sink *s, const struct event *e)
 			text_end_line(t);
 		break;
 	case EV_DONE:
+		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
 		t->done = 1;
 		break;
@@ -104,7 +113,7 @@ text_sink_init(struct text_sink *t)
 {
 	t->sink = (struct sink){ .put = text_put, .flush = text_flush };
 	t->out = (struct buf){ 0 };
-	t->done = t->midline = 0;
+	t->done = t->midline = t->not_json = 0;
 }
 
 void
@@ -247,10 +256,12 @@ keep_text(struct json_sink *j, const struct event *e)
 {
 	if (e->type == EV_TEXT)
 		buf_put(&j->text, e->text);
-	else if (e->type == EV_RETRY)
+	else if ((e->type == EV_RETRY || e->type == EV_FALLBACK) && e->discard)
 		buf_clear(&j->text);
 	else if (e->type == EV_DONE || e->type == EV_ERROR)
 		j->done = e->type == EV_DONE;
+	if (e->type == EV_DONE)
+		j->not_json = not_json(j->check, &j->text, e->finish);
 }
 
 static void
@@ -267,7 +278,7 @@ json_put(struct sink *s, const struct event *e)
 	if (e->type == EV_TEXT)
 		s->delivered += e->text.n;	/* at the next flush, but no
 						   attempt ends before that */
-	if (j->path != NULL)
+	if (j->path != NULL || j->check)
 		keep_text(j, e);
 }
 
@@ -289,7 +300,7 @@ json_sink_init(struct json_sink *j)
 {
 	j->sink = (struct sink){ .put = json_put, .flush = json_flush };
 	j->out = j->text = (struct buf){ 0 };
-	j->done = 0;
+	j->done = j->not_json = 0;
 }
 
 void

@@ -21,6 +21,9 @@ struct text_sink {
 	int live;
 	int tty;		/* make control characters visible, end with a
 				   newline */
+	int check;		/* the answer, held, has to be JSON (.not_json
+				   after it is done) */
+	int not_json;
 	/* private */
 	struct buf out;
 	int done;		/* whole: flush may write what is held */
@@ -33,6 +36,7 @@ struct json_sink {
 	int fd;
 	const char *provider, *model;
 	const char *path;	/* NULL, or a file for the answer's text */
+	int check, not_json;	/* as above */
 	struct buf out, text;
 	int done;
 };
