@@ -202,6 +202,24 @@ test_device(void)
 	unlink("fifo");
 }
 
+/* /dev/stdout in a pipeline: the link's text is "pipe:[1234]". */
+static void
+test_proc(void)
+{
+	char path[64], text[8];
+	int fds[2];
+
+	if (pipe(fds) < 0)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[1]);
+	if (access(path, W_OK) == 0) {
+		EQ(replace(path, "text"), 0, "a link of /proc to a pipe");
+		EQ(read(fds[0], text, sizeof(text)), 4, "what it took");
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void
 test_pipe(void)
 {
@@ -280,6 +298,7 @@ main(void)
 	test_nowhere();
 	test_check();
 	test_device();
+	test_proc();
 	test_pipe();
 	test_slow();
 	if (chdir("/") < 0 || rmdir(folder) < 0)

@@ -201,6 +201,9 @@ output_replace(const struct env *env, const char *path, struct slice s,
 	struct stat st;
 	mode_t mask;
 
+	/* First: the links of /proc to pipes name nothing to follow. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_through(env, path, s, f);
 	if (follow_links(path, real) < 0)
 		return failed(f, path);
 	if (stat(real, &st) < 0) {
@@ -208,8 +211,6 @@ output_replace(const struct env *env, const char *path, struct slice s,
 		umask(mask);
 		return replace_plain(env, real, 0666 & ~mask, s, f);
 	}
-	if (!S_ISREG(st.st_mode))
-		return write_through(env, real, s, f);
 	return replace_plain(env, real, st.st_mode & 07777, s, f);
 }
 
