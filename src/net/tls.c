@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/guard.h"
 #include "net/curve.h"
 #include "net/x509.h"
@@ -377,17 +378,28 @@ fast_aes(void)
 	    br_aes_pwr8_ctr_get_vtable() != NULL;
 }
 
+/* Where all processors have SSE2, the code for those without is left out. */
+static br_chacha20_run
+chacha20(void)
+{
+	br_chacha20_run sse2 = br_chacha20_sse2_get();
+
+#ifdef __SSE2__
+	assert(sse2 != NULL);
+	return sse2;
+#else
+	return sse2 != NULL ? sse2 : br_chacha20_ct_run;
+#endif
+}
+
 /* Poly1305 by the code without 128-bit products: ChaCha20 takes most of the
  * time, and it is a third of the size. */
 static void
 set_chapol(br_ssl_engine_context *eng)
 {
-	br_chacha20_run sse2 = br_chacha20_sse2_get();
-
 	br_ssl_engine_set_chapol(eng, &br_sslrec_in_chapol_vtable,
 	    &br_sslrec_out_chapol_vtable);
-	br_ssl_engine_set_chacha20(eng, sse2 != NULL ? sse2 :
-	    br_chacha20_ct_run);
+	br_ssl_engine_set_chacha20(eng, chacha20());
 	br_ssl_engine_set_poly1305(eng, br_poly1305_ctmul_run);
 }
 
