@@ -194,7 +194,7 @@ enum { I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_N };
 static int
 pick_call(struct slice item, struct json_want *w)
 {
-	static const struct json_want want[I_N] = {
+	const struct json_want want[I_N] = {
 		{ .key = "type" }, { .key = "call_id" }, { .key = "name" },
 		{ .key = "arguments" }, { .key = "input" }, { .key = "status" },
 	};
@@ -448,23 +448,45 @@ on_created(struct decode *d, struct slice data)
 	return DECODE_MORE;
 }
 
+enum kind { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END, FAILED };
+
 static const struct {
-	const char *type;
-	enum decoded (*on)(struct decode *d, struct slice data);
+	char type[39], kind;
 } others[] = {
-	{ "response.created", on_created },
-	{ "response.output_item.added", on_item_added },
-	{ "response.output_item.done", on_item_done },
-	{ "response.output_text.done", on_part_done },
-	{ "response.refusal.done", on_part_done },
-	{ "response.function_call_arguments.done", on_args_done },
-	{ "response.custom_tool_call_input.done", on_args_done },
-	{ "response.completed", on_end },
-	{ "response.incomplete", on_end },
-	{ "response.failed", decode_error },
-	{ "response.cancelled", decode_error },
-	{ "error", decode_error },
+	{ "response.created", CREATED },
+	{ "response.output_item.added", ITEM_ADDED },
+	{ "response.output_item.done", ITEM_DONE },
+	{ "response.output_text.done", PART_DONE },
+	{ "response.refusal.done", PART_DONE },
+	{ "response.function_call_arguments.done", ARGS_DONE },
+	{ "response.custom_tool_call_input.done", ARGS_DONE },
+	{ "response.completed", END },
+	{ "response.incomplete", END },
+	{ "response.failed", FAILED },
+	{ "response.cancelled", FAILED },
+	{ "error", FAILED },
 };
+
+static enum decoded
+on_kind(struct decode *d, enum kind kind, struct slice data)
+{
+	switch (kind) {
+	case CREATED:
+		return on_created(d, data);
+	case ITEM_ADDED:
+		return on_item_added(d, data);
+	case ITEM_DONE:
+		return on_item_done(d, data);
+	case PART_DONE:
+		return on_part_done(d, data);
+	case ARGS_DONE:
+		return on_args_done(d, data);
+	case END:
+		return on_end(d, data);
+	default:
+		return decode_error(d, data);
+	}
+}
 
 /* Any event but a delta.  Types that nobody knows yet are skipped. */
 static enum decoded
@@ -474,8 +496,8 @@ on_other(struct decode *d, struct slice type, struct slice data)
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (slice_is(type, others[i].type) &&
-		    (!d->failed || others[i].on == decode_error))
-			return others[i].on(d, data);
+		    (!d->failed || others[i].kind == FAILED))
+			return on_kind(d, (enum kind)others[i].kind, data);
 	if (d->failed)
 		return DECODE_FAULT;
 	if (slice_starts(type, "response."))
