@@ -89,7 +89,8 @@ IN = mkdir -p build/$$t && cd build/$$t && \
 	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags" SMALL="$${small:--Os}" \
 	HDR="$$(find ../../src ../../tests -name '*.h' | tr '\n' ' ')" \
 	LIB="$$(objs ../../src -name '*.c' ! -name main.c)" \
-	DRIVE="$$(objs ../../tests -name 'drive*.c' ! -name drive_tls.c)" \
+	DRIVE="$$(objs ../../tests -name 'drive*.c' ! -name drive_tls.c \
+	    ! -name drive_cut.c)" \
 	FAULTD="$$(objs ../../tests -name 'faultd*.c')"
 
 # The test programs: one of each *_test.c, the drivers, faultd, and the fuzz
@@ -97,9 +98,9 @@ IN = mkdir -p build/$$t && cd build/$$t && \
 PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')"; \
 	fuzzers="$$(cd tests && ls fuzz_*.c | sed 's/\.c$$//' | \
 	    grep -v '^fuzz_replay$$' | tr '\n' ' ')"; \
-	($(IN) PROGRAMS="$$units drive_tls bench_run" \
+	($(IN) PROGRAMS="$$units drive_tls drive_cut bench_run" \
 	    WITH="$$(objs ../../tests -name 'script*.c')" \
-	    $$units drive_tls drive faultd bench_run) && \
+	    $$units drive_tls drive_cut drive faultd bench_run) && \
 	($(IN) PROGRAMS="$$fuzzers" WITH=fuzz_replay.o libbide.a $$fuzzers)
 
 # Not every compiler knows -Oz.

@@ -170,7 +170,8 @@ run_with(struct trial *t, struct sink *to)
 	struct log_sink l = { .sink = { .put = log_put, .flush = log_flush,
 	    .tick = t->ticks ? log_tick : NULL }, .to = to, .t = t };
 	struct job job = { .env = &t->script.env, .net = &t->script.net,
-	    .dialect = t->script.chat ? &dialect_chat : &dialect_responses,
+	    .dialect = t->dialect != NULL ? t->dialect :
+	    t->script.chat ? &dialect_chat : &dialect_responses,
 	    .path = t->script.chat ? SLICE("/v1/chat/completions") :
 	    SLICE("/v1/responses"), .body = t->body, .limit = t->limit,
 	    .fields = SLICE("Authorization: Bearer not-a-key\r\n"),

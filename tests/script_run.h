@@ -19,6 +19,7 @@ struct trial {
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
 	struct slice body;
+	const struct dialect *dialect;	/* NULL: as script.chat says */
 	/* results */
 	struct result res;
 	struct buf out;			/* what the reader has got */
