@@ -310,8 +310,7 @@ static enum finish
 finish_of(const struct decode *d, const struct json_want *word)
 {
 	static const struct {
-		const char *word;
-		enum finish finish;
+		char word[15], finish;
 	} words[] = {
 		{ "length", FIN_LENGTH },
 		{ "max_tokens", FIN_LENGTH },
@@ -323,7 +322,7 @@ finish_of(const struct decode *d, const struct json_want *word)
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (decode_is(word, words[i].word))
-			return words[i].finish;
+			return (enum finish)words[i].finish;
 	if (d->refused)
 		return FIN_REFUSAL;
 	return d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;

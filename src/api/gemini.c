@@ -166,7 +166,7 @@ encode_contents(struct json_out *w, const struct request *r)
 static int
 is_beyond(struct slice schema)
 {
-	static const char *const words[] = { "\"$", "\"additionalProperties\"",
+	static const char words[][23] = { "\"$", "\"additionalProperties\"",
 	    "\"const\"", "\"null\"", "\"oneOf\"", "\"prefixItems\"" };
 	size_t i;
 
@@ -181,8 +181,8 @@ static void
 encode_thinking(struct json_out *w, const struct request *r)
 {
 	static const struct {
-		const char *effort, *level;
-		int budget;
+		char effort[8], level[8];
+		short budget;
 	} efforts[] = {
 		{ "none", "minimal", 0 },
 		{ "minimal", "minimal", 1024 },

@@ -6,8 +6,8 @@
 #include "base/clean.h"
 #include "base/utf8.h"
 
-#define MB ((size_t)1000 * 1000)
-#define MIB ((size_t)1 << 20)
+#define MB (1000U * 1000)
+#define MIB (1U << 20)
 
 static int
 is_text(struct slice s)
@@ -36,7 +36,7 @@ media_of(struct slice s)
 const char *
 media_mime(enum media m)
 {
-	static const char *const mimes[] = { "", "", "image/png",
+	static const char mimes[][16] = { "", "", "image/png",
 	    "image/jpeg", "image/gif", "image/webp", "application/pdf" };
 
 	return mimes[m];
@@ -52,8 +52,8 @@ media_mime(enum media m)
  * figures count for them.
  */
 static const struct {
-	const char *dialect;
-	size_t image, gif, pdf, total;
+	char dialect[9];
+	unsigned image, gif, pdf, total;
 } limits[] = {
 	{ "messages", 5 * MIB, 5 * MIB, 24 * MB, 32 * MB },
 	{ "gemini", 15 * MB, 0, 15 * MB, 20 * MB },
