@@ -349,7 +349,8 @@ take_finish(struct decode *d, const struct json_want *word, int usage)
 	    slice_starts(word->tok, "UNEXPECTED_") ||
 	    slice_starts(word->tok, "MISSING_"))
 		return take_failure(d, word->tok);
-	if (decode_is(word, "STOP")) {
+	/* the second is what some imitators say behind a call */
+	if (decode_is(word, "STOP") || decode_is(word, "FUNCTION_CALL")) {
 		if (gemini_call_end(d) == DECODE_FAULT)
 			return DECODE_FAULT;
 		fin = d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
