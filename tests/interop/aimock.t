@@ -50,13 +50,15 @@ order() { # PATH JSON
 asked() { # NAME NUMBER
 	n=$(curl -s 'http://127.0.0.1:4010/__aimock/journal' |
 	    perl -MJSON::PP -0777 -ne 'print scalar grep {
-	    $_->{path} =~ m{/v1/} } @{decode_json($_)}')
+	    $_->{path} =~ m{/v1} } @{decode_json($_)}')
 	is "$1: $2 requests" "$n" "$2"
 	order reset/journal ''
 }
 
 # aimock must live for all of the test; rates are per request.
-for model in chat:gpt-4o openai:gpt-4o; do
+BIDE="env ANTHROPIC_API_KEY=k ANTHROPIC_BASE_URL=http://127.0.0.1:4010
+    GEMINI_API_KEY=k GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:4010 $BIDE"
+for model in chat:gpt-4o openai:gpt-4o claude-sonnet-4-5 gemini-2.5-flash; do
 	mock
 	MODEL=$model
 	timed -- hello
