@@ -124,7 +124,8 @@ static const struct {
 	/* calls */
 	{ "a call", D(CALL("{\"name\":\"f\",\"args\":{\"a\": [1, 2]}}"))
 	    D(LAST("STOP")), "C(call_1,f,{\"a\":[1,2]}) tool_calls" },
-	{ "an imitator's end behind a call", D(CALL("{\"name\":\"f\",\"args\":{\"a\": [1, 2]}}"))
+	{ "an imitator's end", D(CALL("{\"name\":\"f\",\"args\":{\"a\":"
+	    " [1, 2]}}"))
 	    D(LAST("FUNCTION_CALL")), "C(call_1,f,{\"a\":[1,2]}) tool_calls" },
 	{ "calls with ids, without arguments", D(CALL("{\"id\":\"x\","
 	    "\"name\":\"f\"}")) D(CALL("{\"id\":\"\",\"name\":\"g\","

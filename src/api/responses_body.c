@@ -1,0 +1,107 @@
+/* Requests to the Responses API: providers.md 1.1 and 1.3. */
+
+#include "api/bodies.h"
+#include "api/encode.h"
+#include "wire/json.h"
+
+static void
+encode_part(struct json_out *w, enum role role, const struct part *p)
+{
+	if (p->type == PART_TEXT) {
+		json_member(w, "type", role == ROLE_ASSISTANT ?
+		    SLICE("output_text") : SLICE("input_text"));
+		json_member(w, "text", p->text);
+	} else if (p->type == PART_IMAGE) {
+		json_member(w, "type", SLICE("input_image"));
+		encode_url(w, "image_url", p);
+	} else {
+		json_member(w, "type", SLICE("input_file"));
+		if (p->name.n > 0 && p->url.n == 0)
+			json_member(w, "filename", p->name);
+		encode_url(w, p->url.n > 0 ? "file_url" : "file_data", p);
+	}
+}
+
+/* Calls and their results are items of their own. */
+static void
+encode_item(struct json_out *w, const struct part *p)
+{
+	if (p->type < PART_CALL)
+		return;
+	json_open(w, '{');
+	json_member(w, "type", p->type == PART_CALL ? SLICE("function_call") :
+	    SLICE("function_call_output"));
+	json_member(w, "call_id", p->id);
+	if (p->type == PART_CALL)
+		json_member(w, "name", p->name);
+	json_member(w, p->type == PART_CALL ? "arguments" : "output",
+	    p->text);
+	json_close(w);
+}
+
+static void
+encode_input(struct json_out *w, const struct request *r)
+{
+	static const char *const roles[] = { "system", "user", "assistant" };
+	const struct message *m;
+	size_t i;
+
+	if (request_overrides(r, "input"))
+		return;
+	json_key(w, "input");
+	json_open(w, '[');
+	for (m = r->messages; m < r->messages + r->nmessages; m++) {
+		if (message_content(m) > 0) {
+			json_open(w, '{');
+			json_member(w, "role", slice_str(roles[m->role]));
+			encode_content(w, m, encode_part);
+			json_close(w);
+		}
+		for (i = 0; i < m->nparts; i++)
+			encode_item(w, &m->parts[i]);
+	}
+	json_close(w);
+}
+
+static void
+encode_format(struct json_out *w, const struct request *r)
+{
+	if (r->schema.n == 0 || request_overrides(r, "text"))
+		return;
+	json_key(w, "text");
+	json_open(w, '{');
+	json_key(w, "format");
+	json_open(w, '{');
+	json_member(w, "type", SLICE("json_schema"));
+	encode_schema(w, r);
+	json_close(w);
+	json_close(w);
+}
+
+void
+responses_body(const struct request *r, struct buf *body)
+{
+	struct json_out w;
+
+	encode_open(&w, body);
+	encode_text(&w, r, "model", r->model);
+	encode_text(&w, r, "instructions", r->system);
+	encode_input(&w, r);
+	encode_flag(&w, r, "stream", 1);
+	/* Random padding of every delta otherwise: half of the bytes. */
+	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
+		encode_json(&w, r, "stream_options",
+		    SLICE("{\"include_obfuscation\":false}"));
+	encode_flag(&w, r, "store", 0);
+	encode_num(&w, r, "max_output_tokens", r->max_tokens);
+	encode_json(&w, r, "temperature", r->temperature);
+	if (r->effort.n > 0 && !request_overrides(r, "reasoning")) {
+		json_key(&w, "reasoning");
+		json_open(&w, '{');
+		json_member(&w, "effort", r->effort);
+		json_close(&w);
+	}
+	encode_format(&w, r);
+	encode_tools(&w, r, 1);
+	encode_close(&w, r);
+}
