@@ -195,8 +195,9 @@ encode_thinking(struct json_out *w, const struct request *r)
 	struct slice level = r->effort;
 	size_t i, n = sizeof(efforts) / sizeof(efforts[0]);
 
-	for (i = 0; i < n && !slice_is(r->effort, efforts[i].effort); i++)
-		;
+	for (i = 0; i < n; i++)
+		if (slice_is(r->effort, efforts[i].effort))
+			break;
 	encode_in(w, "thinkingConfig", '{');
 	if (i < n)
 		level = slice_str(efforts[i].level);

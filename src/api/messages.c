@@ -170,6 +170,7 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 			break;
 	if (i == n)		/* signatures, citations */
 		return DECODE_MORE;
+	/* cppcheck-suppress arrayIndexOutOfBounds */
 	w = &w[(int)deltas[i].member];
 	if (w->type != JSON_STRING || w->tok.n == 0)
 		return DECODE_IDLE;

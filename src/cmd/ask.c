@@ -146,7 +146,7 @@ resume(void *ctx, const struct fault *f)
 static void
 ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 {
-	struct plan *p = &a->one[a->at].plan, *next = p;
+	struct plan *p = &a->one[a->at].plan, *next;
 	struct run r = { .job = &p->job, .policy = { a->o->patience,
 	    (unsigned)a->o->retries },
 	    .fail_on_break = strcmp(on_break(a->o), "fail") == 0,

@@ -84,7 +84,7 @@ parse_port(struct slice s, struct url *u)
 static const char *
 parse_host(struct slice s, struct url *u)
 {
-	unsigned char a[16];
+	unsigned char a[16] = { 0 };
 	size_t n;
 
 	if (s.n > 0 && s.p[0] == '[') {
@@ -179,7 +179,7 @@ static int
 in_block(const unsigned char *a, size_t n, struct slice block)
 {
 	size_t slash = find(block, "/");
-	unsigned char b[16];
+	unsigned char b[16] = { 0 };
 	long long bits = (long long)n * 8;
 
 	if (slash < block.n)
@@ -240,7 +240,7 @@ int
 url_no_proxy(const struct url *u, struct slice list)
 {
 	struct slice entry;
-	unsigned char a[16];
+	unsigned char a[16] = { 0 };
 	size_t n = address(u->host, a), len;
 
 	for (; list.n > 0; list = slice_sub(list, len + 1, list.n)) {
