@@ -121,9 +121,10 @@ turn_check(const struct turn *t, const struct opts *o, const char *dialect,
     struct complaint *c)
 {
 	enum media m;
-	size_t i, most;
+	size_t i, most, all = 0;
 
 	for (i = 0; i < o->nfiles; i++) {
+		all += t->file[i].n / 3 * 4;	/* as base64 */
 		m = media_of(buf_slice(&t->file[i]));
 		most = media_limit(dialect, m);
 		if (m == MEDIA_TEXT || t->file[i].n <= most)
@@ -135,6 +136,10 @@ turn_check(const struct turn *t, const struct opts *o, const char *dialect,
 		    "takes %zu of %s", o->files[i], t->file[i].n, most,
 		    media_mime(m));
 	}
+	if (all > media_total(dialect))
+		return complain(c, EXIT_NEVER, "the files are %zu bytes in a "
+		    "request; this provider takes %zu", all,
+		    media_total(dialect));
 	return 0;
 }
 

@@ -27,6 +27,15 @@ bide -- -f "$T/nothing" hello
 status "no file" 78
 requests "no file" 1
 
+head -c 6000000 /dev/zero | tr '\0' a > "$T/big"
+printf '\211PNG\r\n\032\n' | cat - "$T/big" > "$T/big.png"
+bide ANTHROPIC_API_KEY=k -- -m claude-opus-4-1 -f "$T/big.png" hello
+status "too large a picture" 65
+cat "$T/big" "$T/big" "$T/big" "$T/big" "$T/big" "$T/big" > "$T/bigger"
+bide ANTHROPIC_API_KEY=k -- -m claude-opus-4-1 -f "$T/bigger" hello
+status "too much text" 65
+requests "too large is not sent" 1
+
 bide -- --messages "$T/talk.json" --tool-result "call_1=$T/sunny"
 status "a result" 0
 sent "a result" 2 body '"function_call".*"call_1".*"function_call_output".*"sunny"'
