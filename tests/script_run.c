@@ -184,6 +184,7 @@ run_with(struct trial *t, struct sink *to)
 	if (job.limit.end < MSEC_MAX)
 		job.limit.end += t->script.now;
 	run(&r, &t->res);
+	job_close(&job);
 }
 
 static void

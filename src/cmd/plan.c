@@ -385,6 +385,7 @@ plan_print(const struct plan *p, struct buf *out)
 void
 plan_free(struct plan *p)
 {
+	job_close(&p->job);
 	secret_drop(&p->key);
 	buf_wipe(&p->fields);
 	buf_wipe(&p->proxy_text);

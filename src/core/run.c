@@ -175,5 +175,4 @@ run(struct run *r, struct result *res)
 	res->waited = st.waited;
 	if (out->fault.class != F_NONE)
 		give_up(r, res);
-	job_close(r->job);
 }

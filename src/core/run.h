@@ -38,7 +38,8 @@ struct result {
 	int gave_way;		/* the next one is to be asked */
 };
 
-/* Runs the job to its end and fills *res. */
+/* Runs the job to its end and fills *res.  A connection that may be used again
+ * stays in the job, for another run or job_close(). */
 void run(struct run *r, struct result *res);
 
 #endif
