@@ -7,7 +7,7 @@ fail=0
 rank() {
 	case $1 in
 	base) echo 0 ;; wire) echo 1 ;; api) echo 2 ;; net) echo 3 ;;
-	core) echo 5 ;; cmd) echo 6 ;; *) echo 99 ;;
+	state) echo 4 ;; core) echo 5 ;; cmd) echo 6 ;; *) echo 99 ;;
 	esac
 }
 
@@ -21,13 +21,14 @@ ok() {
 	fi
 }
 
-for dir in base wire api net core cmd; do
+for dir in base wire api net state core cmd; do
 	bad=0
 	edges=$(grep -hoE '^#include "[a-z]+/' src/$dir/*.[ch] |
 	    sed 's/.*"//; s|/||' | sort -u)
 	for to in $edges; do
 		if [ "$(rank "$to")" -gt "$(rank $dir)" ] ||
-		    { [ $dir = net ] && [ "$to" = api ]; }; then
+		    { [ $dir = net ] && [ "$to" = api ]; } ||
+		    { [ $dir = state ] && [ "$to" = net ]; }; then
 			echo "# src/$dir includes $to/"
 			bad=1
 		fi

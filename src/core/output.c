@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
+#include "state/place.h"
 
 #define LINKS_MAX 40	/* as the kernel has it */
 
@@ -82,42 +83,6 @@ output_write(const struct env *env, int fd, struct slice s, struct fault *f)
 	return 0;
 }
 
-/* The folder of path, in dir. */
-static int
-folder(const char *path, char *dir, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-
-	if (n >= size) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	if (slash == NULL)
-		slice_copy(SLICE("."), dir, size);
-	else if (n == 0)
-		slice_copy(SLICE("/"), dir, size);
-	else
-		slice_copy((struct slice){ path, n }, dir, size);
-	return 0;
-}
-
-static int
-sync_folder(const char *path)
-{
-	char dir[PATH_MAX];
-	int fd, rc;
-
-	if (folder(path, dir, sizeof(dir)) < 0)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	close(fd);
-	return rc < 0 && errno != EINVAL ? -1 : 0;
-}
-
 /* fd is a new file that only we know; it becomes path. */
 static int
 fill(const struct env *env, int fd, const char *temp, const char *path,
@@ -129,7 +94,7 @@ fill(const struct env *env, int fd, const char *temp, const char *path,
 		rc = failed(f, path);
 	if (close(fd) < 0 && rc == 0)
 		rc = failed(f, path);
-	if (rc == 0 && (rename(temp, path) < 0 || sync_folder(path) < 0))
+	if (rc == 0 && (rename(temp, path) < 0 || place_sync(path) < 0))
 		rc = failed(f, path);
 	if (rc < 0)
 		(void)unlink(temp);
@@ -226,7 +191,7 @@ output_check(const char *path, struct fault *f)
 	}
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return access(path, W_OK) < 0 ? failed(f, path) : 0;
-	if (folder(path, dir, sizeof(dir)) < 0 || access(dir, W_OK | X_OK) < 0)
+	if (place_folder(path, dir, sizeof(dir)) < 0 || access(dir, W_OK | X_OK) < 0)
 		return failed(f, path);
 	return 0;
 }

@@ -1,0 +1,87 @@
+#include "state/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fmt.h"
+
+int
+place_state(const char *name, char *path, size_t size)
+{
+	const char *dir = getenv("XDG_STATE_HOME"), *tail = "";
+
+	/* The XDG specification: a relative path is to be ignored. */
+	if (dir == NULL || dir[0] != '/') {
+		dir = getenv("HOME");
+		tail = "/.local/state";
+	}
+	errno = ENOENT;
+	if (dir == NULL || dir[0] != '/')
+		return -1;
+	errno = ENAMETOOLONG;
+	return fmt_text(path, size, "%s%s/bide/%s", dir, tail, name) < size ?
+	    0 : -1;
+}
+
+int
+place_folder(const char *path, char *dir, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+
+	if (n >= size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (slash == NULL)
+		slice_copy(SLICE("."), dir, size);
+	else if (n == 0)
+		slice_copy(SLICE("/"), dir, size);
+	else
+		slice_copy((struct slice){ path, n }, dir, size);
+	return 0;
+}
+
+int
+place_make(const char *path)
+{
+	char part[PATH_MAX];
+	char *slash;
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT || strlen(path) >= sizeof(part))
+		return -1;
+	slice_copy(slice_str(path), part, sizeof(part));
+	for (slash = part; (slash = strchr(slash + 1, '/')) != NULL;
+	    *slash = '/') {
+		*slash = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return -1;
+	}
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+int
+place_sync(const char *path)
+{
+	char dir[PATH_MAX];
+	int fd, rc;
+
+	if (place_folder(path, dir, sizeof(dir)) < 0)
+		return -1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	do
+		rc = fsync(fd);
+	while (rc < 0 && errno == EINTR);
+	close(fd);
+	return rc < 0 && errno != EINVAL ? -1 : 0;
+}

@@ -1,0 +1,151 @@
+#include "wire/record.h"
+
+#include <string.h>
+
+#include "base/fmt.h"
+
+#define BEGIN "{\"type\":\""
+#define CRC "\"crc\":\""
+#define CRC_SIZE (sizeof(CRC "01234567\"}") - 1)
+
+/* How many beginnings of records a damaged line is searched for: a line may be
+ * megabytes long, and each is a walk over all of it. */
+#define SALVAGE_MAX 64
+
+void
+crc32_init(struct crc32 *c)
+{
+	uint32_t i, v;
+	int k;
+
+	for (i = 0; i < 256; i++) {
+		for (v = i, k = 0; k < 8; k++)
+			v = v & 1 ? 0xedb88320 ^ (v >> 1) : v >> 1;
+		c->table[i] = v;
+	}
+}
+
+uint32_t
+crc32_add(const struct crc32 *c, uint32_t crc, struct slice s)
+{
+	size_t i;
+
+	crc = ~crc;
+	for (i = 0; i < s.n; i++)
+		crc = c->table[(crc ^ (unsigned char)s.p[i]) & 0xff] ^
+		    (crc >> 8);
+	return ~crc;
+}
+
+size_t
+record_open(struct json_out *w, struct buf *b, const char *type)
+{
+	size_t start = b->n;
+
+	*w = (struct json_out){ .out = b };
+	json_open(w, '{');
+	json_member(w, "type", slice_str(type));
+	return start;
+}
+
+void
+record_close(struct json_out *w, const struct crc32 *c, size_t start)
+{
+	struct buf *b = w->out;
+	uint32_t crc;
+	size_t i;
+
+	/* Newlines are blanks between the tokens of a JSON text from a file. */
+	for (i = start; i < b->n; i++)
+		if (b->p[i] == '\n')
+			b->p[i] = ' ';
+	buf_putc(b, ',');
+	crc = crc32_add(c, 0, slice_sub(buf_slice(b), start, b->n));
+	buf_printf(b, CRC "%08x\"}\n", (unsigned)crc);
+}
+
+/* Offset of what in s from at on; s.n where it is not. */
+static size_t
+find(struct slice s, size_t at, const char *what)
+{
+	size_t n = strlen(what);
+	const char *p;
+
+	while (at < s.n && (p = memchr(s.p + at, *what, s.n - at)) != NULL) {
+		at = (size_t)(p - s.p);
+		if (s.n - at >= n && memcmp(p, what, n) == 0)
+			return at;
+		at++;
+	}
+	return s.n;
+}
+
+/* The length of the whole record at the front of s; 0: there is none. */
+static size_t
+whole(const struct crc32 *c, struct slice s)
+{
+	size_t at = 0, end = 0;
+	uint32_t crc = 0;
+	char tail[CRC_SIZE + 1];
+
+	if (!slice_starts(s, BEGIN))
+		return 0;
+	while ((end = find(s, at, CRC)) < s.n) {
+		crc = crc32_add(c, crc, slice_sub(s, at, end - at));
+		(void)fmt_text(tail, sizeof(tail), CRC "%08x\"}",
+		    (unsigned)crc);
+		if (slice_is(slice_sub(s, end, CRC_SIZE), tail))
+			return end + CRC_SIZE;
+		at = end + 1;
+		crc = crc32_add(c, crc, slice_sub(s, end, 1));
+	}
+	return 0;
+}
+
+/* Where in a damaged line the next whole record begins; line.n: nowhere. */
+static size_t
+salvage(const struct crc32 *c, struct slice line)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < SALVAGE_MAX && at < line.n; i++) {
+		at = find(line, at + 1, BEGIN);
+		if (whole(c, slice_sub(line, at, line.n)) > 0)
+			return at;
+	}
+	return line.n;
+}
+
+enum record_ev
+record_next(const struct crc32 *c, struct slice *in, struct slice *rec)
+{
+	const char *newline;
+	struct slice line;
+	size_t n;
+
+	do {
+		newline = in->n == 0 ? NULL : memchr(in->p, '\n', in->n);
+		if (newline == NULL)
+			return RECORD_END;
+		line = slice_sub(*in, 0, (size_t)(newline - in->p));
+		*in = slice_sub(*in, line.n == 0, in->n);
+	} while (line.n == 0);
+	n = whole(c, line);
+	if (n > 0) {
+		*rec = slice_sub(line, 0, n);
+		*in = slice_sub(*in, n + (n == line.n), in->n);
+		return RECORD_ONE;
+	}
+	n = salvage(c, line);
+	*in = slice_sub(*in, n + (n == line.n), in->n);
+	return RECORD_DAMAGED;
+}
+
+int
+record_is(struct slice rec, const char *type)
+{
+	struct slice rest = slice_sub(rec, sizeof(BEGIN) - 1, rec.n);
+
+	return slice_starts(rest, type) && rest.n > strlen(type) &&
+	    rest.p[strlen(type)] == '"';
+}

@@ -1,0 +1,292 @@
+/* A session's file when the disk fails, another process writes, or a crash
+ * has left half a record. */
+
+#define _GNU_SOURCE
+
+#include "tests/t.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The nth call of one kind fails, with an errno or, for write, short. */
+static enum call { NONE, WRITE, FSYNC, OPEN, TRUNCATE } failing;
+static int countdown, with;
+
+static int
+fails(enum call call)
+{
+	if (failing != call || countdown-- != 0)
+		return 0;
+	errno = with;
+	return 1;
+}
+
+static ssize_t
+my_write(int fd, const void *p, size_t n)
+{
+	if (!fails(WRITE))
+		return write(fd, p, n);
+	return with == 0 ? write(fd, p, n / 2) : -1;
+}
+
+static int
+my_fsync(int fd)
+{
+	return fails(FSYNC) ? -1 : fsync(fd);
+}
+
+static int
+my_open(const char *path, int flags, int mode)
+{
+	return fails(OPEN) ? -1 : open(path, flags, mode);
+}
+
+static int
+my_ftruncate(int fd, off_t n)
+{
+	return fails(TRUNCATE) ? -1 : ftruncate(fd, n);
+}
+
+#define write my_write
+#define fsync my_fsync
+#define open my_open
+#define ftruncate my_ftruncate
+#define journal_none tested_none
+#define journal_open tested_open
+#define journal_load tested_load
+#define journal_cut tested_cut
+#define journal_append tested_append
+#define journal_sync tested_sync
+#define journal_close tested_close
+#include "src/state/journal.c"
+#undef write
+#undef fsync
+#undef open
+#undef ftruncate
+
+static char dir[] = "/tmp/bide-journal-XXXXXX";
+static msec clock_now;
+static int unlock_fd = -1;
+
+static msec
+fake_mono(void *ctx)
+{
+	(void)ctx;
+	return clock_now;
+}
+
+/* Time passes; in the third pause the other writer lets go. */
+static int
+fake_sleep(void *ctx, msec until)
+{
+	static int pauses;
+
+	(void)ctx;
+	clock_now = until;
+	if (unlock_fd >= 0 && ++pauses == 3) {
+		close(unlock_fd);
+		unlock_fd = -1;
+	}
+	return 0;
+}
+
+static const struct env env = { .mono = fake_mono, .sleep = fake_sleep,
+    .wakefd = -1 };
+
+static void
+name(struct journal *j, const char *file)
+{
+	journal_none(j);
+	(void)snprintf(j->path, sizeof(j->path), "%s/%s", dir, file);
+}
+
+static int
+append(struct journal *j, const char *type)
+{
+	struct buf b = { 0 };
+	struct json_out w;
+	int rc;
+
+	record_close(&w, &j->crc, record_open(&w, &b, type));
+	rc = journal_append(j, buf_slice(&b));
+	buf_free(&b);
+	return rc;
+}
+
+/* The types of the whole records in the file, and whether that is all. */
+static void
+holds(struct journal *j, const char *want, const char *what)
+{
+	struct buf b = { 0 }, types = { 0 };
+	struct slice in, rec;
+	struct journal r;
+
+	journal_none(&r);
+	memcpy(r.path, j->path, sizeof(r.path));
+	OK(journal_open(&r, JOURNAL_READ, &env, 0) == 0 &&
+	    journal_load(&r, &b) == 0, what);
+	in = buf_slice(&b);
+	while (record_next(&r.crc, &in, &rec) == RECORD_ONE)
+		buf_put(&types, slice_sub(rec, 9, 1));
+	if (in.n > 0)
+		buf_puts(&types, "+");
+	EQS(buf_slice(&types), want, what);
+	journal_close(&r);
+	buf_free(&b);
+	buf_free(&types);
+}
+
+static void
+plain(void)
+{
+	struct journal j;
+	struct stat st;
+
+	name(&j, "plain");
+	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), -1, "there is none");
+	EQ(j.error, ENOENT, "and that is said");
+	j.error = 0;
+	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), 0, "a new one");
+	EQ(append(&j, "a"), 0, "a record");
+	EQ(append(&j, "b"), 0, "another");
+	EQ(journal_sync(&j, 1), 0, "made to last");
+	EQ(fstat(j.fd, &st), 0, "its state");
+	EQ(st.st_mode & 0777, 0600, "nobody else reads it");
+	journal_close(&j);
+	holds(&j, "ab", "two records");
+	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), -1, "not new any more");
+	EQ(j.error, EEXIST, "and that is said");
+	journal_none(&j);
+	EQ(append(&j, "a"), 0, "one that is not kept takes everything");
+	EQ(journal_sync(&j, 1), 0, "and syncs");
+}
+
+static void
+one_failure(enum call call, int nth, int error, const char *want,
+    const char *what)
+{
+	struct journal j;
+	int rc;
+
+	name(&j, "failing");
+	(void)unlink(j.path);
+	(void)journal_open(&j, JOURNAL_WRITE, &env, 0);
+	failing = call;
+	countdown = nth;
+	with = error;
+	rc = append(&j, "a");
+	rc |= append(&j, "b");
+	rc |= journal_sync(&j, 1);
+	rc |= append(&j, "c");
+	failing = NONE;
+	EQ(rc, error == EINTR ? 0 : -1, what);
+	EQ(j.error, error == EINTR ? 0 : error == 0 ? ENOSPC : error,
+	    what);
+	journal_close(&j);
+	holds(&j, want, what);
+}
+
+static void
+failures(void)
+{
+	one_failure(WRITE, 0, ENOSPC, "", "the first write, full");
+	one_failure(WRITE, 1, ENOSPC, "a", "the second write, full");
+	one_failure(WRITE, 1, 0, "a", "the second write, short");
+	one_failure(WRITE, 2, EIO, "ab", "the third write, EIO");
+	one_failure(WRITE, 1, EINTR, "abc", "the second write, EINTR");
+	one_failure(FSYNC, 0, EIO, "ab", "the fsync, EIO");
+	one_failure(FSYNC, 0, EINTR, "abc", "the fsync, EINTR");
+}
+
+static void
+torn(void)
+{
+	struct journal j;
+	struct buf b = { 0 };
+	struct slice in, rec;
+
+	name(&j, "torn");
+	(void)journal_open(&j, JOURNAL_WRITE, &env, 0);
+	(void)append(&j, "a");
+	EQ(write(j.fd, "{\"type\":\"te", 11), 11, "a crash in a write");
+	journal_close(&j);
+	holds(&j, "a+", "torn");
+	name(&j, "torn");
+	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), 0, "the next writer");
+	EQ(journal_load(&j, &b), 0, "loads it");
+	in = buf_slice(&b);
+	while (record_next(&j.crc, &in, &rec) == RECORD_ONE)
+		;
+	EQ(journal_cut(&j, j.end - (int64_t)in.n), 0, "cuts the tail off");
+	EQ(append(&j, "b"), 0, "and goes on");
+	journal_close(&j);
+	holds(&j, "ab", "mended");
+	buf_free(&b);
+}
+
+static void
+locks(void)
+{
+	struct journal a, b;
+
+	name(&a, "locked");
+	name(&b, "locked");
+	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), 0, "one writer");
+	EQ(journal_open(&b, JOURNAL_WRITE, &env, clock_now + 1000), -1,
+	    "no second one");
+	EQ(b.error, EAGAIN, "who is told to try later");
+	EQ(clock_now, 1000, "after the time it had");
+	b.error = 0;
+	unlock_fd = a.fd;
+	EQ(journal_open(&b, JOURNAL_WRITE, &env, clock_now + 60000), 0,
+	    "but when the first one is done");
+	OK(clock_now < 2000, "soon after");
+	journal_close(&b);
+}
+
+/* A file that is removed while its lock is waited for is nobody's. */
+static void
+removed(void)
+{
+	struct journal a, b;
+	struct stat st;
+
+	name(&a, "removed");
+	name(&b, "removed");
+	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), 0, "a file");
+	(void)unlink(a.path);
+	EQ(journal_open(&b, JOURNAL_WRITE, &env, 0), 0, "one of that name");
+	EQ(fstat(b.fd, &st), 0, "its state");
+	EQ(st.st_nlink, 1, "has a name");
+	journal_close(&a);
+	journal_close(&b);
+	name(&a, "link");
+	EQ(symlink("plain", a.path), 0, "a link");
+	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), -1, "is not followed");
+	name(&a, "fifo");
+	EQ(mkfifo(a.path, 0600), 0, "a FIFO");
+	EQ(journal_open(&a, JOURNAL_OLD, &env, 0), -1, "is no journal");
+	EQ(a.error, EINVAL, "and does not hang");
+}
+
+int
+main(void)
+{
+	char command[64];
+
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	plain();
+	failures();
+	torn();
+	locks();
+	removed();
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	EQ(system(command), 0, "cleaned up");
+	return DONE();
+}

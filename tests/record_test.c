@@ -1,0 +1,185 @@
+/* A journal's records: sealing, and what damage leaves of them. */
+
+#include "tests/t.h"
+
+#include <stdlib.h>
+
+#include "wire/record.h"
+
+static struct crc32 crc;
+
+static void
+put(struct buf *b, const char *type, const char *text)
+{
+	struct json_out w;
+	size_t start = record_open(&w, b, type);
+
+	json_member(&w, "text", slice_str(text));
+	record_close(&w, &crc, start);
+}
+
+/* Whether rec is one of the lines of all, without its newline. */
+static int
+written(struct slice all, struct slice rec)
+{
+	struct slice line;
+
+	while (all.n > 0) {
+		line = slice_cut(&all, '\n');
+		if (slice_eq(line, rec))
+			return 1;
+	}
+	return 0;
+}
+
+static void
+form(void)
+{
+	struct buf b = { 0 };
+	struct slice in, rec;
+
+	EQ(crc32_add(&crc, 0, SLICE("123456789")), 0xcbf43926,
+	    "the check value of CRC-32");
+	EQ(crc32_add(&crc, crc32_add(&crc, 0, SLICE("1234")), SLICE("56789")),
+	    0xcbf43926, "the same in two pieces");
+	put(&b, "text", "Hello");
+	in = buf_slice(&b);
+	EQS(in, "{\"type\":\"text\",\"text\":\"Hello\",\"crc\":\"60df39a8\"}\n",
+	    "a record");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "is taken");
+	OK(json_valid(rec), "is JSON");
+	OK(record_is(rec, "text"), "has its type");
+	OK(!record_is(rec, "tex") && !record_is(rec, "texts"), "and no other");
+	EQ(in.n, 0, "newline and all");
+	EQ(record_next(&crc, &in, &rec), RECORD_END, "then the end");
+	buf_free(&b);
+}
+
+static void
+raw_newlines(void)
+{
+	struct buf b = { 0 };
+	struct json_out w;
+	size_t start = record_open(&w, &b, "turn");
+	struct slice in, rec;
+
+	json_key(&w, "tools");
+	EQ(json_raw(&w, SLICE("[\n{\"name\":\"a\\nb\"}\r\n]")), 0, "raw JSON");
+	record_close(&w, &crc, start);
+	in = buf_slice(&b);
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "stays one line");
+	OK(json_valid(rec), "of JSON");
+	buf_free(&b);
+}
+
+static void
+three(struct buf *b)
+{
+	put(b, "turn", "{\"type\":\"text\"} \"crc\":\"00000000\"}");
+	put(b, "text", "two");
+	put(b, "answer", "");
+}
+
+/* Every record that comes out of a damaged journal was written, and those
+ * that the damage does not touch are all there. */
+static void
+flips(void)
+{
+	struct buf b = { 0 };
+	struct slice all, in, rec;
+	size_t i, n, ones = 0, lost = 0, invented = 0;
+	enum record_ev ev;
+	char *copy;
+	int bit;
+
+	three(&b);
+	all = buf_slice(&b);
+	copy = malloc(all.n);
+	for (i = 0; i < all.n; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			memcpy(copy, all.p, all.n);
+			copy[i] = (char)(copy[i] ^ (1 << bit));
+			in = (struct slice){ copy, all.n };
+			for (n = 0; (ev = record_next(&crc, &in, &rec)) !=
+			    RECORD_END;) {
+				n += ev == RECORD_ONE;
+				if (ev == RECORD_ONE && !written(all, rec))
+					invented++;
+			}
+			ones += n;
+			lost += n < 2;
+		}
+	}
+	EQ(invented, 0, "a flipped bit invents no record");
+	EQ(lost, 0, "and costs no more than one");
+	OK(ones >= all.n * 8 * 2, "the others are found");
+	free(copy);
+	buf_free(&b);
+}
+
+static void
+cuts(void)
+{
+	struct buf b = { 0 };
+	struct slice all, in, rec;
+	size_t i, n, bad = 0, want;
+	enum record_ev ev;
+
+	three(&b);
+	all = buf_slice(&b);
+	for (i = 0; i <= all.n; i++) {
+		in = slice_sub(all, 0, i);
+		for (n = 0; (ev = record_next(&crc, &in, &rec)) != RECORD_END;
+		    n++)
+			bad += ev != RECORD_ONE || !written(all, rec);
+		for (want = 0, rec = slice_sub(all, 0, i); rec.n > 0 &&
+		    memchr(rec.p, '\n', rec.n) != NULL; want++)
+			(void)slice_cut(&rec, '\n');
+		bad += n != want || in.n != rec.n;
+	}
+	EQ(bad, 0, "a cut journal gives its whole lines, and the rest stays");
+	buf_free(&b);
+}
+
+static void
+glued(void)
+{
+	struct buf b = { 0 }, torn = { 0 };
+	struct slice in, rec;
+
+	put(&b, "text", "one");
+	b.n--;			/* the newline */
+	put(&b, "text", "two");
+	in = buf_slice(&b);
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the first of two glued");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the second");
+	EQ(record_next(&crc, &in, &rec), RECORD_END, "no more");
+
+	buf_puts(&torn, "{\"type\":\"text\",\"te");
+	buf_put(&torn, buf_slice(&b));
+	in = buf_slice(&torn);
+	EQ(record_next(&crc, &in, &rec), RECORD_DAMAGED, "a torn one");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "a whole one behind it");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "and another");
+
+	buf_clear(&torn);
+	buf_puts(&torn, "rubbish\n\n\n");
+	buf_put(&torn, buf_slice(&b));
+	in = buf_slice(&torn);
+	EQ(record_next(&crc, &in, &rec), RECORD_DAMAGED, "no record at all");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "ends with its line");
+	buf_free(&b);
+	buf_free(&torn);
+}
+
+int
+main(void)
+{
+	crc32_init(&crc);
+	form();
+	raw_newlines();
+	flips();
+	cuts();
+	glued();
+	return DONE();
+}
