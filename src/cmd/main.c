@@ -23,11 +23,12 @@ print(const struct env *env, const char *text)
 
 static const struct command {
 	const char *name;
+	unsigned bit;
 	int (*run)(const struct env *env, const struct opts *o,
 	    struct slice typed);
 } commands[] = {
-	{ "ask", ask },
-	{ "models", offer },
+	{ "ask", CMD_ASK, ask },
+	{ "models", CMD_MODELS, offer },
 };
 
 /* The subcommand that the first word is; ask, if it is none. */
@@ -78,7 +79,7 @@ main(int argc, char **argv)
 	} else {
 		cmd = &commands[0];
 	}
-	if (opts_read(&o, argc, argv, &c) < 0) {
+	if (opts_read(&o, cmd->bit, argc, argv, &c) < 0) {
 		say(slice_str(c.text));
 		rc = c.status;
 	} else {

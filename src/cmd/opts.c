@@ -29,44 +29,50 @@ struct option {
 	char name[20];		/* "": a letter only; no pointers here, for
 				   each is relocated at start */
 	char letter, kind;
+	unsigned char takes;	/* the commands that take it */
 	short at;		/* in struct opts */
 };
+
+/* Who takes what belongs to a request, to an answer, and to asking at all. */
+#define ASKS CMD_ASK
+#define ANSWERS (CMD_ASK | CMD_RESUME)
+#define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS)
 
 #define AT(member) offsetof(struct opts, member)
 
 static const struct option options[] = {
-	{ "model", 'm', K_TEXT, AT(model) },
-	{ "base-url", 'u', K_TEXT, AT(base_url) },
-	{ "system", 'S', K_TEXT, AT(system) },
-	{ "file", 'f', K_FILE, AT(files) },
-	{ "messages", 0, K_TEXT, AT(messages) },
-	{ "tool-result", 0, K_RESULT, AT(results) },
-	{ "output", 'o', K_TEXT, AT(output) },
-	{ "live", 'N', K_LIVE, AT(live) },
-	{ "hold", 0, K_HOLD, AT(live) },
-	{ "on-break", 0, K_BREAK, AT(on_break) },
-	{ "json", 0, K_ON, AT(json) },
-	{ "schema", 0, K_TEXT, AT(schema) },
-	{ "tools", 0, K_TEXT, AT(tools) },
-	{ "max-tokens", 0, K_COUNT, AT(max_tokens) },
-	{ "temperature", 0, K_NUMBER, AT(temperature) },
-	{ "effort", 0, K_TEXT, AT(effort) },
-	{ "param", 0, K_PARAM, AT(params) },
-	{ "fallback", 0, K_FALLBACK, AT(fallbacks) },
-	{ "patience", 0, K_SPAN, AT(patience) },
-	{ "retries", 0, K_COUNT, AT(retries) },
-	{ "connect-timeout", 0, K_SPAN, AT(connect) },
-	{ "first-byte-timeout", 0, K_SPAN, AT(first_byte) },
-	{ "idle-timeout", 0, K_SPAN, AT(idle) },
-	{ "max-time", 0, K_SPAN, AT(max_time) },
-	{ "key-file", 0, K_TEXT, AT(key_file) },
-	{ "cacert", 0, K_TEXT, AT(cacert) },
-	{ "dry-run", 0, K_ON, AT(dry_run) },
-	{ "quiet", 'q', K_ON, AT(quiet) },
-	{ "verbose", 'v', K_ON, AT(verbose) },
-	{ "", 'n', K_ON, AT(no_stdin) },
-	{ "help", 'h', K_ON, AT(help) },
-	{ "version", 'V', K_ON, AT(version) },
+	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS, AT(model) },
+	{ "base-url", 'u', K_TEXT, CALLS, AT(base_url) },
+	{ "system", 'S', K_TEXT, ASKS, AT(system) },
+	{ "file", 'f', K_FILE, ASKS, AT(files) },
+	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
+	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
+	{ "output", 'o', K_TEXT, CALLS, AT(output) },
+	{ "live", 'N', K_LIVE, ANSWERS, AT(live) },
+	{ "hold", 0, K_HOLD, ANSWERS, AT(live) },
+	{ "on-break", 0, K_BREAK, ANSWERS, AT(on_break) },
+	{ "json", 0, K_ON, CMD_ALL, AT(json) },
+	{ "schema", 0, K_TEXT, ASKS, AT(schema) },
+	{ "tools", 0, K_TEXT, ASKS, AT(tools) },
+	{ "max-tokens", 0, K_COUNT, ASKS, AT(max_tokens) },
+	{ "temperature", 0, K_NUMBER, ASKS, AT(temperature) },
+	{ "effort", 0, K_TEXT, ASKS, AT(effort) },
+	{ "param", 0, K_PARAM, ASKS, AT(params) },
+	{ "fallback", 0, K_FALLBACK, ASKS, AT(fallbacks) },
+	{ "patience", 0, K_SPAN, CALLS, AT(patience) },
+	{ "retries", 0, K_COUNT, CALLS, AT(retries) },
+	{ "connect-timeout", 0, K_SPAN, CALLS, AT(connect) },
+	{ "first-byte-timeout", 0, K_SPAN, CALLS, AT(first_byte) },
+	{ "idle-timeout", 0, K_SPAN, CALLS, AT(idle) },
+	{ "max-time", 0, K_SPAN, CALLS, AT(max_time) },
+	{ "key-file", 0, K_TEXT, CALLS, AT(key_file) },
+	{ "cacert", 0, K_TEXT, CALLS, AT(cacert) },
+	{ "dry-run", 0, K_ON, ANSWERS, AT(dry_run) },
+	{ "quiet", 'q', K_ON, CMD_ALL, AT(quiet) },
+	{ "verbose", 'v', K_ON, CMD_ALL, AT(verbose) },
+	{ "", 'n', K_ON, ASKS, AT(no_stdin) },
+	{ "help", 'h', K_ON, CMD_ALL, AT(help) },
+	{ "version", 'V', K_ON, CMD_ALL, AT(version) },
 };
 
 #define NOPTIONS (sizeof(options) / sizeof(options[0]))
@@ -83,25 +89,16 @@ complain(struct complaint *c, int status, const char *fmt, ...)
 	return -1;
 }
 
+/* By its long name, or by its letter where that is empty. */
 static const struct option *
-by_name(struct slice name)
+find(struct slice name, char letter)
 {
-	size_t i;
+	const struct option *opt;
 
-	for (i = 0; i < NOPTIONS; i++)
-		if (name.n > 0 && slice_is(name, options[i].name))
-			return &options[i];
-	return NULL;
-}
-
-static const struct option *
-by_letter(char letter)
-{
-	size_t i;
-
-	for (i = 0; i < NOPTIONS; i++)
-		if (options[i].letter == letter && letter != 0)
-			return &options[i];
+	for (opt = options; opt < options + NOPTIONS; opt++)
+		if (name.n > 0 ? slice_is(name, opt->name) :
+		    letter != 0 && opt->letter == letter)
+			return opt;
 	return NULL;
 }
 
@@ -267,7 +264,7 @@ int
 opts_set(struct opts *o, const char *name, const char *value,
     const char *where, struct complaint *c)
 {
-	const struct option *opt = by_name(slice_str(name));
+	const struct option *opt = find(slice_str(name), 0);
 
 	if (opt == NULL)
 		return complain(c, 0, "%s: no such option", where);
@@ -315,10 +312,11 @@ read_environment(struct opts *o, struct complaint *c)
 	return 0;
 }
 
-/* The reading of argv: where it stands. */
+/* The reading of argv: where it stands, and for which command. */
 struct args {
 	int argc, at;
 	char **argv;
+	unsigned command;
 };
 
 static const char *
@@ -333,6 +331,7 @@ set_arg(struct opts *o, const struct option *opt, const char *value,
 {
 	if (value == NULL && takes_value(opt))
 		return complain(c, EXIT_USAGE, "%s needs a value", where);
+	o->given |= (uint64_t)1 << (opt - options);
 	if (set(o, opt, value, where, c) < 0) {
 		c->status = EXIT_USAGE;
 		return -1;
@@ -341,17 +340,24 @@ set_arg(struct opts *o, const struct option *opt, const char *value,
 }
 
 static int
+no_option(const struct option *opt, const char *where, struct complaint *c)
+{
+	return complain(c, EXIT_USAGE, opt == NULL ? "%s: no such option; see "
+	    "bide --help" : "%s: not an option of this command; see bide "
+	    "--help", where);
+}
+
+static int
 read_long(struct opts *o, struct args *a, char *arg, struct complaint *c)
 {
 	struct slice rest = slice_str(arg + 2), name = slice_cut(&rest, '=');
-	const struct option *opt = by_name(name);
+	const struct option *opt = find(name, 0);
 	const char *value = NULL;
 	char where[64];
 
 	(void)fmt_text(where, sizeof(where), "--%.*s", SLICE_FMT(name));
-	if (opt == NULL)
-		return complain(c, EXIT_USAGE, "%s: no such option; see "
-		    "bide --help", where);
+	if (opt == NULL || !(opt->takes & a->command))
+		return no_option(opt, where, c);
 	if (name.n < strlen(arg + 2))
 		value = rest.p;
 	if (value != NULL && !takes_value(opt))
@@ -371,10 +377,9 @@ read_letters(struct opts *o, struct args *a, const char *p,
 
 	for (; *p != '\0'; p++) {
 		where[1] = *p;
-		opt = by_letter(*p);
-		if (opt == NULL)
-			return complain(c, EXIT_USAGE, "-%c: no such option; "
-			    "see bide --help", *p);
+		opt = find(SLICE(""), *p);
+		if (opt == NULL || !(opt->takes & a->command))
+			return no_option(opt, where, c);
 		value = NULL;
 		if (takes_value(opt))
 			value = p[1] != '\0' ? p + 1 : next_value(a);
@@ -388,9 +393,10 @@ read_letters(struct opts *o, struct args *a, const char *p,
 
 /* Words may stand among options, up to "--". */
 static int
-read_args(struct opts *o, int argc, char **argv, struct complaint *c)
+read_args(struct opts *o, unsigned command, int argc, char **argv,
+    struct complaint *c)
 {
-	struct args a = { argc, 1, argv };
+	struct args a = { argc, 1, argv, command };
 	char *arg;
 	int rc = 0, plain = 0;
 
@@ -410,7 +416,8 @@ read_args(struct opts *o, int argc, char **argv, struct complaint *c)
 }
 
 int
-opts_read(struct opts *o, int argc, char **argv, struct complaint *c)
+opts_read(struct opts *o, unsigned command, int argc, char **argv,
+    struct complaint *c)
 {
 	*o = (struct opts){
 		.live = -1, .retries = 40, .patience = 600000,
@@ -419,7 +426,13 @@ opts_read(struct opts *o, int argc, char **argv, struct complaint *c)
 	};
 	if (config_read(o, c) < 0 || read_environment(o, c) < 0)
 		return -1;
-	return read_args(o, argc, argv, c);
+	return read_args(o, command, argc, argv, c);
+}
+
+int
+opts_given(const struct opts *o, const char *name)
+{
+	return o->given >> (find(slice_str(name), 0) - options) & 1;
 }
 
 void

@@ -19,6 +19,19 @@
 #define RESULTS_MAX 32
 #define FALLBACKS_MAX 8
 
+/* Each option is for some commands; the others refuse it on their line, and
+ * pay no heed to it in the environment and the file. */
+enum {
+	CMD_ASK = 1,
+	CMD_RESUME = 2,
+	CMD_MODELS = 4,
+	CMD_LOG = 8,
+	CMD_SESSIONS = 16,
+	CMD_LIMITS = 32,
+	CMD_BATCH = 64,
+	CMD_ALL = 127
+};
+
 /* What a user did wrong: the exit status and one line. */
 struct complaint {
 	int status;
@@ -53,13 +66,20 @@ struct opts {
 	struct own_provider providers[PROVIDERS_MAX];
 	size_t nproviders;
 	struct buf config;	/* the file's text */
+	uint64_t given;		/* a bit for each option of the table that
+				   was on the command line */
 };
 
 /*
- * Fills *o.  argv's words are moved to its front.  0, or -1 with *c: 64 for
- * the command line, 78 for the environment and the file.
+ * Fills *o, for a command (one of CMD_*).  argv's words are moved to its
+ * front.  0, or -1 with *c: 64 for the command line, 78 for the environment
+ * and the file.
  */
-int opts_read(struct opts *o, int argc, char **argv, struct complaint *c);
+int opts_read(struct opts *o, unsigned command, int argc, char **argv,
+    struct complaint *c);
+
+/* Whether an option, by its long name, was on the command line. */
+int opts_given(const struct opts *o, const char *name);
 
 /* Sets one option from a text; where names the source in a complaint
  * ("--patience", "BIDE_PATIENCE", "FILE:3: patience").  name is the long

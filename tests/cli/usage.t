@@ -18,6 +18,8 @@ wrong() {
 }
 wrong 64 --no-such-option hello
 wrong 64 -Z hello
+wrong 64 models --max-tokens 5
+wrong 64 models -S hello
 wrong 64 --model
 wrong 64 --patience soon hello
 wrong 64 --idle-timeout -3 hello
