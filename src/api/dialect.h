@@ -84,7 +84,8 @@ struct dialect {
 	/* Whether that model goes on from an assistant's turn at the end of
 	 * a conversation; NULL: none does. */
 	int (*prefill)(struct slice model);
-	/* Appends the request's body: one JSON object. */
+	/* Appends the request's body, one JSON object that asks for a stream;
+	 * NULL where others write it. */
 	void (*encode)(const struct request *r, struct buf *body);
 	/* One event of a 200 stream. */
 	enum decoded (*event)(struct decode *d, const struct sse_event *e);
@@ -104,6 +105,10 @@ extern const struct dialect dialect_responses;
 extern const struct dialect dialect_chat;
 extern const struct dialect dialect_messages;
 extern const struct dialect dialect_gemini;
+
+/* No dialect at all: any JSON text goes out, and one that comes in whole and
+ * is no error is the answer's text, as it came.  It has no .encode. */
+extern const struct dialect dialect_raw;
 
 /*
  * For the dialects' own use (decode.c): everything that they share.

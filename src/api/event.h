@@ -72,6 +72,9 @@ struct sink {
 	/* NULL, or called each second of a pause with the ms that are left,
 	 * 0 at its end. */
 	void (*tick)(struct sink *s, msec left);
+	/* NULL, or given the body of a refusal as it came, before anybody
+	 * is told of it. */
+	void (*refused)(struct sink *s, struct slice body);
 	/* Bytes of the answer that cannot be taken back any more. */
 	uint64_t delivered;
 };

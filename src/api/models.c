@@ -64,20 +64,6 @@ ids(struct decode *d, struct slice body)
 	return DECODE_DONE;
 }
 
-static enum decoded
-raw(struct decode *d, struct slice body)
-{
-	if (!json_valid(body))
-		return decode_bad(d, "no list of models");
-	put(d, body);
-	d->finish = FIN_STOP;
-	return DECODE_DONE;
-}
-
 const struct dialect models_ids = {
 	.name = "models", .event = event, .whole = ids,
-};
-
-const struct dialect models_raw = {
-	.name = "models", .event = event, .whole = raw,
 };

@@ -46,7 +46,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	p->job.env = env;
 	p->job.net = &net_real;
 	p->job.sink = &status.sink;
-	p->job.dialect = o->json ? &models_raw : &models_ids;
+	p->job.dialect = o->json ? &dialect_raw : &models_ids;
 	if (o->max_time < MSEC_MAX)
 		p->job.limit.end = env_mono(env) + o->max_time;
 	run(&r, &res);

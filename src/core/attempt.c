@@ -34,8 +34,13 @@ put_target(const struct job *job, struct buf *b)
 static void
 put_head(const struct job *job, struct buf *b)
 {
-	/* room for all of it: growing would leave a copy of the key */
-	(void)buf_room(b, 4096 + job->path.n + job->fields.n + BODY_INLINE);
+	size_t body = job->body.n <= BODY_INLINE ? job->body.n : 0;
+
+	/* room for all of it: growing would leave a copy of the key; and no
+	 * more, for all of it is wiped */
+	(void)buf_room(b, 512 + 2 * job->to.url.host.n + job->path.n +
+	    (job->to.proxy != NULL ? 2 * job->to.proxy->userinfo.n : 0) +
+	    job->fields.n + body);
 	buf_puts(b, job->body.n > 0 ? "POST " : "GET ");
 	put_target(job, b);
 	buf_puts(b, " HTTP/1.1\r\nHost: ");
@@ -48,8 +53,9 @@ put_head(const struct job *job, struct buf *b)
 		buf_puts(b, "\r\n");
 	}
 	if (job->body.n > 0) {
-		buf_puts(b, "Content-Type: application/json\r\n"
-		    "Accept: text/event-stream\r\n");
+		buf_printf(b, "Content-Type: application/json\r\n"
+		    "Accept: %s\r\n", job->dialect->encode == NULL ?
+		    "application/json" : "text/event-stream");
 		put_number(b, "Content-Length", job->body.n);
 	}
 	buf_put(b, job->fields);

@@ -18,6 +18,8 @@
  * that may explain it. */
 #define ERROR_BODY_GRACE ((msec)10000)
 #define LAST_WORDS_GRACE ((msec)1000)
+/* For the end of a message whose answer is whole. */
+#define REUSE_GRACE ((msec)100)
 
 /* Idle times that comments alone may fill before the first event. */
 #define QUEUE_IDLES 4
@@ -43,6 +45,8 @@ struct job {
 	struct slice body;	/* without one the request is a GET */
 	struct deadlines limit;
 	struct sink *sink;
+	int reuse;		/* there will be more requests: a connection is
+				   worth a short wait for the message's end */
 	/* carried on */
 	struct conn *idle;	/* connection to use again; NULL */
 	struct buf moved;	/* where a redirect's path is kept */

@@ -74,12 +74,22 @@ queued(struct reader *r)
 }
 
 static void
+refused(struct reader *r, struct slice body)
+{
+	struct sink *s = r->job->sink;
+
+	if (s->refused != NULL)
+		s->refused(s, body);
+}
+
+static void
 judge(struct reader *r, struct slice body)
 {
 	struct http *h = &r->got->http;
 	struct reply reply = { h->status, h->field, h->nfields, body,
 	    r->dec.wall };
 
+	refused(r, body);
 	classify(&reply, &r->out->fault);
 	r->ended = 1;
 }
@@ -269,6 +279,8 @@ on_end(struct reader *r)
 		if (r->complete)
 			take(r, r->job->dialect->whole(&r->dec,
 			    buf_slice(&r->body)));
+		if (r->complete && r->out->progress != P_DONE)
+			refused(r, buf_slice(&r->body));
 		break;
 	case C_ERROR:
 	case C_PAGE:
@@ -283,13 +295,14 @@ on_end(struct reader *r)
 		    "the stream ended before the answer did");
 }
 
-/* What one read brought. */
+/* What one read brought; of a whole answer, its message's end is still worth
+ * to be seen. */
 static void
 feed(struct reader *r, struct slice in)
 {
 	struct slice body;
 
-	while (!r->ended || in.n > 0) {
+	for (;;) {
 		switch (http_push(&r->got->http, &in, &body)) {
 		case HTTP_BAD:
 			if (!r->ended)
@@ -304,8 +317,6 @@ feed(struct reader *r, struct slice in)
 			break;
 		case HTTP_BODY:
 			on_body(r, body);
-			if (r->out->progress == P_DONE)
-				return;
 			break;
 		case HTTP_END:
 			r->complete = 1;
@@ -345,6 +356,21 @@ on_eof(struct reader *r)
 	    json_valid(buf_slice(&r->body))))
 		r->complete = 1;
 	on_end(r);
+}
+
+/* The rest of a whole answer's message, if it comes at once. */
+static void
+drain(struct reader *r, struct conn *c)
+{
+	msec until = after(r->now, REUSE_GRACE);
+	struct fault ignored;
+	ssize_t n = 1;
+
+	while (n > 0 && r->out->progress == P_DONE && !r->complete) {
+		n = c->ops->read(c, r->in, sizeof(r->in), until, &ignored);
+		if (n > 0)
+			feed(r, (struct slice){ r->in, (size_t)n });
+	}
 }
 
 static void
@@ -391,6 +417,8 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 		else
 			feed(&r, (struct slice){ r.in, (size_t)n });
 	}
+	if (job->reuse)
+		drain(&r, c);
 	settle(&r);
 	decode_free(&r.dec);
 	sse_free(&r.sse);

@@ -1,0 +1,31 @@
+#include "api/dialect.h"
+
+static enum decoded
+event(struct decode *d, const struct sse_event *e)
+{
+	(void)e;
+	return decode_bad(d, "a stream where one JSON text was asked for");
+}
+
+static enum decoded
+whole(struct decode *d, struct slice body)
+{
+	struct json_want usage = { .key = "usage" };
+
+	body = slice_trim(body);
+	if (decode_complaint(body))
+		return decode_error(d, body);
+	if (!json_valid(body))
+		return decode_bad(d, "the answer is not JSON");
+	if (json_pick(body, &usage, 1) == 0 && usage.type == JSON_OBJECT)
+		decode_usage(d, usage.tok);
+	d->content = 1;
+	d->text_bytes += body.n;
+	d->sink->put(d->sink, &(struct event){ .type = EV_TEXT, .text = body });
+	d->finish = FIN_STOP;
+	return DECODE_DONE;
+}
+
+const struct dialect dialect_raw = {
+	.name = "raw", .event = event, .whole = whole,
+};
