@@ -58,7 +58,8 @@ bodies(void)
 	    "\"say \\\"hi\\\"\"}],\"stream\":true,"
 	    "\"stream_options\":{\"include_obfuscation\":false},"
 	    "\"store\":false,\"max_output_tokens\":64,\"temperature\":0.20,"
-	    "\"reasoning\":{\"effort\":\"low\"},\"text\":{\"format\":{"
+	    "\"reasoning\":{\"effort\":\"low\"},\"include\":["
+	    "\"reasoning.encrypted_content\"],\"text\":{\"format\":{"
 	    "\"type\":\"json_schema\",\"name\":\"answer\",\"schema\":" SCHEMA
 	    ",\"strict\":true}},\"tools\":[{\"type\":\"function\",\"name\":"
 	    "\"f\",\"description\":\"d \\\"q\\\"\",\"parameters\":" SCHEMA

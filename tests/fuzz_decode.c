@@ -10,6 +10,7 @@
 
 #include "api/dialect.h"
 #include "base/utf8.h"
+#include "wire/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,6 +26,8 @@ note(struct sink *s, const struct event *e)
 
 	if (e->type != EV_TOOL_CALL &&
 	    (e->text.n == 0 || utf8_good(e->text) != e->text.n))
+		abort();
+	if (e->type == EV_ITEM && !json_valid(e->text))
 		abort();
 	buf_printf(&l->out, "%d:%zu:", (int)e->type, e->text.n);
 	buf_put(&l->out, e->text);

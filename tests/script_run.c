@@ -71,6 +71,10 @@ describe(struct buf *b, const struct event *e)
 	case EV_REASONING:
 		buf_printf(b, "reasoning %.*s", SLICE_FMT(e->text));
 		break;
+	case EV_ITEM:
+		buf_printf(b, "item %.*s %.*s", SLICE_FMT(e->name),
+		    SLICE_FMT(e->text));
+		break;
 	case EV_TOOL_CALL:
 		buf_printf(b, "call %.*s %.*s", SLICE_FMT(e->name),
 		    SLICE_FMT(e->text));

@@ -268,13 +268,15 @@ test_json(void)
 	    "\"attempt\":2,\"discard\":true}\n", "json: retry");
 	j.sink.put(&j.sink, &(struct event){ .type = EV_REASONING,
 	    .text = SLICE("hm") });
+	j.sink.put(&j.sink, &(struct event){ .type = EV_ITEM,
+	    .text = SLICE("{}"), .name = SLICE("messages") });
 	put_call(&j.sink, "{}");
 	put_text(&j.sink, "whole");
 	flush(&j.sink);
 	EQS(written(), "{\"type\":\"reasoning\",\"text\":\"hm\"}\n"
 	    "{\"type\":\"tool_call\",\"id\":\"c1\",\"name\":\"f\","
 	    "\"arguments\":\"{}\"}\n{\"type\":\"text\",\"text\":\"whole\"}\n",
-	    "json: reasoning, a call");
+	    "json: reasoning, a call, nothing of an item");
 	EQS(content(), "old", "json: the file waits for the end");
 	put(&j.sink, EV_USAGE);
 	put(&j.sink, EV_DONE);

@@ -9,5 +9,6 @@
 void responses_body(const struct request *r, struct buf *body);
 void messages_body(const struct request *r, struct buf *body);
 int messages_prefill(struct slice model);
+void gemini_body(const struct request *r, struct buf *body);
 
 #endif

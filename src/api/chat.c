@@ -18,8 +18,7 @@ encode_part(struct json_out *w, enum role role, const struct part *p)
 	}
 	json_member(w, "type", p->type == PART_IMAGE ? SLICE("image_url") :
 	    SLICE("file"));
-	json_key(w, p->type == PART_IMAGE ? "image_url" : "file");
-	json_open(w, '{');
+	encode_in(w, p->type == PART_IMAGE ? "image_url" : "file", '{');
 	if (p->type == PART_FILE && p->name.n > 0)
 		json_member(w, "filename", p->name);
 	encode_url(w, p->type == PART_IMAGE ? "url" : "file_data", p);
@@ -32,8 +31,7 @@ encode_call(struct json_out *w, const struct part *p)
 	json_open(w, '{');
 	json_member(w, "id", p->id);
 	json_member(w, "type", SLICE("function"));
-	json_key(w, "function");
-	json_open(w, '{');
+	encode_in(w, "function", '{');
 	json_member(w, "name", p->name);
 	json_member(w, "arguments", p->text);
 	json_close(w);
@@ -43,15 +41,15 @@ encode_call(struct json_out *w, const struct part *p)
 static void
 encode_turn(struct json_out *w, const struct message *m)
 {
-	static const char *const roles[] = { "system", "user", "assistant" };
-	size_t i;
+	size_t i, calls = message_calls(m);
 
+	if (calls == 0 && message_content(m) == 0)
+		return;		/* nothing but other dialects' own parts */
 	json_open(w, '{');
-	json_member(w, "role", slice_str(roles[m->role]));
+	encode_role(w, m->role);
 	encode_content(w, m, encode_part);
-	if (message_content(m) < m->nparts) {
-		json_key(w, "tool_calls");
-		json_open(w, '[');
+	if (calls > 0) {
+		encode_in(w, "tool_calls", '[');
 		for (i = 0; i < m->nparts; i++)
 			if (m->parts[i].type == PART_CALL)
 				encode_call(w, &m->parts[i]);
@@ -68,7 +66,7 @@ encode_results(struct json_out *w, const struct message *m)
 
 	for (i = 0; i < m->nparts; i++) {
 		json_open(w, '{');
-		json_member(w, "role", SLICE("tool"));
+		encode_role(w, ROLE_TOOL);
 		json_member(w, "tool_call_id", m->parts[i].id);
 		json_member(w, "content", m->parts[i].text);
 		json_close(w);
@@ -84,8 +82,7 @@ encode_messages(struct json_out *w, const struct request *r)
 
 	if (request_overrides(r, "messages"))
 		return;
-	json_key(w, "messages");
-	json_open(w, '[');
+	encode_in(w, "messages", '[');
 	if (r->system.n > 0)
 		encode_turn(w, &system);
 	for (i = 0; i < r->nmessages; i++) {
@@ -102,11 +99,9 @@ encode_format(struct json_out *w, const struct request *r)
 {
 	if (r->schema.n == 0 || request_overrides(r, "response_format"))
 		return;
-	json_key(w, "response_format");
-	json_open(w, '{');
+	encode_in(w, "response_format", '{');
 	json_member(w, "type", SLICE("json_schema"));
-	json_key(w, "json_schema");
-	json_open(w, '{');
+	encode_in(w, "json_schema", '{');
 	encode_schema(w, r);
 	json_close(w);
 	json_close(w);
@@ -129,7 +124,7 @@ encode(const struct request *r, struct buf *body)
 	encode_json(&w, r, "temperature", r->temperature);
 	encode_text(&w, r, "reasoning_effort", r->effort);
 	encode_format(&w, r);
-	encode_tools(&w, r, 0);
+	encode_tools(&w, r, TOOLS_NESTED);
 	encode_close(&w, r);
 }
 
@@ -256,12 +251,6 @@ says_something(struct slice delta)
 	return 0;
 }
 
-static int
-has_text(const struct json_want *w)
-{
-	return w->type == JSON_STRING && w->tok.n > 0;
-}
-
 /* What a chunk has, level by level. */
 enum {
 	CHOICES, ERROR, USAGE, ID,
@@ -278,22 +267,22 @@ static enum decoded
 take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 {
 	/* Where both are, they say the same. */
-	if (has_text(&w[REASONING_CONTENT]))
+	if (decode_has_text(&w[REASONING_CONTENT]))
 		decode_reasoning(d, w[REASONING_CONTENT].tok);
-	else if (has_text(&w[REASONING]))
+	else if (decode_has_text(&w[REASONING]))
 		decode_reasoning(d, w[REASONING].tok);
-	if (has_text(&w[CONTENT]))
+	if (decode_has_text(&w[CONTENT]))
 		decode_text(d, w[CONTENT].tok);
 	else if (w[CONTENT].type == JSON_ARRAY)
 		put_parts(d, w[CONTENT].tok);
-	if (has_text(&w[REFUSAL])) {
+	if (decode_has_text(&w[REFUSAL])) {
 		d->refused = 1;
 		decode_text(d, w[REFUSAL].tok);
 	}
 	if (w[TOOL_CALLS].type == JSON_ARRAY &&
 	    take_calls(d, w[TOOL_CALLS].tok) == DECODE_FAULT)
 		return DECODE_FAULT;
-	return has_text(&w[CONTENT]) || says_something(delta) ?
+	return decode_has_text(&w[CONTENT]) || says_something(delta) ?
 	    DECODE_MORE : DECODE_IDLE;
 }
 

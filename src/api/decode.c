@@ -125,7 +125,18 @@ decode_put_call(struct decode *d, struct call *c)
 	e.id = buf_slice(&c->id);
 	e.name = buf_slice(&c->name);
 	e.text = buf_slice(&c->args);
+	e.signature = buf_slice(&c->signature);
 	d->sink->put(d->sink, &e);
+}
+
+void
+decode_item(struct decode *d, const char *dialect, struct slice json)
+{
+	if (!json_valid(json))
+		return;
+	d->content = 1;
+	d->sink->put(d->sink, &(struct event){ .type = EV_ITEM, .text = json,
+	    .name = slice_str(dialect) });
 }
 
 void
@@ -355,10 +366,12 @@ decode_free(struct decode *d)
 		buf_free(&d->calls[i].id);
 		buf_free(&d->calls[i].name);
 		buf_free(&d->calls[i].args);
+		buf_free(&d->calls[i].signature);
 	}
 	buf_free(&d->call_mem);
 	buf_free(&d->scratch);
 	buf_free(&d->path);
+	buf_free(&d->block);
 	buf_free(&d->usage_raw);
 	*d = (struct decode){ .sink = d->sink, .wall = d->wall };
 }

@@ -30,6 +30,7 @@ enum decoded {
 /* A tool call being put together. */
 struct call {
 	struct buf id, name, args;
+	struct buf signature;
 	uint16_t half;		/* a surrogate cut between two deltas */
 	int64_t index;		/* the stream's own number for it */
 	int put;		/* handed to the sink */
@@ -72,6 +73,9 @@ struct decode {
 	int open;		/* deltas of the part after these */
 	/* gemini: where the last piece of arguments went; .open: a string */
 	struct buf path;
+	/* messages: the block that goes back as it is; .open: it is whole but
+	 * for its last bracket */
+	struct buf block;
 };
 
 struct dialect {
@@ -135,8 +139,18 @@ void decode_args(struct call *c, struct slice raw);
 void decode_put_call(struct decode *d, struct call *c);
 void decode_put_calls(struct decode *d);
 
+/* Puts an item of the dialect's own; nothing where it is not valid JSON. */
+void decode_item(struct decode *d, const char *dialect, struct slice json);
+
 /* Whether a member is that string. */
 int decode_is(const struct json_want *w, const char *lit);
+
+/* Whether a member is a string that is not empty. */
+static inline int
+decode_has_text(const struct json_want *w)
+{
+	return w->type == JSON_STRING && w->tok.n > 0;
+}
 
 /* Whether a member says something: not missing, null, false, 0 or empty. */
 int decode_truthy(const struct json_want *w);

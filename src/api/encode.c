@@ -65,6 +65,15 @@ encode_raw(struct json_out *w, const char *key, struct slice json)
 }
 
 void
+encode_role(struct json_out *w, enum role role)
+{
+	static const char names[][10] = { "system", "user", "assistant",
+	    "tool" };
+
+	json_member(w, "role", slice_str(names[role]));
+}
+
+void
 encode_content(struct json_out *w, const struct message *m,
     void (*part)(struct json_out *, enum role, const struct part *))
 {

@@ -28,6 +28,9 @@ void encode_in(struct json_out *w, const char *key, char bracket);
 /* A member by itself, whatever the params say: inside other objects. */
 void encode_raw(struct json_out *w, const char *key, struct slice json);
 
+/* "role", by the names of OpenAI. */
+void encode_role(struct json_out *w, enum role role);
+
 /* "content": a text where that is all there is, as every server takes it,
  * else an array of what part() writes; null when there is none. */
 void encode_content(struct json_out *w, const struct message *m,

@@ -4,7 +4,7 @@
 /*
  * What flows from an attempt to whoever reads the answer.
  *
- * A dialect's decoder puts TEXT, REASONING and TOOL_CALL as the stream
+ * A dialect's decoder puts TEXT, REASONING, TOOL_CALL and ITEM as the stream
  * brings them; the loop puts the rest.  Slices are borrowed for the call.
  * Only what stands behind a type here is set in its events.
  */
@@ -16,7 +16,11 @@ enum ev_type {
 	EV_START,		/* an attempt begins: .attempt */
 	EV_TEXT,		/* .text: whole code points of the answer */
 	EV_REASONING,		/* .text: of the model's thinking */
-	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call */
+	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call;
+				   .signature that goes back with it, or empty */
+	EV_ITEM,		/* .text: finished output of a kind of the
+				   provider's own, as JSON; .name: the dialect's.
+				   Goes back as a PART_OWN at this place */
 	EV_RETRY,		/* .fault, .wait, .attempt, .discard */
 	EV_USAGE,		/* .usage */
 	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
@@ -45,7 +49,7 @@ struct usage {
 
 struct event {
 	enum ev_type type;
-	struct slice text, id, name;
+	struct slice text, id, name, signature;
 	const struct fault *fault;
 	const struct usage *usage;
 	enum finish finish;

@@ -149,7 +149,7 @@ gemini_call_end(struct decode *d)
 }
 
 enum decoded
-gemini_call(struct decode *d, struct slice call)
+gemini_call(struct decode *d, struct slice call, struct slice signature)
 {
 	enum { NAME, ID, ARGS, PIECES, MORE, N };
 	struct json_want w[N] = { { .key = "name" }, { .key = "id" },
@@ -176,6 +176,8 @@ gemini_call(struct decode *d, struct slice call)
 		else
 			buf_printf(&c->id, "call_%zu", d->ncalls);
 	}
+	if (signature.n > 0)
+		decode_set(&c->signature, signature);
 	args.out = &c->args;
 	if (w[ARGS].type == JSON_OBJECT && c->args.n == 0)
 		json_raw(&args, w[ARGS].tok);

@@ -11,8 +11,10 @@
 
 #include "api/dialect.h"
 
-/* A functionCall: puts the call when it is whole. */
-enum decoded gemini_call(struct decode *d, struct slice call);
+/* A functionCall and the signature beside it, a raw JSON string: puts the
+ * call when it is whole. */
+enum decoded gemini_call(struct decode *d, struct slice call,
+    struct slice signature);
 
 /* The model has ended by itself: puts a call that was not said to be whole. */
 enum decoded gemini_call_end(struct decode *d);

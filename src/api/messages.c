@@ -11,7 +11,7 @@
  */
 enum {
 	TYPE, INDEX, ERROR, MESSAGE, BLOCK, USAGE, DELTA,
-	DELTA_TYPE, TEXT, JSON, THINKING, STOP_REASON,
+	DELTA_TYPE, TEXT, JSON, THINKING, SIGNATURE, STOP_REASON,
 	W_N,
 	TOP_N = DELTA_TYPE,
 	DELTA_N = W_N - DELTA_TYPE
@@ -56,6 +56,46 @@ take_usage(struct decode *d, struct slice json)
 }
 
 /*
+ * Thinking, which goes back as it came: its strings are put together raw.
+ * Without a signature no server would take it.
+ */
+static void
+think(struct decode *d, struct slice raw)
+{
+	decode_reasoning(d, raw);
+	if (d->block.n > 0 && !d->open)
+		buf_put(&d->block, raw);
+}
+
+static void
+sign(struct decode *d, struct slice raw)
+{
+	if (d->block.n == 0 || raw.n == 0)
+		return;
+	if (!d->open)
+		buf_puts(&d->block, "\",\"signature\":\"");
+	d->open = 1;
+	buf_put(&d->block, raw);
+}
+
+static void
+drop_thinking(struct decode *d)
+{
+	buf_clear(&d->block);
+	d->block.max = SSE_MAX_DEFAULT;
+	d->open = 0;
+}
+
+static void
+end_thinking(struct decode *d)
+{
+	buf_puts(&d->block, "\"}");
+	if (d->open)
+		decode_item(d, "messages", buf_slice(&d->block));
+	drop_thinking(d);
+}
+
+/*
  * Faulty gateways say a second one: the same again, which is nothing, or
  * that of another answer, by which all before is void.  What was put cannot
  * be taken back here; calls were not put yet.
@@ -77,6 +117,7 @@ on_start(struct decode *d, struct slice message)
 		d->calls[i].index = CLOSED;
 		d->calls[i].put = 1;
 	}
+	drop_thinking(d);
 	d->text_half = d->reasoning_half = 0;
 	d->finish = FIN_NONE;
 	d->begun = 1;
@@ -86,7 +127,9 @@ on_start(struct decode *d, struct slice message)
 	return DECODE_MORE;
 }
 
-enum { B_TYPE, B_ID, B_NAME, B_INPUT, B_TEXT, B_THINKING, B_N };
+enum {
+	B_TYPE, B_ID, B_NAME, B_INPUT, B_TEXT, B_THINKING, B_SIGNATURE, B_N
+};
 
 /* Its input is {} where deltas bring it; calls made by the server's own code
  * have it whole. */
@@ -114,6 +157,7 @@ on_block(struct decode *d, int64_t index, struct slice block)
 	struct json_want w[B_N] = {
 		{ .key = "type" }, { .key = "id" }, { .key = "name" },
 		{ .key = "input" }, { .key = "text" }, { .key = "thinking" },
+		{ .key = "signature" },
 	};
 
 	if (json_pick(block, w, B_N) < 0)
@@ -122,9 +166,17 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		return new_call(d, index, w);
 	if (decode_is(&w[B_TYPE], "text") && w[B_TEXT].type == JSON_STRING)
 		decode_text(d, w[B_TEXT].tok);
+	if (decode_is(&w[B_TYPE], "redacted_thinking"))
+		decode_item(d, "messages", block);
 	if (decode_is(&w[B_TYPE], "thinking") &&
-	    w[B_THINKING].type == JSON_STRING)
-		decode_reasoning(d, w[B_THINKING].tok);
+	    w[B_THINKING].type == JSON_STRING) {
+		drop_thinking(d);
+		buf_puts(&d->block, "{\"type\":\"thinking\","
+		    "\"thinking\":\"");
+		think(d, w[B_THINKING].tok);
+		if (w[B_SIGNATURE].type == JSON_STRING)
+			sign(d, w[B_SIGNATURE].tok);
+	}
 	return DECODE_MORE;
 }
 
@@ -134,8 +186,14 @@ end_block(struct decode *d, int64_t index)
 	struct call *c = decode_call(d, index);
 
 	decode_flush(d);
-	if (c != NULL)
-		c->index = CLOSED;
+	end_thinking(d);
+	if (c == NULL)
+		return;
+	c->index = CLOSED;
+	/* In its place among the blocks.  Others have to wait for the reason
+	 * of the end. */
+	if (c->args.n > 0 && json_valid(buf_slice(&c->args)))
+		decode_put_call(d, c);
 }
 
 static enum decoded
@@ -162,24 +220,32 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		{ "text_delta", TEXT },
 		{ "input_json_delta", JSON },
 		{ "thinking_delta", THINKING },
+		{ "signature_delta", SIGNATURE },
 	};
 	size_t i, n = sizeof(deltas) / sizeof(deltas[0]);
 
 	for (i = 0; i < n; i++)
 		if (decode_is(&w[DELTA_TYPE], deltas[i].type))
 			break;
-	if (i == n)		/* signatures, citations */
+	if (i == n)		/* citations */
 		return DECODE_MORE;
 	/* cppcheck-suppress arrayIndexOutOfBounds */
 	w = &w[(int)deltas[i].member];
 	if (w->type != JSON_STRING || w->tok.n == 0)
 		return DECODE_IDLE;
-	if (i == 1)
+	switch (deltas[i].member) {
+	case JSON:
 		return on_json(d, index, w->tok);
-	if (i == 0)
+	case TEXT:
 		decode_text(d, w->tok);
-	else
-		decode_reasoning(d, w->tok);
+		break;
+	case THINKING:
+		think(d, w->tok);
+		break;
+	case SIGNATURE:
+		sign(d, w->tok);
+		break;
+	}
 	return DECODE_MORE;
 }
 
@@ -259,6 +325,7 @@ event(struct decode *d, const struct sse_event *e)
 		[TEXT] = { .key = "text" },
 		[JSON] = { .key = "partial_json" },
 		[THINKING] = { .key = "thinking" },
+		[SIGNATURE] = { .key = "signature" },
 		[STOP_REASON] = { .key = "stop_reason" },
 	};
 	struct slice type = e->name;

@@ -34,6 +34,10 @@ encode_part(struct json_out *w, const struct part *p)
 	/* "text content blocks must be non-empty" */
 	if (p->type == PART_TEXT && p->text.n == 0)
 		return;
+	if (part_is_own(p, "messages"))
+		json_raw(w, p->text);
+	if (p->type == PART_OWN)
+		return;
 	json_open(w, '{');
 	json_member(w, "type", slice_str(types[p->type]));
 	switch (p->type) {
@@ -54,6 +58,8 @@ encode_part(struct json_out *w, const struct part *p)
 	case PART_RESULT:
 		json_member(w, "tool_use_id", p->id);
 		json_member(w, "content", p->text);
+		break;
+	case PART_OWN:
 		break;
 	}
 	json_close(w);
@@ -114,6 +120,28 @@ turn_end(const struct message *m, const struct message *end)
 	return m;
 }
 
+/* A turn of which nothing is left is none. */
+static void
+encode_turn(struct json_out *w, const struct message *m,
+    const struct message *end)
+{
+	struct json_out before = *w;
+	size_t n = w->out->n;
+
+	json_open(w, '{');
+	encode_role(w, m->role == ROLE_ASSISTANT ? m->role : ROLE_USER);
+	encode_in(w, "content", '[');
+	encode_parts(w, m, end, IN_FRONT);
+	encode_parts(w, m, end, BEHIND);
+	if (w->comma) {
+		json_close(w);
+		json_close(w);
+	} else {
+		*w = before;
+		w->out->n = n;
+	}
+}
+
 static void
 encode_messages(struct json_out *w, const struct request *r)
 {
@@ -127,14 +155,7 @@ encode_messages(struct json_out *w, const struct request *r)
 		if (m->role == ROLE_SYSTEM)
 			continue;
 		next = turn_end(m, end);
-		json_open(w, '{');
-		json_member(w, "role", m->role == ROLE_ASSISTANT ?
-		    SLICE("assistant") : SLICE("user"));
-		encode_in(w, "content", '[');
-		encode_parts(w, m, next, IN_FRONT);
-		encode_parts(w, m, next, BEHIND);
-		json_close(w);
-		json_close(w);
+		encode_turn(w, m, next);
 	}
 	json_close(w);
 }

@@ -1,13 +1,31 @@
 #include "api/request.h"
 
-size_t
-message_content(const struct message *m)
+static size_t
+count(const struct message *m, enum part_type least, enum part_type most)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < m->nparts; i++)
-		n += m->parts[i].type < PART_CALL;
+		n += m->parts[i].type >= least && m->parts[i].type <= most;
 	return n;
+}
+
+size_t
+message_content(const struct message *m)
+{
+	return count(m, PART_TEXT, PART_FILE);
+}
+
+size_t
+message_calls(const struct message *m)
+{
+	return count(m, PART_CALL, PART_CALL);
+}
+
+int
+part_is_own(const struct part *p, const char *dialect)
+{
+	return p->type == PART_OWN && slice_is(p->name, dialect);
 }
 
 int

@@ -31,13 +31,17 @@ enum part_type {
 	PART_TEXT,			/* .text */
 	PART_IMAGE,			/* .mime and .data, or .url */
 	PART_FILE,			/* the same, and .name: a PDF */
-	PART_CALL,			/* .id, .name, .text: arguments, JSON */
-	PART_RESULT			/* .id, .name if known, .text */
+	PART_CALL,			/* .id, .name, .text: arguments, JSON;
+					   .signature as it came, or empty */
+	PART_RESULT,			/* .id, .name if known, .text */
+	PART_OWN			/* of an assistant's turn: .text, JSON as
+					   an EV_ITEM brought it; .name, of its
+					   dialect: others leave it out */
 };
 
 struct part {
 	enum part_type type;
-	struct slice text, id, name, mime;
+	struct slice text, id, name, mime, signature;
 	struct slice data;		/* bytes as they are in the file */
 	struct slice url;		/* instead of .data */
 };
@@ -64,8 +68,13 @@ struct request {
 	unsigned quirks;
 };
 
-/* How many of a message's parts are content: no calls, no results. */
+/* How many of a message's parts are content: no calls, no results; and how
+ * many are calls. */
 size_t message_content(const struct message *m);
+size_t message_calls(const struct message *m);
+
+/* Whether a part is that dialect's own. */
+int part_is_own(const struct part *p, const char *dialect);
 
 /* Whether a param takes the place of member key. */
 int request_overrides(const struct request *r, const char *key);

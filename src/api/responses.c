@@ -86,7 +86,9 @@ put_reasoning(struct decode *d, struct slice item)
  * Tool calls.  Only an item that is done is a call (providers.md 7.5).
  */
 
-enum { I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_N };
+enum {
+	I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_SECRET, I_N
+};
 
 /* Picks a call item apart; 0 when it is none, or not one for us to make. */
 static int
@@ -95,6 +97,7 @@ pick_call(struct slice item, struct json_want *w)
 	const struct json_want want[I_N] = {
 		{ .key = "type" }, { .key = "call_id" }, { .key = "name" },
 		{ .key = "arguments" }, { .key = "input" }, { .key = "status" },
+		{ .key = "encrypted_content" },
 	};
 
 	memcpy(w, want, sizeof(want));
@@ -133,6 +136,17 @@ put_call(struct decode *d, struct call *c, const struct json_want *w,
 	fill_call(c, w);
 	decode_put_call(d, c);
 	return DECODE_MORE;
+}
+
+/* Reasoning that no one but the server can read, which wants it back: it keeps
+ * none of it itself.  Only a finished item has all (providers.md 1.3). */
+static void
+put_item(struct decode *d, struct slice item, const struct json_want *w)
+{
+	if (decode_is(&w[I_TYPE], "reasoning") &&
+	    decode_has_text(&w[I_SECRET]) &&
+	    !decode_is(&w[I_STATUS], "incomplete"))
+		decode_item(d, "responses", item);
 }
 
 static int64_t
@@ -211,6 +225,8 @@ on_item_done(struct decode *d, struct slice data)
 		return put_call(d, decode_call(d, index), w, index);
 	if (decode_is(&w[I_TYPE], "message"))
 		put_message(d, item.tok);
+	else
+		put_item(d, item.tok, w);
 	return DECODE_MORE;
 }
 
@@ -254,6 +270,7 @@ put_output(struct decode *d, struct slice output, int streamed)
 			put_message(d, item);
 		} else if (decode_is(&w[I_TYPE], "reasoning") && !streamed) {
 			put_reasoning(d, item);
+			put_item(d, item, w);
 		}
 	}
 	return DECODE_MORE;

@@ -22,11 +22,13 @@ encode_part(struct json_out *w, enum role role, const struct part *p)
 	}
 }
 
-/* Calls and their results are items of their own. */
+/* Calls, their results, and items of the server's own stand for themselves. */
 static void
 encode_item(struct json_out *w, const struct part *p)
 {
-	if (p->type < PART_CALL)
+	if (part_is_own(p, "responses"))
+		json_raw(w, p->text);
+	if (p->type == PART_OWN)
 		return;
 	json_open(w, '{');
 	json_member(w, "type", p->type == PART_CALL ? SLICE("function_call") :
@@ -39,27 +41,39 @@ encode_item(struct json_out *w, const struct part *p)
 	json_close(w);
 }
 
+/* Content between two items is a message; returns how many parts. */
+static size_t
+encode_run(struct json_out *w, enum role role, const struct part *p, size_t n)
+{
+	struct message run = { role, p, 0 };
+
+	while (run.nparts < n && p[run.nparts].type < PART_CALL)
+		run.nparts++;
+	if (run.nparts > 0) {
+		json_open(w, '{');
+		encode_role(w, role);
+		encode_content(w, &run, encode_part);
+		json_close(w);
+	}
+	return run.nparts;
+}
+
 static void
 encode_input(struct json_out *w, const struct request *r)
 {
-	static const char *const roles[] = { "system", "user", "assistant" };
 	const struct message *m;
 	size_t i;
 
 	if (request_overrides(r, "input"))
 		return;
-	json_key(w, "input");
-	json_open(w, '[');
-	for (m = r->messages; m < r->messages + r->nmessages; m++) {
-		if (message_content(m) > 0) {
-			json_open(w, '{');
-			json_member(w, "role", slice_str(roles[m->role]));
-			encode_content(w, m, encode_part);
-			json_close(w);
+	encode_in(w, "input", '[');
+	for (m = r->messages; m < r->messages + r->nmessages; m++)
+		for (i = 0; i < m->nparts; i++) {
+			i += encode_run(w, m->role, &m->parts[i],
+			    m->nparts - i);
+			if (i < m->nparts)
+				encode_item(w, &m->parts[i]);
 		}
-		for (i = 0; i < m->nparts; i++)
-			encode_item(w, &m->parts[i]);
-	}
 	json_close(w);
 }
 
@@ -68,10 +82,8 @@ encode_format(struct json_out *w, const struct request *r)
 {
 	if (r->schema.n == 0 || request_overrides(r, "text"))
 		return;
-	json_key(w, "text");
-	json_open(w, '{');
-	json_key(w, "format");
-	json_open(w, '{');
+	encode_in(w, "text", '{');
+	encode_in(w, "format", '{');
 	json_member(w, "type", SLICE("json_schema"));
 	encode_schema(w, r);
 	json_close(w);
@@ -96,12 +108,15 @@ responses_body(const struct request *r, struct buf *body)
 	encode_num(&w, r, "max_output_tokens", r->max_tokens);
 	encode_json(&w, r, "temperature", r->temperature);
 	if (r->effort.n > 0 && !request_overrides(r, "reasoning")) {
-		json_key(&w, "reasoning");
-		json_open(&w, '{');
+		encode_in(&w, "reasoning", '{');
 		json_member(&w, "effort", r->effort);
 		json_close(&w);
+		/* Newer servers send it unasked; models that do not reason
+		 * refuse to be asked. */
+		encode_json(&w, r, "include",
+		    SLICE("[\"reasoning.encrypted_content\"]"));
 	}
 	encode_format(&w, r);
-	encode_tools(&w, r, 1);
+	encode_tools(&w, r, TOOLS_FLAT);
 	encode_close(&w, r);
 }

@@ -119,6 +119,7 @@ seam_put(struct sink *sink, const struct event *e)
 		break;
 	case EV_START:
 	case EV_REASONING:
+	case EV_ITEM:
 	case EV_USAGE:
 		break;
 	}

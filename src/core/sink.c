@@ -84,6 +84,7 @@ text_put(struct sink *s, const struct event *e)
 		break;
 	case EV_START:
 	case EV_REASONING:
+	case EV_ITEM:
 	case EV_USAGE:
 		break;
 	}
@@ -207,6 +208,7 @@ event_name(enum ev_type type)
 	case EV_TEXT: return "text";
 	case EV_REASONING: return "reasoning";
 	case EV_TOOL_CALL: return "tool_call";
+	case EV_ITEM: return "";
 	case EV_RETRY: return "retry";
 	case EV_USAGE: return "usage";
 	case EV_DONE: return "done";
@@ -229,6 +231,8 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		break;
 	case EV_TOOL_CALL:
 		put_call(w, e);
+		break;
+	case EV_ITEM:
 		break;
 	case EV_RETRY:
 		put_retry(w, e);
@@ -270,6 +274,8 @@ json_put(struct sink *s, const struct event *e)
 	struct json_sink *j = (struct json_sink *)s;
 	struct json_out w = { .out = &j->out };
 
+	if (e->type == EV_ITEM)		/* means nothing to others */
+		return;
 	json_open(&w, '{');
 	json_member(&w, "type", slice_str(event_name(e->type)));
 	put_members(j, &w, e);

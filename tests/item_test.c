@@ -1,0 +1,402 @@
+/* What a provider wants back unchanged: streams as they come, the turn that
+ * a conversation keeps of them, and the body that it becomes. */
+
+#include "api/dialect.h"
+#include "api/talk.h"
+#include "tests/t.h"
+
+/* Keeps an answer as a turn, as a session does. */
+struct keeper {
+	struct sink sink;
+	struct talk talk;
+	struct buf text;	/* copies; never moves */
+	size_t items;
+};
+
+static struct slice
+copy(struct keeper *k, struct slice s)
+{
+	size_t from = k->text.n;
+
+	buf_put(&k->text, s);
+	return slice_sub(buf_slice(&k->text), from, s.n);
+}
+
+static void
+keep(struct sink *s, const struct event *e)
+{
+	struct keeper *k = (struct keeper *)s;
+	struct part p = { .type = PART_TEXT };
+
+	if (e->type == EV_REASONING)
+		return;
+	p.text = copy(k, e->text);
+	if (e->type == EV_TOOL_CALL) {
+		p.type = PART_CALL;
+		p.id = copy(k, e->id);
+		p.signature = copy(k, e->signature);
+	} else if (e->type == EV_ITEM) {
+		p.type = PART_OWN;
+		k->items++;
+	}
+	if (e->type != EV_TEXT)
+		p.name = copy(k, e->name);
+	talk_part(&k->talk, &p);
+}
+
+static struct keeper
+start(void)
+{
+	struct keeper k = { .sink.put = keep };
+
+	buf_room(&k.text, 4096);
+	talk_turn(&k.talk, ROLE_USER);
+	talk_part(&k.talk, &(struct part){ .text = SLICE("q") });
+	talk_turn(&k.talk, ROLE_ASSISTANT);
+	return k;
+}
+
+static void
+read_events(struct keeper *k, const struct dialect *dialect,
+    const char *const *events)
+{
+	struct decode d = { .sink = &k->sink, .usage = { -1, -1, -1, -1 } };
+	struct sse_event e = { .name = SLICE("message") };
+	enum decoded what = DECODE_MORE;
+
+	for (; *events != NULL && what < DECODE_DONE; events++) {
+		e.data = slice_str(*events);
+		what = dialect->event(&d, &e);
+	}
+	EQ(what, DECODE_DONE, dialect->name);
+	decode_free(&d);
+}
+
+/* The results of all calls, or else another question. */
+static void
+go_on(struct keeper *k)
+{
+	const struct part *p = (const void *)k->talk.parts.p;
+	size_t i, n = k->talk.parts.n / sizeof(*p);
+	int called = 0;
+
+	for (i = 0; i < n; i++, p = (const struct part *)
+	    (const void *)k->talk.parts.p + i)
+		if (p->type == PART_CALL) {
+			talk_result(&k->talk, p->id, SLICE("r"));
+			called = 1;
+		}
+	if (!called)
+		talk_user(&k->talk, SLICE("more"), NULL, 0);
+}
+
+static void
+encode(struct keeper *k, const struct dialect *dialect, const char *model,
+    const char *member, const char *want)
+{
+	struct request r = { .model = slice_str(model) };
+	struct buf body = { 0 };
+	struct slice got;
+
+	OK(talk_end(&k->talk, &r) == NULL, "a conversation");
+	dialect->encode(&r, &body);
+	OK(json_valid(buf_slice(&body)), "a body is JSON");
+	json_find(buf_slice(&body), member, &got);
+	EQS(got, want, dialect->name);
+	buf_free(&body);
+}
+
+static void
+done(struct keeper *k)
+{
+	talk_free(&k->talk);
+	buf_free(&k->text);
+}
+
+#define CHAT_CALLS(calls) "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":" \
+    "\"assistant\",\"content\":null,\"tool_calls\":[" calls "]}"
+#define CHAT_CALL(id) "{\"id\":\"" id "\",\"type\":\"function\"," \
+    "\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}"
+#define CHAT_RESULT(id) ",{\"role\":\"tool\",\"tool_call_id\":\"" id "\"," \
+    "\"content\":\"r\"}"
+
+/* -- responses ------------------------------------------------------------- */
+
+#define REASONING "{\"type\": \"reasoning\",\"id\":\"rs_1\",\"summary\":[{" \
+    "\"type\":\"summary_text\",\"text\":\"h\\u00e9\"}]," \
+    "\"encrypted_content\":\"gAAA\\/=\",\"later\":{\"x\":[1]}}"
+#define CALL_ITEM "{\"type\":\"function_call\",\"id\":\"fc_1\"," \
+    "\"call_id\":\"c1\",\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"," \
+    "\"status\":\"completed\"}"
+#define ITEM(what, item) "{\"type\":\"response.output_item." what "\"," \
+    "\"output_index\":0,\"item\":" item "}"
+#define COMPLETED(output) "{\"type\":\"response.completed\",\"response\":{" \
+    "\"status\":\"completed\",\"output\":[" output "]}}"
+#define RESPONSES(item) "[{\"role\":\"user\",\"content\":\"q\"}," item \
+    "{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"f\"," \
+    "\"arguments\":\"{\\\"a\\\":1}\"},{\"type\":\"function_call_output\"," \
+    "\"call_id\":\"c1\",\"output\":\"r\"}]"
+/* As it came but for blanks between tokens. */
+#define REASONING_BACK "{\"type\":\"reasoning\",\"id\":\"rs_1\"," \
+    "\"summary\":[{\"type\":\"summary_text\",\"text\":\"h\\u00e9\"}]," \
+    "\"encrypted_content\":\"gAAA\\/=\",\"later\":{\"x\":[1]}}"
+
+static void
+responses(void)
+{
+	static const char *const stream[] = {
+		ITEM("added", "{\"type\":\"reasoning\",\"id\":\"rs_1\","
+		    "\"summary\":[],\"encrypted_content\":\"half\"}"),
+		ITEM("done", "{\"type\":\"reasoning\",\"id\":\"rs_0\","
+		    "\"summary\":[],\"encrypted_content\":\"\"}"),
+		ITEM("done", "{\"type\":\"reasoning\",\"id\":\"rs_0\","
+		    "\"encrypted_content\":\"x\",\"status\":\"incomplete\"}"),
+		ITEM("done", REASONING),
+		ITEM("done", CALL_ITEM),
+		COMPLETED(REASONING "," CALL_ITEM),
+		NULL
+	};
+	struct decode d = { .usage = { -1, -1, -1, -1 } };
+	struct keeper k = start();
+
+	read_events(&k, &dialect_responses, stream);
+	EQ(k.items, 1, "only what is finished and can be sent back");
+	go_on(&k);
+	encode(&k, &dialect_responses, "m", "input",
+	    RESPONSES(REASONING_BACK ","));
+	encode(&k, &dialect_chat, "m", "messages",
+	    CHAT_CALLS(CHAT_CALL("c1")) CHAT_RESULT("c1") "]");
+	done(&k);
+
+	k = start();
+	d.sink = &k.sink;
+	EQ(dialect_responses.whole(&d, SLICE("{\"status\":\"completed\","
+	    "\"output\":[" REASONING "," CALL_ITEM "]}")), DECODE_DONE,
+	    "an answer that was not streamed");
+	decode_free(&d);
+	go_on(&k);
+	encode(&k, &dialect_responses, "m", "input",
+	    RESPONSES(REASONING_BACK ","));
+	done(&k);
+}
+
+/* Text on both sides of an item stays there. */
+static void
+responses_order(void)
+{
+	static const char *const stream[] = {
+		"{\"type\":\"response.output_text.delta\",\"delta\":\"a\"}",
+		ITEM("done", REASONING),
+		"{\"type\":\"response.output_text.delta\",\"delta\":\"b\"}",
+		COMPLETED(""),
+		NULL
+	};
+	struct keeper k = start();
+
+	read_events(&k, &dialect_responses, stream);
+	go_on(&k);
+	encode(&k, &dialect_responses, "m", "input", "[{\"role\":\"user\","
+	    "\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"},"
+	    REASONING_BACK ",{\"role\":\"assistant\",\"content\":\"b\"},{"
+	    "\"role\":\"user\",\"content\":\"more\"}]");
+	done(&k);
+}
+
+/* -- messages -------------------------------------------------------------- */
+
+#define BEGIN "{\"type\":\"message_start\",\"message\":{\"id\":\"m\"}}"
+#define BLOCK(i, block) "{\"type\":\"content_block_start\",\"index\":" i \
+    ",\"content_block\":{" block "}}"
+#define DELTA(i, delta) "{\"type\":\"content_block_delta\",\"index\":" i \
+    ",\"delta\":{\"type\":" delta "}}"
+#define OVER(i) "{\"type\":\"content_block_stop\",\"index\":" i "}"
+#define FINISH(reason) "{\"type\":\"message_delta\",\"delta\":{" \
+    "\"stop_reason\":\"" reason "\"}}"
+#define STOP "{\"type\":\"message_stop\"}"
+#define THINKING BLOCK("0", "\"type\":\"thinking\",\"thinking\":\"\"," \
+    "\"signature\":\"\"")
+#define THOUGHT(text, signature) "{\"type\":\"thinking\",\"thinking\":\"" \
+    text "\",\"signature\":\"" signature "\"}"
+#define REDACTED "\"type\":\"redacted_thinking\",\"data\":\"E\\/A=\""
+#define MESSAGES(first) "[{\"role\":\"user\",\"content\":[{\"type\":" \
+    "\"text\",\"text\":\"q\"}]},{\"role\":\"assistant\",\"content\":[" first \
+    "]}"
+#define TOOL_USE(id) "{\"type\":\"tool_use\",\"id\":\"" id \
+    "\",\"name\":\"f\",\"input\":{\"a\":1}}"
+#define TOOL_RESULT(id) "{\"type\":\"tool_result\",\"tool_use_id\":\"" id \
+    "\",\"content\":\"r\"}"
+
+static void
+messages(void)
+{
+	static const char *const stream[] = {
+		BEGIN, THINKING,
+		DELTA("0", "\"thinking_delta\",\"thinking\":\"h\\ud83d\""),
+		DELTA("0", "\"thinking_delta\",\"thinking\":\"\\ude00\\n\""),
+		DELTA("0", "\"signature_delta\",\"signature\":\"\""),
+		DELTA("0", "\"signature_delta\",\"signature\":\"Eq\""),
+		DELTA("0", "\"signature_delta\",\"signature\":\"A=\""),
+		OVER("0"),
+		BLOCK("1", REDACTED), OVER("1"),
+		BLOCK("2", "\"type\":\"tool_use\",\"id\":\"c1\","
+		    "\"name\":\"f\",\"input\":{}"),
+		DELTA("2", "\"input_json_delta\",\"partial_json\":"
+		    "\"{\\\"a\\\":1}\""),
+		OVER("2"), THINKING,
+		DELTA("0", "\"signature_delta\",\"signature\":\"B\""),
+		OVER("0"),
+		BLOCK("3", "\"type\":\"tool_use\",\"id\":\"c2\","
+		    "\"name\":\"f\",\"input\":{\"a\":1}"),
+		OVER("3"), FINISH("tool_use"), STOP, NULL
+	};
+	struct keeper k = start();
+
+	read_events(&k, &dialect_messages, stream);
+	go_on(&k);
+	encode(&k, &dialect_messages, "claude-opus-5", "messages",
+	    MESSAGES(THOUGHT("h\\ud83d\\ude00\\n", "EqA=") ",{" REDACTED "},"
+	    TOOL_USE("c1") "," THOUGHT("", "B") "," TOOL_USE("c2"))
+	    ",{\"role\":\"user\",\"content\":[" TOOL_RESULT("c1") ","
+	    TOOL_RESULT("c2") "]}]");
+	encode(&k, &dialect_chat, "m", "messages",
+	    CHAT_CALLS(CHAT_CALL("c1") "," CHAT_CALL("c2")) CHAT_RESULT("c1")
+	    CHAT_RESULT("c2") "]");
+	done(&k);
+}
+
+/* A block that has no signature, or no end, is not kept; nor is one that
+ * another answer voids. */
+static void
+messages_unsigned(void)
+{
+	static const char *const stream[] = {
+		BEGIN, THINKING,
+		DELTA("0", "\"signature_delta\",\"signature\":\"S\""),
+		"{\"type\":\"message_start\",\"message\":{\"id\":\"n\"}}",
+		OVER("0"), THINKING,
+		DELTA("0", "\"thinking_delta\",\"thinking\":\"h\""),
+		OVER("0"), BLOCK("1", "\"type\":\"text\",\"text\":\"a\""),
+		DELTA("1", "\"signature_delta\",\"signature\":\"S\""),
+		OVER("1"), THINKING,
+		DELTA("0", "\"signature_delta\",\"signature\":\"S\""),
+		FINISH("end_turn"), STOP, NULL
+	};
+	struct decode d = { .usage = { -1, -1, -1, -1 } };
+	struct keeper k = start();
+
+	read_events(&k, &dialect_messages, stream);
+	EQ(k.items, 0, "no block that would be refused");
+	done(&k);
+
+	k = start();
+	d.sink = &k.sink;
+	EQ(dialect_messages.whole(&d, SLICE("{\"content\":[{\"type\":"
+	    "\"thinking\",\"thinking\":\"h\",\"signature\":\"S\"},{" REDACTED
+	    "},{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":"
+	    "\"end_turn\"}")), DECODE_DONE, "an answer that was not streamed");
+	decode_free(&d);
+	go_on(&k);
+	encode(&k, &dialect_messages, "claude-opus-5", "messages",
+	    MESSAGES(THOUGHT("h", "S") ",{" REDACTED "},{\"type\":\"text\","
+	    "\"text\":\"a\"}") ",{\"role\":\"user\",\"content\":[{\"type\":"
+	    "\"text\",\"text\":\"more\"}]}]");
+	done(&k);
+}
+
+/* -- gemini ---------------------------------------------------------------- */
+
+#define PARTS(parts) "{\"candidates\":[{\"content\":{\"parts\":[" parts \
+    "],\"role\":\"model\"}}]}"
+#define LAST "{\"candidates\":[{\"finishReason\":\"STOP\"}]," \
+    "\"usageMetadata\":{\"promptTokenCount\":1}}"
+#define G_CALL(id) "{\"functionCall\":{\"id\":\"" id "\",\"name\":\"f\"," \
+    "\"args\":{\"a\":1}}"
+#define G_RESULT(id) "{\"functionResponse\":{\"id\":\"" id "\",\"name\":" \
+    "\"f\",\"response\":{\"output\":\"r\"}}}"
+#define CONTENTS(parts, more) "[{\"role\":\"user\",\"parts\":[{\"text\":" \
+    "\"q\"}]},{\"role\":\"model\",\"parts\":[" parts "]},{\"role\":\"user\"," \
+    "\"parts\":[" more "]}]"
+#define SKIP ",\"thoughtSignature\":\"skip_thought_signature_validator\"}"
+
+static void
+gemini(void)
+{
+	static const char *const calls[] = {
+		PARTS(G_CALL("x1") ",\"thoughtSignature\":\"A\\/=\"}"),
+		PARTS(G_CALL("x2") "}"), LAST, NULL
+	};
+	static const char *const text[] = {
+		PARTS("{\"text\":\"a\"}"),
+		PARTS("{\"text\":\"\",\"thoughtSignature\":\"B=\"}"), LAST,
+		NULL
+	};
+	static const char *const bare[] = {
+		PARTS(G_CALL("x1") "},{\"thoughtSignature\":\"\"},"
+		    G_CALL("x2") "}"), LAST, NULL
+	};
+	struct keeper k = start();
+
+	read_events(&k, &dialect_gemini, calls);
+	go_on(&k);
+	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
+	    CONTENTS(G_CALL("x1") ",\"thoughtSignature\":\"A/=\"},"
+	    G_CALL("x2") "}", G_RESULT("x1") "," G_RESULT("x2")));
+	done(&k);
+
+	k = start();
+	read_events(&k, &dialect_gemini, text);
+	go_on(&k);
+	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
+	    CONTENTS("{\"text\":\"a\"},{\"text\":\"\",\"thoughtSignature\":"
+	    "\"B=\"}", "{\"text\":\"more\"}"));
+	done(&k);
+
+	k = start();
+	read_events(&k, &dialect_gemini, bare);
+	EQ(k.items, 0, "an empty signature is none");
+	go_on(&k);
+	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
+	    CONTENTS(G_CALL("x1") SKIP "," G_CALL("x2") "}",
+	    G_RESULT("x1") "," G_RESULT("x2")));
+	encode(&k, &dialect_gemini, "gemini-2.5-pro", "contents",
+	    CONTENTS(G_CALL("x1") "}," G_CALL("x2") "}",
+	    G_RESULT("x1") "," G_RESULT("x2")));
+	done(&k);
+}
+
+/* -- all ------------------------------------------------------------------- */
+
+/* A turn of nothing but what is another's own is no turn. */
+static void
+foreign(void)
+{
+	struct keeper k = start();
+
+	talk_part(&k.talk, &(struct part){ .type = PART_OWN,
+	    .text = SLICE("{}"), .name = SLICE("another") });
+	go_on(&k);
+	encode(&k, &dialect_responses, "m", "input", "[{\"role\":\"user\","
+	    "\"content\":\"q\"},{\"role\":\"user\",\"content\":\"more\"}]");
+	encode(&k, &dialect_chat, "m", "messages", "[{\"role\":\"user\","
+	    "\"content\":\"q\"},{\"role\":\"user\",\"content\":\"more\"}]");
+	encode(&k, &dialect_messages, "claude-opus-5", "messages",
+	    "[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":"
+	    "\"q\"}]},{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+	    "\"text\":\"more\"}]}]");
+	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
+	    "[{\"role\":\"user\",\"parts\":[{\"text\":\"q\"}]},{\"role\":"
+	    "\"user\",\"parts\":[{\"text\":\"more\"}]}]");
+	done(&k);
+}
+
+int
+main(void)
+{
+	responses();
+	responses_order();
+	messages();
+	messages_unsigned();
+	gemini();
+	foreign();
+	return DONE();
+}
