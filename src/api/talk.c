@@ -155,8 +155,15 @@ copied(const struct talk *t, size_t from)
 	return slice_sub(buf_slice(&t->text), from, t->text.n);
 }
 
-static struct slice
-text_of(struct talk *t, struct slice raw)
+void
+talk_room(struct talk *t, size_t n)
+{
+	t->text.max = 2 * n;
+	buf_room(&t->text, t->text.max);
+}
+
+struct slice
+talk_text(struct talk *t, struct slice raw)
 {
 	size_t from = t->text.n;
 
@@ -213,7 +220,7 @@ take_data(struct talk *t, struct slice url, struct part *p)
 static const char *
 take_url(struct talk *t, const struct json_want *w, struct part *p)
 {
-	struct slice url = text_of(t, w->tok);
+	struct slice url = talk_text(t, w->tok);
 
 	if (!slice_starts(url, "https://") && !slice_starts(url, "http://"))
 		return take_data(t, url, p);
@@ -245,7 +252,7 @@ take_file(struct talk *t, struct slice doc, struct part *p)
 	p->type = PART_FILE;
 	json_pick(doc, w, 3);
 	if (w[0].type == JSON_STRING)
-		p->name = text_of(t, w[0].tok);
+		p->name = talk_text(t, w[0].tok);
 	i = w[1].type == JSON_STRING ? 1 : 2;
 	return w[i].type == JSON_STRING ? take_url(t, &w[i], p) :
 	    "a file without its data";
@@ -272,7 +279,7 @@ take_part(struct talk *t, struct slice doc, struct part *p)
 		w[0] = w[1];
 	if (w[0].type != JSON_STRING)
 		return "a part of an unknown type";
-	*p = (struct part){ .type = PART_TEXT, .text = text_of(t, w[0].tok) };
+	*p = (struct part){ .type = PART_TEXT, .text = talk_text(t, w[0].tok) };
 	return NULL;
 }
 
@@ -286,7 +293,7 @@ take_content(struct talk *t, const struct json_want *w)
 	size_t at = 0;
 
 	if (w->type == JSON_STRING) {
-		p.text = text_of(t, w->tok);
+		p.text = talk_text(t, w->tok);
 		talk_part(t, &p);
 	}
 	if (w->type != JSON_ARRAY)
@@ -314,9 +321,9 @@ take_call(struct talk *t, struct slice doc)
 	    f[1].type != JSON_STRING)
 		return "a tool call is {\"id\", \"type\": \"function\", "
 		    "\"function\": {\"name\", \"arguments\"}}";
-	p.id = text_of(t, w[0].tok);
-	p.name = text_of(t, f[0].tok);
-	p.text = slice_trim(text_of(t, f[1].tok));
+	p.id = talk_text(t, w[0].tok);
+	p.name = talk_text(t, f[0].tok);
+	p.text = slice_trim(talk_text(t, f[1].tok));
 	if (p.text.n == 0)
 		p.text = SLICE("{}");
 	t->name = p.id;
@@ -349,9 +356,9 @@ take_result(struct talk *t, const struct json_want *id,
 
 	if (id->type != JSON_STRING)
 		return "a tool's message without \"tool_call_id\"";
-	t->name = text_of(t, id->tok);
+	t->name = talk_text(t, id->tok);
 	if (content->type == JSON_STRING) {
-		talk_result(t, t->name, text_of(t, content->tok));
+		talk_result(t, t->name, talk_text(t, content->tok));
 		return NULL;
 	}
 	if (content->type != JSON_ARRAY && content->type != JSON_NULL)
@@ -416,17 +423,14 @@ talk_parse(struct talk *t, struct slice doc)
 	struct slice key, one;
 	size_t at = 0;
 
-	assert(t->messages.n == 0 && t->text.max == 0);
 	if (!json_valid(doc))
 		return "not JSON";
 	if (json_pick(doc, &w, 1) == 0 && w.type == JSON_ARRAY)
 		doc = w.tok;
 	if (*slice_trim(doc).p != '[')
 		return "neither an array of messages nor an object with one";
-	/* No text is longer than its JSON, and base64 without escapes has at
-	 * most 3/4 of that in bytes: what is copied never moves. */
-	t->text.max = 2 * doc.n;
-	buf_room(&t->text, t->text.max);
+	if (t->text.max == 0)
+		talk_room(t, doc.n);
 	for (; json_each(doc, &at, &key, &one) > JSON_END; t->at++) {
 		t->name = (struct slice){ 0 };
 		if ((why = take_message(t, one)) != NULL)

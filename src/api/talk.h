@@ -22,8 +22,20 @@ struct talk {
 };
 
 /*
+ * Room for the copies of what is in n bytes of JSON: before talk_parse() is
+ * called more than once, as what was copied may not move.  (No text is longer
+ * than its JSON, and base64 without escapes has at most 3/4 of that in bytes:
+ * twice the JSON is enough for both.)
+ */
+void talk_room(struct talk *t, size_t n);
+
+/* The text that a raw JSON string stands for: in the room if it has escapes,
+ * else in its place. */
+struct slice talk_text(struct talk *t, struct slice raw);
+
+/*
  * Appends the messages of a JSON array, or of the member "messages" of an
- * object; once for a talk, and first.
+ * object.
  *
  * Roles are system, developer, user, assistant and tool.  Content is a string
  * or an array of parts: text, input_text, output_text, refusal; image_url and
@@ -56,6 +68,10 @@ void talk_assistant(struct talk *t, struct slice text);
  * result in the turn behind it, and when a result has no call there.
  */
 const char *talk_end(struct talk *t, struct request *r);
+
+/* Writes n messages as elements of an array, in the form of Chat Completions,
+ * as talk_parse() takes it; parts of a dialect's own are left out. */
+void talk_put(struct json_out *w, const struct message *m, size_t n);
 
 void talk_free(struct talk *t);
 

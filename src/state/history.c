@@ -1,0 +1,322 @@
+#include "state/history.h"
+
+#include <string.h>
+
+#include "wire/record.h"
+#include "wire/when.h"
+
+void
+history_init(struct history *h, size_t n)
+{
+	*h = (struct history){ .sequence = -1, .not_before = MSEC_NONE,
+	    .responded = MSEC_NONE, .spent = { -1, -1, -1, -1 } };
+	talk_room(&h->talk, n);
+}
+
+static struct part *
+parts(const struct history *h, size_t *n)
+{
+	*n = h->parts.n / sizeof(struct part);
+	return (void *)h->parts.p;
+}
+
+/* -- the answer so far ----------------------------------------------------- */
+
+static void
+forget_answer(struct history *h)
+{
+	buf_clear(&h->parts);
+	h->text_bytes = 0;
+	h->gap = 0;
+	h->response = (struct slice){ 0 };
+	h->responded = MSEC_NONE;
+	h->sequence = -1;
+}
+
+/* An answer begins anew, which is only seen by its text. */
+static void
+forget_text(struct history *h)
+{
+	if (h->text_bytes > 0)
+		forget_answer(h);
+}
+
+static void
+put_part(struct history *h, const struct part *p)
+{
+	buf_put(&h->parts, (struct slice){ (const void *)p, sizeof(*p) });
+}
+
+/* Text that follows text, in the answer and in memory, makes one part. */
+static void
+put_text(struct history *h, struct slice raw)
+{
+	struct part p = { .type = PART_TEXT }, *last;
+	size_t n, from = h->talk.text.n;
+
+	json_unescape(raw, &h->talk.text, NULL);
+	p.text = slice_sub(buf_slice(&h->talk.text), from, h->talk.text.n);
+	h->text_bytes += p.text.n;
+	last = parts(h, &n);
+	last += n;
+	if (n > 0 && last[-1].type == PART_TEXT &&
+	    last[-1].text.p + last[-1].text.n == p.text.p)
+		last[-1].text.n += p.text.n;
+	else if (p.text.n > 0)
+		put_part(h, &p);
+}
+
+void
+history_text(const struct history *h, struct buf *b)
+{
+	size_t n;
+	const struct part *p;
+
+	for (p = parts(h, &n); n > 0; n--, p++)
+		if (p->type == PART_TEXT)
+			buf_put(b, p->text);
+}
+
+/* The turn is over: question and answer join the conversation. */
+static void
+commit(struct history *h)
+{
+	size_t n;
+	const struct part *p = parts(h, &n);
+
+	if (history_ask(h) != NULL || n == 0)
+		return;
+	talk_turn(&h->talk, ROLE_ASSISTANT);
+	for (; n > 0; n--, p++)
+		talk_part(&h->talk, p);
+}
+
+/* -- records --------------------------------------------------------------- */
+
+static int64_t
+count(const struct json_want *w)
+{
+	return w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
+}
+
+static msec
+when(const struct json_want *w)
+{
+	return w->type == JSON_STRING ? when_rfc3339(w->tok) : MSEC_NONE;
+}
+
+/* No turn begins before the one before it is settled: an answer whose last
+ * record is lost was one all the same. */
+static void
+take_turn(struct history *h, struct slice record)
+{
+	if (h->state == TURN_OPEN && h->parts.n > 0)
+		commit(h);
+	forget_answer(h);
+	h->turns++;
+	h->turn = record;
+	h->state = TURN_OPEN;
+	h->attempts = 0;
+	h->provider = h->model = h->fault = (struct slice){ 0 };
+	h->not_before = MSEC_NONE;
+	h->finish = FIN_NONE;
+}
+
+static void
+take_attempt(struct history *h, struct slice record)
+{
+	struct json_want w[] = { { .key = "provider" }, { .key = "model" },
+	    { .key = "from" } };
+
+	if (json_pick(record, w, 3) < 0)
+		return;
+	if (count(&w[2]) <= 0)
+		forget_answer(h);
+	h->provider = w[0].tok;
+	h->model = w[1].tok;
+	h->attempts++;
+	h->state = TURN_OPEN;
+	h->fault = (struct slice){ 0 };
+	h->not_before = MSEC_NONE;
+}
+
+static void
+take_response(struct history *h, struct slice record)
+{
+	struct json_want w[] = { { .key = "id" }, { .key = "at" } };
+
+	if (json_pick(record, w, 2) < 0 || w[0].type != JSON_STRING)
+		return;
+	h->response = w[0].tok;
+	h->responded = when(&w[1]);
+}
+
+static void
+take_text(struct history *h, struct slice record)
+{
+	struct json_want w[] = { { .key = "text" }, { .key = "seq" },
+	    { .key = "from" } };
+
+	if (json_pick(record, w, 3) < 0 || w[0].type != JSON_STRING)
+		return;
+	if (count(&w[2]) == 0)		/* the attempt's own may be lost */
+		forget_text(h);
+	if (count(&w[2]) != (int64_t)h->text_bytes)
+		h->gap = 1;
+	put_text(h, w[0].tok);
+	if (w[1].type == JSON_NUMBER)
+		h->sequence = count(&w[1]);
+}
+
+static void
+take_item(struct history *h, struct slice record)
+{
+	enum { ID, NAME, ARGUMENTS, SIGNATURE, DIALECT, JSON, SEQ, N };
+	struct json_want w[N] = { { .key = "id" }, { .key = "name" },
+	    { .key = "arguments" }, { .key = "signature" },
+	    { .key = "dialect" }, { .key = "json" }, { .key = "seq" } };
+	struct part p = { .type = PART_CALL };
+	struct talk *t = &h->talk;
+
+	if (json_pick(record, w, N) < 0)
+		return;
+	if (w[SEQ].type == JSON_NUMBER)
+		h->sequence = count(&w[SEQ]);
+	if (w[JSON].type == JSON_STRING && w[DIALECT].type == JSON_STRING) {
+		p.type = PART_OWN;
+		p.name = talk_text(t, w[DIALECT].tok);
+		p.text = talk_text(t, w[JSON].tok);
+	} else {
+		p.id = talk_text(t, w[ID].tok);
+		p.name = talk_text(t, w[NAME].tok);
+		p.text = talk_text(t, w[ARGUMENTS].tok);
+		p.signature = talk_text(t, w[SIGNATURE].tok);
+	}
+	put_part(h, &p);
+}
+
+/* A fault in the midst of a turn is waited out by its own process; one that
+ * ends it says so. */
+static void
+take_fault(struct history *h, struct slice record)
+{
+	struct json_want w[] = { { .key = "end" }, { .key = "not_before" } };
+
+	if (json_pick(record, w, 2) < 0)
+		return;
+	h->fault = record;
+	h->not_before = when(&w[1]);
+	if (w[0].type != JSON_STRING)
+		return;
+	h->state = json_is(w[0].tok, "later") ? TURN_LATER :
+	    json_is(w[0].tok, "dropped") ? TURN_DROPPED : TURN_FAILED;
+}
+
+static void
+add(int64_t *sum, int64_t n)
+{
+	if (n >= 0)
+		*sum = (*sum < 0 ? 0 : *sum) + n;
+}
+
+static void
+take_usage(struct history *h, const struct json_want *w)
+{
+	h->usage = (struct usage){ count(&w[0]), count(&w[1]), count(&w[2]),
+	    count(&w[3]) };
+	add(&h->spent.input, h->usage.input);
+	add(&h->spent.output, h->usage.output);
+	add(&h->spent.cached, h->usage.cached);
+	add(&h->spent.reasoning, h->usage.reasoning);
+}
+
+static void
+take_answer(struct history *h, struct slice record)
+{
+	struct json_want usage[] = { { .key = "input" }, { .key = "output" },
+	    { .key = "cached" }, { .key = "reasoning" } };
+	struct json_want w[] = { { .key = "finish" },
+	    { .key = "usage", .sub = usage, .nsub = 4 },
+	    { .key = "text_bytes" } };
+	int i;
+
+	if (h->state == TURN_NONE || h->state == TURN_DONE ||
+	    json_pick(record, w, 3) < 0)
+		return;
+	if (h->gap || count(&w[2]) != (int64_t)h->text_bytes)
+		return;		/* not whole any more: to be asked again */
+	for (i = FIN_NONE; i <= FIN_PAUSE; i++)
+		if (json_is(w[0].tok, finish_name((enum finish)i)))
+			h->finish = (enum finish)i;
+	take_usage(h, usage);
+	commit(h);
+	h->state = TURN_DONE;
+	h->fault = (struct slice){ 0 };
+	h->not_before = MSEC_NONE;
+}
+
+static const struct {
+	char type[12];
+	void (*take)(struct history *h, struct slice record);
+} types[] = {
+	{ "text", take_text },
+	{ "turn", take_turn },
+	{ "attempt", take_attempt },
+	{ "response", take_response },
+	{ "item", take_item },
+	{ "fault", take_fault },
+	{ "answer", take_answer },
+};
+
+void
+history_take(struct history *h, struct slice record)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (record_is(record, types[i].type))
+			types[i].take(h, record);
+}
+
+/* -- asking ---------------------------------------------------------------- */
+
+enum json_type
+history_member(const struct history *h, const char *name, struct slice *tok)
+{
+	struct json_want w = { .key = name };
+
+	if (json_pick(h->turn, &w, 1) < 0)
+		return JSON_BAD;
+	*tok = w.tok;
+	return w.type;
+}
+
+const char *
+history_ask(struct history *h)
+{
+	struct slice messages;
+
+	if (history_member(h, "messages", &messages) != JSON_ARRAY)
+		return "no messages in the turn's record";
+	return talk_parse(&h->talk, messages);
+}
+
+size_t
+history_open_calls(const struct history *h)
+{
+	size_t n, calls = 0;
+	const struct part *p;
+
+	if (h->state != TURN_DONE)
+		return 0;
+	for (p = parts(h, &n); n > 0; n--, p++)
+		calls += p->type == PART_CALL;
+	return calls;
+}
+
+void
+history_free(struct history *h)
+{
+	talk_free(&h->talk);
+	buf_free(&h->parts);
+}

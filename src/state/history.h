@@ -1,0 +1,76 @@
+#ifndef STATE_HISTORY_H
+#define STATE_HISTORY_H
+
+/*
+ * What a session's records say, taken one by one: the conversation up to the
+ * last turn, and how far that one came.  bide-session.5 tells the records.
+ *
+ * A turn that was not finished before the next one began is left out of the
+ * conversation: nobody answered it.  Slices point into the records, which
+ * have to stay, or into the talk.
+ */
+
+#include "api/event.h"
+#include "api/talk.h"
+#include "base/env.h"
+#include "wire/json.h"
+
+enum turn_state {
+	TURN_NONE,		/* no turn yet */
+	TURN_OPEN,		/* asked, and neither answered nor given up */
+	TURN_LATER,		/* given up for now; .not_before */
+	TURN_FAILED,		/* can never succeed as it is */
+	TURN_DROPPED,		/* interrupted by whoever asked */
+	TURN_DONE		/* answered; .finish and .usage */
+};
+
+struct history {
+	struct talk talk;	/* the finished turns */
+	size_t turns;		/* all of them, with those left out */
+	struct usage spent;	/* of the finished ones, together; -1 where
+				   nobody told */
+	/* the last turn */
+	enum turn_state state;
+	struct slice turn;	/* its record */
+	struct slice provider, model;	/* of its last attempt, raw JSON */
+	size_t attempts;
+	struct buf parts;	/* struct part of the answer so far */
+	size_t text_bytes;	/* in them */
+	int gap;		/* damage has cost some of it */
+	struct slice response;	/* the server's name for it, raw JSON */
+	msec responded;		/* wall: when that was noted */
+	int64_t sequence;	/* the stream's last one that was kept; -1 */
+	struct slice fault;	/* the last fault's record; {0}: none since
+				   the last attempt began */
+	msec not_before;	/* wall; MSEC_NONE */
+	enum finish finish;
+	struct usage usage;
+};
+
+/* An empty one that has room for records of n bytes in all. */
+void history_init(struct history *h, size_t n);
+
+/* Takes the next record; one of an unknown type, or that lacks what its type
+ * needs, is passed over. */
+void history_take(struct history *h, struct slice record);
+
+/* The part of the answer that is text, so far; into b. */
+void history_text(const struct history *h, struct buf *b);
+
+/* The calls of the last finished turn have no results yet: how many. */
+size_t history_open_calls(const struct history *h);
+
+/*
+ * Adds the last turn's question to the conversation, for asking it: once.
+ * NULL, or what is wrong, as in talk.h.
+ */
+const char *history_ask(struct history *h);
+
+/* A member of the last turn's record: its type, and the value in tok, raw; a
+ * string's without quotes. */
+enum json_type history_member(const struct history *h, const char *name,
+    struct slice *tok);
+
+void history_free(struct history *h);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef STATE_SESSION_H
+#define STATE_SESSION_H
+
+/* A session: a name, its journal and what that says. */
+
+#include "state/history.h"
+#include "state/journal.h"
+
+#define SESSION_NAME_MAX 200
+
+struct session {
+	char name[SESSION_NAME_MAX + 1];
+	struct journal journal;
+	struct buf records;	/* what was in the file */
+	struct buf turn;	/* the record of the turn that is asked */
+	struct history history;
+	size_t damaged;		/* pieces of the file that were no records */
+	size_t torn;		/* bytes at its end that were half a record */
+};
+
+/* What is wrong with a name; NULL: nothing. */
+const char *session_bad(const char *name);
+
+/* A name for a session without one: when it began, and chance, which of two
+ * of the same second tells. */
+void session_invent(struct session *s, msec wall, uint32_t rnd);
+
+/* The name of the session that was written to last.  -1: there is none. */
+int session_newest(struct session *s);
+
+/*
+ * Opens the file of the session of that name and replays it.  more: bytes of
+ * records that may be added to the history.  With a mode that writes, half a
+ * record at its end is cut off.  0; -1 with errno in .journal.error (see
+ * journal_open()); ENOENT may also mean that there is no place for sessions.
+ */
+int session_open(struct session *s, enum journal_mode mode, size_t more,
+    const struct env *env, msec until);
+
+/* Opens one that is not there yet, and makes the folder for it. */
+int session_create(struct session *s, const struct env *env);
+
+/* Appends s->turn and takes it into the history.  0; -1 with
+ * .journal.error: it is taken, but not kept. */
+int session_begin(struct session *s, int folder);
+
+/* Calls each for every session, newest first, until it returns other than 0,
+ * which is returned.  -1 with errno: they cannot be read. */
+int session_each(int (*each)(void *ctx, const char *name, msec written),
+    void *ctx);
+
+/* Removes the file, whose lock is held or needed by nobody. */
+int session_remove(struct session *s);
+
+void session_free(struct session *s);
+
+#endif
