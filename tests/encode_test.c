@@ -46,18 +46,19 @@ bodies(void)
 {
 	struct request r = full;
 
-	same(&dialect_responses, &plain, "{\"model\":\"m\",\"input\":[{"
-	    "\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true,"
+	same(&dialect_responses, &plain, "{\"model\":\"m\",\"stream\":true,"
+	    "\"input\":[{\"role\":\"user\",\"content\":\"hi\"}],"
 	    "\"stream_options\":{\"include_obfuscation\":false},"
 	    "\"store\":false}", "responses: a prompt");
-	same(&dialect_chat, &plain, "{\"model\":\"m\",\"messages\":[{\"role\":"
-	    "\"user\",\"content\":\"hi\"}],\"stream\":true,"
+	same(&dialect_chat, &plain, "{\"model\":\"m\",\"stream\":true,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
 	    "\"stream_options\":{\"include_usage\":true}}", "chat: a prompt");
-	same(&dialect_responses, &full, "{\"model\":\"m\",\"instructions\":"
-	    "\"be\\nbrief\",\"input\":[{\"role\":\"user\",\"content\":"
-	    "\"say \\\"hi\\\"\"}],\"stream\":true,"
+	same(&dialect_responses, &full, "{\"model\":\"m\",\"stream\":true,"
+	    "\"temperature\":0.20,\"instructions\":\"be\\nbrief\","
+	    "\"input\":[{\"role\":\"user\",\"content\":"
+	    "\"say \\\"hi\\\"\"}],"
 	    "\"stream_options\":{\"include_obfuscation\":false},"
-	    "\"store\":false,\"max_output_tokens\":64,\"temperature\":0.20,"
+	    "\"store\":false,\"max_output_tokens\":64,"
 	    "\"reasoning\":{\"effort\":\"low\"},\"include\":["
 	    "\"reasoning.encrypted_content\"],\"text\":{\"format\":{"
 	    "\"type\":\"json_schema\",\"name\":\"answer\",\"schema\":" SCHEMA
@@ -66,23 +67,25 @@ bodies(void)
 	    ",\"strict\":false},{\"type\":\"function\",\"name\":\"g\","
 	    "\"parameters\":{\"type\":\"object\",\"properties\":{}},"
 	    "\"strict\":true}]}", "responses: everything");
-	same(&dialect_chat, &full, "{\"model\":\"m\",\"messages\":[{\"role\":"
-	    "\"system\",\"content\":\"be\\nbrief\"},{\"role\":\"user\","
-	    "\"content\":\"say \\\"hi\\\"\"}],\"stream\":true,"
+	same(&dialect_chat, &full, "{\"model\":\"m\",\"stream\":true,"
+	    "\"temperature\":0.20,\"messages\":[{\"role\":\"system\","
+	    "\"content\":\"be\\nbrief\"},{\"role\":\"user\","
+	    "\"content\":\"say \\\"hi\\\"\"}],"
 	    "\"stream_options\":{\"include_usage\":true},"
-	    "\"max_completion_tokens\":64,\"temperature\":0.20,"
+	    "\"max_completion_tokens\":64,"
 	    "\"reasoning_effort\":\"low\",\"response_format\":{\"type\":"
 	    "\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
 	    SCHEMA ",\"strict\":true}},\"tools\":[{\"type\":\"function\","
 	    "\"function\":{\"name\":\"f\",\"description\":\"d \\\"q\\\"\","
 	    "\"parameters\":" SCHEMA "}},{\"type\":\"function\",\"function\":{"
-	    "\"name\":\"g\",\"strict\":true}}]}", "chat: everything");
+	    "\"name\":\"g\",\"parameters\":{\"type\":\"object\","
+	    "\"properties\":{}},\"strict\":true}}]}", "chat: everything");
 	r.schema = r.tools = r.temperature = r.effort = r.system =
 	    (struct slice){ 0 };
 	r.quirks = QUIRK_MAX_TOKENS | QUIRK_NO_STREAM_OPTIONS;
-	same(&dialect_chat, &r, "{\"model\":\"m\",\"messages\":[{\"role\":"
-	    "\"user\",\"content\":\"say \\\"hi\\\"\"}],\"stream\":true,"
-	    "\"max_tokens\":64}", "chat: quirks");
+	same(&dialect_chat, &r, "{\"model\":\"m\",\"stream\":true,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":"
+	    "\"say \\\"hi\\\"\"}],\"max_tokens\":64}", "chat: quirks");
 }
 
 static void
@@ -263,8 +266,8 @@ too_deep(void)
 	for (i = 0; i < JSON_DEPTH; i++)
 		buf_putc(&deep, ']');
 	r.schema = buf_slice(&deep);
-	same(&dialect_chat, &r, "{\"model\":\"m\",\"messages\":[{\"role\":"
-	    "\"user\",\"content\":\"hi\"}],\"stream\":true,"
+	same(&dialect_chat, &r, "{\"model\":\"m\",\"stream\":true,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
 	    "\"stream_options\":{\"include_usage\":true},\"response_format\":"
 	    "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\","
 	    "\"schema\":null,\"strict\":true}}}", "a schema that is too deep");

@@ -288,9 +288,9 @@ requests(void)
 	};
 	struct request r = plain;
 
-	same(&r, "", "{\"model\":\"claude-opus-5\",\"max_tokens\":32000,"
-	    "\"messages\":[{\"role\":\"user\",\"content\":[" HI "]}],"
-	    "\"stream\":true}", "a prompt");
+	same(&r, "", "{\"model\":\"claude-opus-5\",\"stream\":true,"
+	    "\"max_tokens\":32000,\"messages\":[{\"role\":\"user\","
+	    "\"content\":[" HI "]}]}", "a prompt");
 	r.system = SLICE("be\nbrief");
 	r.max_tokens = 64;
 	r.temperature = SLICE("0.20");
@@ -298,9 +298,10 @@ requests(void)
 	r.schema = SLICE(SCHEMA);
 	r.tools = SLICE("[{\"name\":\"f\",\"description\":\"d\","
 	    "\"parameters\":" SCHEMA "},{\"name\":\"g\",\"strict\":true}]");
-	same(&r, "", "{\"model\":\"claude-opus-5\",\"max_tokens\":64,"
-	    "\"system\":\"be\\nbrief\",\"messages\":[{\"role\":\"user\","
-	    "\"content\":[" HI "]}],\"stream\":true,\"temperature\":0.20,"
+	same(&r, "", "{\"model\":\"claude-opus-5\",\"stream\":true,"
+	    "\"temperature\":0.20,\"max_tokens\":64,\"system\":"
+	    "\"be\\nbrief\",\"messages\":[{\"role\":\"user\","
+	    "\"content\":[" HI "]}],"
 	    "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{"
 	    "\"effort\":\"low\",\"format\":{\"type\":\"json_schema\","
 	    "\"schema\":" SCHEMA "}},\"tools\":[{\"name\":\"f\","

@@ -279,14 +279,14 @@ turns(void)
 static void
 there_and_back(void)
 {
-	struct slice doc = SLICE("{\"messages\":[{\"role\":\"system\","
-	    "\"content\":\"s\"},{\"role\":\"user\",\"content\":[{\"type\":"
-	    "\"text\",\"text\":\"\\u0000\\\"\"},{\"type\":\"image_url\","
+	struct slice doc = SLICE("{\"stream\":true,\"messages\":[{"
+	    "\"role\":\"system\",\"content\":\"s\"},{\"role\":"
+	    "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\\u0000\\\"\"},{\"type\":\"image_url\","
 	    "\"image_url\":{\"url\":\"data:image/png;base64,AAEC\"}},{\"type\":"
 	    "\"file\",\"file\":{\"filename\":\"a\",\"file_data\":"
 	    "\"data:application/pdf;base64,JVBERi0=\"}}]},{\"role\":"
 	    "\"assistant\",\"content\":null,\"tool_calls\":[" CALL("1")
-	    "]}," RESULT("1") "],\"stream\":true,\"stream_options\":{"
+	    "]}," RESULT("1") "],\"stream_options\":{"
 	    "\"include_usage\":true}}");
 	struct talk t = { 0 };
 	struct buf body = { 0 };

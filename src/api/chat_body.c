@@ -25,10 +25,19 @@ encode_format(struct json_out *w, const struct request *r)
 	if (r->schema.n == 0 || request_overrides(r, "response_format"))
 		return;
 	encode_in(w, "response_format", '{');
-	json_member(w, "type", SLICE("json_schema"));
+	encode_type(w, "json_schema");
 	encode_in(w, "json_schema", '{');
 	encode_schema(w, r);
 	json_close(w);
+	json_close(w);
+}
+
+static void
+encode_function(struct json_out *w, const struct json_want *v)
+{
+	encode_type(w, "function");
+	encode_in(w, "function", '{');
+	encode_tool(w, v, "parameters");
 	json_close(w);
 }
 
@@ -38,17 +47,15 @@ chat_body(const struct request *r, struct buf *body)
 	struct json_out w;
 
 	encode_open(&w, body);
-	encode_text(&w, r, "model", r->model);
+	encode_head(&w, r);
 	encode_messages(&w, r);
-	encode_flag(&w, r, "stream", 1);
 	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
 		encode_json(&w, r, "stream_options",
 		    SLICE("{\"include_usage\":true}"));
 	encode_num(&w, r, r->quirks & QUIRK_MAX_TOKENS ? "max_tokens" :
 	    "max_completion_tokens", r->max_tokens);
-	encode_json(&w, r, "temperature", r->temperature);
 	encode_text(&w, r, "reasoning_effort", r->effort);
 	encode_format(&w, r);
-	encode_tools(&w, r, TOOLS_NESTED);
+	encode_tools(&w, r, "tools", encode_function);
 	encode_close(&w, r);
 }

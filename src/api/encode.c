@@ -8,6 +8,14 @@ encode_open(struct json_out *w, struct buf *body)
 }
 
 void
+encode_head(struct json_out *w, const struct request *r)
+{
+	encode_text(w, r, "model", r->model);
+	encode_json(w, r, "stream", SLICE("true"));
+	encode_json(w, r, "temperature", r->temperature);
+}
+
+void
 encode_close(struct json_out *w, const struct request *r)
 {
 	request_params(r, w);
@@ -39,20 +47,16 @@ encode_json(struct json_out *w, const struct request *r, const char *key,
 }
 
 void
-encode_flag(struct json_out *w, const struct request *r, const char *key,
-    int v)
-{
-	if (request_overrides(r, key))
-		return;
-	json_key(w, key);
-	json_bool(w, v);
-}
-
-void
 encode_in(struct json_out *w, const char *key, char bracket)
 {
 	json_key(w, key);
 	json_open(w, bracket);
+}
+
+void
+encode_type(struct json_out *w, const char *type)
+{
+	json_member(w, "type", slice_str(type));
 }
 
 void
@@ -103,6 +107,28 @@ encode_content(struct json_out *w, const struct message *m,
 }
 
 void
+encode_turn(struct json_out *w, struct turn *t, const char *role,
+    const char *parts)
+{
+	*t = (struct turn){ *w, w->out->n };
+	json_open(w, '{');
+	json_member(w, "role", slice_str(role));
+	encode_in(w, parts, '[');
+}
+
+void
+encode_turn_end(struct json_out *w, const struct turn *t)
+{
+	if (!w->comma) {
+		*w = t->before;
+		w->out->n = t->n;
+		return;
+	}
+	json_close(w);
+	json_close(w);
+}
+
+void
 encode_url(struct json_out *w, const char *key, const struct part *p)
 {
 	json_key(w, key);
@@ -133,54 +159,37 @@ encode_given(struct json_out *w, const char *key, const struct json_want *v)
 	encode_raw(w, key, json);
 }
 
-static void
-tool(struct json_out *w, struct slice json, enum tools form)
+void
+encode_tool(struct json_out *w, const struct json_want *v, const char *key)
 {
-	struct json_want v[] = { { .key = "name" }, { .key = "description" },
-	    { .key = "parameters" }, { .key = "strict" } };
-	const char *schema = form == TOOLS_BARE ? "input_schema" :
-	    "parameters";
-
-	if (json_pick(json, v, sizeof(v) / sizeof(v[0])) < 0)
-		return;
-	json_open(w, '{');
-	if (form != TOOLS_BARE)
-		json_member(w, "type", SLICE("function"));
-	if (form == TOOLS_NESTED) {
-		json_key(w, "function");
-		json_open(w, '{');
-	}
-	encode_given(w, v[0].key, &v[0]);
-	encode_given(w, v[1].key, &v[1]);
-	encode_given(w, schema, &v[2]);
-	if (form != TOOLS_NESTED && v[2].type == JSON_BAD)
-		encode_raw(w, schema,
+	encode_given(w, "name", &v[TOOL_NAME]);
+	encode_given(w, "description", &v[TOOL_DESCRIPTION]);
+	encode_given(w, key, &v[TOOL_PARAMETERS]);
+	if (v[TOOL_PARAMETERS].type == JSON_BAD)
+		encode_raw(w, key,
 		    SLICE("{\"type\":\"object\",\"properties\":{}}"));
-	encode_given(w, v[3].key, &v[3]);
-	/* Responses alone is strict unless told otherwise, and then refuses
-	 * schemas that chat takes. */
-	if (form == TOOLS_FLAT && v[3].type == JSON_BAD) {
-		json_key(w, "strict");
-		json_bool(w, 0);
-	}
-	if (form == TOOLS_NESTED)
-		json_close(w);
-	json_close(w);
+	encode_given(w, "strict", &v[TOOL_STRICT]);
 }
 
 void
-encode_tools(struct json_out *w, const struct request *r, enum tools form)
+encode_tools(struct json_out *w, const struct request *r, const char *key,
+    void (*one)(struct json_out *, const struct json_want *))
 {
-	struct slice key, one;
-	enum json_type type;
+	struct json_want v[TOOL_N] = { { .key = "name" },
+	    { .key = "description" }, { .key = "parameters" },
+	    { .key = "strict" } };
+	struct slice name, json;
 	size_t at = 0;
 
 	if (r->tools.n == 0 || request_overrides(r, "tools"))
 		return;
-	json_key(w, "tools");
-	json_open(w, '[');
-	while ((type = json_each(r->tools, &at, &key, &one)) > JSON_END)
-		if (type == JSON_OBJECT)
-			tool(w, one, form);
+	encode_in(w, key, '[');
+	while (json_each(r->tools, &at, &name, &json) > JSON_END) {
+		if (json_pick(json, v, TOOL_N) < 0)
+			continue;
+		json_open(w, '{');
+		one(w, v);
+		json_close(w);
+	}
 	json_close(w);
 }

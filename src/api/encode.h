@@ -8,8 +8,10 @@
 
 #include "api/request.h"
 
-/* Opens the body's object, and closes it behind the params. */
+/* Opens the body's object; writes "model", "stream" and "temperature", which
+ * three have; closes it behind the params. */
 void encode_open(struct json_out *w, struct buf *body);
+void encode_head(struct json_out *w, const struct request *r);
 void encode_close(struct json_out *w, const struct request *r);
 
 /* A text, a number, a JSON text; nothing where v is empty or 0. */
@@ -19,11 +21,12 @@ void encode_num(struct json_out *w, const struct request *r, const char *key,
     int64_t v);
 void encode_json(struct json_out *w, const struct request *r, const char *key,
     struct slice v);
-void encode_flag(struct json_out *w, const struct request *r, const char *key,
-    int v);
 
 /* Opens a member that is an object or an array: '{' or '['. */
 void encode_in(struct json_out *w, const char *key, char bracket);
+
+/* "type". */
+void encode_type(struct json_out *w, const char *type);
 
 /* A member by itself, whatever the params say: inside other objects. */
 void encode_raw(struct json_out *w, const char *key, struct slice json);
@@ -36,6 +39,16 @@ void encode_role(struct json_out *w, enum role role);
 void encode_content(struct json_out *w, const struct message *m,
     void (*part)(struct json_out *, enum role, const struct part *));
 
+/* Opens a turn and the array of its parts; the end takes back one that has
+ * none. */
+struct turn {
+	struct json_out before;
+	size_t n;
+};
+void encode_turn(struct json_out *w, struct turn *t, const char *role,
+    const char *parts);
+void encode_turn_end(struct json_out *w, const struct turn *t);
+
 /* A part's URL, or its data as one. */
 void encode_url(struct json_out *w, const char *key, const struct part *p);
 
@@ -46,14 +59,14 @@ void encode_given(struct json_out *w, const char *key,
 /* The members that name and hold the request's schema. */
 void encode_schema(struct json_out *w, const struct request *r);
 
-/* "tools": the members inside "function", or flat beside the type, or bare:
- * without a type, and with an "input_schema". */
-enum tools {
-	TOOLS_NESTED,
-	TOOLS_FLAT,
-	TOOLS_BARE
-};
+/* The tools as array key, unless a param takes the place of "tools": one()
+ * writes each into its object, from what was picked of it. */
+enum { TOOL_NAME, TOOL_DESCRIPTION, TOOL_PARAMETERS, TOOL_STRICT, TOOL_N };
 void encode_tools(struct json_out *w, const struct request *r,
-    enum tools form);
+    const char *key, void (*one)(struct json_out *, const struct json_want *));
+
+/* All of them, the parameters' schema as member key. */
+void encode_tool(struct json_out *w, const struct json_want *v,
+    const char *key);
 
 #endif

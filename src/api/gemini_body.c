@@ -156,9 +156,8 @@ static void
 encode_contents(struct json_out *w, const struct request *r)
 {
 	const struct message *m = r->messages, *end = m + r->nmessages;
-	struct json_out before;
+	struct turn turn;
 	enum role role;
-	size_t n;
 
 	if (request_overrides(r, "contents"))
 		return;
@@ -169,21 +168,11 @@ encode_contents(struct json_out *w, const struct request *r)
 			m++;
 			continue;
 		}
-		before = *w;
-		n = w->out->n;
-		json_open(w, '{');
-		json_member(w, "role", role == ROLE_ASSISTANT ?
-		    SLICE("model") : SLICE("user"));
-		encode_in(w, "parts", '[');
+		encode_turn(w, &turn, role == ROLE_ASSISTANT ? "model" :
+		    "user", "parts");
 		for (; m < end && m->role == role; m++)
 			encode_parts(w, r, m);
-		if (w->comma) {
-			json_close(w);
-			json_close(w);
-		} else {
-			*w = before;
-			w->out->n = n;
-		}
+		encode_turn_end(w, &turn);
 	}
 	json_close(w);
 }
@@ -256,37 +245,22 @@ encode_config(struct json_out *w, const struct request *r)
 }
 
 static void
-encode_declaration(struct json_out *w, struct slice tool)
+encode_declaration(struct json_out *w, const struct json_want *v)
 {
-	struct json_want v[] = { { .key = "name" }, { .key = "description" },
-	    { .key = "parameters" } };
-
-	if (json_pick(tool, v, 3) < 0)
-		return;
-	json_open(w, '{');
-	encode_given(w, "name", &v[0]);
-	encode_given(w, "description", &v[1]);
-	encode_given(w, is_beyond(v[2].tok) ? "parametersJsonSchema" :
-	    "parameters", &v[2]);
-	json_close(w);
+	encode_given(w, "name", &v[TOOL_NAME]);
+	encode_given(w, "description", &v[TOOL_DESCRIPTION]);
+	encode_given(w, is_beyond(v[TOOL_PARAMETERS].tok) ?
+	    "parametersJsonSchema" : "parameters", &v[TOOL_PARAMETERS]);
 }
 
 static void
 encode_functions(struct json_out *w, const struct request *r)
 {
-	struct slice key, one;
-	enum json_type type;
-	size_t at = 0;
-
 	if (r->tools.n == 0 || request_overrides(r, "tools"))
 		return;
 	encode_in(w, "tools", '[');
 	json_open(w, '{');
-	encode_in(w, "functionDeclarations", '[');
-	while ((type = json_each(r->tools, &at, &key, &one)) > JSON_END)
-		if (type == JSON_OBJECT)
-			encode_declaration(w, one);
-	json_close(w);
+	encode_tools(w, r, "functionDeclarations", encode_declaration);
 	json_close(w);
 	json_close(w);
 }

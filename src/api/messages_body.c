@@ -14,7 +14,7 @@ encode_source(struct json_out *w, const struct part *p)
 {
 	encode_in(w, "source", '{');
 	if (p->url.n > 0) {
-		json_member(w, "type", SLICE("url"));
+		encode_type(w, "url");
 		json_member(w, "url", p->url);
 	} else {
 		json_member(w, "type", SLICE("base64"));
@@ -39,7 +39,7 @@ encode_part(struct json_out *w, const struct part *p)
 	if (p->type == PART_OWN)
 		return;
 	json_open(w, '{');
-	json_member(w, "type", slice_str(types[p->type]));
+	encode_type(w, types[p->type]);
 	switch (p->type) {
 	case PART_TEXT:
 		json_member(w, "text", p->text);
@@ -120,32 +120,11 @@ turn_end(const struct message *m, const struct message *end)
 	return m;
 }
 
-/* A turn of which nothing is left is none. */
-static void
-encode_turn(struct json_out *w, const struct message *m,
-    const struct message *end)
-{
-	struct json_out before = *w;
-	size_t n = w->out->n;
-
-	json_open(w, '{');
-	encode_role(w, m->role == ROLE_ASSISTANT ? m->role : ROLE_USER);
-	encode_in(w, "content", '[');
-	encode_parts(w, m, end, IN_FRONT);
-	encode_parts(w, m, end, BEHIND);
-	if (w->comma) {
-		json_close(w);
-		json_close(w);
-	} else {
-		*w = before;
-		w->out->n = n;
-	}
-}
-
 static void
 encode_messages(struct json_out *w, const struct request *r)
 {
 	const struct message *m = r->messages, *end = m + r->nmessages, *next;
+	struct turn turn;
 
 	if (request_overrides(r, "messages"))
 		return;
@@ -155,7 +134,11 @@ encode_messages(struct json_out *w, const struct request *r)
 		if (m->role == ROLE_SYSTEM)
 			continue;
 		next = turn_end(m, end);
-		encode_turn(w, m, next);
+		encode_turn(w, &turn, m->role == ROLE_ASSISTANT ? "assistant" :
+		    "user", "content");
+		encode_parts(w, m, next, IN_FRONT);
+		encode_parts(w, m, next, BEHIND);
+		encode_turn_end(w, &turn);
 	}
 	json_close(w);
 }
@@ -223,7 +206,7 @@ encode_thinking(struct json_out *w, const struct request *r)
 		encode_raw(w, "thinking", SLICE("{\"type\":\"adaptive\"}"));
 	} else if (n >= 1024) {		/* the least that is taken */
 		encode_in(w, "thinking", '{');
-		json_member(w, "type", SLICE("enabled"));
+		encode_type(w, "enabled");
 		json_member_num(w, "budget_tokens", n);
 		json_close(w);
 	}
@@ -242,11 +225,17 @@ encode_output(struct json_out *w, const struct request *r)
 		json_member(w, "effort", r->effort);
 	if (r->schema.n > 0) {
 		encode_in(w, "format", '{');
-		json_member(w, "type", SLICE("json_schema"));
+		encode_type(w, "json_schema");
 		encode_raw(w, "schema", r->schema);
 		json_close(w);
 	}
 	json_close(w);
+}
+
+static void
+encode_function(struct json_out *w, const struct json_want *v)
+{
+	encode_tool(w, v, "input_schema");
 }
 
 void
@@ -255,14 +244,12 @@ messages_body(const struct request *r, struct buf *body)
 	struct json_out w;
 
 	encode_open(&w, body);
-	encode_text(&w, r, "model", r->model);
+	encode_head(&w, r);
 	encode_num(&w, r, "max_tokens", most_tokens(r));
 	encode_system(&w, r);
 	encode_messages(&w, r);
-	encode_flag(&w, r, "stream", 1);
-	encode_json(&w, r, "temperature", r->temperature);
 	encode_thinking(&w, r);
 	encode_output(&w, r);
-	encode_tools(&w, r, TOOLS_BARE);
+	encode_tools(&w, r, "tools", encode_function);
 	encode_close(&w, r);
 }

@@ -8,14 +8,14 @@ static void
 encode_part(struct json_out *w, enum role role, const struct part *p)
 {
 	if (p->type == PART_TEXT) {
-		json_member(w, "type", role == ROLE_ASSISTANT ?
-		    SLICE("output_text") : SLICE("input_text"));
+		encode_type(w, role == ROLE_ASSISTANT ? "output_text" :
+		    "input_text");
 		json_member(w, "text", p->text);
 	} else if (p->type == PART_IMAGE) {
-		json_member(w, "type", SLICE("input_image"));
+		encode_type(w, "input_image");
 		encode_url(w, "image_url", p);
 	} else {
-		json_member(w, "type", SLICE("input_file"));
+		encode_type(w, "input_file");
 		if (p->name.n > 0 && p->url.n == 0)
 			json_member(w, "filename", p->name);
 		encode_url(w, p->url.n > 0 ? "file_url" : "file_data", p);
@@ -31,8 +31,8 @@ encode_item(struct json_out *w, const struct part *p)
 	if (p->type == PART_OWN)
 		return;
 	json_open(w, '{');
-	json_member(w, "type", p->type == PART_CALL ? SLICE("function_call") :
-	    SLICE("function_call_output"));
+	encode_type(w, p->type == PART_CALL ? "function_call" :
+	    "function_call_output");
 	json_member(w, "call_id", p->id);
 	if (p->type == PART_CALL)
 		json_member(w, "name", p->name);
@@ -84,10 +84,21 @@ encode_format(struct json_out *w, const struct request *r)
 		return;
 	encode_in(w, "text", '{');
 	encode_in(w, "format", '{');
-	json_member(w, "type", SLICE("json_schema"));
+	encode_type(w, "json_schema");
 	encode_schema(w, r);
 	json_close(w);
 	json_close(w);
+}
+
+/* It alone is strict unless told otherwise, and then refuses schemas that
+ * chat takes. */
+static void
+encode_function(struct json_out *w, const struct json_want *v)
+{
+	encode_type(w, "function");
+	encode_tool(w, v, "parameters");
+	if (v[TOOL_STRICT].type == JSON_BAD)
+		encode_raw(w, "strict", SLICE("false"));
 }
 
 void
@@ -96,17 +107,15 @@ responses_body(const struct request *r, struct buf *body)
 	struct json_out w;
 
 	encode_open(&w, body);
-	encode_text(&w, r, "model", r->model);
+	encode_head(&w, r);
 	encode_text(&w, r, "instructions", r->system);
 	encode_input(&w, r);
-	encode_flag(&w, r, "stream", 1);
 	/* Random padding of every delta otherwise: half of the bytes. */
 	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
 		encode_json(&w, r, "stream_options",
 		    SLICE("{\"include_obfuscation\":false}"));
-	encode_flag(&w, r, "store", 0);
+	encode_json(&w, r, "store", SLICE("false"));
 	encode_num(&w, r, "max_output_tokens", r->max_tokens);
-	encode_json(&w, r, "temperature", r->temperature);
 	if (r->effort.n > 0 && !request_overrides(r, "reasoning")) {
 		encode_in(&w, "reasoning", '{');
 		json_member(&w, "effort", r->effort);
@@ -117,6 +126,6 @@ responses_body(const struct request *r, struct buf *body)
 		    SLICE("[\"reasoning.encrypted_content\"]"));
 	}
 	encode_format(&w, r);
-	encode_tools(&w, r, TOOLS_FLAT);
+	encode_tools(&w, r, "tools", encode_function);
 	encode_close(&w, r);
 }

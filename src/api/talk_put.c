@@ -8,15 +8,16 @@
 static void
 put_part(struct json_out *w, enum role role, const struct part *p)
 {
+	const char *type = p->type == PART_IMAGE ? "image_url" : "file";
+
 	(void)role;
 	if (p->type == PART_TEXT) {
-		json_member(w, "type", SLICE("text"));
+		encode_type(w, "text");
 		json_member(w, "text", p->text);
 		return;
 	}
-	json_member(w, "type", p->type == PART_IMAGE ? SLICE("image_url") :
-	    SLICE("file"));
-	encode_in(w, p->type == PART_IMAGE ? "image_url" : "file", '{');
+	encode_type(w, type);
+	encode_in(w, type, '{');
 	if (p->type == PART_FILE && p->name.n > 0)
 		json_member(w, "filename", p->name);
 	encode_url(w, p->type == PART_IMAGE ? "url" : "file_data", p);
@@ -28,7 +29,7 @@ put_call(struct json_out *w, const struct part *p)
 {
 	json_open(w, '{');
 	json_member(w, "id", p->id);
-	json_member(w, "type", SLICE("function"));
+	encode_type(w, "function");
 	encode_in(w, "function", '{');
 	json_member(w, "name", p->name);
 	json_member(w, "arguments", p->text);
