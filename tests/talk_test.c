@@ -281,7 +281,8 @@ there_and_back(void)
 {
 	struct slice doc = SLICE("{\"stream\":true,\"messages\":[{"
 	    "\"role\":\"system\",\"content\":\"s\"},{\"role\":"
-	    "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\\u0000\\\"\"},{\"type\":\"image_url\","
+	    "\"user\",\"content\":[{\"type\":\"text\",\"text\":"
+	    "\"\\u0000\\\"\"},{\"type\":\"image_url\","
 	    "\"image_url\":{\"url\":\"data:image/png;base64,AAEC\"}},{\"type\":"
 	    "\"file\",\"file\":{\"filename\":\"a\",\"file_data\":"
 	    "\"data:application/pdf;base64,JVBERi0=\"}}]},{\"role\":"
