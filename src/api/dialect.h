@@ -40,6 +40,13 @@ struct call {
 
 #define CALLS_MAX 128
 
+/* Where a stream is that can be taken up again after its next event. */
+struct cursor {
+	char id[128];		/* the server's name for the answer, "" */
+	int64_t sequence;	/* of the last event that was handled; -1 */
+	uint16_t half;		/* of a surrogate pair, as that event ended */
+};
+
 /* The state of one stream.  {0} but for .sink and .wall at the start. */
 struct decode {
 	struct sink *sink;

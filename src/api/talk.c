@@ -140,6 +140,12 @@ talk_end(struct talk *t, struct request *r)
 void
 talk_free(struct talk *t)
 {
+	struct buf *full = (void *)t->full.p;
+	size_t n = t->full.n / sizeof(*full);
+
+	while (n > 0)
+		buf_free(&full[--n]);
+	buf_free(&t->full);
 	buf_free(&t->text);
 	buf_free(&t->messages);
 	buf_free(&t->parts);
@@ -158,7 +164,11 @@ copied(const struct talk *t, size_t from)
 void
 talk_room(struct talk *t, size_t n)
 {
-	t->text.max = 2 * n;
+	if (t->text.max - t->text.n >= 2 * n && t->text.max > 0)
+		return;
+	buf_put(&t->full, (struct slice){ (const char *)&t->text,
+	    sizeof(t->text) });
+	t->text = (struct buf){ .max = 2 * n };
 	buf_room(&t->text, t->text.max);
 }
 
@@ -429,8 +439,7 @@ talk_parse(struct talk *t, struct slice doc)
 		doc = w.tok;
 	if (*slice_trim(doc).p != '[')
 		return "neither an array of messages nor an object with one";
-	if (t->text.max == 0)
-		talk_room(t, doc.n);
+	talk_room(t, doc.n);
 	for (; json_each(doc, &at, &key, &one) > JSON_END; t->at++) {
 		t->name = (struct slice){ 0 };
 		if ((why = take_message(t, one)) != NULL)

@@ -18,15 +18,13 @@ struct talk {
 	struct slice name;	/* the call that it is about; empty */
 	/* private */
 	struct buf text;	/* copies; never moves */
+	struct buf full;	/* struct buf: earlier ones */
 	struct buf messages, parts;
 };
 
-/*
- * Room for the copies of what is in n bytes of JSON: before talk_parse() is
- * called more than once, as what was copied may not move.  (No text is longer
- * than its JSON, and base64 without escapes has at most 3/4 of that in bytes:
- * twice the JSON is enough for both.)
- */
+/* Room for the copies of what is in n bytes of JSON, which may not move: before
+ * talk_text().  (No text is longer than its JSON, and base64 without escapes
+ * has at most 3/4 of that in bytes: twice the JSON is enough for both.) */
 void talk_room(struct talk *t, size_t n);
 
 /* The text that a raw JSON string stands for: in the room if it has escapes,

@@ -29,7 +29,8 @@ enum {
 	CMD_SESSIONS = 16,
 	CMD_LIMITS = 32,
 	CMD_BATCH = 64,
-	CMD_ALL = 127
+	CMD_ALL = 127,
+	OPT_TURN = 128		/* and those that a turn's record tells */
 };
 
 /* What a user did wrong: the exit status and one line. */
@@ -48,7 +49,7 @@ struct own_provider {
 struct opts {
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
-	const char *messages;
+	const char *messages, *session;
 	const char *files[FILES_MAX];
 	size_t nfiles;
 	const char *results[RESULTS_MAX];	/* ID=FILE */
@@ -56,9 +57,12 @@ struct opts {
 	const char *fallbacks[FALLBACKS_MAX];
 	size_t nfallbacks;
 	int live;		/* -1: as stdout is */
+	int newest;		/* go on in the newest session */
+	int background, detach;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	int64_t max_tokens, retries;
 	msec patience, connect, first_byte, idle, max_time;
+	msec prune;		/* MSEC_NONE: do not */
 	struct param params[PARAMS_MAX];
 	size_t nparams;
 	char **words;		/* the prompt's, in argv */
@@ -66,6 +70,7 @@ struct opts {
 	struct own_provider providers[PROVIDERS_MAX];
 	size_t nproviders;
 	struct buf config;	/* the file's text */
+	struct buf recorded;	/* texts from a turn's record */
 	uint64_t given;		/* a bit for each option of the table that
 				   was on the command line */
 };
@@ -86,6 +91,16 @@ int opts_given(const struct opts *o, const char *name);
  * name.  -1 with *c (status from the caller). */
 int opts_set(struct opts *o, const char *name, const char *value,
     const char *where, struct complaint *c);
+
+/*
+ * The options that belong to a turn, as members of an object, and from one:
+ * those given on the command line stay as they are, and only the model and
+ * its base URL are taken without all.  -1 with *c.  opts_forget() unsets those that are the turn's alone.
+ */
+void opts_put(const struct opts *o, struct json_out *w);
+int opts_take(struct opts *o, struct slice record, int all,
+    struct complaint *c);
+void opts_forget(struct opts *o);
 
 /* Always -1, with *c filled. */
 int complain(struct complaint *c, int status, const char *fmt, ...)

@@ -77,6 +77,16 @@ history_text(const struct history *h, struct buf *b)
 			buf_put(b, p->text);
 }
 
+static const char *
+take_messages(struct history *h)
+{
+	struct slice messages;
+
+	if (history_member(h, "messages", &messages) != JSON_ARRAY)
+		return "no messages in the turn's record";
+	return talk_parse(&h->talk, messages);
+}
+
 /* The turn is over: question and answer join the conversation. */
 static void
 commit(struct history *h)
@@ -84,7 +94,7 @@ commit(struct history *h)
 	size_t n;
 	const struct part *p = parts(h, &n);
 
-	if (history_ask(h) != NULL || n == 0)
+	if (take_messages(h) != NULL || n == 0)
 		return;
 	talk_turn(&h->talk, ROLE_ASSISTANT);
 	for (; n > 0; n--, p++)
@@ -291,14 +301,27 @@ history_member(const struct history *h, const char *name, struct slice *tok)
 	return w.type;
 }
 
+static struct slice
+member(const struct history *h, const char *name, enum json_type type)
+{
+	struct slice tok;
+
+	return history_member(h, name, &tok) == type ? tok : SLICE("");
+}
+
 const char *
 history_ask(struct history *h)
 {
-	struct slice messages;
+	const char *why = take_messages(h);
+	struct request r;
 
-	if (history_member(h, "messages", &messages) != JSON_ARRAY)
-		return "no messages in the turn's record";
-	return talk_parse(&h->talk, messages);
+	if (why != NULL)
+		return why;
+	talk_room(&h->talk, h->turn.n);
+	h->system = talk_text(&h->talk, member(h, "system", JSON_STRING));
+	h->schema = member(h, "schema", JSON_OBJECT);
+	h->tools = member(h, "tools", JSON_ARRAY);
+	return talk_end(&h->talk, &r);
 }
 
 size_t

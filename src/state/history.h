@@ -29,6 +29,8 @@ struct history {
 	size_t turns;		/* all of them, with those left out */
 	struct usage spent;	/* of the finished ones, together; -1 where
 				   nobody told */
+	struct slice system;	/* of the last turn, after history_ask() */
+	struct slice schema, tools;	/* the same; JSON */
 	/* the last turn */
 	enum turn_state state;
 	struct slice turn;	/* its record */
@@ -47,7 +49,7 @@ struct history {
 	struct usage usage;
 };
 
-/* An empty one that has room for records of n bytes in all. */
+/* An empty one, that will take records of n bytes in all and may take more. */
 void history_init(struct history *h, size_t n);
 
 /* Takes the next record; one of an unknown type, or that lacks what its type
@@ -62,7 +64,7 @@ size_t history_open_calls(const struct history *h);
 
 /*
  * Adds the last turn's question to the conversation, for asking it: once.
- * NULL, or what is wrong, as in talk.h.
+ * NULL, or what is wrong, as in talk.h (where .talk.name tells of which call).
  */
 const char *history_ask(struct history *h);
 

@@ -56,12 +56,12 @@ find_path(struct session *s)
 /* -- replay ---------------------------------------------------------------- */
 
 static void
-replay(struct session *s, size_t more)
+replay(struct session *s)
 {
 	struct slice in = buf_slice(&s->records), rec;
 	enum record_ev ev;
 
-	history_init(&s->history, s->records.n + more);
+	history_init(&s->history, s->records.n);
 	while ((ev = record_next(&s->journal.crc, &in, &rec)) != RECORD_END)
 		if (ev == RECORD_ONE)
 			history_take(&s->history, rec);
@@ -70,34 +70,41 @@ replay(struct session *s, size_t more)
 	s->torn = in.n;
 }
 
+void
+session_none(struct session *s)
+{
+	journal_none(&s->journal);
+	history_init(&s->history, 0);
+}
+
 int
-session_open(struct session *s, enum journal_mode mode, size_t more,
-    const struct env *env, msec until)
+session_open(struct session *s, enum journal_mode mode, const struct env *env,
+    msec until)
 {
 	struct journal *j = &s->journal;
 
-	journal_none(j);
+	session_none(s);
 	if (find_path(s) < 0) {
 		j->error = errno;
 		return -1;
 	}
-	if (journal_open(j, mode, env, until) < 0)
+	if (journal_open(j, mode, env, until) < 0 ||
+	    journal_load(j, &s->records) < 0)
 		return -1;
-	if (journal_load(j, &s->records) < 0)
-		return -1;
-	replay(s, more);
+	history_free(&s->history);
+	replay(s);
 	if (s->torn > 0 && mode != JOURNAL_READ)
 		return journal_cut(j, j->end - (int64_t)s->torn);
 	return 0;
 }
 
 int
-session_create(struct session *s, const struct env *env)
+session_make(struct session *s, enum journal_mode mode, const struct env *env,
+    msec until)
 {
 	char dir[sizeof(s->journal.path)];
-	int rc;
+	int rc = session_open(s, mode, env, until);
 
-	rc = session_open(s, JOURNAL_NEW, s->turn.n, env, 0);
 	if (rc == 0 || s->journal.error != ENOENT ||
 	    place_folder(s->journal.path, dir, sizeof(dir)) < 0)
 		return rc;
@@ -105,22 +112,29 @@ session_create(struct session *s, const struct env *env)
 		s->journal.error = errno;
 		return -1;
 	}
-	return session_open(s, JOURNAL_NEW, s->turn.n, env, 0);
+	return session_open(s, mode, env, until);
+}
+
+const char *
+session_ask(struct session *s)
+{
+	struct slice rest = buf_slice(&s->turn), line;
+
+	while (rest.n > 0) {
+		line = slice_cut(&rest, '\n');
+		history_take(&s->history, line);
+	}
+	return history_ask(&s->history);
 }
 
 int
-session_begin(struct session *s, int folder)
+session_keep(struct session *s)
 {
-	struct slice rec = buf_slice(&s->turn), line;
-	int rc = journal_append(&s->journal, rec);
+	int fresh = s->journal.end == 0;
 
-	if (rc == 0)
-		rc = journal_sync(&s->journal, folder);
-	while (rec.n > 0) {
-		line = slice_cut(&rec, '\n');
-		history_take(&s->history, line);
-	}
-	return rc;
+	if (journal_append(&s->journal, buf_slice(&s->turn)) < 0)
+		return -1;
+	return journal_sync(&s->journal, fresh);
 }
 
 /* -- all of them ----------------------------------------------------------- */

@@ -29,20 +29,28 @@ void session_invent(struct session *s, msec wall, uint32_t rnd);
 int session_newest(struct session *s);
 
 /*
- * Opens the file of the session of that name and replays it.  more: bytes of
- * records that may be added to the history.  With a mode that writes, half a
- * record at its end is cut off.  0; -1 with errno in .journal.error (see
- * journal_open()); ENOENT may also mean that there is no place for sessions.
+ * Opens the file of the session of that name and replays it; with a mode that
+ * writes, half a record at its end is cut off.  0; -1 with errno in
+ * .journal.error (see journal_open()); ENOENT may also mean that there is no
+ * place for sessions.
  */
-int session_open(struct session *s, enum journal_mode mode, size_t more,
+int session_open(struct session *s, enum journal_mode mode,
     const struct env *env, msec until);
 
-/* Opens one that is not there yet, and makes the folder for it. */
-int session_create(struct session *s, const struct env *env);
+/* The same for JOURNAL_WRITE and JOURNAL_NEW; the folder is made too. */
+int session_make(struct session *s, enum journal_mode mode,
+    const struct env *env, msec until);
 
-/* Appends s->turn and takes it into the history.  0; -1 with
- * .journal.error: it is taken, but not kept. */
-int session_begin(struct session *s, int folder);
+/* A session that is kept nowhere. */
+void session_none(struct session *s);
+
+/* Takes the turn of s->turn into the history, to be asked.  NULL, or what is
+ * wrong with it (history_ask()). */
+const char *session_ask(struct session *s);
+
+/* Writes s->turn, and makes it last; in a new session with its file's name.
+ * 0, or -1 with .journal.error. */
+int session_keep(struct session *s);
 
 /* Calls each for every session, newest first, until it returns other than 0,
  * which is returned.  -1 with errno: they cannot be read. */

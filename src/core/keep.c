@@ -1,0 +1,283 @@
+#include "core/keep.h"
+
+#include <signal.h>
+
+#include "wire/when.h"
+
+static size_t
+begin(struct keep *k, struct json_out *w, const char *type)
+{
+	return record_open(w, &k->records, type);
+}
+
+static void
+end(struct keep *k, struct json_out *w, size_t start)
+{
+	record_close(w, &k->journal->crc, start);
+}
+
+/* A time of day, span ms from now. */
+static void
+put_time(struct keep *k, struct json_out *w, const char *key, msec span)
+{
+	struct buf when = { 0 };
+
+	when_put_rfc3339(&when, k->env->wall(k->env->ctx) + span);
+	json_member(w, key, buf_slice(&when));
+	buf_free(&when);
+}
+
+static void
+fail(struct keep *k)
+{
+	if (k->told)
+		return;
+	k->told = 1;
+	k->broken(k->broken_ctx);
+}
+
+/* All that waits goes out in one write. */
+static void
+write_records(struct keep *k)
+{
+	if (k->records.n > 0 &&
+	    journal_append(k->journal, buf_slice(&k->records)) < 0)
+		fail(k);
+	buf_clear(&k->records);
+}
+
+static void
+sync(struct keep *k)
+{
+	write_records(k);
+	if (journal_sync(k->journal, 0) < 0)
+		fail(k);
+}
+
+/* -- records --------------------------------------------------------------- */
+
+/* Where the stream is; only one that can be taken up again has a number. */
+static void
+put_cursor(struct keep *k, struct json_out *w)
+{
+	if (k->cursor->sequence < 0)
+		return;
+	json_member_num(w, "seq", k->cursor->sequence);
+	if (k->cursor->half != 0)
+		json_member_num(w, "half", k->cursor->half);
+}
+
+static void
+put_text(struct keep *k)
+{
+	struct json_out w;
+	size_t start;
+
+	if (k->text.n == 0)
+		return;
+	start = begin(k, &w, "text");
+	json_member_num(&w, "from", (int64_t)k->from);
+	json_member(&w, "text", buf_slice(&k->text));
+	put_cursor(k, &w);
+	end(k, &w, start);
+	k->from += k->text.n;
+	buf_clear(&k->text);
+}
+
+static void
+put_attempt(struct keep *k, const struct event *e)
+{
+	struct json_out w;
+	size_t start = begin(k, &w, "attempt");
+
+	put_time(k, &w, "at", 0);
+	json_member_num(&w, "n", e->attempt);
+	json_member(&w, "provider", slice_str(k->provider));
+	json_member(&w, "model", slice_str(k->model));
+	json_member_num(&w, "from", (int64_t)k->from);
+	end(k, &w, start);
+	if (k->from == 0)
+		*k->cursor = (struct cursor){ .sequence = -1 };
+	k->named = k->cursor->id[0] != '\0';
+}
+
+static void
+put_response(struct keep *k)
+{
+	struct json_out w;
+	size_t start;
+
+	if (k->named || k->cursor->id[0] == '\0')
+		return;
+	k->named = 1;
+	start = begin(k, &w, "response");
+	put_time(k, &w, "at", 0);
+	json_member(&w, "id", slice_str(k->cursor->id));
+	end(k, &w, start);
+	sync(k);
+}
+
+/* What others may act on, or need back unchanged: it lasts before they know
+ * of it. */
+static void
+put_item(struct keep *k, const struct event *e)
+{
+	struct json_out w;
+	size_t start;
+
+	put_text(k);
+	start = begin(k, &w, "item");
+	if (e->type == EV_ITEM) {
+		json_member(&w, "dialect", e->name);
+		/* as text: nothing a peer says can pass for a record */
+		json_member(&w, "json", e->text);
+	} else {
+		json_member(&w, "id", e->id);
+		json_member(&w, "name", e->name);
+		json_member(&w, "arguments", e->text);
+		if (e->signature.n > 0)
+			json_member(&w, "signature", e->signature);
+	}
+	put_cursor(k, &w);
+	end(k, &w, start);
+	sync(k);
+}
+
+/* What an EV_ERROR means for the turn. */
+static const char *
+ending(const struct fault *f)
+{
+	if (f->class == F_CANCEL)
+		return f->code == SIGINT ? "dropped" : "later";
+	return f->retry || f->class == F_OUTPUT ? "later" : "failed";
+}
+
+static void
+put_fault(struct keep *k, const struct event *e)
+{
+	const struct fault *f = e->fault;
+	struct json_out w;
+	size_t start;
+
+	put_text(k);
+	start = begin(k, &w, "fault");
+	put_time(k, &w, "at", 0);
+	json_member(&w, "class", slice_str(fault_name(f->class)));
+	if (f->status > 0)
+		json_member_num(&w, "status", f->status);
+	if (f->request_id[0] != '\0')
+		json_member(&w, "request_id", slice_str(f->request_id));
+	json_member(&w, "message", slice_trim(slice_str(f->text)));
+	if (e->wait > 0)
+		put_time(k, &w, "not_before", e->wait);
+	if (e->type == EV_ERROR)
+		json_member(&w, "end", slice_str(ending(f)));
+	end(k, &w, start);
+	/* The next attempt begins the answer anew, but where it goes on from
+	 * what was shown. */
+	if (e->discard)
+		k->from = 0;
+	write_records(k);
+}
+
+static void
+put_count(struct json_out *w, const char *key, int64_t n)
+{
+	if (n >= 0)
+		json_member_num(w, key, n);
+}
+
+static void
+put_answer(struct keep *k, const struct event *e)
+{
+	struct json_out w;
+	size_t start;
+
+	put_text(k);
+	start = begin(k, &w, "answer");
+	put_time(k, &w, "at", 0);
+	json_member(&w, "finish", slice_str(finish_name(e->finish)));
+	json_key(&w, "usage");
+	json_open(&w, '{');
+	put_count(&w, "input", k->usage.input);
+	put_count(&w, "output", k->usage.output);
+	put_count(&w, "cached", k->usage.cached);
+	put_count(&w, "reasoning", k->usage.reasoning);
+	json_close(&w);
+	json_member_num(&w, "text_bytes", (int64_t)k->from);
+	json_member_num(&w, "attempts", e->attempt);
+	if (e->request_id[0] != '\0')
+		json_member(&w, "request_id", slice_str(e->request_id));
+	end(k, &w, start);
+	sync(k);
+}
+
+/* -- the sink -------------------------------------------------------------- */
+
+static void
+put(struct sink *s, const struct event *e)
+{
+	struct keep *k = (struct keep *)s;
+
+	switch (e->type) {
+	case EV_START:
+		put_attempt(k, e);
+		break;
+	case EV_TEXT:
+		buf_put(&k->text, e->text);
+		break;
+	case EV_TOOL_CALL:
+	case EV_ITEM:
+		put_item(k, e);
+		break;
+	case EV_RETRY:
+	case EV_FALLBACK:
+	case EV_ERROR:
+		put_fault(k, e);
+		break;
+	case EV_USAGE:
+		k->usage = *e->usage;
+		break;
+	case EV_DONE:
+		put_answer(k, e);
+		break;
+	case EV_REASONING:
+		break;
+	}
+	k->next->put(k->next, e);
+}
+
+static int
+flush(struct sink *s, struct fault *f)
+{
+	struct keep *k = (struct keep *)s;
+	int rc;
+
+	put_response(k);
+	if (k->text.n > 0 && (k->live || k->text.n >= KEEP_TEXT ||
+	    env_mono(k->env) - k->written >= KEEP_SPAN)) {
+		put_text(k);
+		k->written = env_mono(k->env);
+	}
+	write_records(k);
+	rc = k->next->flush(k->next, f);
+	s->delivered = k->next->delivered;
+	return rc;
+}
+
+void
+keep_init(struct keep *k)
+{
+	k->sink = (struct sink){ .put = put, .flush = flush };
+	k->text = k->records = (struct buf){ 0 };
+	k->named = k->told = 0;
+	k->written = env_mono(k->env);
+	k->usage = (struct usage){ -1, -1, -1, -1 };
+}
+
+void
+keep_free(struct keep *k)
+{
+	buf_free(&k->text);
+	buf_free(&k->records);
+}

@@ -1,0 +1,45 @@
+#ifndef CORE_KEEP_H
+#define CORE_KEEP_H
+
+/*
+ * Keeps a turn in its session's journal, in front of the sink that shows the
+ * answer: what anybody sees of it is on disk before, tool calls and the end
+ * also through fsync(), for somebody may act on them.
+ *
+ * Text is written at each flush where it is shown as it comes, else once a
+ * second or every KEEP_TEXT bytes.
+ */
+
+#include "api/dialect.h"
+#include "state/journal.h"
+
+#define KEEP_TEXT ((size_t)64 << 10)
+#define KEEP_SPAN ((msec)1000)
+
+struct keep {
+	struct sink sink;
+	struct sink *next;
+	const struct env *env;
+	struct journal *journal;
+	struct cursor *cursor;	/* where the stream is */
+	int live;		/* next shows text as it comes */
+	const char *provider, *model;	/* who is asked */
+	size_t from;		/* bytes of the answer that are journaled; of
+				   an earlier run too, to go on from there */
+	/* Told once, at the first write that fails. */
+	void (*broken)(void *ctx);
+	void *broken_ctx;
+	/* private */
+	struct buf text;	/* to be journaled */
+	struct buf records;	/* to be written */
+	msec written;		/* the time of the last text */
+	int named;		/* the response's id is in the journal */
+	int told;
+	struct usage usage;
+};
+
+/* {.next, .env, ...} set by the caller; this sets the rest. */
+void keep_init(struct keep *k);
+void keep_free(struct keep *k);
+
+#endif
