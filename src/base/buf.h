@@ -57,16 +57,8 @@ struct slice slice_trim(struct slice s);
 int slice_eq(struct slice a, struct slice b);
 int slice_ieq(struct slice a, struct slice b);
 
-/* s against a NUL-terminated literal: whole, and as its beginning.  Inline
- * for the length, which the compiler knows. */
-static inline int
-slice_is(struct slice s, const char *lit)
-{
-	size_t n = strlen(lit);
-
-	return s.n == n && (n == 0 || memcmp(s.p, lit, n) == 0);
-}
-
+/* s against a NUL-terminated literal: whole, and as its beginning. */
+int slice_is(struct slice s, const char *lit);
 int slice_starts(struct slice s, const char *lit);
 
 /* Offset of the first lit in s, ASCII case folded; -1 where there is none;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "wire/json.h"
-#include "wire/scan.h"
+#include "base/scan.h"
 
 static inline const char *
 lex_blanks(const char *p, const char *end)

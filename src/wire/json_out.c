@@ -5,7 +5,7 @@
 #include "base/bug.h"
 #include "base/utf8.h"
 #include "wire/b64.h"
-#include "wire/scan.h"
+#include "base/scan.h"
 
 static int
 in_object(const struct json_out *w)

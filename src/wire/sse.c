@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "wire/scan.h"
+#include "base/scan.h"
 
 /* Where in a line that a cut has broken the next byte belongs. */
 enum place {

@@ -1,5 +1,5 @@
-#ifndef WIRE_SCAN_H
-#define WIRE_SCAN_H
+#ifndef BASE_SCAN_H
+#define BASE_SCAN_H
 
 /*
  * Eight bytes at a step, for the loops that see every byte of a stream.
@@ -44,11 +44,36 @@ scan_string(uint64_t x)
 	    ((x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~x & SCAN_ALL * 0x80;
 }
 
+/* Whether there is a backslash, or a byte that is not ASCII. */
+static inline int
+scan_odd(uint64_t x)
+{
+	return ((x | ((x ^ SCAN_ALL * '\\') - SCAN_ALL)) &
+	    SCAN_ALL * 0x80) != 0;
+}
+
 /* Which byte the first hit is; there must be one. */
 static inline size_t
 scan_first(uint64_t hits)
 {
 	return (size_t)__builtin_ctzll(hits) / 8;
+}
+
+/* How many of the n bytes come before the first that differs. */
+static inline size_t
+scan_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x;
+	size_t i = 0;
+
+	for (; n - i >= SCAN_STEP; i += SCAN_STEP) {
+		x = scan_load(a + i) ^ scan_load(b + i);
+		if (x != 0)
+			return i + scan_first(x);
+	}
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
 }
 
 #endif
