@@ -36,7 +36,7 @@ all: bide
 
 # What looks at every byte of a stream is made fast, the rest small: measured
 # over 100 MB, nothing else gains by more than its noise.
-HOT = json_pick.o json_text.o sse.o utf8.o chat.o decode.o seam.o
+HOT = json_like.o sse.o buf.o decode.o
 
 .c.o:
 	case ' $(HOT) ' in *' $@ '*) o=-O2 ;; *) o=$(SMALL) ;; esac; \

@@ -38,8 +38,8 @@ note(struct sink *s, const struct event *e)
 }
 
 static void
-run(const struct dialect *dialect, const uint8_t *p, size_t n, size_t split,
-    struct buf *out)
+run(const struct dialect *dialect, const uint8_t *p, size_t size,
+    size_t split, struct buf *out)
 {
 	struct log l = { .sink.put = note };
 	struct decode d = { .sink = &l.sink, .usage = { -1, -1, -1, -1 } };
@@ -48,7 +48,7 @@ run(const struct dialect *dialect, const uint8_t *p, size_t n, size_t split,
 	enum sse_ev ev = SSE_MORE;
 	struct sse_event e;
 	struct slice part;
-	size_t take;
+	size_t n = size, take;
 	char *copy;
 
 	for (; n > 0 && what != DECODE_DONE; p += take, n -= take) {
@@ -60,6 +60,9 @@ run(const struct dialect *dialect, const uint8_t *p, size_t n, size_t split,
 		part = (struct slice){ copy, take };
 		while (what != DECODE_DONE &&
 		    (ev = sse_push(&sse, &part, &e)) == SSE_EVENT) {
+			/* what events look like must change nothing */
+			if (split < size)
+				buf_clear(&d.like.doc);
 			what = dialect->event(&d, &e);
 			if ((what == DECODE_FAULT) != d.failed)
 				abort();

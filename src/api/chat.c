@@ -277,11 +277,10 @@ take_marker(struct decode *d)
 	return DECODE_DONE;
 }
 
-/* A chunk, or a whole answer, which differs in names only. */
-static enum decoded
-take(struct decode *d, struct slice json)
+static void
+want(struct json_want *w)
 {
-	struct json_want w[W_N] = {
+	const struct json_want all[W_N] = {
 		[CHOICES] = { .key = "choices", &w[CHOICE], 1 },
 		[ERROR] = { .key = "error" },
 		[USAGE] = { .key = "usage" },
@@ -299,13 +298,24 @@ take(struct decode *d, struct slice json)
 		[REFUSAL] = { .key = "refusal" },
 	};
 
-	if (json_pick(json, w, d->id[0] == '\0' ? ID + 1 : ID) < 0)
+	memcpy(w, all, sizeof(all));
+}
+
+/* A chunk, or a whole answer, which differs in names only. */
+static enum decoded
+take(struct decode *d, struct slice json)
+{
+	struct json_want *w = d->like.want;
+
+	if (w[CHOICES].sub != &w[CHOICE])	/* or moved */
+		want(w);
+	if (json_pick_like(&d->like, json, ID + 1) < 0)
 		return decode_odd(d, json);
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (w[ID].type == JSON_STRING)
+	if (w[ID].type == JSON_STRING && d->id[0] == '\0')
 		slice_copy(w[ID].tok, d->id, sizeof(d->id));
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);

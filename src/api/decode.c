@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "wire/json.h"
+#include "base/scan.h"
 
 static void
 put(struct decode *d, enum ev_type type, struct slice text)
@@ -18,6 +19,22 @@ put(struct decode *d, enum ev_type type, struct slice text)
 	d->sink->put(d->sink, &e);
 }
 
+/* Whether a raw string has nothing but ASCII in it, and no escapes: most
+ * have. */
+static int
+is_ascii(struct slice raw)
+{
+	size_t i;
+
+	for (i = 0; raw.n - i >= SCAN_STEP; i += SCAN_STEP)
+		if (scan_odd(scan_load(raw.p + i)))
+			return 0;
+	for (; i < raw.n; i++)
+		if ((unsigned char)raw.p[i] >= 0x80 || raw.p[i] == '\\')
+			return 0;
+	return 1;
+}
+
 static void
 put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
 {
@@ -25,6 +42,10 @@ put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
 
 	if (raw.n == 0)
 		return;
+	if (*half == 0 && is_ascii(raw)) {
+		put(d, type, raw);
+		return;
+	}
 	if (*half != 0 || !json_plain(raw)) {
 		buf_clear(&d->scratch);
 		json_unescape(raw, &d->scratch, half);
@@ -189,6 +210,7 @@ decode_free(struct decode *d)
 	}
 	buf_free(&d->call_mem);
 	buf_free(&d->scratch);
+	buf_free(&d->like.doc);
 	buf_free(&d->path);
 	buf_free(&d->block);
 	buf_free(&d->usage_raw);

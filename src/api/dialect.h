@@ -14,6 +14,7 @@
 #include "api/event.h"
 #include "api/request.h"
 #include "wire/http.h"
+#include "wire/json_like.h"
 #include "wire/sse.h"
 
 /* What one event meant. */
@@ -63,6 +64,7 @@ struct decode {
 	int failed;
 	/* private */
 	struct buf scratch;	/* the delta being unescaped */
+	struct json_like like;	/* what events look like */
 	uint16_t text_half, reasoning_half;
 	struct buf call_mem;	/* of the calls */
 	struct call *calls;

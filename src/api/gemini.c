@@ -136,10 +136,10 @@ take_candidate(struct decode *d, const struct json_want *w)
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
-static enum decoded
-take(struct decode *d, struct slice json)
+static void
+want(struct json_want *w)
 {
-	struct json_want w[W_N] = {
+	const struct json_want all[W_N] = {
 		[CANDIDATES] = { .key = "candidates", &w[CANDIDATE], 1 },
 		[ERROR] = { .key = "error" },
 		[FEEDBACK] = { .key = "promptFeedback", &w[BLOCKED], 1 },
@@ -153,8 +153,25 @@ take(struct decode *d, struct slice json)
 		[PARTS] = { .key = "parts" },
 	};
 
-	if (json_pick(json, w, ID + 1) < 0)
-		return decode_odd(d, json);
+	memcpy(w, all, sizeof(all));
+}
+
+static int
+pick(struct decode *d, struct slice json)
+{
+	struct json_want *w = d->like.want;
+
+	if (w[CONTENT].sub != &w[PARTS])	/* or moved */
+		want(w);
+	return json_pick_like(&d->like, json, ID + 1);
+}
+
+/* A chunk that was picked apart. */
+static enum decoded
+take_picked(struct decode *d, struct slice json)
+{
+	struct json_want *w = d->like.want;
+
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
@@ -179,6 +196,12 @@ take(struct decode *d, struct slice json)
 }
 
 static enum decoded
+take(struct decode *d, struct slice json)
+{
+	return pick(d, json) < 0 ? decode_odd(d, json) : take_picked(d, json);
+}
+
+static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	struct slice rest = e->data, chunk;
@@ -188,6 +211,8 @@ event(struct decode *d, const struct sse_event *e)
 		return decode_error(d, e->data);
 	if (decode_is_marker(e->data))
 		return d->tail && !d->failed ? DECODE_DONE : decode_cut(d);
+	if (pick(d, rest) == 0)
+		return take_picked(d, rest);
 	/* Chunks are at times told apart by single line ends only, which
 	 * makes several of them one event (providers.md 7.1). */
 	do {

@@ -310,10 +310,10 @@ on_stop(struct decode *d)
 	return DECODE_DONE;
 }
 
-static enum decoded
-event(struct decode *d, const struct sse_event *e)
+static void
+want(struct json_want *w)
 {
-	struct json_want w[W_N] = {
+	const struct json_want all[W_N] = {
 		[TYPE] = { .key = "type" },
 		[INDEX] = { .key = "index" },
 		[ERROR] = { .key = "error" },
@@ -328,15 +328,25 @@ event(struct decode *d, const struct sse_event *e)
 		[SIGNATURE] = { .key = "signature" },
 		[STOP_REASON] = { .key = "stop_reason" },
 	};
+
+	memcpy(w, all, sizeof(all));
+}
+
+static enum decoded
+event(struct decode *d, const struct sse_event *e)
+{
+	struct json_want *w = d->like.want;
 	struct slice type = e->name;
 	int64_t index;
 
+	if (w[DELTA].sub != &w[DELTA_TYPE])	/* or moved */
+		want(w);
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
 	/* Anthropic sends none; who does ends with it. */
 	if (decode_is_marker(e->data))
 		return decode_cut(d);
-	if (json_pick(e->data, w, TOP_N) < 0)
+	if (json_pick_like(&d->like, e->data, TOP_N) < 0)
 		return decode_odd(d, e->data);
 	if (w[TYPE].type == JSON_STRING)
 		type = w[TYPE].tok;

@@ -427,7 +427,7 @@ on_delta(struct decode *d, struct slice type, struct slice data,
 {
 	if (delta.n == 0)
 		return DECODE_IDLE;
-	if (slice_is(type, "response.output_text.delta")) {
+	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
 		decode_text(d, delta);
 	} else if (slice_is(type, "response.refusal.delta")) {
@@ -447,16 +447,19 @@ on_delta(struct decode *d, struct slice type, struct slice data,
 static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
-	struct json_want w[] = { { .key = "delta" }, { .key = "type" },
-	    { .key = "error" } };
+	struct json_want *w = d->like.want;
 	struct slice type = e->name;
+
+	w[0].key = "delta";
+	w[1].key = "type";
+	w[2].key = "error";
 
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
 	/* OpenAI sends none; who does ends with it. */
 	if (decode_is_marker(e->data))
 		return decode_cut(d);
-	if (json_pick(e->data, w, 3) < 0)
+	if (json_pick_like(&d->like, e->data, 3) < 0)
 		return decode_odd(d, e->data);
 	if (decode_truthy(&w[2]))
 		return decode_error(d, e->data);

@@ -47,12 +47,16 @@ keep_from(const struct buf *text)
 static void
 pass(struct seam *s, struct slice text)
 {
+	struct event e;
+
 	if (text.n == 0)
 		return;
 	buf_put(&s->text, text);
 	if (s->text.n > SEAM_KEEP)
 		buf_drop(&s->text, keep_from(&s->text));
-	s->next->put(s->next, &(struct event){ .type = EV_TEXT, .text = text });
+	e.type = EV_TEXT;
+	e.text = text;
+	s->next->put(s->next, &e);
 }
 
 static void

@@ -1,0 +1,174 @@
+#include "wire/json_like.h"
+
+#include "tests/splits.h"
+#include "tests/t.h"
+
+enum { A, B, SUB, W_N };
+
+static void
+start(struct json_like *k)
+{
+	*k = (struct json_like){ 0 };
+	k->want[A] = (struct json_want){ .key = "a" };
+	k->want[B] = (struct json_want){ .key = "b", &k->want[SUB], 1 };
+	k->want[SUB] = (struct json_want){ .key = "0" };
+}
+
+/* What is found in text, as words; "!" when it is refused. */
+static struct slice
+look(struct json_like *k, struct buf *log, const char *text)
+{
+	struct slice doc = slice_str(text);
+	char *copy = exact(doc);
+	size_t i;
+
+	buf_clear(log);
+	if (json_pick_like(k, (struct slice){ copy, doc.n }, 2) < 0)
+		buf_putc(log, '!');
+	else
+		for (i = 0; i < W_N; i++)
+			buf_printf(log, "%s%.*s", i == 0 ? "" : "|",
+			    SLICE_FMT(k->want[i].tok));
+	free(copy);
+	return buf_slice(log);
+}
+
+/* Each line after the first of a group is compared with that: same tells
+ * whether it looks like it. */
+static void
+test_compare(void)
+{
+	static const struct {
+		const char *doc, *found;
+		int same;
+	} cases[] = {
+		{ "{\"a\":1,\"c\":\"\",\"b\":[\"x\"]}", "1|[\"x\"]|x", 0 },
+		{ "{\"a\":1,\"c\":\"\",\"b\":[\"x\"]}", "1|[\"x\"]|x", 1 },
+		{ "{\"a\":12,\"c\":\"\",\"b\":[\"x\"]}", "12|[\"x\"]|x", 1 },
+		{ "{\"a\":12,\"c\":\"\",\"b\":[\"\"]}", "12|[\"\"]|", 1 },
+		{ "{\"a\":-0.5e1,\"c\":\"q\",\"b\":[\"abc\"]}",
+		    "-0.5e1|[\"abc\"]|abc", 1 },
+		{ "{\"a\":3,\"c\":\"\\\"\",\"b\":[\"\\u0041\"]}",
+		    "3|[\"\\u0041\"]|\\u0041", 1 },
+		{ "{\"a\":3,\"c\":\"\",\"b\":[\"x\"]} ", "3|[\"x\"]|x", 0 },
+		{ "{\"a\":3,\"c\":\"\",\"b\":[\"y\"]} ", "3|[\"y\"]|y", 1 },
+		{ "{\"a\":3,\"c\":\"\",\"b\":[\"y\",1]} ",
+		    "3|[\"y\",1]|y", 0 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":[\"y\",1]} ",
+		    "3|[\"y\",1]|y", 0 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":[\"y\",null]} ",
+		    "3|[\"y\",null]|y", 0 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":{\"0\":{}}}",
+		    "3|{\"0\":{}}|{}", 0 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":\"0\"}", "3|0|", 0 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":\"10\"}", "3|10|", 1 },
+		{ "{\"a\":3,\"d\":\"\",\"b\":10}", "3|10|", 0 },
+		{ "{}", "||", 0 },
+		{ "{}", "||", 1 },
+	};
+	struct buf log = { 0 }, seen = { 0 };
+	struct json_like k;
+	size_t i;
+
+	start(&k);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		EQS(look(&k, &log, cases[i].doc), cases[i].found,
+		    cases[i].doc);
+		/* what looks alike is not remembered itself */
+		buf_clear(&log);
+		buf_put(&log, buf_slice(&k.doc));
+		if (cases[i].same)
+			OK(slice_eq(buf_slice(&log), buf_slice(&seen)),
+			    "looks like the one before");
+		else
+			EQS(buf_slice(&log), cases[i].doc, "is remembered");
+		buf_clear(&seen);
+		buf_put(&seen, buf_slice(&log));
+	}
+	buf_free(&k.doc);
+	buf_free(&log);
+	buf_free(&seen);
+}
+
+/* Behind one that has taught that a, c and b.0 may differ. */
+static void
+test_refused(void)
+{
+	static const char *const cases[] = {
+		"", "{", "{\"a\":", "{\"a\":7", "{\"a\":7,",
+		"{\"a\":7,\"c\":\"", "{\"a\":7,\"c\":\"\",\"b\":[\"x\"]",
+		"{\"a\":07,\"c\":\"\",\"b\":[\"x\"]}",
+		"{\"a\":7.,\"c\":\"\",\"b\":[\"x\"]}",
+		"{\"a\":7e,\"c\":\"\",\"b\":[\"x\"]}",
+		"{\"a\":,\"c\":\"\",\"b\":[\"x\"]}",
+		"{\"a\":7 7,\"c\":\"\",\"b\":[\"x\"]}",
+		"{\"a\":7,\"c\":\"\\x\",\"b\":[\"x\"]}",
+		"{\"a\":7,\"c\":\"\n\",\"b\":[\"x\"]}",
+		"{\"a\":7,\"c\":\"\\\",\"b\":[\"x\"]}",
+		"{\"a\":7,\"c\":\"\",\"b\":[\"x\"]}}",
+		"{\"a\":7,\"c\":\"\",\"b\":[\"x\"}}",
+		"{\"a\":7,\"c\":\"\",\"b\":[\"x\"]},",
+	};
+	struct buf log = { 0 };
+	struct json_like k;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start(&k);
+		look(&k, &log, "{\"a\":1,\"c\":\"?\",\"b\":[\"?\"]}");
+		look(&k, &log, "{\"a\":2,\"c\":\"\",\"b\":[\"\"]}");
+		EQ(k.nslots, 3, "learned");
+		EQS(look(&k, &log, cases[i]), "!", cases[i]);
+		EQS(look(&k, &log, "{\"a\":4,\"c\":\"\",\"b\":[5]}"),
+		    "4|[5]|5", "and the next is read again");
+		buf_free(&k.doc);
+	}
+	buf_free(&log);
+}
+
+/* More values differ than there are slots for, and each shape but once. */
+static void
+test_limits(void)
+{
+	struct buf log = { 0 }, doc = { 0 }, want = { 0 };
+	struct json_like k;
+	int i, j;
+
+	start(&k);
+	for (i = 0; i < 100; i++) {
+		buf_clear(&doc);
+		buf_clear(&want);
+		buf_puts(&doc, "{\"b\":[");
+		for (j = 0; j < 20; j++)
+			buf_printf(&doc, "%d,", i + j);
+		buf_printf(&doc, "0],\"a\":%d}", i);
+		buf_putc(&doc, '\0');
+		buf_printf(&want, "%d", i);
+		look(&k, &log, doc.p);
+		OK(k.want[SUB].tok.n == want.n && k.nslots <= JSON_LIKE_SLOTS,
+		    "the right one");
+	}
+	EQ(k.doc.n, 0, "it is not worth the while any more");
+	buf_clear(&doc);
+	buf_puts(&doc, "{\"a\":\"");
+	while (doc.n < 10000)
+		buf_putc(&doc, 'x');
+	buf_puts(&doc, "\"}");
+	start(&k);
+	EQ(json_pick_like(&k, buf_slice(&doc), 2), 0, "a large one");
+	EQ(k.want[A].tok.n, 10000 - 6, "is read");
+	EQ(k.doc.n, 0, "but not remembered");
+	buf_free(&k.doc);
+	buf_free(&doc);
+	buf_free(&want);
+	buf_free(&log);
+}
+
+int
+main(void)
+{
+	test_compare();
+	test_refused();
+	test_limits();
+	return DONE();
+}
