@@ -35,11 +35,17 @@ all: bide
 # -- inside a flavour's folder ------------------------------------------------
 
 # What looks at every byte of a stream is made fast, the rest small: measured
-# over 100 MB, nothing else gains by more than its noise.
+# over 100 MB, nothing else gains by more than its noise.  What stands in for
+# parts of the C library is not for the optimiser of the whole program.
 HOT = json_like.o sse.o buf.o decode.o
+OWN_LIBC = start.o small.o alloc.o shim.o
 
 .c.o:
-	case ' $(HOT) ' in *' $@ '*) o=-O2 ;; *) o=$(SMALL) ;; esac; \
+	case ' $(HOT) / $(OWN_LIBC) ' in \
+	*' $@ '*/*) o=-O2 ;; \
+	*/*' $@ '*) o='$(SMALL)' ;; \
+	*) o='$(SMALL) $(WHOLE)' ;; \
+	esac; \
 	$(COMPILE) $$o $(CFLAGS) -c $<
 
 .o:
@@ -62,21 +68,18 @@ faultd: $(FAULTD) libbide.a
 bide-dynamic: main.o libbide.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ main.o libbide.a $(BEARSSL)
 
-# musl-gcc's own -static-pie makes a dynamic program without a word; rcrt1.o
-# by hand makes a true static one.  C needs none of gcc's crt files, and
-# nobody unwinds: small.ld drops the tables that BearSSL's objects bring.
-bide-static: main.o libbide.a small.ld
+# musl-gcc's own -static-pie makes a dynamic program without a word, so crt
+# and libraries by hand.  start.c does what the dynamic linker would, and
+# static.ld gives it the bounds.  C needs none of gcc's crt files.
+bide-static: main.o $(LIB) ../../src/base/static.ld
 	m=$$(sed -n 's/.*-specs "\(.*\)\/musl-gcc.specs".*/\1/p' \
 	    "$$(command -v musl-gcc)") && gcc() { cc "$$@"; } && \
-	gcc -nostdlib -static-pie $(RELRO),-z,noseparate-code,--build-id=none \
-	    -T small.ld -s $(LDFLAGS) -o $@ "$$m/rcrt1.o" main.o \
-	    -Wl,--start-group libbide.a \
+	gcc $(SMALL) $(WHOLE) $(CFLAGS) -nostdlib -static-pie $(RELRO) \
+	    -Wl,-z,noseparate-code,-z,pack-relative-relocs,--build-id=none \
+	    -Wl,--wrap=__libc_start_main -T ../../src/base/static.ld -s \
+	    $(LDFLAGS) -o $@ "$$m/Scrt1.o" main.o $(LIB) -Wl,--start-group \
 	    "$$(gcc -print-file-name=libbearssl.a)" "$$m/libc.a" \
 	    "$$(gcc -print-libgcc-file-name)" -Wl,--end-group
-
-small.ld:
-	echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .eh_frame_hdr .comment) } }' \
-	    'INSERT BEFORE .rodata;' > $@
 
 # -- from the top -------------------------------------------------------------
 
@@ -87,6 +90,7 @@ IN = mkdir -p build/$$t && cd build/$$t && \
 	objs() { find "$$@" | sed 's|.*/||; s|\.c$$|.o|' | sort | tr '\n' ' '; } && \
 	$(MAKE) -r -s -f ../../Makefile \
 	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags" SMALL="$${small:--Os}" \
+	WHOLE="$$whole" \
 	HDR="$$(find ../../src ../../tests -name '*.h' | tr '\n' ' ')" \
 	LIB="$$(objs ../../src -name '*.c' ! -name main.c)" \
 	DRIVE="$$(objs ../../tests -name 'drive*.c' ! -name drive_tls.c \
@@ -103,18 +107,20 @@ PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')
 	    $$units drive_tls drive_cut drive faultd bench_run) && \
 	($(IN) PROGRAMS="$$fuzzers" WITH=fuzz_replay.o libbide.a $$fuzzers)
 
-# Not every compiler knows -Oz.
-HARDENED = t=release; \
-	small=$$($(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
-	    echo -Oz || echo -Os); \
+# Not every compiler knows all that makes a program smaller.
+KNOWN = for f in -Oz -malign-data=abi -fno-jump-tables -fno-thread-jumps \
+	    -fno-move-loop-invariants -fno-caller-saves -fipa-pta; do \
+	    $$cc $$f -Werror -E -x c /dev/null >/dev/null 2>&1 && \
+		small="$$small $$f"; done
+HARDENED = t=release small=-Os; \
 	if command -v musl-gcc >/dev/null 2>&1; then \
 	    cc=musl-gcc kind=static cflags='$(CFLAGS) $(HARDEN)' \
-		ldflags='$(LDFLAGS)'; \
+		ldflags='$(LDFLAGS)' whole='-flto -flto-partition=one'; \
 	else \
 	    cc='$(CC)' kind=dynamic \
 		cflags='$(CFLAGS) $(HARDEN) -fcf-protection -D_FORTIFY_SOURCE=2' \
 		ldflags='-pie -s $(RELRO) $(LDFLAGS)'; \
-	fi
+	fi; $(KNOWN)
 
 # The roots of EMBED_CA as a header, in a flavour of its own.
 EMBED = if [ -n '$(EMBED_CA)' ]; then \

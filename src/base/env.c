@@ -18,8 +18,8 @@
 #endif
 
 /* What a handler may touch: two pipes' write ends and the first signal. */
-static volatile sig_atomic_t stop_signal, stop_fd = -1, nudge_fd = -1;
-static int nudge_read = -1;
+static volatile sig_atomic_t stop_signal, stop_fd, nudge_fd;
+static int nudge_read;
 
 static msec
 clock_ms(clockid_t id)
@@ -98,12 +98,11 @@ static void
 on_stop(int sig)
 {
 	int saved = errno;
-	ssize_t n = 0;
+	ssize_t n;
 
 	if (stop_signal == 0)
 		stop_signal = sig;
-	if (stop_fd >= 0)
-		n = write(stop_fd, "", 1);
+	n = write(stop_fd, "", 1);
 	(void)n;
 	errno = saved;
 }
