@@ -34,19 +34,13 @@ all: bide
 
 # -- inside a flavour's folder ------------------------------------------------
 
-# What looks at every byte of a stream is made fast, the rest small: measured
-# over 100 MB, nothing else gains by more than its noise.  What stands in for
-# parts of the C library is not for the optimiser of the whole program.
-HOT = json_like.o sse.o buf.o decode.o
+# What stands in for parts of the C library is not for the optimiser of the
+# whole program.
 OWN_LIBC = start.o small.o alloc.o shim.o
 
 .c.o:
-	case ' $(HOT) / $(OWN_LIBC) ' in \
-	*' $@ '*/*) o=-O2 ;; \
-	*/*' $@ '*) o='$(SMALL)' ;; \
-	*) o='$(SMALL) $(WHOLE)' ;; \
-	esac; \
-	$(COMPILE) $$o $(CFLAGS) -c $<
+	case ' $(OWN_LIBC) ' in *' $@ '*) o= ;; *) o='$(WHOLE)' ;; esac; \
+	$(COMPILE) $(SMALL) $$o $(CFLAGS) -c $<
 
 .o:
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(WITH) libbide.a $(BEARSSL)

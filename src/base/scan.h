@@ -5,13 +5,14 @@
  * Eight bytes at a step, for the loops that see every byte of a stream.
  * musl's memchr looks for one byte; here several are looked for in one pass.
  *
- * The first byte in memory is the lowest of the word on every machine (the
- * compilers make one load of the shifts).  A hit is the top bit of its byte;
- * the lowest hit is exact, those above it may be false.
+ * The first byte in memory is the lowest of the word on every machine.  A hit
+ * is the top bit of its byte; the lowest hit is exact, those above it may be
+ * false.
  */
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SCAN_STEP sizeof(uint64_t)
 #define SCAN_ALL UINT64_C(0x0101010101010101)	/* times c: c in each byte */
@@ -19,12 +20,13 @@
 static inline uint64_t
 scan_load(const char *s)
 {
-	const unsigned char *p = (const unsigned char *)s;
+	uint64_t x;
 
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	    (uint64_t)p[7] << 56;
+	memcpy(&x, s, sizeof(x));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	x = __builtin_bswap64(x);
+#endif
+	return x;
 }
 
 /* Bytes less than c, which is at most 128. */
@@ -66,6 +68,10 @@ scan_same(const char *a, const char *b, size_t n)
 	uint64_t x;
 	size_t i = 0;
 
+	while (n - i >= 2 * SCAN_STEP && ((scan_load(a + i) ^
+	    scan_load(b + i)) | (scan_load(a + i + SCAN_STEP) ^
+	    scan_load(b + i + SCAN_STEP))) == 0)
+		i += 2 * SCAN_STEP;
 	for (; n - i >= SCAN_STEP; i += SCAN_STEP) {
 		x = scan_load(a + i) ^ scan_load(b + i);
 		if (x != 0)

@@ -40,7 +40,7 @@ json_is(struct slice raw, const char *lit)
 	size_t n;
 
 	for (; raw.n > 0; raw = slice_sub(raw, n, raw.n), lit++) {
-		n = json_escape(raw, &unit);
+		n = *raw.p == '\\' ? json_escape(raw, &unit) : 0;
 		if (n == 0) {
 			n = 1;
 			unit = (unsigned char)*raw.p;
@@ -205,10 +205,13 @@ scale_number(const struct number *num, int shift, uint64_t max, uint64_t *v,
 int64_t
 json_int(struct slice lexeme, int64_t fallback)
 {
+	long long plain = slice_dec(lexeme, INT64_MAX);
 	struct number num;
 	uint64_t v, max;
 	int rest;
 
+	if (plain >= 0 && *lexeme.p != '0')
+		return plain;
 	if (split_number(lexeme, &num) < 0)
 		return fallback;
 	max = (uint64_t)INT64_MAX + (uint64_t)num.negative;

@@ -22,6 +22,11 @@ enum field {
 	FIELD_ERROR
 };
 
+/* "data: " and "event: " at the end of scan_load()'s word: nearly all lines
+ * begin with these. */
+#define DATA (UINT64_C(0x203a61746164) << 16)
+#define EVENT (UINT64_C(0x203a746e657665) << 8)
+
 /* Whether one of four words has a byte below 0x10. */
 static inline int
 any_low(const char *p)
@@ -60,24 +65,16 @@ line_end(const char *p, const char *end)
 static enum field
 field_of(const struct sse *s, struct slice name)
 {
-	switch (name.n) {
-	case 2:
-		if (memcmp(name.p, "id", 2) == 0)
-			return FIELD_ID;
-		break;
-	case 4:
-		if (memcmp(name.p, "data", 4) == 0)
-			return FIELD_DATA;
-		break;
-	case 5:
-		if (memcmp(name.p, "event", 5) == 0)
-			return FIELD_EVENT;
-		if (memcmp(name.p, "retry", 5) == 0)
-			return FIELD_RETRY;
-		if (s->error_field && memcmp(name.p, "error", 5) == 0)
-			return FIELD_ERROR;
-	}
-	return FIELD_OTHER;
+	if (slice_is(name, "data"))
+		return FIELD_DATA;
+	if (slice_is(name, "event"))
+		return FIELD_EVENT;
+	if (slice_is(name, "id"))
+		return FIELD_ID;
+	if (slice_is(name, "retry"))
+		return FIELD_RETRY;
+	return s->error_field && slice_is(name, "error") ? FIELD_ERROR :
+	    FIELD_OTHER;
 }
 
 static size_t
@@ -184,6 +181,14 @@ whole_line(struct sse *s, const char *p, size_t n)
 	enum field field;
 	size_t i;
 
+	if (n >= SCAN_STEP && scan_load(p) << 16 == DATA) {
+		put_data(s, (struct slice){ p + 6, n - 6 });
+		return;
+	}
+	if (n >= SCAN_STEP && scan_load(p) << 8 == EVENT) {
+		set_field(s, FIELD_EVENT, (struct slice){ p + 7, n - 7 });
+		return;
+	}
 	if (is_raw(s, *p)) {
 		put_data(s, line);
 		return;
