@@ -248,6 +248,7 @@ take_choice(struct decode *d, struct json_want *w)
 	    w[MESSAGE].type == JSON_OBJECT) {
 		delta = &w[MESSAGE];
 		json_pick(delta->tok, &w[CONTENT], DELTA_N);
+		buf_clear(&d->like.doc);	/* w is not what it found */
 	}
 	if (delta->type == JSON_OBJECT)
 		r = take_delta(d, delta->tok, w);

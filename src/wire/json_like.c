@@ -18,10 +18,11 @@ static int
 new_slot(struct json_like *k, size_t i, size_t from, size_t o)
 {
 	struct json_slot new = { 0 };
+	struct json_spot *s;
 	enum json_type type;
 	struct slice tok;
 	struct json j;
-	size_t at, w;
+	size_t at;
 
 	if (k->nslots == JSON_LIKE_SLOTS)
 		return 0;
@@ -39,11 +40,11 @@ new_slot(struct json_like *k, size_t i, size_t from, size_t o)
 	memmove(&k->slot[i + 1], &k->slot[i],
 	    (k->nslots++ - i) * sizeof(new));
 	k->slot[i] = new;
-	for (w = 0; w < JSON_LIKE_WANTS; w++) {
-		if (new.from < k->spot[w].from)
-			k->spot[w].before++;
-		if (new.from <= k->spot[w].to)
-			k->spot[w].upto++;
+	for (s = k->spot; s < k->spot + k->nspots; s++) {
+		if (new.from < s->from)
+			s->before++;
+		if (new.from <= s->to)
+			s->upto++;
 	}
 	return 1;
 }
@@ -77,49 +78,59 @@ compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
 	}
 }
 
-/* What is wanted, where doc has it. */
+/* What was found, where doc has it. */
 static void
 restore(struct json_like *k, struct slice doc, const ptrdiff_t *shift)
 {
-	const struct json_spot *s = k->spot;
-	struct json_want *w = k->want;
-	const char *from, *to;
+	const struct json_spot *s;
+	struct json_want *w;
+	const char *from;
 
-	for (; w->key != NULL; w++, s++) {
-		w->type = (enum json_type)s->type;
-		w->tok = (struct slice){ 0 };
-		if (w->type == JSON_BAD)
-			continue;
+	for (s = k->spot; s < k->spot + k->nspots; s++) {
+		w = &k->want[s->want];
 		from = doc.p + s->from + shift[s->before];
-		to = doc.p + s->to + shift[s->upto];
-		w->tok = (struct slice){ from, (size_t)(to - from) };
+		w->type = (enum json_type)s->type;
+		w->tok = (struct slice){ from,
+		    (size_t)(doc.p + s->to + shift[s->upto] - from) };
 	}
 }
 
 static void
 remember(struct json_like *k, struct slice doc)
 {
-	size_t i, at;
+	const struct json_want *w;
+	size_t at;
 
-	buf_clear(&k->doc);
-	k->nslots = 0;
 	if (doc.n > DOC_MAX)
 		return;
 	buf_put(&k->doc, doc);
-	for (i = 0; k->want[i].key != NULL; i++) {
-		at = k->want[i].type == JSON_BAD ? 0 :
-		    (size_t)(k->want[i].tok.p - doc.p);
-		k->spot[i] = (struct json_spot){ (uint16_t)at,
-		    (uint16_t)(at + k->want[i].tok.n), 0, 0,
-		    (unsigned char)k->want[i].type };
+	for (w = k->want; w->key != NULL; w++) {
+		if (w->type == JSON_BAD)
+			continue;
+		at = (size_t)(w->tok.p - doc.p);
+		k->spot[k->nspots++] = (struct json_spot){ (uint16_t)at,
+		    (uint16_t)(at + w->tok.n), 0, 0, (unsigned char)w->type,
+		    (unsigned char)(w - k->want) };
 	}
+}
+
+static void
+forget(struct json_like *k)
+{
+	struct json_want *w;
+
+	for (w = k->want; w->key != NULL; w++) {
+		w->type = JSON_BAD;
+		w->tok = (struct slice){ 0 };
+	}
+	buf_clear(&k->doc);
+	k->nslots = k->nspots = 0;
 }
 
 int
 json_pick_like(struct json_like *k, struct slice doc, size_t n)
 {
 	ptrdiff_t shift[JSON_LIKE_SLOTS + 1] = { 0 };
-	size_t i;
 
 	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
 		restore(k, doc, shift);
@@ -127,11 +138,7 @@ json_pick_like(struct json_like *k, struct slice doc, size_t n)
 			k->misses--;
 		return 0;
 	}
-	for (i = 0; k->want[i].key != NULL; i++) {
-		k->want[i].type = JSON_BAD;
-		k->want[i].tok = (struct slice){ 0 };
-	}
-	buf_clear(&k->doc);
+	forget(k);
 	if (json_pick(doc, k->want, n) < 0)
 		return -1;
 	if (k->misses < MISSES_MAX) {

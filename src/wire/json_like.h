@@ -26,19 +26,20 @@ struct json_slot {
 struct json_spot {
 	uint16_t from, to;
 	unsigned char before, upto;	/* slots before from; to */
-	unsigned char type;
+	unsigned char type, want;
 };
 
 /* {0} at first, but for the keys and subs of .want: all that is wanted at any
- * level, with the results of the last call.  The subs are within .want: who
- * moves it has to set them again. */
+ * level, with the results of the last call; to be read only, since where
+ * nothing is found nothing is written.  The subs are within .want: who moves
+ * it has to set them again. */
 struct json_like {
 	struct json_want want[JSON_LIKE_WANTS];
 	/* private */
 	struct buf doc;
 	struct json_slot slot[JSON_LIKE_SLOTS];
 	struct json_spot spot[JSON_LIKE_WANTS];
-	unsigned char nslots, misses;
+	unsigned char nslots, nspots, misses;
 };
 
 /* As json_pick(doc, k->want, n).  Free k->doc at the end. */
