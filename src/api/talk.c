@@ -108,19 +108,27 @@ check_calls(struct talk *t, struct message *m, const struct message *before,
 	return NULL;
 }
 
-const char *
-talk_end(struct talk *t, struct request *r)
+struct message *
+talk_messages(const struct talk *t, size_t *n)
 {
 	const struct part *p = (void *)t->parts.p;
-	const char *why;
-	struct message *m;
-	size_t i, n;
+	struct message *m = messages(t, n);
+	size_t i;
 
-	m = messages(t, &n);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < *n; i++) {
 		m[i].parts = p;
 		p += m[i].nparts;
 	}
+	return m;
+}
+
+const char *
+talk_end(struct talk *t, struct request *r)
+{
+	const char *why;
+	size_t i, n;
+	struct message *m = talk_messages(t, &n);
+
 	for (i = 0; i < n; i++) {
 		why = check_calls(t, &m[i], i == 0 ? NULL : &m[i - 1],
 		    i + 1 == n ? NULL : &m[i + 1]);

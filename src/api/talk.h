@@ -60,6 +60,9 @@ void talk_result(struct talk *t, struct slice id, struct slice text);
 /* Appends a text of the model. */
 void talk_assistant(struct talk *t, struct slice text);
 
+/* The turns so far, unchecked; valid until something is appended. */
+struct message *talk_messages(const struct talk *t, size_t *n);
+
 /*
  * Hands the conversation to the request, which borrows it until something is
  * appended.  An error when the model would not be next, when a call has no

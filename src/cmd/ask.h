@@ -6,6 +6,6 @@
 
 /* bide ask: asks and sees the answer through.  command: what was typed.  The
  * exit status. */
-int ask(const struct env *env, const struct opts *o, struct slice command);
+int ask(const struct env *env, struct opts *o, struct slice command);
 
 #endif

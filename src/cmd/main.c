@@ -7,8 +7,11 @@
 #include "cmd/exits.h"
 #include "cmd/explain.h"
 #include "cmd/help.h"
+#include "cmd/log.h"
 #include "cmd/offer.h"
+#include "cmd/resume.h"
 #include "cmd/say.h"
+#include "cmd/sessions.h"
 #include "cmd/version.h"
 #include "core/output.h"
 
@@ -24,11 +27,14 @@ print(const struct env *env, const char *text)
 static const struct command {
 	const char *name;
 	unsigned bit;
-	int (*run)(const struct env *env, const struct opts *o,
+	int (*run)(const struct env *env, struct opts *o,
 	    struct slice typed);
 } commands[] = {
 	{ "ask", CMD_ASK, ask },
+	{ "resume", CMD_RESUME, resume },
 	{ "models", CMD_MODELS, offer },
+	{ "log", CMD_LOG, log_print },
+	{ "sessions", CMD_SESSIONS, sessions },
 };
 
 /* The subcommand that the first word is; ask, if it is none. */

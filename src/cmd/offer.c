@@ -57,7 +57,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 }
 
 int
-offer(const struct env *env, const struct opts *o, struct slice command)
+offer(const struct env *env, struct opts *o, struct slice command)
 {
 	struct complaint c = { 0 };
 	struct buf model = { 0 };

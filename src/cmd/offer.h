@@ -6,6 +6,6 @@
 
 /* bide models [PROVIDER]: what it offers, an id a line (--json: as it came),
  * through the same loop as an answer.  The exit status. */
-int offer(const struct env *env, const struct opts *o, struct slice command);
+int offer(const struct env *env, struct opts *o, struct slice command);
 
 #endif

@@ -9,8 +9,6 @@
 #include "cmd/target.h"
 #include "cmd/version.h"
 
-#define FILE_MAX ((size_t)64 << 20)
-
 /* -- the key --------------------------------------------------------------- */
 
 static int
@@ -143,89 +141,14 @@ make_fields(struct plan *p, const struct own_provider *own)
 
 /* -- the body -------------------------------------------------------------- */
 
-static int
-read_text(const char *path, struct buf *to, struct complaint *c)
-{
-	to->max = FILE_MAX;
-	if (file_read(path, to) < 0)
-		return complain(c, EXIT_CONFIG, "%s: %s", path,
-		    strerror(errno));
-	return 0;
-}
-
-static int
-read_json(const char *option, const char *path, enum json_type type,
-    struct buf *to, struct complaint *c)
-{
-	struct json j;
-	struct slice tok;
-
-	if (read_text(path, to, c) < 0)
-		return -1;
-	json_init(&j, buf_slice(to));
-	if (json_next(&j, &tok) != type || !json_valid(buf_slice(to)))
-		return complain(c, EXIT_CONFIG, "%s: %s is not a JSON %s",
-		    option, path, type == JSON_ARRAY ? "array" : "object");
-	return 0;
-}
-
-/* Each tool is an object with a name, and its parameters are an object. */
-static int
-check_tools(struct slice tools, const char *path, struct complaint *c)
-{
-	struct slice key, tool;
-	enum json_type type;
-	size_t at = 0;
-
-	while ((type = json_each(tools, &at, &key, &tool)) != JSON_END) {
-		struct json_want want[] = { { .key = "name" },
-		    { .key = "parameters" } };
-
-		if (type != JSON_OBJECT || json_pick(tool, want, 2) < 0 ||
-		    want[0].type != JSON_STRING ||
-		    (want[1].type != JSON_BAD && want[1].type != JSON_OBJECT))
-			return complain(c, EXIT_CONFIG, "--tools: %s: each "
-			    "tool is {\"name\": \"...\", \"description\": "
-			    "\"...\", \"parameters\": {...}}", path);
-	}
-	return 0;
-}
-
-static int
-read_system(struct plan *p, const char *text, struct complaint *c)
-{
-	if (text[0] == '@')
-		return read_text(text + 1, &p->system, c);
-	buf_puts(&p->system, text);
-	return 0;
-}
-
-static int
-read_files(struct plan *p, const struct opts *o, struct complaint *c)
-{
-	if (o->system != NULL && read_system(p, o->system, c) < 0)
-		return -1;
-	if (o->schema != NULL && read_json("--schema", o->schema, JSON_OBJECT,
-	    &p->schema, c) < 0)
-		return -1;
-	if (o->tools != NULL && (read_json("--tools", o->tools, JSON_ARRAY,
-	    &p->tools, c) < 0 ||
-	    check_tools(buf_slice(&p->tools), o->tools, c) < 0))
-		return -1;
-	return 0;
-}
-
 static void
 make_request(struct plan *p, const struct opts *o)
 {
 	p->request = (struct request){
 		.model = slice_str(p->model),
-		.system = buf_slice(&p->system),
 		.max_tokens = o->max_tokens,
 		.temperature = slice_str(o->temperature),
 		.effort = slice_str(o->effort),
-		.schema = buf_slice(&p->schema),
-		.tools = buf_slice(&p->tools),
 		.params = o->params, .nparams = o->nparams,
 		.quirks = p->provider.quirks,
 	};
@@ -268,12 +191,21 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 	memset(p, 0, sizeof(*p));
 	if (target_provider(p, o, &own, c) < 0 || target_url(p, o, c) < 0 ||
 	    target_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
-	    read_files(p, o, c) < 0 || find_key(p, o, c) < 0)
+	    find_key(p, o, c) < 0)
 		return -1;
 	make_request(p, o);
 	make_fields(p, own);
 	make_job(p, o);
 	return 0;
+}
+
+static void
+take_question(struct plan *p, struct history *h)
+{
+	(void)talk_end(&h->talk, &p->request);
+	p->request.system = h->system;
+	p->request.schema = h->schema;
+	p->request.tools = h->tools;
 }
 
 static void
@@ -285,9 +217,9 @@ encode(struct plan *p)
 }
 
 void
-plan_encode(struct plan *p, struct talk *talk)
+plan_encode(struct plan *p, struct history *h)
 {
-	(void)talk_end(talk, &p->request);
+	take_question(p, h);
 	encode(p);
 }
 
@@ -317,11 +249,11 @@ without_end_blanks(struct slice s)
 }
 
 void
-plan_continue(struct plan *p, struct talk *talk, struct slice text)
+plan_continue(struct plan *p, struct history *h, struct slice text)
 {
 	const struct dialect *d = p->provider.dialect;
 
-	(void)talk_end(talk, &p->request);
+	take_question(p, h);
 	p->prefilled = !p->no_prefill && d->prefill != NULL &&
 	    d->prefill(p->request.model) && slice_trim(text).n > 0;
 	if (p->prefilled) {
@@ -394,7 +326,4 @@ plan_free(struct plan *p)
 	buf_free(&p->body);
 	buf_free(&p->longer);
 	buf_free(&p->quote);
-	buf_free(&p->system);
-	buf_free(&p->schema);
-	buf_free(&p->tools);
 }

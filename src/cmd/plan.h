@@ -5,11 +5,11 @@
  * it is, which key opens it. */
 
 #include "api/provider.h"
-#include "api/talk.h"
 #include "base/guard.h"
 #include "cmd/opts.h"
 #include "core/run.h"
 #include "net/trust.h"
+#include "state/history.h"
 
 struct plan {
 	struct provider provider;	/* a row, or one of the user's own */
@@ -19,7 +19,6 @@ struct plan {
 	struct buf path, fields, body;	/* of the request; fields are secret */
 	struct buf proxy_text;
 	struct url proxy;
-	struct buf system, schema, tools;
 	struct secret key;
 	struct trust trust;
 	struct request request;
@@ -37,15 +36,15 @@ struct plan {
  */
 int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
 
-/* The request's body, with the conversation in it, which is borrowed. */
-void plan_encode(struct plan *p, struct talk *talk);
+/* The request's body, with the history's question in it, which is borrowed. */
+void plan_encode(struct plan *p, struct history *h);
 
 /*
  * The same, to go on from the part of an answer that was delivered: by an
  * assistant's turn at the end where the model takes one, else by a user's
  * that quotes it.
  */
-void plan_continue(struct plan *p, struct talk *talk, struct slice text);
+void plan_continue(struct plan *p, struct history *h, struct slice text);
 
 /* Whether such a turn is what f complains of; from now on it is quoted. */
 int plan_refused(struct plan *p, const struct fault *f);

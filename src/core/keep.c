@@ -245,6 +245,11 @@ put(struct sink *s, const struct event *e)
 		break;
 	}
 	k->next->put(k->next, e);
+	if (e->type == EV_START && k->earlier.n > 0) {
+		k->next->put(k->next, &(struct event){ .type = EV_TEXT,
+		    .text = k->earlier });
+		k->earlier.n = 0;
+	}
 }
 
 static int
@@ -271,6 +276,7 @@ keep_init(struct keep *k)
 	k->sink = (struct sink){ .put = put, .flush = flush };
 	k->text = k->records = (struct buf){ 0 };
 	k->named = k->told = 0;
+	k->from = k->earlier.n;
 	k->written = env_mono(k->env);
 	k->usage = (struct usage){ -1, -1, -1, -1 };
 }

@@ -24,12 +24,13 @@ struct keep {
 	struct cursor *cursor;	/* where the stream is */
 	int live;		/* next shows text as it comes */
 	const char *provider, *model;	/* who is asked */
-	size_t from;		/* bytes of the answer that are journaled; of
-				   an earlier run too, to go on from there */
+	struct slice earlier;	/* of the answer, journaled by an earlier run:
+				   it is shown, and gone on from */
 	/* Told once, at the first write that fails. */
 	void (*broken)(void *ctx);
 	void *broken_ctx;
 	/* private */
+	size_t from;		/* bytes of the answer that are journaled */
 	struct buf text;	/* to be journaled */
 	struct buf records;	/* to be written */
 	msec written;		/* the time of the last text */

@@ -134,6 +134,31 @@ decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 	return RETRY_AGAIN;
 }
 
+/* The rest of a wait that an earlier run began; 0: there was none, or it is
+ * over. */
+static int
+wait_first(struct run *r, struct result *res, struct retry *st)
+{
+	if (r->wait <= 0)
+		return 0;
+	res->last.fault = *r->before;
+	res->wait = r->wait;
+	r->wait = 0;
+	if (res->wait > r->policy.patience ||
+	    res->wait > r->job->limit.end - env_mono(r->job->env)) {
+		res->verdict = RETRY_IMPATIENT;
+		return -1;
+	}
+	put_retry(r, res, st);
+	if (flush(r, &res->last) < 0)
+		return -1;
+	if (pause_run(r, res, st) < 0) {
+		cancel(r, res);
+		return -1;
+	}
+	return 0;
+}
+
 void
 run(struct run *r, struct result *res)
 {
@@ -143,7 +168,7 @@ run(struct run *r, struct result *res)
 	msec start = env_mono(r->job->env);
 
 	memset(res, 0, sizeof(*res));
-	for (;;) {
+	while (wait_first(r, res, &st) == 0) {
 		res->attempts++;
 		put(r, (struct event){ .type = EV_START,
 		    .attempt = res->attempts });

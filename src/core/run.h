@@ -18,6 +18,10 @@ struct run {
 	 */
 	int (*resume)(void *ctx, const struct fault *f);
 	void *resume_ctx;
+	/* What an earlier run met, and how long from now it is no use to ask
+	 * again; NULL and 0 or less. */
+	const struct fault *before;
+	msec wait;
 	struct slice next_provider, next_model;	/* who is asked when this one
 				   fails for reasons of its own; empty: nobody */
 	struct slice key;	/* masked wherever it turns up in a message */

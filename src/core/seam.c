@@ -45,15 +45,28 @@ keep_from(const struct buf *text)
 }
 
 static void
+keep(struct seam *s, struct slice text)
+{
+	buf_put(&s->text, text);
+	if (s->text.n > SEAM_KEEP)
+		buf_drop(&s->text, keep_from(&s->text));
+}
+
+void
+seam_earlier(struct seam *s, struct slice text)
+{
+	keep(s, text);
+	s->joining = text.n > 0;
+}
+
+static void
 pass(struct seam *s, struct slice text)
 {
 	struct event e;
 
 	if (text.n == 0)
 		return;
-	buf_put(&s->text, text);
-	if (s->text.n > SEAM_KEEP)
-		buf_drop(&s->text, keep_from(&s->text));
+	keep(s, text);
 	e.type = EV_TEXT;
 	e.text = text;
 	s->next->put(s->next, &e);

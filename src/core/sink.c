@@ -72,7 +72,8 @@ text_put(struct sink *s, const struct event *e)
 	case EV_RETRY:
 	case EV_FALLBACK:
 	case EV_ERROR:
-		buf_clear(&t->out);	/* what nobody saw is void */
+		if (e->type == EV_ERROR || e->discard)
+			buf_clear(&t->out);	/* what nobody saw is void */
 		t->done = 0;		/* nor may -o be emptied by it */
 		if (t->live)
 			text_end_line(t);

@@ -107,6 +107,12 @@ journal_open(struct journal *j, enum journal_mode mode, const struct env *env,
 }
 
 int
+journal_busy(const struct journal *j)
+{
+	return flock(j->fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
+int
 journal_load(struct journal *j, struct buf *b)
 {
 	struct stat st;

@@ -47,6 +47,9 @@ enum journal_mode {
 int journal_open(struct journal *j, enum journal_mode mode,
     const struct env *env, msec until);
 
+/* Whether somebody has it open for writing. */
+int journal_busy(const struct journal *j);
+
 /* Appends all of the file to b.  -1 with .error. */
 int journal_load(struct journal *j, struct buf *b);
 

@@ -77,6 +77,38 @@ session_none(struct session *s)
 	history_init(&s->history, 0);
 }
 
+/* The folder is made when there turns out to be none. */
+static int
+open_file(struct session *s, enum journal_mode mode, const struct env *env,
+    msec until)
+{
+	struct journal *j = &s->journal;
+	char dir[sizeof(j->path)];
+
+	j->error = 0;
+	if (find_path(s) < 0) {
+		j->error = errno;
+		return -1;
+	}
+	if (journal_open(j, mode, env, until) == 0)
+		return 0;
+	if (j->error != ENOENT || mode == JOURNAL_READ || mode == JOURNAL_OLD ||
+	    place_folder(j->path, dir, sizeof(dir)) < 0)
+		return -1;
+	j->error = 0;
+	if (place_make(dir) < 0) {
+		j->error = errno;
+		return -1;
+	}
+	return journal_open(j, mode, env, until);
+}
+
+int
+session_create(struct session *s, const struct env *env)
+{
+	return open_file(s, JOURNAL_NEW, env, 0);
+}
+
 int
 session_open(struct session *s, enum journal_mode mode, const struct env *env,
     msec until)
@@ -84,11 +116,7 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
 	struct journal *j = &s->journal;
 
 	session_none(s);
-	if (find_path(s) < 0) {
-		j->error = errno;
-		return -1;
-	}
-	if (journal_open(j, mode, env, until) < 0 ||
+	if (open_file(s, mode, env, until) < 0 ||
 	    journal_load(j, &s->records) < 0)
 		return -1;
 	history_free(&s->history);
@@ -96,23 +124,6 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
 	if (s->torn > 0 && mode != JOURNAL_READ)
 		return journal_cut(j, j->end - (int64_t)s->torn);
 	return 0;
-}
-
-int
-session_make(struct session *s, enum journal_mode mode, const struct env *env,
-    msec until)
-{
-	char dir[sizeof(s->journal.path)];
-	int rc = session_open(s, mode, env, until);
-
-	if (rc == 0 || s->journal.error != ENOENT ||
-	    place_folder(s->journal.path, dir, sizeof(dir)) < 0)
-		return rc;
-	if (place_make(dir) < 0) {
-		s->journal.error = errno;
-		return -1;
-	}
-	return session_open(s, mode, env, until);
 }
 
 const char *

@@ -30,16 +30,17 @@ int session_newest(struct session *s);
 
 /*
  * Opens the file of the session of that name and replays it; with a mode that
- * writes, half a record at its end is cut off.  0; -1 with errno in
+ * writes, half a record at its end is cut off, and with JOURNAL_WRITE and
+ * JOURNAL_NEW the folder is made too.  0; -1 with errno in
  * .journal.error (see journal_open()); ENOENT may also mean that there is no
  * place for sessions.
  */
 int session_open(struct session *s, enum journal_mode mode,
     const struct env *env, msec until);
 
-/* The same for JOURNAL_WRITE and JOURNAL_NEW; the folder is made too. */
-int session_make(struct session *s, enum journal_mode mode,
-    const struct env *env, msec until);
+/* Makes the file for one that is to be kept from now on: s->name must be that
+ * of none.  The same. */
+int session_create(struct session *s, const struct env *env);
 
 /* A session that is kept nowhere. */
 void session_none(struct session *s);

@@ -1,0 +1,260 @@
+#include "cmd/asking.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/exits.h"
+#include "cmd/explain.h"
+#include "cmd/open.h"
+#include "cmd/say.h"
+#include "core/output.h"
+
+/* -- where the answer goes ------------------------------------------------- */
+
+/* What is done when a live answer breaks off.  A reader of events is told
+ * what is void, and a person sees it; a pipe would get a text twice. */
+static const char *
+on_break(const struct opts *o)
+{
+	if (o->on_break != NULL)
+		return o->on_break;
+	return o->json || isatty(1) ? "restart" : "continue";
+}
+
+static int
+continues(const struct asking *a)
+{
+	return strcmp(on_break(a->o), "continue") == 0;
+}
+
+static void
+broken(void *ctx)
+{
+	struct asking *a = ctx;
+
+	a->unkept |= open_unkept(&a->session);
+}
+
+static struct sink *
+open_sinks(struct asking *a)
+{
+	struct sinks *s = &a->sinks;
+	const struct opts *o = a->o;
+	int tty = isatty(1);
+	struct sink *next;
+
+	s->text = (struct text_sink){ .env = a->env, .fd = 1,
+	    .path = o->output, .tty = tty && o->output == NULL,
+	    .live = o->output == NULL && o->schema == NULL &&
+	    (o->live < 0 ? tty : o->live), .check = o->schema != NULL };
+	s->json = (struct json_sink){ .env = a->env, .fd = 1,
+	    .path = o->output, .check = o->schema != NULL };
+	s->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
+	    .tty = isatty(2), .notice = !o->json &&
+	    strcmp(on_break(o), "restart") == 0 };
+	text_sink_init(&s->text);
+	json_sink_init(&s->json);
+	s->keep = (struct keep){ .env = a->env, .journal = &a->session.journal,
+	    .next = o->json ? &s->json.sink : &s->text.sink,
+	    .cursor = &a->cursor, .live = o->json || s->text.live,
+	    .broken = broken, .broken_ctx = a };
+	keep_init(&s->keep);
+	s->keep.earlier = buf_slice(&a->earlier);
+	next = &s->keep.sink;
+	seam_init(&s->seam, next);
+	seam_earlier(&s->seam, buf_slice(&a->earlier));
+	if (continues(a))
+		next = &s->seam.sink;
+	status_init(&s->status, next);
+	return &s->status.sink;
+}
+
+static void
+close_sinks(struct sinks *s)
+{
+	status_free(&s->status);
+	seam_free(&s->seam);
+	keep_free(&s->keep);
+	text_sink_free(&s->text);
+	json_sink_free(&s->json);
+}
+
+/* -- an answer that is there -------------------------------------------------- */
+
+static void
+put_part(struct sink *s, const struct part *p)
+{
+	struct event e = { .type = EV_TEXT, .text = p->text };
+
+	if (p->type == PART_OWN)
+		return;
+	if (p->type == PART_CALL) {
+		e.type = EV_TOOL_CALL;
+		e.id = p->id;
+		e.name = p->name;
+	}
+	s->put(s, &e);
+}
+
+int
+asking_show(struct asking *a)
+{
+	const struct history *h = &a->session.history;
+	struct result res = { .last.finish = h->finish };
+	const struct part *p = (const void *)h->parts.p;
+	struct buf provider = { 0 }, model = { 0 };
+	struct sink *out;
+	size_t i;
+
+	(void)open_sinks(a);
+	out = a->sinks.keep.next;
+	json_unescape(h->provider, &provider, NULL);
+	json_unescape(h->model, &model, NULL);
+	buf_putc(&provider, '\0');
+	buf_putc(&model, '\0');
+	a->sinks.json.provider = provider.p;
+	a->sinks.json.model = model.p;
+	out->put(out, &(struct event){ .type = EV_START,
+	    .attempt = (unsigned)h->attempts });
+	for (i = 0; i < h->parts.n / sizeof(*p); i++)
+		put_part(out, &p[i]);
+	out->put(out, &(struct event){ .type = EV_USAGE, .usage = &h->usage });
+	out->put(out, &(struct event){ .type = EV_DONE, .finish = h->finish,
+	    .attempt = (unsigned)h->attempts, .text_bytes = h->text_bytes,
+	    .request_id = "" });
+	(void)out->flush(out, &res.last.fault);
+	close_sinks(&a->sinks);
+	buf_free(&provider);
+	buf_free(&model);
+	explain(&res, a->o, a->command, 0, 0);
+	return explain_status(&res);
+}
+
+/* -- who is asked ---------------------------------------------------------- */
+
+/* A base URL and a key file are the first one's. */
+int
+asking_choose(struct asking *a, struct complaint *c)
+{
+	struct candidate *one;
+
+	for (a->n = 0; a->n < 1 + a->o->nfallbacks; a->n++) {
+		one = &a->one[a->n];
+		one->opts = *a->o;
+		if (a->n > 0) {
+			one->opts.model = a->o->fallbacks[a->n - 1];
+			one->opts.base_url = one->opts.key_file = NULL;
+		}
+		if (plan_make(&one->plan, &one->opts, c) < 0) {
+			a->n++;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* For struct run: the rest is asked for. */
+static int
+go_on(void *ctx, const struct fault *f)
+{
+	struct asking *a = ctx;
+	int refused = plan_refused(&a->one[a->at].plan, f);
+
+	plan_continue(&a->one[a->at].plan, &a->session.history,
+	    buf_slice(&a->sinks.seam.text));
+	return refused;
+}
+
+static void
+ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
+{
+	struct plan *p = &a->one[a->at].plan, *next;
+	struct run r = { .job = &p->job, .policy = { a->o->patience,
+	    (unsigned)a->o->retries },
+	    .fail_on_break = strcmp(on_break(a->o), "fail") == 0,
+	    .key = secret_slice(&p->key), .watch = status_watch,
+	    .watch_ctx = &a->sinks.status, .before = &a->before };
+
+	if (a->until != MSEC_NONE)
+		r.wait = a->until - a->env->wall(a->env->ctx);
+	a->until = MSEC_NONE;
+	if (continues(a)) {
+		r.resume = go_on;
+		r.resume_ctx = a;
+	}
+	if (a->at + 1 < a->n) {
+		next = &a->one[a->at + 1].plan;
+		r.next_provider = slice_str(next->provider.name);
+		r.next_model = slice_str(next->model);
+	}
+	if (sink->delivered > 0 || a->earlier.n > 0)
+		plan_continue(p, &a->session.history,
+		    buf_slice(&a->sinks.seam.text));
+	else
+		plan_encode(p, &a->session.history);
+	p->job.env = a->env;
+	p->job.net = &net_real;
+	p->job.sink = sink;
+	p->job.limit.end = end;
+	a->sinks.json.provider = a->sinks.keep.provider = p->provider.name;
+	a->sinks.json.model = a->sinks.keep.model = p->model;
+	run(&r, res);
+}
+
+int
+asking_go(struct asking *a)
+{
+	msec end = MSEC_MAX;
+	struct sink *sink = open_sinks(a);
+	struct result res;
+	struct buf again = { 0 };
+	uint64_t delivered;
+	int bad, rc;
+
+	if (a->o->max_time < MSEC_MAX)
+		end = env_mono(a->env) + a->o->max_time;
+	ask_one(a, sink, end, &res);
+	while (res.gave_way) {
+		a->at++;
+		ask_one(a, sink, end, &res);
+	}
+	if (a->session.journal.fd >= 0 && a->unkept == 0) {
+		buf_printf(&again, "bide resume %s", a->session.name);
+		a->command = buf_slice(&again);
+	}
+	delivered = sink->delivered;
+	bad = a->sinks.text.not_json || a->sinks.json.not_json;
+	close_sinks(&a->sinks);
+	explain(&res, a->o, a->command, a->env->wall(a->env->ctx), delivered);
+	buf_free(&again);
+	rc = explain_status(&res);
+	if (bad) {
+		say(SLICE("the answer is not JSON, let alone of the schema"));
+		rc = EXIT_PARTIAL;
+	}
+	return rc == EXIT_WHOLE && a->unkept ? EXIT_OUTPUT : rc;
+}
+
+int
+asking_dry_run(struct asking *a)
+{
+	struct buf out = { 0 };
+	struct fault f;
+	int rc;
+
+	plan_encode(&a->one[0].plan, &a->session.history);
+	plan_print(&a->one[0].plan, &out);
+	rc = output_write(a->env, 1, buf_slice(&out), &f) < 0 ? EXIT_OUTPUT :
+	    EXIT_WHOLE;
+	buf_free(&out);
+	return rc;
+}
+
+void
+asking_free(struct asking *a)
+{
+	while (a->n > 0)
+		plan_free(&a->one[--a->n].plan);
+	session_free(&a->session);
+	buf_free(&a->earlier);
+}

@@ -1,0 +1,202 @@
+#include "cmd/log.h"
+
+#include <unistd.h>
+
+#include "base/clean.h"
+#include "cmd/exits.h"
+#include "cmd/open.h"
+#include "cmd/say.h"
+#include "core/output.h"
+#include "wire/when.h"
+
+struct transcript {
+	struct buf out;
+	int tty;		/* control characters are made visible */
+};
+
+static void
+put(struct transcript *t, struct slice s)
+{
+	if (t->tty)
+		clean_put(&t->out, s, 1);
+	else
+		buf_put(&t->out, s);
+}
+
+/* A raw JSON string. */
+static void
+put_raw(struct transcript *t, struct slice raw)
+{
+	struct buf text = { 0 };
+
+	json_unescape(raw, &text, NULL);
+	put(t, buf_slice(&text));
+	buf_free(&text);
+}
+
+static void
+end_line(struct transcript *t)
+{
+	if (t->out.n > 0 && t->out.p[t->out.n - 1] != '\n')
+		buf_putc(&t->out, '\n');
+}
+
+static void
+put_part(struct transcript *t, const struct part *p)
+{
+	static const char *const labels[] = { "", "image ", "file ", "call ",
+	    "result of ", NULL };
+
+	if (p->type == PART_OWN)
+		return;
+	end_line(t);
+	if (p->type != PART_TEXT) {
+		buf_printf(&t->out, "[%s", labels[p->type]);
+		put(t, p->type >= PART_CALL ? p->id : p->mime);
+		if (p->name.n > 0) {
+			buf_putc(&t->out, ' ');
+			put(t, p->name);
+		}
+		if (p->data.n > 0)
+			buf_printf(&t->out, " %zu bytes", p->data.n);
+		put(t, p->url);
+		buf_puts(&t->out, "]\n");
+	}
+	put(t, p->text);
+	end_line(t);
+}
+
+static void
+put_parts(struct transcript *t, const struct part *p, size_t n)
+{
+	for (; n > 0; n--, p++)
+		put_part(t, p);
+	end_line(t);
+	buf_putc(&t->out, '\n');
+}
+
+/* -- a turn ---------------------------------------------------------------- */
+
+static void
+put_question(struct transcript *t, const struct history *h)
+{
+	static const char roles[][10] = { "system", "user", "assistant",
+	    "tool" };
+	struct slice at, messages;
+	const struct message *m;
+	struct talk talk = { 0 };
+	size_t n;
+
+	if (history_member(h, "messages", &messages) != JSON_ARRAY ||
+	    talk_parse(&talk, messages) != NULL) {
+		talk_free(&talk);
+		return;
+	}
+	for (m = talk_messages(&talk, &n); n > 0; n--, m++) {
+		buf_printf(&t->out, "== %s", roles[m->role]);
+		if (history_member(h, "at", &at) == JSON_STRING) {
+			buf_puts(&t->out, ", ");
+			put_raw(t, at);
+		}
+		buf_putc(&t->out, '\n');
+		put_parts(t, m->parts, m->nparts);
+	}
+	talk_free(&talk);
+}
+
+static void
+put_count(struct transcript *t, int64_t n, const char *what)
+{
+	if (n >= 0)
+		buf_printf(&t->out, ", %lld %s", (long long)n, what);
+}
+
+static void
+put_state(struct transcript *t, const struct history *h)
+{
+	struct json_want w = { .key = "message" };
+
+	buf_puts(&t->out, h->state == TURN_FAILED ? ", failed" :
+	    ", not finished");
+	if (json_pick(h->fault, &w, 1) == 0 && w.type == JSON_STRING) {
+		buf_puts(&t->out, ": ");
+		put_raw(t, w.tok);
+	}
+}
+
+static void
+put_answer(struct transcript *t, const struct history *h)
+{
+	if (h->state == TURN_NONE)
+		return;
+	buf_puts(&t->out, "== ");
+	put_raw(t, h->provider);
+	buf_putc(&t->out, ':');
+	put_raw(t, h->model);
+	if (h->state == TURN_DONE) {
+		buf_printf(&t->out, ", %s", finish_name(h->finish));
+		put_count(t, h->usage.input, "tokens in");
+		put_count(t, h->usage.output, "out");
+	} else {
+		put_state(t, h);
+	}
+	buf_putc(&t->out, '\n');
+	put_parts(t, (const void *)h->parts.p,
+	    h->parts.n / sizeof(struct part));
+}
+
+/* -- all of them ----------------------------------------------------------- */
+
+static void
+put_records(struct transcript *t, const struct session *s, int json)
+{
+	struct slice in = buf_slice(&s->records), rec;
+	struct history h;
+	enum record_ev ev;
+
+	history_init(&h, in.n);
+	while ((ev = record_next(&s->journal.crc, &in, &rec)) != RECORD_END) {
+		if (ev != RECORD_ONE)
+			continue;
+		if (json) {
+			buf_put(&t->out, rec);
+			buf_putc(&t->out, '\n');
+		} else if (record_is(rec, "turn")) {
+			put_answer(t, &h);
+			history_take(&h, rec);
+			put_question(t, &h);
+		} else {
+			history_take(&h, rec);
+		}
+	}
+	if (!json)
+		put_answer(t, &h);
+	history_free(&h);
+}
+
+int
+log_print(const struct env *env, struct opts *o, struct slice command)
+{
+	struct transcript t = { .tty = isatty(1) };
+	struct session s = { 0 };
+	struct complaint c = { 0 };
+	struct fault f;
+	int rc = EXIT_WHOLE;
+
+	(void)command;
+	if (o->nwords > 1)
+		(void)complain(&c, EXIT_USAGE, "log takes one session");
+	else
+		(void)open_session(&s, o->nwords > 0 ? o->words[0] : NULL,
+		    JOURNAL_READ, env, o, &c);
+	if (c.status != 0) {
+		say(slice_str(c.text));
+		return c.status;
+	}
+	put_records(&t, &s, o->json);
+	if (output_write(env, 1, buf_slice(&t.out), &f) < 0)
+		rc = EXIT_OUTPUT;
+	buf_free(&t.out);
+	session_free(&s);
+	return rc;
+}

@@ -1,0 +1,10 @@
+#ifndef CMD_LOG_H
+#define CMD_LOG_H
+
+#include "base/env.h"
+#include "cmd/opts.h"
+
+/* bide log: a session as a transcript, or its records.  The exit status. */
+int log_print(const struct env *env, struct opts *o, struct slice command);
+
+#endif

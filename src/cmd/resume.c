@@ -1,0 +1,133 @@
+#include "cmd/resume.h"
+
+#include <string.h>
+
+#include "cmd/asking.h"
+#include "cmd/exits.h"
+#include "cmd/open.h"
+#include "cmd/say.h"
+#include "core/output.h"
+#include "wire/when.h"
+
+static int
+find_session(struct asking *a, struct complaint *c)
+{
+	const struct opts *o = a->o;
+
+	session_none(&a->session);
+	if (o->nwords > 1)
+		return complain(c, EXIT_USAGE, "resume takes one session");
+	if (open_session(&a->session, o->nwords > 0 ? o->words[0] : NULL,
+	    o->dry_run ? JOURNAL_READ : JOURNAL_OLD, a->env, o, c) < 0)
+		return -1;
+	if (a->session.history.state == TURN_NONE)
+		return complain(c, EXIT_CONFIG, "session %s: nothing was asked "
+		    "in it yet", a->session.name);
+	return 0;
+}
+
+/* The options that the turn was asked with. */
+static int
+take_options(struct asking *a, struct complaint *c)
+{
+	struct slice options;
+
+	if (history_member(&a->session.history, "options", &options) !=
+	    JSON_OBJECT)
+		return complain(c, EXIT_CONFIG, "session %s: the turn's record "
+		    "has no options", a->session.name);
+	opts_forget(a->o);
+	return opts_take(a->o, options, 1, c);
+}
+
+/* Whoever was asked last is asked again. */
+static void
+take_candidate(struct asking *a)
+{
+	const struct history *h = &a->session.history;
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (json_is(h->model, a->one[i].plan.model) &&
+		    json_is(h->provider, a->one[i].plan.provider.name))
+			a->at = i;
+}
+
+/* Why the last run did not get on, and until when it is no use to try. */
+static void
+take_fault(struct asking *a)
+{
+	const struct history *h = &a->session.history;
+	struct json_want w[] = { { .key = "class" }, { .key = "status" },
+	    { .key = "message" } };
+	struct buf text = { 0 };
+	int i;
+
+	a->until = h->not_before;
+	if (json_pick(h->fault, w, 3) < 0)
+		return;
+	fault_set(&a->before, F_IO, 1, "%s", "");
+	for (i = F_NONE; i <= F_CANCEL; i++)
+		if (json_is(w[0].tok, fault_name((enum fclass)i)))
+			a->before.class = (enum fclass)i;
+	a->before.status = (int)json_int(w[1].tok, 0);
+	json_unescape(w[2].tok, &text, NULL);
+	slice_copy(buf_slice(&text), a->before.text, sizeof(a->before.text));
+	buf_free(&text);
+}
+
+/* What there is of an answer is gone on from only if that was asked for. */
+static void
+take_answer(struct asking *a)
+{
+	struct opts *o = a->o;
+
+	if (o->on_break == NULL || strcmp(o->on_break, "continue") != 0 ||
+	    o->live == 0 || o->output != NULL)
+		return;
+	history_text(&a->session.history, &a->earlier);
+	if (a->earlier.n > 0)
+		o->live = 1;
+}
+
+static int
+prepare(struct asking *a, struct complaint *c)
+{
+	const char *why;
+	struct fault f;
+
+	if (take_options(a, c) < 0 || asking_choose(a, c) < 0)
+		return -1;
+	if (a->o->output != NULL && output_check(a->o->output, &f) < 0)
+		return complain(c, EXIT_OUTPUT, "--output: %s", f.text);
+	why = history_ask(&a->session.history);
+	if (why != NULL)
+		return complain(c, EXIT_CONFIG, "session %s: %s",
+		    a->session.name, why);
+	take_candidate(a);
+	take_fault(a);
+	take_answer(a);
+	return 0;
+}
+
+int
+resume(const struct env *env, struct opts *o, struct slice command)
+{
+	struct asking a = { .env = env, .o = o, .command = command,
+	    .until = MSEC_NONE, .cursor = { .sequence = -1 } };
+	struct complaint c = { 0 };
+	int rc = -1;
+
+	if (find_session(&a, &c) == 0) {
+		if (a.session.history.state == TURN_DONE && !o->dry_run)
+			rc = asking_show(&a);
+		else if (prepare(&a, &c) == 0)
+			rc = o->dry_run ? asking_dry_run(&a) : asking_go(&a);
+	}
+	if (rc < 0) {
+		say(slice_str(c.text));
+		rc = c.status;
+	}
+	asking_free(&a);
+	return rc;
+}
