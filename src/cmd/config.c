@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "api/provider.h"
+#include "base/file.h"
 #include "base/fmt.h"
 #include "cmd/exits.h"
-#include "cmd/file.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cmd/exits.h"
-#include "cmd/file.h"
 #include "cmd/target.h"
 #include "cmd/version.h"
 

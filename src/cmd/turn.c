@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/media.h"
+#include "base/file.h"
 #include "cmd/exits.h"
-#include "cmd/file.h"
 #include "cmd/input.h"
 #include "wire/record.h"
 #include "wire/when.h"

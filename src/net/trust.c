@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/fmt.h"
 #include "net/cert.h"
 #include "net/pem.h"
@@ -93,39 +94,12 @@ scan_text(struct search *s, struct slice text)
 	}
 }
 
-/* Reads a file to its end.  0, or -1 with errno. */
-static int
-slurp(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), saved;
-	size_t step = 1 << 14;
-	struct stat st;
-	ssize_t n = -1;
-	char *to;
-
-	if (fd < 0)
-		return -1;
-	out->max = FILE_MAX;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		(void)buf_room(out, (size_t)st.st_size + step);
-	while ((to = buf_room(out, step)) != NULL &&
-	    (n = read(fd, to, step)) > 0)
-		out->n += (size_t)n;
-	if (out->full) {
-		errno = EFBIG;
-		n = -1;
-	}
-	saved = errno;
-	(void)close(fd);
-	errno = saved;
-	return n < 0 ? -1 : 0;
-}
-
 static int
 scan_file(struct search *s, const char *path)
 {
-	struct buf text = { 0 };
-	int rc = slurp(path, &text);
+	struct buf text = { .max = FILE_MAX };
+	int rc = file_take(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+	    &text);
 
 	if (rc == 0)
 		scan_text(s, buf_slice(&text));
