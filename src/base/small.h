@@ -2,17 +2,15 @@
 #define BASE_SMALL_H
 
 /*
- * Of the C library's functions, those that getaddrinfo() alone needs and that
- * are large there: the static program has these in their place, for short
- * lists and short words.
+ * Functions of the C library that are large there, for what they are used for
+ * here: the static program has these in their place.
  */
 
 #include <stddef.h>
 
-/* As qsort(), strstr() and strtoul(). */
+/* As qsort() and strstr(). */
 void small_sort(void *list, size_t n, size_t size,
     int (*order)(const void *, const void *));
 char *small_find(const char *text, const char *word);
-unsigned long small_number(const char *text, char **end, int base);
 
 #endif

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <signal.h>
 #include <string.h>
@@ -14,6 +15,12 @@
 #include <unistd.h>
 
 #include "net/await.h"
+#include "net/stub.h"
+
+/* The static program has no getaddrinfo(): its library's is too large. */
+#if defined(__linux__) && !defined(__GLIBC__)
+#define DNS_STUB
+#endif
 
 /* What the child writes: at most PIPE_BUF bytes, so it comes whole or not. */
 struct reply {
@@ -36,6 +43,7 @@ enum { ASK_ALL, ASK_V4, ASK_V6, ASKS };
 static const int families[ASKS] = { AF_UNSPEC, AF_INET, AF_INET6 };
 
 struct query {
+	const struct env *env;
 	const char *name;
 	pid_t pid[ASKS];
 	struct pollfd fds[1 + ASKS];	/* fds[0] is await's; then the pipes'
@@ -51,48 +59,57 @@ dns_addr_size(const struct dns_addr *a)
 	    sizeof(a->u.v4);
 }
 
-static void
-add_v4(struct dns_list *list, struct in_addr ip)
+void
+dns_add(struct dns_list *list, int family, const void *ip, uint32_t scope)
 {
-	struct dns_addr *a = &list->addr[list->n++];
+	struct dns_addr *a = &list->addr[list->n];
 
+	if (list->n == DNS_ADDRS_MAX)
+		return;
+	list->n++;
 	memset(a, 0, sizeof(*a));
-	a->u.v4.sin_family = AF_INET;
-	a->u.v4.sin_addr = ip;
-}
-
-static void
-add_v6(struct dns_list *list, const struct in6_addr *ip, uint32_t scope)
-{
-	struct dns_addr *a = &list->addr[list->n++];
-
-	memset(a, 0, sizeof(*a));
-	a->u.v6.sin6_family = AF_INET6;
-	a->u.v6.sin6_addr = *ip;
-	a->u.v6.sin6_scope_id = scope;
-}
-
-static void
-add_info(struct dns_list *list, const struct addrinfo *ai)
-{
-	struct sockaddr_in6 v6;
-	struct sockaddr_in v4;
-
-	if (ai->ai_family == AF_INET && ai->ai_addrlen >= sizeof(v4)) {
-		memcpy(&v4, ai->ai_addr, sizeof(v4));
-		add_v4(list, v4.sin_addr);
-	} else if (ai->ai_family == AF_INET6 && ai->ai_addrlen >= sizeof(v6)) {
-		memcpy(&v6, ai->ai_addr, sizeof(v6));
-		add_v6(list, &v6.sin6_addr, v6.sin6_scope_id);
+	a->u.any.sa_family = (sa_family_t)family;
+	if (family == AF_INET) {
+		memcpy(&a->u.v4.sin_addr, ip, 4);
+	} else {
+		memcpy(&a->u.v6.sin6_addr, ip, 16);
+		a->u.v6.sin6_scope_id = scope;
 	}
+}
+
+static uint32_t
+scope_of(struct slice zone)
+{
+	long long n = slice_dec(zone, UINT32_MAX);
+	char name[IF_NAMESIZE];
+
+	slice_copy(zone, name, sizeof(name));
+	return n >= 0 ? (uint32_t)n : if_nametoindex(name);
+}
+
+int
+dns_parse(struct dns_list *list, struct slice text, int family)
+{
+	char ip[INET6_ADDRSTRLEN + 1];
+	struct slice zone = text;
+	struct in6_addr v6;
+	struct in_addr v4;
+	size_t before = list->n;
+
+	slice_copy(slice_cut(&zone, '%'), ip, sizeof(ip));
+	if (family != AF_INET6 && inet_pton(AF_INET, ip, &v4) == 1)
+		dns_add(list, AF_INET, &v4, 0);
+	else if (family != AF_INET && inet_pton(AF_INET6, ip, &v6) == 1)
+		dns_add(list, AF_INET6, &v6, zone.n > 0 ? scope_of(zone) : 0);
+	return list->n > before ? 0 : -1;
 }
 
 /* RFC 6761 6.3: localhost and all below it is the loopback, whatever a name
  * server says and even where a container has no /etc/hosts. */
 static int
-is_localhost(const char *name)
+is_localhost(struct slice s)
 {
-	struct slice s = slice_str(name), want = SLICE("localhost");
+	struct slice want = SLICE("localhost");
 
 	if (s.n < want.n ||
 	    !slice_ieq(slice_sub(s, s.n - want.n, want.n), want))
@@ -101,18 +118,13 @@ is_localhost(const char *name)
 }
 
 static int
-known(const char *name, struct dns_list *list)
+known(struct slice name, struct dns_list *list)
 {
-	struct in6_addr v6 = IN6ADDR_LOOPBACK_INIT;
-	struct in_addr v4 = { htonl(INADDR_LOOPBACK) };
-
 	if (is_localhost(name)) {
-		add_v6(list, &v6, 0);
-		add_v4(list, v4);
-	} else if (inet_pton(AF_INET, name, &v4) == 1) {
-		add_v4(list, v4);
-	} else if (inet_pton(AF_INET6, name, &v6) == 1) {
-		add_v6(list, &v6, 0);
+		(void)dns_parse(list, SLICE("::1"), AF_UNSPEC);
+		(void)dns_parse(list, SLICE("127.0.0.1"), AF_UNSPEC);
+	} else {
+		(void)dns_parse(list, name, AF_UNSPEC);
 	}
 	return list->n > 0;
 }
@@ -158,32 +170,55 @@ forget_files(int out)
 		(void)close((int)fd);
 }
 
+#ifdef DNS_STUB
+static void
+ask(const struct query *q, int family, struct reply *r)
+{
+	r->gai = stub_resolve(q->env, slice_str(q->name), family, &r->list);
+}
+#else
+static void
+add_info(struct dns_list *list, const struct addrinfo *ai)
+{
+	struct sockaddr_in6 v6;
+	struct sockaddr_in v4;
+
+	if (ai->ai_family == AF_INET && ai->ai_addrlen >= sizeof(v4)) {
+		memcpy(&v4, ai->ai_addr, sizeof(v4));
+		dns_add(list, AF_INET, &v4.sin_addr, 0);
+	} else if (ai->ai_family == AF_INET6 && ai->ai_addrlen >= sizeof(v6)) {
+		memcpy(&v6, ai->ai_addr, sizeof(v6));
+		dns_add(list, AF_INET6, &v6.sin6_addr, v6.sin6_scope_id);
+	}
+}
+
 /*
  * AI_ADDRCONFIG is left out: it takes ::1 away from hosts that have IPv6 on
  * the loopback only, and an address out of reach fails at once anyway.
  */
 static void
-ask(const char *name, int family, struct reply *r)
+ask(const struct query *q, int family, struct reply *r)
 {
 	struct addrinfo hints = { .ai_family = family,
 	    .ai_socktype = SOCK_STREAM };
 	struct addrinfo *all, *ai;
 
-	r->gai = getaddrinfo(name, NULL, &hints, &all);
+	r->gai = getaddrinfo(q->name, NULL, &hints, &all);
 	r->sys = errno;
 	if (r->gai != 0)
 		return;
-	for (ai = all; ai != NULL && r->list.n < DNS_ADDRS_MAX; ai = ai->ai_next)
+	for (ai = all; ai != NULL; ai = ai->ai_next)
 		add_info(&r->list, ai);
 }
+#endif
 
 /* The child's whole life.  The alarm ends it should the parent be killed. */
 static void
-child_main(const char *name, int family, int out, msec left,
+child_main(const struct query *q, int family, int out, msec left,
     const sigset_t *mask) __attribute__((noreturn));
 
 static void
-child_main(const char *name, int family, int out, msec left,
+child_main(const struct query *q, int family, int out, msec left,
     const sigset_t *mask)
 {
 	struct reply r;
@@ -194,7 +229,7 @@ child_main(const char *name, int family, int out, msec left,
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
 	memset(&r, 0, sizeof(r));
-	ask(name, family, &r);
+	ask(q, family, &r);
 	n = write(0, &r, sizeof(r));
 	_exit(n != (ssize_t)sizeof(r));
 }
@@ -213,7 +248,7 @@ query_start(struct query *q, int i, msec left)
 	(void)sigprocmask(SIG_BLOCK, &all, &mask);
 	q->pid[i] = fork();
 	if (q->pid[i] == 0)
-		child_main(q->name, families[i], fd[1], left, &mask);
+		child_main(q, families[i], fd[1], left, &mask);
 	err = errno;
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	(void)close(fd[1]);
@@ -256,7 +291,7 @@ no_reply(const char *name, int status, struct fault *f)
 static int
 no_address(const char *name, const struct reply *r, struct fault *f)
 {
-	const char *why = gai_strerror(r->gai);
+	const char *why = "name server will not tell";
 
 	if (r->gai == 0 || r->gai == EAI_NONAME)
 		why = "no such name, or no address for it";
@@ -332,8 +367,8 @@ static int
 lookup(const struct env *env, const char *name, msec deadline,
     struct dns_list *out, struct fault *f)
 {
-	struct query q = { .name = name, .fds = { [1] = { .fd = -1 },
-	    [2] = { .fd = -1 }, [3] = { .fd = -1 } } };
+	struct query q = { .env = env, .name = name, .fds = {
+	    [1] = { .fd = -1 }, [2] = { .fd = -1 }, [3] = { .fd = -1 } } };
 	int i, rc;
 
 	if (query_start(&q, ASK_ALL, deadline - env_mono(env)) < 0)
@@ -345,8 +380,8 @@ lookup(const struct env *env, const char *name, msec deadline,
 	return rc;
 }
 
-static void
-set_port(struct dns_list *list, int port)
+void
+dns_set_port(struct dns_list *list, int port)
 {
 	struct dns_addr *a;
 
@@ -369,9 +404,9 @@ dns_resolve(const struct env *env, struct slice host, int port, msec deadline,
 		return fault_set(f, F_DNS, 0, "%.40s...: host name too long",
 		    host.p);
 	slice_copy(host, name, sizeof(name));
-	if (!known(name, out))
+	if (!known(host, out))
 		rc = lookup(env, name, deadline, out, f);
 	if (rc >= 0)
-		set_port(out, port);
+		dns_set_port(out, port);
 	return rc;
 }

@@ -8,7 +8,7 @@
  * asks it and writes one struct to a pipe; the parent waits for pipe, signal
  * and deadline, and kills and reaps the child on every way out.  A second
  * child asks for IPv4 alone when the first takes long.  IP literals and
- * localhost need no child.
+ * localhost need no child.  The static program's child asks stub.h.
  */
 
 #include <netinet/in.h>
@@ -39,6 +39,16 @@ struct dns_list {
  */
 int dns_resolve(const struct env *env, struct slice host, int port,
     msec deadline, struct dns_list *out, struct fault *f);
+
+/* Adds an address of 4 or 16 bytes, if there is room. */
+void dns_add(struct dns_list *list, int family, const void *ip,
+    uint32_t scope);
+
+/* Adds the address that text is, if it is of that family or that is
+ * AF_UNSPEC.  0; -1 where nothing was added. */
+int dns_parse(struct dns_list *list, struct slice text, int family);
+
+void dns_set_port(struct dns_list *list, int port);
 
 /* The size that connect() wants to know. */
 socklen_t dns_addr_size(const struct dns_addr *a);

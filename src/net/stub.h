@@ -1,0 +1,43 @@
+#ifndef NET_STUB_H
+#define NET_STUB_H
+
+/*
+ * A stub resolver: /etc/hosts, and the name servers of /etc/resolv.conf, over
+ * UDP.  The static program has it in place of the C library's, which is five
+ * times the size.
+ *
+ * All servers are asked at once, for both families.  One that refuses is not
+ * waited for any longer; and as soon as there is an address, the other family
+ * has STUB_GRACE to come up with one.
+ */
+
+#include "net/dns.h"
+
+#define STUB_SERVERS_MAX 3
+#define STUB_GRACE ((msec)300)
+
+/* What resolv.conf(5) says. */
+struct stub {
+	struct dns_list server;
+	long long ndots, attempts;
+	long long timeout;	/* of all attempts together, s */
+	char search[256];	/* suffixes, with blanks between */
+};
+
+/* Reads a resolv.conf; what it leaves open is as usual. */
+void stub_config(struct stub *s, struct slice text);
+
+/* Adds to *out what a hosts(5) file has for name.  family may be AF_UNSPEC. */
+void stub_hosts(struct slice text, struct slice name, int family,
+    struct dns_list *out);
+
+/* Asks the servers; blocks.  0 with addresses in *out, or EAI_NONAME or
+ * EAI_AGAIN. */
+int stub_ask(const struct env *env, const struct stub *s, struct slice name,
+    int family, struct dns_list *out);
+
+/* All of it, as getaddrinfo() does. */
+int stub_resolve(const struct env *env, struct slice name, int family,
+    struct dns_list *out);
+
+#endif
