@@ -109,11 +109,11 @@ static const struct row {
 	    PATIENCE, 3, 0, RETRY_AGAIN, 250 },
 	{ "no retries", F_RATE, 429, 9000, { 0 }, 0, PATIENCE, 0, 0,
 	    RETRY_SPENT, 9000 },
-	{ "409", F_SERVER, 409, -1, { .conflicts = 2 }, 0, PATIENCE, 40, 0,
+	{ "409", F_SERVER, 409, -1, { .dull = 2 }, 0, PATIENCE, 40, 0,
 	    RETRY_AGAIN, 250 },
-	{ "409 once more", F_SERVER, 409, -1, { .conflicts = 3 }, 0, PATIENCE,
+	{ "409 once more", F_SERVER, 409, -1, { .dull = 3 }, 0, PATIENCE,
 	    40, 0, RETRY_FATAL, -1 },
-	{ "not a 409", F_SERVER, 500, -1, { .conflicts = 3 }, 0, PATIENCE, 40,
+	{ "not a 409", F_SERVER, 500, -1, { .dull = 3 }, 0, PATIENCE, 40,
 	    0, RETRY_AGAIN, 250 },
 };
 
@@ -139,6 +139,28 @@ test_rows(void)
 }
 
 /* Whether to repeat is the fault's to say, whatever its class. */
+/* What is not worth more than one more try, in a row. */
+static void
+test_once(void)
+{
+	struct fault once = fault(F_SERVER, 0, MSEC_NONE);
+	struct fault other = fault(F_IO, 0, MSEC_NONE);
+	struct retry st = { 0 };
+
+	once.retry = FAULT_ONCE;
+	EQ(retry_next(&usual, &st, &once, ADVANCE_NONE, 0).verdict,
+	    RETRY_AGAIN, "once");
+	EQ(retry_next(&usual, &st, &once, ADVANCE_FURTHER, 0).verdict,
+	    RETRY_FATAL, "not twice, whatever came");
+	st = (struct retry){ 0 };
+	EQ(retry_next(&usual, &st, &once, ADVANCE_NONE, 0).verdict,
+	    RETRY_AGAIN, "once");
+	EQ(retry_next(&usual, &st, &other, ADVANCE_NONE, 0).verdict,
+	    RETRY_AGAIN, "something else");
+	EQ(retry_next(&usual, &st, &once, ADVANCE_NONE, 0).verdict,
+	    RETRY_AGAIN, "once more");
+}
+
 static void
 test_classes(void)
 {
@@ -310,6 +332,7 @@ int
 main(void)
 {
 	test_rows();
+	test_once();
 	test_classes();
 	test_no_further();
 	test_monotone();

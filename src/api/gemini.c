@@ -67,11 +67,12 @@ take_parts(struct decode *d, struct slice parts)
 }
 
 /* An end that is none: what the model wrote could not be made sense of.  The
- * next time it may write something else, unless something is MISSING. */
+ * next time it may write something else (providers.md 4: "worth one retry"),
+ * unless something is MISSING. */
 static enum decoded
 take_failure(struct decode *d, struct slice word)
 {
-	int retry = !slice_starts(word, "MISSING_");
+	int retry = slice_starts(word, "MISSING_") ? 0 : FAULT_ONCE;
 
 	fault_set(&d->fault, retry ? F_SERVER : F_REQUEST, retry,
 	    "the model's answer ended with %.*s", SLICE_FMT(word));

@@ -49,9 +49,12 @@ enum fclass {
 	F_CANCEL		/* a signal asked to stop; .code is its number */
 };
 
+#define FAULT_ONCE 2
+
 struct fault {
 	enum fclass class;
-	int retry;		/* the same request, unchanged, can succeed */
+	int retry;		/* the same request, unchanged, can succeed;
+				   FAULT_ONCE: it is not worth more than one */
 	int status;		/* HTTP status, or the one an in-stream error
 				   stands for; 0 = none */
 	int code;		/* errno, engine code or signal number; 0 */

@@ -55,10 +55,13 @@ pause_for(const struct retry *st, const struct fault *f, uint32_t rnd,
 static int
 hopeless(struct retry *st, const struct fault *f)
 {
+	unsigned most = f->retry == FAULT_ONCE ? 1 : RETRY_CONFLICTS;
+
 	if (!f->retry)
 		return 1;
-	st->conflicts = f->status == 409 ? st->conflicts + 1 : 0;
-	return st->conflicts > RETRY_CONFLICTS;
+	st->dull = f->retry == FAULT_ONCE || f->status == 409 ? st->dull + 1 :
+	    0;
+	return st->dull > most;
 }
 
 struct decision

@@ -34,7 +34,7 @@ struct retry {			/* {0} at the start of a run */
 	unsigned count;		/* failures in a row that brought nothing */
 	unsigned steps;		/* the same, or that came no further: backoff */
 	unsigned hinted;	/* of these, the last ones in a row with a wait */
-	unsigned conflicts;
+	unsigned dull;		/* 409s in a row, or FAULT_ONCEs */
 };
 
 /* What a failed attempt brought of an answer. */

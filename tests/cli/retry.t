@@ -50,4 +50,23 @@ bide -- --retries 1 hello
 status "no progress" 75
 requests "no progress" 2
 
+
+# What a model garbled is worth one more request, and no third one.
+for word in MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL; do
+	serve <<-EOF
+	head; event '{"candidates":[{"finishReason":"$word"}]}'; end
+	head; event '{"candidates":[{"content":{"parts":[{"text":"ok"}]},"finishReason":"STOP"}]}'; end
+	EOF
+	bide GEMINI_API_KEY=k -- -u "${BASE%/v1}" -m gemini-3-pro hello
+	status "$word, then well" 0
+	out "$word, then well" ok
+	requests "$word, then well" 2
+	serve <<-EOF
+	repeat 3; head; event '{"candidates":[{"finishReason":"$word"}]}'; end
+	EOF
+	bide GEMINI_API_KEY=k -- -u "${BASE%/v1}" -m gemini-3-pro hello
+	status "$word twice" 75
+	requests "$word twice" 2
+	err "$word twice" "server error: .*$word"
+done
 finish
