@@ -19,6 +19,7 @@ struct recorder {
 	struct sink sink;
 	struct buf text, reasoning;
 	struct buf calls;		/* JSON objects with commas between */
+	struct buf items;		/* the same, as they came */
 };
 
 static void
@@ -46,6 +47,12 @@ record(struct sink *s, const struct event *e)
 		buf_put(&r->reasoning, e->text);
 	else if (e->type == EV_TOOL_CALL)
 		record_call(&r->calls, e);
+	if (e->type == EV_ITEM)
+		buf_printf(&r->items, "%s%.*s", r->items.n > 0 ? "," : "",
+		    SLICE_FMT(e->text));
+	else if (e->type == EV_TOOL_CALL && e->signature.n > 0)
+		buf_printf(&r->items, "%s\"%.*s\"", r->items.n > 0 ? "," :
+		    "", SLICE_FMT(e->signature));
 }
 
 static void
@@ -77,19 +84,27 @@ put_usage(struct json_out *w, const struct usage *u)
 }
 
 static void
+put_array(struct json_out *w, const char *key, const struct buf *elements)
+{
+	struct buf array = { 0 };
+
+	buf_printf(&array, "[%.*s]", SLICE_FMT(buf_slice(elements)));
+	json_key(w, key);
+	json_raw(w, buf_slice(&array));
+	buf_free(&array);
+}
+
+static void
 put_line(const struct recorder *r, const struct decode *d)
 {
-	struct buf out = { 0 }, calls = { 0 };
+	struct buf out = { 0 };
 	struct json_out w = { .out = &out };
 
-	buf_putc(&calls, '[');
-	buf_put(&calls, buf_slice(&r->calls));
-	buf_putc(&calls, ']');
 	json_open(&w, '{');
 	json_member(&w, "text", buf_slice(&r->text));
 	json_member(&w, "reasoning", buf_slice(&r->reasoning));
-	json_key(&w, "tool_calls");
-	json_raw(&w, buf_slice(&calls));
+	put_array(&w, "tool_calls", &r->calls);
+	put_array(&w, "items", &r->items);
 	json_key(&w, "finish_reason");
 	if (d->failed || d->finish_word[0] == '\0')
 		json_null(&w);
@@ -110,7 +125,6 @@ put_line(const struct recorder *r, const struct decode *d)
 	buf_putc(&out, '\n');
 	fwrite(out.p, 1, out.n, stdout);
 	buf_free(&out);
-	buf_free(&calls);
 }
 
 static struct decode
@@ -196,5 +210,6 @@ drive_decode(int argc, char **argv)
 	buf_free(&r.text);
 	buf_free(&r.reasoning);
 	buf_free(&r.calls);
+	buf_free(&r.items);
 	return 0;
 }

@@ -61,10 +61,44 @@ sub check {
 	    $json->encode({ %$want, error => undef }), $id;
 }
 
+# What goes back as it came, read from the events by themselves: reasoning
+# that is encrypted, thinking that is signed, the signatures of Gemini.
+sub items {
+	my ($case) = @_;
+	my (@items, %block);
+	for my $data (slurp($case->{path}) =~ /^data: ?(\{.*)$/mg) {
+		my $e = eval { $json->decode($data) } or next;
+		my ($type, $item) = ($e->{type} // '', $e->{item});
+		my $i = $e->{index} // 0;
+		my $b = $e->{content_block};
+		$block{$i} = $b if $type eq 'content_block_start';
+		push @items, $item if $type eq 'response.output_item.done' &&
+		    $item->{type} eq 'reasoning' && $item->{encrypted_content};
+		my $delta = $type eq 'content_block_delta' ? $e->{delta} : {};
+		$block{$i}{$_} .= $delta->{$_} // '' for grep { exists
+		    $delta->{$_} } qw(thinking signature);
+		push @items, $block{$i} if $type eq 'content_block_stop' &&
+		    ($block{$i}{signature} || $block{$i}{type} =~ /^redacted/);
+		for my $part ($case->{api} ne 'gemini' ? () :
+		    @{$e->{candidates}[0]{content}{parts} // []}) {
+			my $s = $part->{thoughtSignature} // next;
+			push @items, $part->{functionCall} ? $s :
+			    { text => '', thoughtSignature => $s };
+		}
+	}
+	return \@items;
+}
+
+my $kept = 0;
 for my $case (@cases) {
 	my $whole = decode($case);
 	check($case, $whole);
+	my $items = $json->decode($whole)->{items};
+	$kept += @$items;
+	is $json->encode($items), $json->encode(items($case)),
+	    "$case->{id}: items" if !$raises{$case->{id}};
 	my @differ = grep { decode($case, "--split $_") ne $whole } @splits;
 	is "@differ", '', "$case->{id}: cut at @splits bytes";
 }
+cmp_ok $kept, '>', 40, 'what goes back is in the recordings';
 done_testing;
