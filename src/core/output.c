@@ -108,15 +108,14 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
 	char temp[PATH_MAX];
 	int fd;
 
-	if (fmt_text(temp, sizeof(temp), "%s.XXXXXX", path) >=
-	    (int)sizeof(temp)) {
+	if (fmt_text(temp, sizeof(temp), "%s.%08x", path,
+	    (unsigned)env_random32(env)) >= sizeof(temp)) {
 		errno = ENAMETOOLONG;
 		return failed(f, path);
 	}
-	fd = mkstemp(temp);
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return failed(f, path);
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fill(env, fd, temp, path, mode, s, f);
 }
 

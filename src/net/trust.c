@@ -116,26 +116,11 @@ hash_name(const char *name)
 	    strspn(name + 9, "0123456789") == strlen(name + 9);
 }
 
-static void
-scan_names(struct search *s, DIR *d, struct slice dir, int hashed)
-{
-	struct dirent *e;
-	char path[4096];
-
-	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || hash_name(e->d_name) != hashed)
-			continue;
-		if (fmt_text(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
-		    e->d_name) < sizeof(path))
-			(void)scan_file(s, path);
-	}
-}
-
 /* 0, or -1 with errno when the directory cannot be opened. */
 static int
-scan_dir(struct search *s, struct slice dir)
+scan_names(struct search *s, struct slice dir, int hashed)
 {
-	size_t before = s->seen;
+	struct dirent *e;
 	char path[4096];
 	DIR *d;
 
@@ -143,13 +128,26 @@ scan_dir(struct search *s, struct slice dir)
 	d = opendir(path);
 	if (d == NULL)
 		return -1;
-	scan_names(s, d, dir, 0);
-	if (s->seen == before) {
-		rewinddir(d);
-		scan_names(s, d, dir, 1);
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || hash_name(e->d_name) != hashed)
+			continue;
+		if (fmt_text(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
+		    e->d_name) < sizeof(path))
+			(void)scan_file(s, path);
 	}
 	(void)closedir(d);
 	return 0;
+}
+
+static int
+scan_dir(struct search *s, struct slice dir)
+{
+	size_t before = s->seen;
+	int rc = scan_names(s, dir, 0);
+
+	if (rc == 0 && s->seen == before)
+		rc = scan_names(s, dir, 1);
+	return rc;
 }
 
 /* One of a list of directories is enough. */
