@@ -4,11 +4,24 @@
 #include "wire/json.h"
 #include "base/scan.h"
 
+/* What of a text the cursor has not seen yet. */
+static struct slice
+unseen(struct decode *d, struct slice text)
+{
+	uint64_t n = d->skip < text.n ? d->skip : text.n;
+
+	d->skip -= n;
+	d->cursor->text += text.n - n;
+	return slice_sub(text, (size_t)n, text.n);
+}
+
 static void
 put(struct decode *d, enum ev_type type, struct slice text)
 {
 	struct event e;
 
+	if (d->cursor != NULL && type == EV_TEXT)
+		text = unseen(d, text);
 	if (text.n == 0)
 		return;
 	e.type = type;		/* which says that the rest is not read */
@@ -139,6 +152,8 @@ decode_put_call(struct decode *d, struct call *c)
 		return;
 	json_unescape_end(&c->args, &c->half);
 	c->put = 1;
+	if (d->cursor != NULL)
+		d->cursor->calls++;
 	d->content = 1;
 	e.id = buf_slice(&c->id);
 	e.name = buf_slice(&c->name);
@@ -152,6 +167,8 @@ decode_item(struct decode *d, const char *dialect, struct slice json)
 {
 	if (!json_valid(json))
 		return;
+	if (d->cursor != NULL)
+		d->cursor->items++;
 	d->content = 1;
 	d->sink->put(d->sink, &(struct event){ .type = EV_ITEM, .text = json,
 	    .name = slice_str(dialect) });

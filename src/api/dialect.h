@@ -41,17 +41,26 @@ struct call {
 
 #define CALLS_MAX 128
 
-/* Where a stream is that can be taken up again after its next event. */
+/*
+ * Where a run is that the server keeps: what was put of it so far, so that a
+ * later attempt can take it up there, each event once.
+ */
 struct cursor {
 	char id[128];		/* the server's name for the answer, "" */
 	int64_t sequence;	/* of the last event that was handled; -1 */
+	uint64_t text;		/* bytes of EV_TEXT put */
+	size_t calls, items;	/* EV_TOOL_CALLs and EV_ITEMs put */
 	uint16_t half;		/* of a surrogate pair, as that event ended */
+	int begun;		/* it is not in the queue any more */
+	int resuming;		/* this attempt takes it up */
 };
 
 /* The state of one stream.  {0} but for .sink and .wall at the start. */
 struct decode {
 	struct sink *sink;
 	msec wall;		/* the time of day, for hints */
+	struct cursor *cursor;	/* responses: of a run that the server keeps;
+				   NULL */
 	/* results */
 	enum finish finish;
 	char finish_word[32];	/* the provider's own, "" = none yet */
@@ -63,6 +72,7 @@ struct decode {
 	struct fault fault;	/* after DECODE_FAULT */
 	int failed;
 	/* private */
+	uint64_t skip;		/* bytes of text that were put before */
 	struct buf scratch;	/* the delta being unescaped */
 	struct json_like like;	/* what events look like */
 	uint16_t text_half, reasoning_half;

@@ -60,6 +60,8 @@ struct event {
 	msec waited, patience;	/* RETRY: what is spent, this wait aside, and
 				   the most that may be */
 	int discard;		/* RETRY: the text so far is void */
+	int kept;		/* RETRY: the very same stream goes on after
+				   it */
 	uint64_t text_bytes;	/* DONE: of the answer */
 	msec elapsed;		/* DONE: since the run began */
 	const char *request_id;	/* DONE: "" where the server gave none */

@@ -66,6 +66,7 @@ struct request {
 	const struct param *params;
 	size_t nparams;
 	unsigned quirks;
+	int background;			/* responses: the server keeps the run */
 };
 
 /* How many of a message's parts are content: no calls, no results; and how

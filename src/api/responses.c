@@ -6,6 +6,16 @@
 #include "api/dialect.h"
 #include "wire/json.h"
 
+/* Between two looks at a kept run. */
+#define POLL_PAUSE ((msec)2000)
+
+/* Whether this is the rest of a run whose beginning was put already. */
+static int
+late(const struct decode *d)
+{
+	return d->cursor != NULL && d->cursor->resuming;
+}
+
 /*
  * Text.  It comes as deltas; a server that sends none has it in the done
  * event of the part, in that of the item, or only in the last event.
@@ -54,7 +64,7 @@ static enum decoded
 on_part_done(struct decode *d, struct slice data)
 {
 	decode_flush(d);
-	if (!d->open)
+	if (!d->open && !late(d))	/* else the end has it */
 		put_part(d, data);
 	d->parts++;
 	d->open = 0;
@@ -223,7 +233,9 @@ on_item_done(struct decode *d, struct slice data)
 		return DECODE_MORE;
 	if (pick_call(item.tok, w))
 		return put_call(d, decode_call(d, index), w, index);
-	if (decode_is(&w[I_TYPE], "message"))
+	if (decode_is(&w[I_TYPE], "message") && late(d))
+		decode_flush(d);
+	else if (decode_is(&w[I_TYPE], "message"))
 		put_message(d, item.tok);
 	else
 		put_item(d, item.tok, w);
@@ -248,29 +260,52 @@ call_of_id(struct decode *d, struct slice raw)
 	return NULL;
 }
 
-/* What the output of the last event has beyond what was put. */
+/* A call of the last event's output, the nth. */
+static enum decoded
+put_output_call(struct decode *d, const struct json_want *w, size_t n)
+{
+	struct call *c = call_of_id(d, w[I_ID].tok);
+
+	if ((c != NULL && c->put) || (late(d) && n < d->cursor->calls))
+		return DECODE_MORE;
+	return put_call(d, c, w, -1);
+}
+
+static void
+put_output_reasoning(struct decode *d, struct slice item,
+    const struct json_want *w, size_t n)
+{
+	if (!late(d))
+		put_reasoning(d, item);
+	if (!late(d) || n >= d->cursor->items)
+		put_item(d, item, w);
+}
+
+/* What the output of the last event has beyond what was put: of a run that was
+ * taken up, all but as much text as there was. */
 static enum decoded
 put_output(struct decode *d, struct slice output, int streamed)
 {
 	struct slice key, item;
 	struct json_want w[I_N];
-	size_t at = 0, n = 0, seen = d->messages;
+	size_t at = 0, n = 0, seen = d->messages, calls = 0, items = 0;
 	enum json_type type;
-	struct call *c;
 
+	if (late(d)) {
+		seen = d->parts = 0;
+		d->open = 0;
+		d->skip = d->cursor->text;
+	}
 	while ((type = json_each(output, &at, &key, &item)) > JSON_END) {
 		if (type != JSON_OBJECT)
 			continue;
 		if (pick_call(item, w)) {
-			c = call_of_id(d, w[I_ID].tok);
-			if ((c == NULL || !c->put) &&
-			    put_call(d, c, w, -1) == DECODE_FAULT)
+			if (put_output_call(d, w, calls++) == DECODE_FAULT)
 				return DECODE_FAULT;
 		} else if (decode_is(&w[I_TYPE], "message") && n++ >= seen) {
 			put_message(d, item);
 		} else if (decode_is(&w[I_TYPE], "reasoning") && !streamed) {
-			put_reasoning(d, item);
-			put_item(d, item, w);
+			put_output_reasoning(d, item, w, items++);
 		}
 	}
 	return DECODE_MORE;
@@ -296,7 +331,7 @@ any_put(const struct decode *d)
 	for (i = 0; i < d->ncalls; i++)
 		if (d->calls[i].put)
 			return 1;
-	return 0;
+	return d->cursor != NULL && d->cursor->calls > 0;
 }
 
 /* A response object that is not going to change any more; json is what it
@@ -444,11 +479,31 @@ on_delta(struct decode *d, struct slice type, struct slice data,
 	return DECODE_MORE;
 }
 
+/* Whether an event of a kept run is new; the cursor stands at it then.  An
+ * error may be without a number. */
+static int
+is_new(struct decode *d, struct slice type, struct slice data)
+{
+	struct json_want w = { .key = "sequence_number" };
+	int64_t n = json_pick(data, &w, 1) < 0 ? -1 : decode_count(&w);
+
+	if (n < 0)
+		return 1;
+	if (n <= d->cursor->sequence)
+		return 0;
+	d->cursor->sequence = n;
+	if (!slice_is(type, "response.created") &&
+	    !slice_is(type, "response.queued"))
+		d->cursor->begun = 1;
+	return 1;
+}
+
 static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	struct json_want *w = d->like.want;
 	struct slice type = e->name;
+	enum decoded r;
 
 	w[0].key = "delta";
 	w[1].key = "type";
@@ -465,9 +520,29 @@ event(struct decode *d, const struct sse_event *e)
 		return decode_error(d, e->data);
 	if (w[1].type == JSON_STRING)
 		type = w[1].tok;
+	if (d->cursor != NULL && !is_new(d, type, e->data))
+		return DECODE_MORE;
 	if (w[0].type == JSON_STRING && !d->failed)
-		return on_delta(d, type, e->data, w[0].tok);
-	return on_other(d, type, e->data);
+		r = on_delta(d, type, e->data, w[0].tok);
+	else
+		r = on_other(d, type, e->data);
+	if (d->cursor != NULL)
+		d->cursor->half = d->text_half;
+	return r;
+}
+
+/* A kept run is looked at again later. */
+static enum decoded
+unfinished(struct decode *d, int begun)
+{
+	if (d->cursor == NULL)
+		return decode_bad(d, "the server's answer is not finished");
+	d->cursor->begun |= begun;
+	fault_set(&d->fault, F_TIMEOUT, 1, "the run is still %s", begun ?
+	    "in progress" : "in the queue");
+	d->fault.wait = POLL_PAUSE;
+	d->failed = 1;
+	return DECODE_FAULT;
 }
 
 static enum decoded
@@ -484,7 +559,7 @@ whole(struct decode *d, struct slice body)
 		return decode_complaint(body) ? decode_error(d, body) :
 		    decode_bad(d, "the server's JSON holds no answer");
 	if (decode_is(&w[1], "in_progress") || decode_is(&w[1], "queued"))
-		return decode_bad(d, "the server's answer is not finished");
+		return unfinished(d, decode_is(&w[1], "in_progress"));
 	return finish(d, body, body, SLICE("completed"), 0);
 }
 

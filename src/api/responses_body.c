@@ -114,7 +114,10 @@ responses_body(const struct request *r, struct buf *body)
 	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
 		encode_json(&w, r, "stream_options",
 		    SLICE("{\"include_obfuscation\":false}"));
-	encode_json(&w, r, "store", SLICE("false"));
+	encode_json(&w, r, "store", r->background ? SLICE("true") :
+	    SLICE("false"));
+	if (r->background)
+		encode_json(&w, r, "background", SLICE("true"));
 	encode_num(&w, r, "max_output_tokens", r->max_tokens);
 	if (r->effort.n > 0 && !request_overrides(r, "reasoning")) {
 		encode_in(&w, "reasoning", '{');

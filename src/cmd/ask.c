@@ -108,7 +108,8 @@ keep_turn(struct asking *a)
 int
 ask(const struct env *env, struct opts *o, struct slice command)
 {
-	struct asking a = { .env = env, .o = o, .command = command };
+	struct asking a = { .env = env, .o = o, .command = command,
+	    .until = MSEC_NONE, .cursor = { .sequence = -1 } };
 	struct turn t = { 0 };
 	struct complaint c = { 0 };
 	int rc;

@@ -1,5 +1,6 @@
 #include "cmd/asking.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,13 +57,13 @@ open_sinks(struct asking *a)
 	json_sink_init(&s->json);
 	s->keep = (struct keep){ .env = a->env, .journal = &a->session.journal,
 	    .next = o->json ? &s->json.sink : &s->text.sink,
-	    .cursor = &a->cursor, .live = o->json || s->text.live,
+	    .cursor = &a->cursor, .detach = o->detach, .live = o->json || s->text.live,
 	    .broken = broken, .broken_ctx = a };
 	keep_init(&s->keep);
 	s->keep.earlier = buf_slice(&a->earlier);
 	next = &s->keep.sink;
 	seam_init(&s->seam, next);
-	seam_earlier(&s->seam, buf_slice(&a->earlier));
+	seam_earlier(&s->seam, buf_slice(&a->earlier), a->cursor.id[0] == '\0');
 	if (continues(a))
 		next = &s->seam.sink;
 	status_init(&s->status, next);
@@ -150,6 +151,10 @@ asking_choose(struct asking *a, struct complaint *c)
 			return -1;
 		}
 	}
+	if (a->o->background && !a->one[0].plan.request.background)
+		return complain(c, EXIT_USAGE, "--background: only the "
+		    "Responses API keeps runs, and %s does not speak it",
+		    a->one[0].plan.provider.name);
 	return 0;
 }
 
@@ -163,6 +168,28 @@ go_on(void *ctx, const struct fault *f)
 	plan_continue(&a->one[a->at].plan, &a->session.history,
 	    buf_slice(&a->sinks.seam.text));
 	return refused;
+}
+
+/* For struct run: a run that the server keeps goes on there. */
+static void
+settle(void *ctx, struct outcome *out)
+{
+	struct asking *a = ctx;
+
+	stored_next(&a->stored, out);
+}
+
+/* What an interrupt leaves of a run: nothing, or all. */
+static void
+leave(struct asking *a, const struct result *res)
+{
+	if (!a->one[a->at].plan.job.stored || a->cursor.id[0] == '\0' ||
+	    res->last.fault.class != F_CANCEL || res->last.fault.code != SIGINT)
+		return;
+	if (a->o->detach)
+		say(SLICE("the run goes on at the server"));
+	else
+		stored_cancel(&a->stored);
 }
 
 static void
@@ -187,7 +214,8 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 		r.next_provider = slice_str(next->provider.name);
 		r.next_model = slice_str(next->model);
 	}
-	if (sink->delivered > 0 || a->earlier.n > 0)
+	if (sink->delivered > 0 || (a->earlier.n > 0 &&
+	    a->cursor.id[0] == '\0'))
 		plan_continue(p, &a->session.history,
 		    buf_slice(&a->sinks.seam.text));
 	else
@@ -198,7 +226,16 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 	p->job.limit.end = end;
 	a->sinks.json.provider = a->sinks.keep.provider = p->provider.name;
 	a->sinks.json.model = a->sinks.keep.model = p->model;
+	p->job.cursor = &a->cursor;
+	if (p->request.background) {
+		stored_free(&a->stored);
+		stored_begin(&a->stored, &p->job, &a->cursor,
+		    p->job.limit.first_byte);
+		r.settle = settle;
+		r.settle_ctx = a;
+	}
 	run(&r, res);
+	leave(a, res);
 }
 
 int
@@ -257,4 +294,5 @@ asking_free(struct asking *a)
 		plan_free(&a->one[--a->n].plan);
 	session_free(&a->session);
 	buf_free(&a->earlier);
+	stored_free(&a->stored);
 }

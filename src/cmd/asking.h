@@ -10,6 +10,7 @@
 #include "core/keep.h"
 #include "core/seam.h"
 #include "core/sink.h"
+#include "core/stored.h"
 #include "state/session.h"
 
 /* Both kinds of sink, of which one is used, and what stands before it. */
@@ -35,6 +36,7 @@ struct asking {
 	struct session session;
 	int unkept;			/* writing the journal has failed */
 	struct cursor cursor;
+	struct stored stored;
 	struct sinks sinks;
 	struct candidate one[1 + FALLBACKS_MAX];
 	size_t n;

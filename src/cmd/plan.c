@@ -141,6 +141,12 @@ make_fields(struct plan *p, const struct own_provider *own)
 
 /* -- the body -------------------------------------------------------------- */
 
+static int
+keeps_runs(const struct plan *p)
+{
+	return p->provider.dialect == &dialect_responses;
+}
+
 static void
 make_request(struct plan *p, const struct opts *o)
 {
@@ -151,6 +157,7 @@ make_request(struct plan *p, const struct opts *o)
 		.effort = slice_str(o->effort),
 		.params = o->params, .nparams = o->nparams,
 		.quirks = p->provider.quirks,
+		.background = o->background && keeps_runs(p),
 	};
 }
 

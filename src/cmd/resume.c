@@ -76,12 +76,18 @@ take_fault(struct asking *a)
 	buf_free(&text);
 }
 
-/* What there is of an answer is gone on from only if that was asked for. */
+/* A run that the server keeps is taken up, and what there is of its answer
+ * shown; else that is gone on from only if it was asked for. */
 static void
 take_answer(struct asking *a)
 {
 	struct opts *o = a->o;
 
+	if (o->background && a->session.history.response.n > 0) {
+		history_cursor(&a->session.history, &a->cursor);
+		history_text(&a->session.history, &a->earlier);
+		return;
+	}
 	if (o->on_break == NULL || strcmp(o->on_break, "continue") != 0 ||
 	    o->live == 0 || o->output != NULL)
 		return;

@@ -213,6 +213,7 @@ attempt(struct job *job, struct outcome *out)
 	c = take_conn(job, out);
 	if (c != NULL)
 		exchange(job, c, out);
+	out->discard = out->progress == P_CONTENT;
 	out->time.end = env_mono(job->env);
 	name_timeout(job, out);
 }

@@ -47,6 +47,10 @@ struct job {
 	struct sink *sink;
 	int reuse;		/* there will be more requests: a connection is
 				   worth a short wait for the message's end */
+	struct cursor *cursor;	/* learns the server's name for the answer;
+				   NULL */
+	int stored;		/* the server keeps the run: the cursor is
+				   where it is */
 	/* carried on */
 	struct conn *idle;	/* connection to use again; NULL */
 	struct buf moved;	/* where a redirect's path is kept */
@@ -74,6 +78,9 @@ struct outcome {
 	int again;		/* a kept connection was dead, or a redirect:
 				   the next attempt goes out at once and costs
 				   nothing */
+	int discard;		/* what was put of an answer is void */
+	int kept;		/* it stands, and the very same stream will go
+				   on */
 	int status;		/* of HTTP; 0 = none came */
 	char request_id[128];
 	enum finish finish;

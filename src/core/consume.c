@@ -386,6 +386,33 @@ settle(struct reader *r)
 	out->finish = r->dec.finish;
 	out->usage = r->dec.usage;
 	out->text_bytes = r->dec.text_bytes;
+	if (r->dec.cursor != NULL)
+		out->text_bytes = r->dec.cursor->text;
+}
+
+/* A run that is taken up goes on where it was; any other is a new one. */
+static void
+begin_cursor(struct reader *r)
+{
+	struct cursor *c = r->job->cursor;
+
+	if (c == NULL)
+		return;
+	if (!c->resuming)
+		*c = (struct cursor){ .sequence = -1 };
+	r->dec.text_half = c->half;
+	if (r->job->stored)
+		r->dec.cursor = c;
+}
+
+/* The server's name for its answer, once it is known. */
+static void
+name(struct reader *r)
+{
+	struct cursor *c = r->job->cursor;
+
+	if (c != NULL && c->id[0] == '\0')
+		memcpy(c->id, r->dec.id, sizeof(c->id));
 }
 
 void
@@ -405,6 +432,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.dec.sink = job->sink;
 	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
 	r.sse.error_field = r.sse.raw_json = 1;
+	begin_cursor(&r);
 	while (!r.ended) {
 		if (job->sink->flush(job->sink, &out->fault) < 0)
 			break;
@@ -416,6 +444,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 			on_eof(&r);
 		else
 			feed(&r, (struct slice){ r.in, (size_t)n });
+		name(&r);
 	}
 	if (job->reuse)
 		drain(&r, c);

@@ -1,6 +1,7 @@
 #include "core/keep.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "wire/when.h"
 
@@ -95,10 +96,11 @@ put_attempt(struct keep *k, const struct event *e)
 	json_member(&w, "provider", slice_str(k->provider));
 	json_member(&w, "model", slice_str(k->model));
 	json_member_num(&w, "from", (int64_t)k->from);
+	if (k->cursor->resuming) {
+		json_key(&w, "resumed");
+		json_bool(&w, 1);
+	}
 	end(k, &w, start);
-	if (k->from == 0)
-		*k->cursor = (struct cursor){ .sequence = -1 };
-	k->named = k->cursor->id[0] != '\0';
 }
 
 static void
@@ -107,9 +109,9 @@ put_response(struct keep *k)
 	struct json_out w;
 	size_t start;
 
-	if (k->named || k->cursor->id[0] == '\0')
+	if (strcmp(k->cursor->id, k->named) == 0 || k->cursor->id[0] == '\0')
 		return;
-	k->named = 1;
+	memcpy(k->named, k->cursor->id, sizeof(k->named));
 	start = begin(k, &w, "response");
 	put_time(k, &w, "at", 0);
 	json_member(&w, "id", slice_str(k->cursor->id));
@@ -145,10 +147,10 @@ put_item(struct keep *k, const struct event *e)
 
 /* What an EV_ERROR means for the turn. */
 static const char *
-ending(const struct fault *f)
+ending(const struct keep *k, const struct fault *f)
 {
 	if (f->class == F_CANCEL)
-		return f->code == SIGINT ? "dropped" : "later";
+		return f->code == SIGINT && !k->detach ? "dropped" : "later";
 	return f->retry || f->class == F_OUTPUT ? "later" : "failed";
 }
 
@@ -171,7 +173,7 @@ put_fault(struct keep *k, const struct event *e)
 	if (e->wait > 0)
 		put_time(k, &w, "not_before", e->wait);
 	if (e->type == EV_ERROR)
-		json_member(&w, "end", slice_str(ending(f)));
+		json_member(&w, "end", slice_str(ending(k, f)));
 	end(k, &w, start);
 	/* The next attempt begins the answer anew, but where it goes on from
 	 * what was shown. */
@@ -275,7 +277,8 @@ keep_init(struct keep *k)
 {
 	k->sink = (struct sink){ .put = put, .flush = flush };
 	k->text = k->records = (struct buf){ 0 };
-	k->named = k->told = 0;
+	k->told = 0;
+	memcpy(k->named, k->cursor->id, sizeof(k->named));
 	k->from = k->earlier.n;
 	k->written = env_mono(k->env);
 	k->usage = (struct usage){ -1, -1, -1, -1 };

@@ -22,6 +22,7 @@ struct keep {
 	const struct env *env;
 	struct journal *journal;
 	struct cursor *cursor;	/* where the stream is */
+	int detach;		/* an interrupt leaves the turn to be resumed */
 	int live;		/* next shows text as it comes */
 	const char *provider, *model;	/* who is asked */
 	struct slice earlier;	/* of the answer, journaled by an earlier run:
@@ -34,7 +35,7 @@ struct keep {
 	struct buf text;	/* to be journaled */
 	struct buf records;	/* to be written */
 	msec written;		/* the time of the last text */
-	int named;		/* the response's id is in the journal */
+	char named[128];	/* the response's id in the journal */
 	int told;
 	struct usage usage;
 };

@@ -51,7 +51,7 @@ put_retry(struct run *r, const struct result *res, const struct retry *st)
 	put(r, (struct event){ .type = EV_RETRY, .fault = &res->last.fault,
 	    .wait = res->wait, .attempt = res->attempts,
 	    .waited = st->waited, .patience = r->policy.patience,
-	    .discard = res->last.progress == P_CONTENT });
+	    .discard = res->last.discard, .kept = res->last.kept });
 }
 
 static void
@@ -77,7 +77,7 @@ give_up(struct run *r, struct result *res)
 	if (res->gave_way)
 		put(r, (struct event){ .type = EV_FALLBACK, .fault = f,
 		    .name = r->next_provider, .text = r->next_model,
-		    .discard = res->last.progress == P_CONTENT });
+		    .discard = res->last.discard });
 	else
 		put(r, (struct event){ .type = EV_ERROR, .fault = f,
 		    .wait = res->wait });
@@ -127,7 +127,7 @@ decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 	res->wait = d.wait;
 	if (d.verdict != RETRY_AGAIN)
 		return d.verdict;
-	if (r->fail_on_break && r->job->sink->delivered > 0)
+	if (r->fail_on_break && r->job->sink->delivered > 0 && !out->kept)
 		return RETRY_SPENT;
 	if (d.wait > r->job->limit.end - env_mono(r->job->env))
 		return RETRY_IMPATIENT;
@@ -183,6 +183,8 @@ run(struct run *r, struct result *res)
 			finish(r, res);
 			break;
 		}
+		if (r->settle != NULL)
+			r->settle(r->settle_ctx, out);
 		res->verdict = decide(r, &st, &reach, res);
 		if (res->verdict == RETRY_FATAL && resumed(r, &out->fault))
 			continue;
@@ -191,7 +193,8 @@ run(struct run *r, struct result *res)
 		put_retry(r, res, &st);
 		if (flush(r, out) < 0)
 			break;
-		(void)resumed(r, &out->fault);
+		if (!out->kept)
+			(void)resumed(r, &out->fault);
 		if (pause_run(r, res, &st) < 0) {
 			cancel(r, res);
 			break;

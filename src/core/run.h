@@ -22,6 +22,10 @@ struct run {
 	 * again; NULL and 0 or less. */
 	const struct fault *before;
 	msec wait;
+	/* NULL, or called after a failed attempt: may change what the next one
+	 * asks for, .fault.retry, .discard and .kept. */
+	void (*settle)(void *ctx, struct outcome *out);
+	void *settle_ctx;
 	struct slice next_provider, next_model;	/* who is asked when this one
 				   fails for reasons of its own; empty: nobody */
 	struct slice key;	/* masked wherever it turns up in a message */

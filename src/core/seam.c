@@ -53,10 +53,10 @@ keep(struct seam *s, struct slice text)
 }
 
 void
-seam_earlier(struct seam *s, struct slice text)
+seam_earlier(struct seam *s, struct slice text, int joining)
 {
 	keep(s, text);
-	s->joining = text.n > 0;
+	s->joining = joining && text.n > 0;
 }
 
 static void
@@ -105,6 +105,10 @@ take_break(struct seam *s, const struct event *e)
 	struct event kept = *e;
 	struct fault ignored;
 
+	if (e->kept) {
+		s->next->put(s->next, e);
+		return;
+	}
 	if (s->joining)
 		join(s);
 	(void)s->next->flush(s->next, &ignored);

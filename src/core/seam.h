@@ -31,8 +31,9 @@ struct seam {
 /* Bytes at the front of head that repeat the end of text. */
 size_t seam_overlap(struct slice text, struct slice head);
 
-/* What an earlier run delivered: the first answer is a continuation of it. */
-void seam_earlier(struct seam *s, struct slice text);
+/* What an earlier run delivered; joining: the first answer is a model's
+ * continuation of it. */
+void seam_earlier(struct seam *s, struct slice text, int joining);
 
 void seam_init(struct seam *s, struct sink *next);
 void seam_free(struct seam *s);

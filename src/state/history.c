@@ -9,7 +9,7 @@ void
 history_init(struct history *h, size_t n)
 {
 	*h = (struct history){ .sequence = -1, .not_before = MSEC_NONE,
-	    .responded = MSEC_NONE, .spent = { -1, -1, -1, -1 } };
+	    .spent = { -1, -1, -1, -1 } };
 	talk_room(&h->talk, n);
 }
 
@@ -28,8 +28,8 @@ forget_answer(struct history *h)
 	buf_clear(&h->parts);
 	h->text_bytes = 0;
 	h->gap = 0;
+	h->base = h->base_parts = 0;
 	h->response = (struct slice){ 0 };
-	h->responded = MSEC_NONE;
 	h->sequence = -1;
 }
 
@@ -64,6 +64,21 @@ put_text(struct history *h, struct slice raw)
 		last[-1].text.n += p.text.n;
 	else if (p.text.n > 0)
 		put_part(h, &p);
+}
+
+void
+history_cursor(const struct history *h, struct cursor *c)
+{
+	size_t n, i;
+	const struct part *p = parts(h, &n);
+
+	*c = (struct cursor){ .sequence = h->sequence, .begun = h->sequence >= 0,
+	    .half = (uint16_t)h->half, .text = h->text_bytes - h->base };
+	slice_copy(h->response, c->id, sizeof(c->id));
+	for (i = h->base_parts; i < n; i++) {
+		c->calls += p[i].type == PART_CALL;
+		c->items += p[i].type == PART_OWN;
+	}
 }
 
 void
@@ -132,16 +147,32 @@ take_turn(struct history *h, struct slice record)
 	h->finish = FIN_NONE;
 }
 
+/* An answer begins, anew or as a continuation of what there is. */
+static void
+begin_answer(struct history *h, int goes_on)
+{
+	size_t text = h->text_bytes, n = h->parts.n / sizeof(struct part);
+
+	if (!goes_on) {
+		forget_answer(h);
+		return;
+	}
+	h->base = text;
+	h->base_parts = n;
+	h->response = (struct slice){ 0 };
+	h->sequence = -1;
+}
+
 static void
 take_attempt(struct history *h, struct slice record)
 {
 	struct json_want w[] = { { .key = "provider" }, { .key = "model" },
-	    { .key = "from" } };
+	    { .key = "from" }, { .key = "resumed" } };
 
-	if (json_pick(record, w, 3) < 0)
+	if (json_pick(record, w, 4) < 0)
 		return;
-	if (count(&w[2]) <= 0)
-		forget_answer(h);
+	if (w[3].type != JSON_TRUE)
+		begin_answer(h, count(&w[2]) > 0);
 	h->provider = w[0].tok;
 	h->model = w[1].tok;
 	h->attempts++;
@@ -153,45 +184,53 @@ take_attempt(struct history *h, struct slice record)
 static void
 take_response(struct history *h, struct slice record)
 {
-	struct json_want w[] = { { .key = "id" }, { .key = "at" } };
+	struct json_want w = { .key = "id" };
 
-	if (json_pick(record, w, 2) < 0 || w[0].type != JSON_STRING)
-		return;
-	h->response = w[0].tok;
-	h->responded = when(&w[1]);
+	if (json_pick(record, &w, 1) == 0 && w.type == JSON_STRING)
+		h->response = w.tok;
+}
+
+/* Where the stream was, if it can be taken up. */
+static void
+take_cursor(struct history *h, const struct json_want *seq,
+    const struct json_want *half)
+{
+	if (seq->type == JSON_NUMBER) {
+		h->sequence = count(seq);
+		h->half = half->type == JSON_NUMBER ? count(half) : 0;
+	}
 }
 
 static void
 take_text(struct history *h, struct slice record)
 {
 	struct json_want w[] = { { .key = "text" }, { .key = "seq" },
-	    { .key = "from" } };
+	    { .key = "from" }, { .key = "half" } };
 
-	if (json_pick(record, w, 3) < 0 || w[0].type != JSON_STRING)
+	if (json_pick(record, w, 4) < 0 || w[0].type != JSON_STRING)
 		return;
 	if (count(&w[2]) == 0)		/* the attempt's own may be lost */
 		forget_text(h);
 	if (count(&w[2]) != (int64_t)h->text_bytes)
 		h->gap = 1;
 	put_text(h, w[0].tok);
-	if (w[1].type == JSON_NUMBER)
-		h->sequence = count(&w[1]);
+	take_cursor(h, &w[1], &w[3]);
 }
 
 static void
 take_item(struct history *h, struct slice record)
 {
-	enum { ID, NAME, ARGUMENTS, SIGNATURE, DIALECT, JSON, SEQ, N };
+	enum { ID, NAME, ARGUMENTS, SIGNATURE, DIALECT, JSON, SEQ, HALF, N };
 	struct json_want w[N] = { { .key = "id" }, { .key = "name" },
 	    { .key = "arguments" }, { .key = "signature" },
-	    { .key = "dialect" }, { .key = "json" }, { .key = "seq" } };
+	    { .key = "dialect" }, { .key = "json" }, { .key = "seq" },
+	    { .key = "half" } };
 	struct part p = { .type = PART_CALL };
 	struct talk *t = &h->talk;
 
 	if (json_pick(record, w, N) < 0)
 		return;
-	if (w[SEQ].type == JSON_NUMBER)
-		h->sequence = count(&w[SEQ]);
+	take_cursor(h, &w[SEQ], &w[HALF]);
 	if (w[JSON].type == JSON_STRING && w[DIALECT].type == JSON_STRING) {
 		p.type = PART_OWN;
 		p.name = talk_text(t, w[DIALECT].tok);
@@ -220,6 +259,8 @@ take_fault(struct history *h, struct slice record)
 		return;
 	h->state = json_is(w[0].tok, "later") ? TURN_LATER :
 	    json_is(w[0].tok, "dropped") ? TURN_DROPPED : TURN_FAILED;
+	if (h->state == TURN_DROPPED)
+		h->response = (struct slice){ 0 };	/* it was stopped */
 }
 
 static void

@@ -10,7 +10,7 @@
  * have to stay, or into the talk.
  */
 
-#include "api/event.h"
+#include "api/dialect.h"
 #include "api/talk.h"
 #include "base/env.h"
 #include "wire/json.h"
@@ -39,9 +39,9 @@ struct history {
 	struct buf parts;	/* struct part of the answer so far */
 	size_t text_bytes;	/* in them */
 	int gap;		/* damage has cost some of it */
+	size_t base, base_parts;	/* bytes and parts that it goes on from */
 	struct slice response;	/* the server's name for it, raw JSON */
-	msec responded;		/* wall: when that was noted */
-	int64_t sequence;	/* the stream's last one that was kept; -1 */
+	int64_t sequence, half;	/* where its stream was; -1 */
 	struct slice fault;	/* the last fault's record; {0}: none since
 				   the last attempt began */
 	msec not_before;	/* wall; MSEC_NONE */
@@ -58,6 +58,10 @@ void history_take(struct history *h, struct slice record);
 
 /* The part of the answer that is text, so far; into b. */
 void history_text(const struct history *h, struct buf *b);
+
+/* Where the run is that the server keeps of the last turn; without an id there
+ * is none. */
+void history_cursor(const struct history *h, struct cursor *c);
 
 /* The calls of the last finished turn have no results yet: how many. */
 size_t history_open_calls(const struct history *h);
