@@ -1,14 +1,15 @@
 #!/bin/sh
-# wire/, api/ and core/retry are pure: all that their objects may call is each
-# other, base's bytes, texts and faults, and functions of memory and strings (also
-# inet_pton, which reads an address as text and nothing else).
+# wire/, api/, core/retry and state/gcra are pure: all that their objects may
+# call is each other, base's bytes, texts and faults, and functions of memory
+# and strings (also inet_pton, which reads an address as text and nothing else).
 build=${BIDE_BUILD:-build/check}
 n=0
 fail=0
 allowed='^(bcmp|mem(chr|cmp|cpy|move|set|rchr)|__mem(cpy|set|move)_chk|inet_pton|str(chr|cmp|len|ncmp|rchr|spn|cspn|str)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*|__sancov.*)$'
 
 objects() {
-	for c in src/wire/*.c src/api/*.c src/core/retry.c; do
+	for c in src/wire/*.c src/api/*.c src/core/retry.c \
+	    src/state/gcra.c; do
 		echo "$build/$(basename "$c" .c).o"
 	done
 }

@@ -1,0 +1,68 @@
+#include "state/gcra.h"
+
+#include "tests/t.h"
+
+#define MINUTE ((int64_t)60000000)
+#define FAR ((int64_t)1 << 50)
+
+static void
+test_span(void)
+{
+	EQ(gcra_span(1, 3, MINUTE), 20000000, "a third of a minute");
+	EQ(gcra_span(1, 7, MINUTE), 8571429, "rounded up");
+	EQ(gcra_span(0, 7, MINUTE), 0, "nothing");
+	EQ(gcra_span(12528, 30000, MINUTE), 25056000, "tokens");
+	EQ(gcra_span(14, 7, MINUTE), 2 * MINUTE, "more than all");
+	EQ(gcra_span(1000000000000, 1000000000000, (int64_t)86400000000),
+	    86400000000, "no overflow");
+	EQ(gcra_span(1, 1000000000, MINUTE), 1, "never for nothing");
+}
+
+static void
+test_base(void)
+{
+	EQ(gcra_base(100, 50, 120), 100, "in use");
+	EQ(gcra_base(100, 50, 150), 100, "just full");
+	EQ(gcra_base(100, 50, 170), 120, "full for some time");
+	EQ(gcra_base(-1000, 50, 170), 120, "never used");
+}
+
+static void
+test_sync(void)
+{
+	struct gcra g = { .margin = 0 };
+	int64_t margin;
+	int i;
+
+	gcra_start(&g, 1000, MINUTE);
+	EQ(g.base, 1000, "the first word");
+	EQ(g.margin, MINUTE / 100, "and some margin");
+	gcra_sync(&g, 500, 1500, MINUTE, 0);
+	EQ(g.base, 1000, "between the two nothing moves");
+	OK(g.margin < MINUTE / 100, "the margin gets less");
+	gcra_sync(&g, 401000, 500000, MINUTE, 0);
+	EQ(g.base, 401000, "raised at once");
+	gcra_sync(&g, 0, 1000, MINUTE, 0);
+	EQ(g.base, 301000, "comes down by a quarter");
+	gcra_sync(&g, 0, 1000, MINUTE, 1);
+	EQ(g.base, 301000, "a refusal does not bring it down");
+	gcra_sync(&g, 1301000, FAR, MINUTE, 0);
+	OK(g.margin >= 1250000, "the margin covers a raise, and more");
+	margin = g.margin;
+	gcra_sync(&g, 1302000, FAR, MINUTE, 1);
+	OK(g.margin > margin * 14 / 10, "and more after a refusal");
+	gcra_sync(&g, FAR, FAR, 1000 * MINUTE, 1);
+	EQ(g.margin, MINUTE / 8, "to an eighth of a minute");
+	for (i = 0; i < 2000; i++)
+		gcra_sync(&g, 0, FAR, MINUTE, 0);
+	EQ(g.margin, MINUTE / 1000, "there is always some");
+}
+
+int
+main(void)
+{
+	test_span();
+	test_base();
+	test_sync();
+	return DONE();
+}
