@@ -1,0 +1,588 @@
+#include "state/limit.h"
+
+#include <string.h>
+
+#include "state/gcra.h"
+#include "wire/when.h"
+
+#define MINUTE ((int64_t)60000000)	/* us */
+#define LONG ((int64_t)1800000000)
+
+#define FIRST_MOST ((msec)1000)
+#define FIRST_LOOK ((msec)10)
+#define TURN_LOOK ((msec)50)
+#define LOOK_LEAST ((msec)20)
+#define LOOK_MOST LEASE_BEAT
+
+/* The user's own limits come without a bucket: so much of a window may go at
+ * once. */
+#define OWN_BURST 60
+
+/* Who was refused, and told for how long, is not to wait for much more. */
+#define REFUSED_MARGIN ((int64_t)50000)
+
+#define SHARE_ONE 256
+#define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
+#define HOLD_ALL ((msec)600000)
+#define LENGTH_LEAST ((msec)30000)	/* of a lease */
+#define LENGTH_MOST ((msec)900000)
+
+/* What nobody has told for so long, though answers came, holds no more. */
+#define TOLD_MOST ((msec)3600000)
+
+struct rate {
+	int64_t limit, window;	/* us */
+	int own;		/* the user's */
+};
+
+/* The limit that counts for a cell; 0: there is none. */
+static int
+rate_of(const struct limit *l, size_t k, struct rate *r)
+{
+	struct cell *c = &l->page->cell[k];
+
+	*r = (struct rate){ atomic_load(&c->limit), atomic_load(&c->window),
+	    0 };
+	if (r->limit == 0 && k < 2)
+		*r = (struct rate){ l->own[k], MINUTE, 1 };
+	if (r->window <= 0)
+		r->window = MINUTE;
+	return r->limit > 0;
+}
+
+static int64_t
+burst(const struct rate *r, struct cell *c, const struct ticket *t, size_t k)
+{
+	int64_t own = r->window / OWN_BURST, margin = atomic_load(&c->margin);
+
+	if (r->own)
+		return own > t->span[k] ? own : t->span[k];
+	if (t->refused && margin > REFUSED_MARGIN)
+		margin = REFUSED_MARGIN;
+	return r->window - margin;
+}
+
+static void
+raise(_Atomic int64_t *word, int64_t to)
+{
+	int64_t v = atomic_load(word);
+
+	while (v < to && !atomic_compare_exchange_weak(word, &v, to))
+		;
+}
+
+/* A running average. */
+static void
+average(_Atomic int64_t *word, int64_t v)
+{
+	int64_t old = atomic_load(word);
+
+	atomic_store(word, old == 0 ? v : old + (v - old) / 8);
+}
+
+/* -- places ---------------------------------------------------------------- */
+
+static int64_t
+cost_of(const struct ticket *t, size_t k)
+{
+	switch (k) {
+	case QUOTA_REQUESTS:
+	case LIMIT_LONG + QUOTA_REQUESTS:
+		return 1;
+	case QUOTA_INPUT:
+		return t->cost.input;
+	case QUOTA_OUTPUT:
+		return t->cost.output;
+	default:
+		return t->cost.input + t->cost.output;
+	}
+}
+
+/* Costs are looked for only where there is a limit. */
+static void
+estimate(struct limit *l, struct ticket *t)
+{
+	if (t->cost.input > 0)
+		return;
+	t->cost = quota_cost(t->body);
+	if (t->cost.output < 0)
+		t->cost.output = atomic_load(&l->page->output);
+	if (t->cost.output < 0)	/* of a page that was spoilt */
+		t->cost.output = 0;
+}
+
+/* A place in one queue, for who comes at *at, us; *at becomes its slot. */
+static void
+place(struct limit *l, struct ticket *t, size_t k, const struct rate *r,
+    int64_t *at)
+{
+	struct cell *c = &l->page->cell[k];
+	int64_t base = atomic_load(&c->base), slot, cost = cost_of(t, k);
+
+	if (cost > r->limit)	/* it is the server's to say that it never fits */
+		cost = r->limit;
+	while (!atomic_compare_exchange_weak(&c->base, &base,
+	    gcra_base(base, atomic_load(&c->tail), *at)))
+		;
+	t->span[k] = gcra_span(cost, r->limit, r->window);
+	t->place[k] = atomic_fetch_add(&c->tail, t->span[k]) + t->span[k];
+	slot = atomic_load(&c->base) + t->place[k] - burst(r, c, t, k);
+	if (slot > *at)
+		*at = slot;
+}
+
+/* In each queue where it has none yet.  Tokens first: they are what is short,
+ * and the requests' bucket fills up while one waits for them. */
+static void
+place_all(struct limit *l, struct ticket *t, msec now)
+{
+	int64_t at = now * 1000;
+	struct rate r;
+	size_t k;
+
+	for (k = LIMIT_CELLS; k-- > 0;) {
+		if (t->span[k] > 0)
+			continue;
+		if (rate_of(l, k, &r)) {
+			if (k % LIMIT_LONG != QUOTA_REQUESTS)
+				estimate(l, t);
+			place(l, t, k, &r, &at);
+		} else {
+			t->place[k] = atomic_load(&l->page->cell[k].tail);
+		}
+	}
+	t->placed = 1;
+}
+
+/* -- asking ---------------------------------------------------------------- */
+
+/* Whether what is known of buckets is old: others may have used them.  What
+ * answers do not confirm, a text's word, is forgotten in the end. */
+static int
+is_old(struct page *p, msec head, msec now)
+{
+	int64_t window;
+	struct cell *c;
+	msec told;
+	int old = 0;
+
+	for (c = p->cell; c < p->cell + LIMIT_CELLS; c++) {
+		if (atomic_load(&c->limit) == 0)
+			continue;
+		window = atomic_load(&c->window) / 1000;
+		if (window < QUOTA_MINUTE)
+			window = QUOTA_MINUTE;
+		told = atomic_load(&c->told);
+		if (head - told > window && head - told > TOLD_MOST)
+			atomic_store(&c->limit, 0);
+		old |= now - told > window && now - head > window;
+	}
+	return old;
+}
+
+/* Whether to wait for the answer to somebody else's request. */
+static int
+wait_first(struct limit *l, struct ticket *t, msec now)
+{
+	struct page *p = l->page;
+	msec head = atomic_load(&p->head), probe = atomic_load(&p->probe);
+
+	if ((head != 0 && !is_old(p, head, now)) || t->hurry ||
+	    now - t->asked >= FIRST_MOST)
+		return 0;
+	if (probe <= now - FIRST_MOST &&
+	    atomic_compare_exchange_strong(&p->probe, &probe, now))
+		return 0;
+	t->why = LIMIT_FIRST;
+	t->slot = t->asked + FIRST_MOST;
+	return 1;
+}
+
+/* Its slot is the latest of the cells' and the hold. */
+static void
+find_slot(struct limit *l, struct ticket *t, msec now)
+{
+	int64_t tail;
+	struct cell *c;
+	struct rate r;
+	msec at;
+	size_t k;
+
+	t->slot = atomic_load(&l->page->hold);
+	t->why = LIMIT_HOLD;
+	for (k = 0; k < LIMIT_CELLS; k++) {
+		if (t->span[k] == 0 || !rate_of(l, k, &r))
+			continue;
+		c = &l->page->cell[k];
+		tail = atomic_load(&c->tail);
+		if (t->place[k] >= tail) {
+			/* the last one; some before it may have left */
+			t->place[k] = tail;
+			if (t->refused && !t->exact && !r.own)
+				continue;	/* the server knows best */
+		}
+		at = (atomic_load(&c->base) + t->place[k] -
+		    burst(&r, c, t, k) + 999) / 1000;
+		if (at > t->slot) {
+			t->slot = at;
+			t->why = (int)k;
+		}
+	}
+	if (t->slot < now)
+		t->slot = now;
+}
+
+size_t
+limit_share(struct page *p, msec now)
+{
+	int64_t share = atomic_load(&p->share);
+
+	if (share == 0 || now - atomic_load(&p->cut) > SHARE_LAST)
+		return 0;
+	return (size_t)(share / SHARE_ONE);
+}
+
+/* Waits where others can see it, and gives back the places of the dead. */
+static void
+stay(struct limit *l, struct ticket *t, msec now)
+{
+	struct page *p = l->page;
+	size_t i, k;
+
+	if (lease_wait(p, &t->lease, t->span, t->asked, now) < 0)
+		return;
+	while ((i = lease_bury(p, &t->lease, now)) > 0)
+		for (k = 0; k < LIMIT_CELLS; k++)
+			atomic_fetch_sub(&p->cell[k].base,
+			    atomic_load(&p->span[i - 1][k]));
+}
+
+static int
+take_turn(struct limit *l, struct ticket *t, msec now)
+{
+	struct page *p = l->page;
+	size_t share = t->hurry ? 0 : limit_share(p, now);
+	msec length = atomic_load(&p->length);
+	msec most = length < LENGTH_LEAST / 4 ? LENGTH_LEAST : length * 4;
+
+	if (most > LENGTH_MOST)
+		most = LENGTH_MOST;
+	if (share > 0)
+		stay(l, t, now);
+	if (lease_take(p, &t->lease, share, most, now))
+		return 1;
+	t->why = LIMIT_TURN;
+	t->slot = now + (length > TURN_LOOK ? length : TURN_LOOK);
+	return 0;
+}
+
+/* Between two looks base may have moved: at first seldom, near the slot more
+ * often. */
+static msec
+next_look(const struct ticket *t, msec now)
+{
+	msec span = (t->slot - now) / 2;
+
+	if (span < LOOK_LEAST)
+		return t->slot - now < LOOK_LEAST ? t->slot : now + LOOK_LEAST;
+	return now + (span > LOOK_MOST ? LOOK_MOST : span);
+}
+
+msec
+limit_ask(struct limit *l, struct ticket *t, struct slice body, msec now)
+{
+	if (t->asked == 0)
+		t->asked = now;
+	if (!t->placed && wait_first(l, t, now))
+		return now + FIRST_LOOK;
+	t->body = body;
+	place_all(l, t, now);
+	find_slot(l, t, now);
+	if (t->slot > now) {
+		stay(l, t, now);
+		return next_look(t, now);
+	}
+	if (!take_turn(l, t, now))
+		return now + TURN_LOOK;
+	limit_go(t, now);
+	return now;
+}
+
+void
+limit_go(struct ticket *t, msec now)
+{
+	t->at = now;
+}
+
+/* -- what the server says -------------------------------------------------- */
+
+/* The bucket of a kind: long windows have their own. */
+static size_t
+cell_of(const struct page *p, size_t kind, const struct quota_of *of)
+{
+	if (kind < 2 && (of->window > LONG / 1000 || (of->window < 0 &&
+	    atomic_load(&p->cell[LIMIT_LONG + kind].limit) == of->limit)))
+		return LIMIT_LONG + kind;
+	return kind;
+}
+
+/* The last place that may have been counted before ours: who goes within so
+ * short a time may overtake. */
+static int64_t
+last_sent(struct cell *c, const struct ticket *t, size_t k,
+    const struct rate *r)
+{
+	int64_t tail = atomic_load(&c->tail);
+	int64_t last = t->at * 1000 + r->window / 1000 +
+	    burst(r, c, t, k) - atomic_load(&c->base);
+
+	if (last > tail)
+		last = tail;
+	return last > t->place[k] ? last : t->place[k];
+}
+
+/* How much is gone of the bucket as this ticket left it, or, not counted, as
+ * it found it. */
+static void
+learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
+    int counted, msec now)
+{
+	struct cell *c = &l->page->cell[k];
+	int64_t old = atomic_load(&c->limit), base = atomic_load(&c->base);
+	int64_t gone, last, one;
+	int first;
+	struct rate r;
+	struct gcra g;
+
+	/* what is inferred from a count that was cut off is never too long */
+	if (of->window > 0)
+		raise(&c->window, of->window * 1000);
+	atomic_store(&c->limit, of->limit);
+	(void)rate_of(l, k, &r);
+	first = now - atomic_exchange(&c->told, now) > r.window / 1000;
+	if (of->left < 0 && counted)
+		return;
+	t->told |= 1u << k;
+	gone = gcra_span(of->limit - of->left, r.limit, r.window) +
+	    (counted ? 0 : t->span[k]);
+	one = gcra_span(1, r.limit, r.window);	/* what is left is cut off */
+	last = last_sent(c, t, k, &r);
+	do {
+		g = (struct gcra){ base, 0, atomic_load(&c->margin) };
+		if (first || old == 0)
+			gcra_start(&g, now * 1000 + gone - t->place[k],
+			    r.window);
+		gcra_sync(&g, t->at * 1000 + gone - one - last,
+		    now * 1000 + gone - t->place[k], r.window, !counted);
+	} while (!atomic_compare_exchange_weak(&c->base, &base, g.base));
+	if (first || t->span[k] > 0)	/* else it went without asking */
+		atomic_store(&c->margin, g.margin);
+}
+
+void
+limit_head(struct limit *l, struct ticket *t, const struct quota *q,
+    int status, msec now)
+{
+	const struct quota_of *of;
+	size_t k, kind;
+
+	if (t->asked == 0)
+		return;
+	for (kind = 0; kind < QUOTA_KINDS; kind++) {
+		of = &q->of[kind];
+		if (of->limit <= 0)
+			continue;
+		k = cell_of(l->page, kind, of);
+		learn(l, t, k, of, status != 429, now);
+		if (of->left >= 0 && of->left < cost_of(t, k))
+			t->explained = 1;
+	}
+	of = &q->of[QUOTA_REQUESTS];
+	if (q->fixed && of->left == 0 && of->reset > 0)
+		raise(&l->page->hold, now + of->reset);
+	/* of those that wait for this answer it is the first */
+	if (status == 429)
+		place_all(l, t, now);
+	raise(&l->page->head, now);
+}
+
+/* -- what became of it ----------------------------------------------------- */
+
+/* After a refusal that no bucket explains.  Those that went before the last
+ * cut are of the same crowd. */
+static void
+cut_share(struct limit *l, struct ticket *t, msec now)
+{
+	struct page *p = l->page;
+	int64_t share = atomic_load(&p->share), half;
+	msec cut = atomic_load(&p->cut);
+
+	if (t->at <= cut || !atomic_compare_exchange_strong(&p->cut, &cut,
+	    now))
+		return;
+	half = (int64_t)lease_count(p, now) * SHARE_ONE / 2;
+	if (share > 0 && share / 2 < half)
+		half = share / 2;
+	atomic_store(&p->share, half < SHARE_ONE ? SHARE_ONE : half);
+}
+
+static void
+grow_share(struct page *p)
+{
+	int64_t share = atomic_load(&p->share);
+
+	if (share > 0 && share < PAGE_LEASES * SHARE_ONE)
+		(void)atomic_compare_exchange_strong(&p->share, &share,
+		    share + SHARE_ONE * SHARE_ONE / share);
+}
+
+/* The server counts otherwise than we do. */
+static void
+resize(struct limit *l, struct ticket *t, size_t k, int64_t cost)
+{
+	int64_t more;
+	struct rate r;
+
+	if (!rate_of(l, k, &r))
+		return;
+	more = gcra_span(cost, r.limit, r.window) - t->span[k];
+	atomic_fetch_add(&l->page->cell[k].tail, more);
+	t->span[k] += more;
+	t->place[k] += more;
+}
+
+/* A long wait that has figures is of a large request: a small one may fit
+ * before. */
+static void
+refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
+{
+	struct quota_of of;
+	int64_t cost;
+	int kind = quota_text(slice_str(f->text), f->wait, &of, &cost);
+	size_t k;
+
+	if (kind >= 0) {
+		/* "per min" is only a word where fields have told better */
+		if (atomic_load(&l->page->cell[kind].limit) == of.limit)
+			of.window = MSEC_NONE;
+		k = cell_of(l->page, (size_t)kind, &of);
+		learn(l, t, k, &of, 0, now);
+		t->explained = t->exact = 1;
+		place_all(l, t, now);
+		resize(l, t, k, cost);
+	}
+	t->refused = f->wait > 0;
+	if (f->wait > 0 && (kind < 0 || f->wait <= HOLD_ALL))
+		raise(&l->page->hold, now + f->wait);
+	if (!t->explained)
+		cut_share(l, t, now);
+}
+
+/* Where the server does not say what is left, what was really used counts.
+ * Nobody says that it gives back what was not. */
+static void
+settle(struct limit *l, struct ticket *t, const struct usage *u)
+{
+	int64_t used, span;
+	struct rate r;
+	size_t k;
+
+	for (k = 0; k < LIMIT_CELLS; k++) {
+		if (k % LIMIT_LONG == QUOTA_REQUESTS || t->span[k] == 0 ||
+		    (t->told & 1u << k) != 0 || !rate_of(l, k, &r))
+			continue;
+		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
+		    u->input : u->input + u->output;
+		span = gcra_span(used, r.limit, r.window) - t->span[k];
+		if (span > 0 || r.own)
+			atomic_fetch_add(&l->page->cell[k].base, span);
+	}
+}
+
+void
+limit_drop(struct limit *l, struct ticket *t)
+{
+	size_t k;
+
+	for (k = 0; k < LIMIT_CELLS; k++)
+		if (t->placed)
+			atomic_fetch_sub(&l->page->cell[k].tail, t->span[k]);
+	lease_drop(l->page, &t->lease);
+	*t = (struct ticket){ 0 };
+}
+
+void
+limit_done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
+    const struct usage *u, msec now)
+{
+	struct page *p = l->page;
+
+	if (t->asked == 0)
+		return;
+	if (f->class == F_NONE) {
+		grow_share(p);
+		average(&p->length, now - t->at);
+		if (u->output >= 0)
+			average(&p->output, u->output);
+		if (u->input >= 0 && u->output >= 0)
+			settle(l, t, u);
+	} else if (f->class == F_RATE || f->class == F_DAILY) {
+		refused(l, t, f, now);
+	}
+	lease_drop(p, &t->lease);
+	if (f->class != F_RATE && f->class != F_DAILY && sent)
+		*t = (struct ticket){ 0 };
+	else if (!f->retry)
+		limit_drop(l, t);
+	t->asked = 0;
+	t->told = 0;
+	t->explained = 0;
+}
+
+/* -- for people ------------------------------------------------------------ */
+
+void
+limit_label(struct buf *out, size_t cell, msec window)
+{
+	static const char names[][3] = { "R", "T", "IT", "OT" };
+
+	buf_printf(out, "%sP%c", names[cell % LIMIT_LONG],
+	    window == QUOTA_DAY ? 'D' : window == QUOTA_MINUTE ? 'M' : '?');
+}
+
+void
+limit_why(const struct limit *l, const struct ticket *t, struct buf *out)
+{
+	struct rate r;
+
+	if (t->why == LIMIT_HOLD) {
+		buf_puts(out, "held after a refusal");
+	} else if (t->why < LIMIT_CELLS && rate_of(l, (size_t)t->why, &r)) {
+		limit_label(out, (size_t)t->why, r.window / 1000);
+		buf_printf(out, " %lld", (long long)r.limit);
+	} else {
+		buf_puts(out, "so many at a time");
+	}
+}
+
+struct limit_state
+limit_state(struct page *p, size_t cell, msec now)
+{
+	struct limit l = { .page = p };
+	struct limit_state s = { 0 };
+	struct cell *c = &p->cell[cell];
+	int64_t gone;
+	struct rate r;
+
+	if (!rate_of(&l, cell, &r))
+		return s;
+	gone = atomic_load(&c->base) + atomic_load(&c->tail) - now * 1000;
+	s.limit = r.limit;
+	s.window = r.window / 1000;
+	if (gone > 0)
+		s.used = gcra_span(gone, r.window, r.limit);
+	s.slot = (gone - r.window + atomic_load(&c->margin)) / 1000;
+	if (s.slot < 0)
+		s.slot = 0;
+	return s;
+}

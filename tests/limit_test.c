@@ -1,0 +1,440 @@
+/*
+ * Who waits for what, step by step; how all of it does together is
+ * tests/pace_test.c's.  At the end processes that are killed all the time.
+ */
+
+#define _GNU_SOURCE	/* MAP_ANONYMOUS */
+
+#include "state/limit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/t.h"
+
+#define START ((msec)1767225600 * 1000)
+#define BODY SLICE("{\"max_tokens\":100,\"input\":\"hello there, you\"}")
+#define COST 111
+
+static const struct usage none = { -1, -1, -1, -1 };
+static const struct fault whole = { .class = F_NONE };
+
+static struct limit
+fresh(void)
+{
+	return (struct limit){ .page = page_alone() };
+}
+
+/* When it may go: -1, not before another look at most 500 ms away. */
+static msec
+ask(struct limit *l, struct ticket *t, msec now)
+{
+	msec look = limit_ask(l, t, BODY, START + now);
+
+	if (look <= START + now)
+		return now;
+	return t->slot - START;
+}
+
+static void
+head(struct limit *l, struct ticket *t, int64_t limit, int64_t left,
+    int status, msec now)
+{
+	struct quota q;
+
+	quota_fields(NULL, 0, START + now, &q);
+	q.of[QUOTA_TOKENS].limit = limit;
+	q.of[QUOTA_TOKENS].left = left;
+	q.of[QUOTA_TOKENS].window = limit > 0 ? QUOTA_MINUTE : MSEC_NONE;
+	limit_head(l, t, &q, status, START + now);
+}
+
+static void
+done(struct limit *l, struct ticket *t, msec now)
+{
+	limit_done(l, t, &whole, 1, &none, START + now);
+}
+
+static void
+refuse(struct limit *l, struct ticket *t, const char *text, msec wait,
+    msec now)
+{
+	struct fault f = { .class = F_RATE, .retry = 1, .status = 429,
+	    .wait = wait };
+
+	slice_copy(slice_str(text), f.text, sizeof(f.text));
+	limit_done(l, t, &f, 1, &none, START + now);
+}
+
+static void
+test_first(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
+
+	EQ(ask(&l, &a, 0), 0, "the first one goes");
+	EQ(ask(&l, &b, 1), 1001, "the second one waits for its answer");
+	EQ(b.why, LIMIT_FIRST, "and says so");
+	c.hurry = 1;
+	EQ(ask(&l, &c, 2), 2, "but who has no time");
+	EQ(ask(&l, &b, 900), 1001, "still");
+	EQ(ask(&l, &b, 1001), 1001, "a second at most");
+	page_close(l.page);
+	l = fresh();
+	a = b = (struct ticket){ 0 };
+	EQ(ask(&l, &a, 0), 0, "once more");
+	ask(&l, &b, 1);
+	head(&l, &a, -1, -1, 200, 50);
+	EQ(ask(&l, &b, 51), 51, "after an answer all go");
+	c = (struct ticket){ 0 };
+	EQ(ask(&l, &c, 7200000), 7200000, "and hours later");
+	page_close(l.page);
+}
+
+/* 60000 a minute: a token each millisecond. */
+static void
+test_bucket(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
+	msec slot;
+
+	ask(&l, &a, 0);
+	head(&l, &a, 60000, 50, 200, 0);
+	done(&l, &a, 1);
+	slot = ask(&l, &b, 0);
+	OK(slot >= COST - 50 && slot <= COST - 50 + 601, "when it fits");
+	EQ(b.why, QUOTA_TOKENS, "it waits for tokens");
+	EQ(ask(&l, &c, 0), slot + COST, "the next one behind it");
+	limit_drop(&l, &c);
+	EQ(ask(&l, &c, 0), slot + COST, "a place that was given back");
+	EQ(ask(&l, &b, slot), slot, "it goes");
+	head(&l, &b, 60000, 10000, 200, slot);
+	OK(ask(&l, &c, slot) < slot + COST, "more is left than was known");
+	head(&l, &b, 60000, 0, 200, slot);
+	OK(ask(&l, &c, slot) > slot + COST, "less is left than was known");
+	page_close(l.page);
+}
+
+static void
+test_hold(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 };
+
+	ask(&l, &a, 0);
+	head(&l, &a, -1, -1, 429, 10);
+	refuse(&l, &a, "slow down", 3000, 10);
+	EQ(ask(&l, &b, 20), 3010, "a 429 holds all");
+	EQ(b.why, LIMIT_HOLD, "and says so");
+	EQ(ask(&l, &a, 3010), 3010, "until its time");
+	page_close(l.page);
+
+	l = fresh();
+	a = b = (struct ticket){ 0 };
+	ask(&l, &a, 0);
+	head(&l, &a, -1, -1, 429, 10);
+	refuse(&l, &a, "on tokens per day (TPD): Limit 864000, Used 800000, "
+	    "Requested 70000.  Please try again in 10m0s.", 601000, 10);
+	EQ(ask(&l, &a, 20), 600010 + 50, "a day's limit");
+	OK(ask(&l, &b, 20) > 600010 + 50, "and the next one behind it");
+	limit_drop(&l, &a);
+	EQ(ask(&l, &b, 20), 20, "there may be room for less");
+	page_close(l.page);
+
+	l = fresh();
+	a = b = (struct ticket){ 0 };
+	ask(&l, &a, 0);
+	head(&l, &a, -1, -1, 429, 10);
+	refuse(&l, &a, "Rate limit of 50 per 86400s exceeded for "
+	    "UserByModelByDay.", 52220000, 10);
+	EQ(ask(&l, &b, 20), 52220010, "without figures all wait");
+	page_close(l.page);
+}
+
+/* Promise 3: never much later than the server says. */
+static void
+test_obey(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 };
+
+	ask(&l, &a, 0);
+	head(&l, &a, 30000, 0, 429, 10);
+	refuse(&l, &a, "limited", 150, 10);
+	EQ(ask(&l, &a, 160), 160, "the server's figure counts");
+	page_close(l.page);
+	l = fresh();
+	a = (struct ticket){ 0 };
+	ask(&l, &a, 0);
+	refuse(&l, &a, "on tokens per min (TPM): Limit 30000, Used 29950, "
+	    "Requested 5000.  Please try again in 9.9s.", 9900, 10);
+	EQ(ask(&l, &a, 9910), 9960, "and what it counts is what we count");
+	page_close(l.page);
+}
+
+static void
+test_turns(void)
+{
+	struct limit l = fresh();
+	struct ticket t[5] = { { 0 } }, late = { 0 };
+	size_t i;
+
+	ask(&l, &t[0], 0);
+	head(&l, &t[0], -1, -1, 200, 5);
+	for (i = 1; i < 5; i++)
+		EQ(ask(&l, &t[i], 10), 10, "five go");
+	EQ(lease_count(l.page, START + 10), 5, "they are counted");
+	refuse(&l, &t[4], "slow down", -1, 20);
+	refuse(&l, &t[3], "slow down", -1, 21);
+	EQ(limit_share(l.page, START + 30), 2, "half of them, once");
+	OK(ask(&l, &t[4], 30) > 30, "no more than these");
+	EQ(t[4].why, LIMIT_TURN, "it waits for its turn");
+	OK(ask(&l, &late, 31) > 31, "another one behind it");
+	OK(ask(&l, &t[3], 32) > 32, "and one more");
+	done(&l, &t[0], 40);
+	OK(ask(&l, &t[4], 41) > 41, "two are still under way");
+	done(&l, &t[1], 50);
+	EQ(limit_share(l.page, START + 50), 3, "it grows with success");
+	OK(ask(&l, &t[3], 51) > 51, "not past those before it");
+	EQ(ask(&l, &t[4], 51), 51, "whose turn it is");
+	OK(ask(&l, &t[3], 52) > 52, "there is one that has waited longer");
+	/* these wait, but do not look again: they have died */
+	t[3] = (struct ticket){ 0 };
+	done(&l, &t[2], 1900);
+	EQ(ask(&l, &t[3], 2000), 2000, "the dead stand in nobody's way");
+	EQ(limit_share(l.page, START + 700000), 0, "in the end it is forgotten");
+	page_close(l.page);
+}
+
+static void
+test_own(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
+
+	l.own[QUOTA_REQUESTS] = 60;
+	EQ(ask(&l, &a, 0), 0, "60 a minute");
+	head(&l, &a, -1, -1, 200, 5);
+	EQ(ask(&l, &b, 10), 1000, "are one a second");
+	EQ(b.why, QUOTA_REQUESTS, "it is the requests");
+	EQ(ask(&l, &c, 10), 2000, "and one more");
+	page_close(l.page);
+	l = fresh();
+	a = b = (struct ticket){ 0 };
+	l.own[QUOTA_TOKENS] = 600;
+	ask(&l, &a, 0);
+	head(&l, &a, -1, -1, 200, 5);
+	limit_done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1 },
+	    START + 10);
+	EQ(ask(&l, &b, 20), 2000, "what was not used is given back");
+	page_close(l.page);
+}
+
+static void
+test_why(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 };
+	struct buf why = { 0 };
+	struct limit_state s;
+
+	ask(&l, &a, 0);
+	head(&l, &a, 60000, 0, 200, 0);
+	ask(&l, &b, 0);
+	limit_why(&l, &b, &why);
+	EQS(buf_slice(&why), "TPM 60000", "why it waits");
+	s = limit_state(l.page, QUOTA_TOKENS, START);
+	EQ(s.limit, 60000, "what is known: the limit");
+	EQ(s.used, 60000 + COST, "what is used, and spoken for");
+	EQ(s.window, 60000, "the window");
+	OK(s.slot >= COST && s.slot <= COST + 601,
+	    "the next slot");
+	EQ(limit_state(l.page, QUOTA_REQUESTS, START).limit, 0,
+	    "nothing of requests");
+	buf_free(&why);
+	page_close(l.page);
+}
+
+/* What was learned only from a text is not believed for ever. */
+static void
+test_forget(void)
+{
+	struct limit l = fresh();
+	struct ticket a = { 0 };
+
+	ask(&l, &a, 0);
+	refuse(&l, &a, "on tokens per min (TPM): Limit 600, Used 600, "
+	    "Requested 111.  Please try again in 11.1s.", 11100, 10);
+	OK(ask(&l, &a, 20) > 11000, "a text's limit");
+	ask(&l, &a, 12000);
+	head(&l, &a, -1, -1, 200, 12100);
+	done(&l, &a, 12200);
+	OK(limit_state(l.page, QUOTA_TOKENS, START).limit == 600, "holds");
+	ask(&l, &a, 3700000);
+	head(&l, &a, -1, -1, 200, 3700100);
+	done(&l, &a, 3700200);
+	ask(&l, &a, 3700300);
+	EQ(limit_state(l.page, QUOTA_TOKENS, START).limit, 0,
+	    "an hour later it is forgotten");
+	page_close(l.page);
+}
+
+/* -- processes that are killed --------------------------------------------- */
+
+#define WORKERS 32
+
+#define SPAN 500		/* us that the server's bucket takes for one */
+#define WINDOW (1000 * SPAN)
+
+/* The server's bucket: when it is full again, us. */
+struct tally {
+	_Atomic int64_t full;
+	_Atomic int64_t sent, refused;
+};
+
+static msec
+clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void
+nap(long us)
+{
+	struct timespec ts = { 0, us * 1000 };
+
+	nanosleep(&ts, NULL);
+}
+
+static int
+serve(struct tally *tally, int64_t now, struct quota *q)
+{
+	int64_t full = atomic_load(&tally->full), next;
+
+	do {
+		next = (full > now ? full : now) + SPAN;
+		if (next > now + WINDOW)
+			break;
+	} while (!atomic_compare_exchange_weak(&tally->full, &full, next));
+	full = next > now + WINDOW ? next - SPAN : next;
+	quota_fields(NULL, 0, 0, q);
+	q->of[QUOTA_REQUESTS] = (struct quota_of){ WINDOW / SPAN,
+	    (WINDOW - (full - now)) / SPAN, MSEC_NONE, WINDOW / 1000 };
+	return next <= now + WINDOW ? 200 : 429;
+}
+
+/* Asks and sends until it is killed. */
+static void
+work(struct limit *l, struct tally *tally)
+{
+	const struct fault limited = { .class = F_RATE, .retry = 1,
+	    .wait = MSEC_NONE };
+	struct ticket t = { 0 };
+	struct quota q;
+	msec now, look;
+	int status;
+
+	for (;;) {
+		for (;;) {
+			now = clock_now();
+			look = limit_ask(l, &t, SLICE("{}"), now);
+			if (look <= now)
+				break;
+			nap((look - now) * 1000);
+		}
+		status = serve(tally, now * 1000, &q);
+		atomic_fetch_add(status == 200 ? &tally->sent :
+		    &tally->refused, 1);
+		limit_head(l, &t, &q, status, clock_now());
+		limit_done(l, &t, status == 200 ? &whole : &limited, 1, &none,
+		    clock_now());
+		if (status != 200)
+			nap(10000);
+	}
+}
+
+static pid_t
+begin(struct limit *l, struct tally *tally)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		signal(SIGALRM, SIG_DFL);
+		alarm(20);
+		work(l, tally);
+	}
+	return pid;
+}
+
+static void
+test_kills(void)
+{
+	struct limit l = fresh();
+	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ |
+	    PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid[WORKERS];
+	msec start = clock_now(), span;
+	int64_t sent, refused, most;
+	int i, k;
+
+	atomic_store(&tally->full, start * 1000 + WINDOW);	/* empty */
+	for (i = 0; i < WORKERS; i++)
+		pid[i] = begin(&l, tally);
+	for (k = 0; clock_now() - start < 1500; k++) {
+		i = k % WORKERS;
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+		pid[i] = begin(&l, tally);
+		nap(500);
+	}
+	span = clock_now() - start;
+	sent = atomic_load(&tally->sent);
+	refused = atomic_load(&tally->refused);
+	most = span * 1000 / SPAN + 1;
+	printf("# %d killed in %lld ms, %lld of %lld sent, %lld refused\n", k,
+	    (long long)span, (long long)sent, (long long)most,
+	    (long long)refused);
+	OK(sent >= most / 4, "most of what there is is used");
+	/* each may have died between asking and telling */
+	OK(refused <= 16 + sent / 4, "few are refused");
+	for (i = 0; i < WORKERS; i++)
+		kill(pid[i], SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	sent = atomic_load(&tally->sent);
+	start = clock_now();
+	pid[0] = begin(&l, tally);
+	while (atomic_load(&tally->sent) < sent + 20 &&
+	    clock_now() - start < 15000)
+		nap(5000);
+	printf("# then 20 in %lld ms\n", (long long)(clock_now() - start));
+	OK(clock_now() - start < 15000, "nothing is left stuck");
+	kill(pid[0], SIGKILL);
+	waitpid(pid[0], NULL, 0);
+	munmap(tally, sizeof(*tally));
+	page_close(l.page);
+}
+
+int
+main(void)
+{
+	test_first();
+	test_bucket();
+	test_hold();
+	test_obey();
+	test_turns();
+	test_own();
+	test_why();
+	test_forget();
+	test_kills();
+	return DONE();
+}

@@ -1,0 +1,457 @@
+/*
+ * Workers that share a limit, against a server that keeps a bucket: in
+ * virtual time, with the fields and texts that OpenAI's has.
+ *
+ * A worker asks, sends, is answered or refused, and takes the next request
+ * when its answer is whole.  What is measured: how much longer all of it took
+ * than it had to, and how many were refused.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/classify.h"
+#include "state/limit.h"
+#include "tests/t.h"
+
+#define WORKERS 64
+#define START ((msec)1767225600 * 1000)
+
+enum act { A_ASK, A_ARRIVE, A_HEAD, A_DONE, A_OVER };
+
+struct worker {
+	enum act act;
+	msec next;
+	struct ticket ticket;
+	struct buf body;
+	int64_t cost;		/* as the server counts it */
+	msec began;
+	int status;
+	char field[6][32];	/* limit, left, reset; of requests and tokens */
+	char text[256];
+	msec wait;
+};
+
+struct bucket {
+	int64_t limit;
+	double left;
+	msec window, at;
+};
+
+struct world {
+	/* what is to be done */
+	size_t workers, requests;
+	int64_t size;		/* of a request, about */
+	/* the server */
+	struct bucket tokens, calls;
+	int at_a_time;		/* instead: so many, refused without figures */
+	int silent;		/* no fields, only texts */
+	msec latency, think, service;
+	double count;		/* its tokens, of ours */
+	double foreign;		/* its share of the limit */
+	double eaten;
+	int64_t lump;		/* comes in requests of this size */
+	/* ours */
+	struct limit limit;
+	struct worker worker[WORKERS];
+	/* what came of it */
+	msec now, end, longest;
+	size_t taken, answered, refused, going, most;
+	int64_t spent;
+	msec foreign_at;
+	uint64_t seed;
+};
+
+static double
+chance(struct world *w)
+{
+	w->seed = w->seed * 6364136223846793005u + 1442695040888963407u;
+	return (double)(w->seed >> 40) / (double)(1 << 24);
+}
+
+static void
+refill(struct bucket *b, msec now)
+{
+	if (b->limit == 0)
+		return;
+	b->left += (double)(now - b->at) * (double)b->limit /
+	    (double)b->window;
+	if (b->left > (double)b->limit)
+		b->left = (double)b->limit;
+	b->at = now;
+}
+
+static void
+next_foreign(struct world *w)
+{
+	msec mean = (msec)((double)w->lump * (double)w->tokens.window /
+	    (double)w->tokens.limit / w->foreign);
+
+	w->foreign_at += (msec)((double)mean * (0.5 + chance(w)));
+}
+
+/* What others take, up to now. */
+static void
+foreign(struct world *w)
+{
+	if (w->foreign == 0)
+		return;
+	for (; w->foreign_at <= w->now; next_foreign(w)) {
+		refill(&w->tokens, w->foreign_at);
+		w->tokens.left -= (double)w->lump;
+		w->eaten += (double)w->lump;
+	}
+}
+
+static void
+put_span(char *to, size_t size, double ms)
+{
+	if (ms < 1000)
+		snprintf(to, size, "%dms", (int)(ms + 0.5));
+	else
+		snprintf(to, size, "%.3fs", ms / 1000);
+}
+
+static void
+describe(const struct bucket *b, char field[3][32])
+{
+	double gone = (double)b->limit - b->left;
+
+	if (b->limit == 0) {
+		field[0][0] = '\0';
+		return;
+	}
+	snprintf(field[0], 32, "%lld", (long long)b->limit);
+	snprintf(field[1], 32, "%lld", (long long)b->left);
+	put_span(field[2], 32, gone * (double)b->window / (double)b->limit);
+}
+
+static int
+refuse(struct worker *x, const struct bucket *b, double cost,
+    const char *what)
+{
+	double over = cost - b->left;
+	char span[32];
+
+	if (b->limit == 0 || over <= 0)
+		return 0;
+	put_span(span, sizeof(span), over * (double)b->window /
+	    (double)b->limit + 0.5);
+	snprintf(x->text, sizeof(x->text), "Rate limit reached for gpt-4o in "
+	    "organization org-x on %s: Limit %lld, Used %lld, Requested %lld. "
+	    "Please try again in %s. Visit https://x to learn more.", what,
+	    (long long)b->limit, (long long)((double)b->limit - b->left + 0.5),
+	    (long long)cost, span);
+	return 1;
+}
+
+static void
+arrive(struct world *w, struct worker *x)
+{
+	foreign(w);
+	refill(&w->tokens, w->now);
+	refill(&w->calls, w->now);
+	x->status = 200;
+	x->text[0] = '\0';
+	if (w->at_a_time > 0) {
+		if (w->going >= (size_t)w->at_a_time)
+			snprintf(x->text, sizeof(x->text), "slow down");
+	} else if (!refuse(x, &w->calls, 1, "requests per min (RPM)") &&
+	    !refuse(x, &w->tokens, (double)x->cost, "tokens per min (TPM)")) {
+		w->tokens.left -= (double)x->cost;
+		w->calls.left -= 1;
+		w->end = w->now;
+	}
+	if (x->text[0] != '\0')
+		x->status = 429;
+	else if (w->end = w->now, ++w->going > w->most)
+		w->most = w->going;
+	describe(&w->calls, x->field);
+	describe(&w->tokens, x->field + 3);
+	x->act = A_HEAD;
+	x->next = w->now + w->latency + (x->status == 200 ? w->think : 0);
+}
+
+static struct quota
+fields(struct world *w, struct worker *x)
+{
+	static const char *const names[] = { "x-ratelimit-limit-requests",
+	    "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+	    "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
+	    "x-ratelimit-reset-tokens" };
+	struct http_field field[6];
+	struct quota q;
+	size_t i, n = 0;
+
+	for (i = 0; i < 6 && !w->silent; i++)
+		if (x->field[i / 3 * 3][0] != '\0')
+			field[n++] = (struct http_field){ slice_str(names[i]),
+			    slice_str(x->field[i]) };
+	quota_fields(field, n, w->now, &q);
+	return q;
+}
+
+static void
+take_next(struct world *w, struct worker *x)
+{
+	int64_t prompt, most;
+
+	if (w->taken == w->requests) {
+		x->act = A_OVER;
+		return;
+	}
+	w->taken++;
+	prompt = (int64_t)((double)w->size * (0.1 + chance(w)));
+	most = (int64_t)((double)w->size * (0.1 + 0.8 * chance(w)));
+	buf_clear(&x->body);
+	buf_printf(&x->body, "{\"model\":\"m\",\"stream\":true,\"max_tokens\":"
+	    "%lld,\"input\":\"", (long long)most);
+	while (prompt-- > 0)
+		buf_puts(&x->body, "abc ");
+	buf_puts(&x->body, "\"}");
+	x->cost = (int64_t)((double)(x->body.n / 4 + (size_t)most) * w->count);
+	w->spent += x->cost;
+	x->act = A_ASK;
+	x->began = w->now;
+}
+
+static void
+head(struct world *w, struct worker *x)
+{
+	struct fault f = { .class = F_RATE, .retry = 1, .status = 429,
+	    .wait = MSEC_NONE };
+	struct usage none = { -1, -1, -1, -1 };
+	struct quota q = fields(w, x);
+	struct slice body = slice_str(x->text);
+	struct reply reply = { 429, NULL, 0, body, w->now };
+
+	limit_head(&w->limit, &x->ticket, &q, x->status, w->now);
+	if (x->status == 200) {
+		x->act = A_DONE;
+		x->next = w->now + (msec)((double)w->service *
+		    (0.5 + chance(w)));
+		if (w->now - x->began > w->longest)
+			w->longest = w->now - x->began;
+		return;
+	}
+	classify(&reply, &f);
+	w->refused++;
+	limit_done(&w->limit, &x->ticket, &f, 1, &none, w->now);
+	x->act = A_ASK;
+	x->next = w->now + (f.wait > 0 ? f.wait : 500) +
+	    (msec)(chance(w) * 100);
+}
+
+static void
+done(struct world *w, struct worker *x)
+{
+	struct fault f = { .class = F_NONE };
+	struct usage u = { x->cost / 2, x->cost / 3, -1, -1 };
+
+	limit_done(&w->limit, &x->ticket, &f, 1, &u, w->now);
+	w->answered++;
+	w->going--;
+	take_next(w, x);
+}
+
+static void
+ask(struct world *w, struct worker *x)
+{
+	msec at = limit_ask(&w->limit, &x->ticket, buf_slice(&x->body),
+	    w->now);
+
+	if (at <= w->now) {
+		x->act = A_ARRIVE;
+		x->next = w->now + w->latency;
+	} else {
+		x->next = at;
+	}
+}
+
+static void
+run_world(struct world *w)
+{
+	struct worker *x;
+	size_t i;
+
+	w->now = w->foreign_at = w->tokens.at = w->calls.at = START;
+	if (w->limit.page == NULL)
+		w->limit.page = page_alone();
+	for (i = 0; i < w->workers; i++) {
+		take_next(w, &w->worker[i]);
+		w->worker[i].next = START + (msec)(chance(w) * 20);
+	}
+	for (;;) {
+		x = NULL;
+		for (i = 0; i < w->workers; i++)
+			if (w->worker[i].act != A_OVER && (x == NULL ||
+			    w->worker[i].next < x->next))
+				x = &w->worker[i];
+		if (x == NULL)
+			break;
+		w->now = x->next;
+		switch (x->act) {
+		case A_ASK: ask(w, x); break;
+		case A_ARRIVE: arrive(w, x); break;
+		case A_HEAD: head(w, x); break;
+		case A_DONE: done(w, x); break;
+		case A_OVER: break;
+		}
+	}
+	for (i = 0; i < w->workers; i++)
+		buf_free(&w->worker[i].body);
+}
+
+/* The time that the bucket alone makes it take. */
+static double
+ideal(const struct world *w, double had)
+{
+	return ((double)w->spent + w->eaten - had) *
+	    (double)w->tokens.window / (double)w->tokens.limit;
+}
+
+static struct world
+openai(size_t requests)
+{
+	return (struct world){ .workers = 32, .requests = requests,
+	    .size = 500, .tokens = { 60000, 500, 60000, 0 },
+	    .calls = { 500, 500, 60000, 0 }, .latency = 20, .think = 150,
+	    .service = 1500, .count = 1 };
+}
+
+/* How many may be refused: one of a hundred, and those that nobody could
+ * have known about. */
+static void
+check(struct world *w, const char *name, double most, size_t unknown)
+{
+	double had = w->tokens.left, least;
+	int seed;
+	struct world one;
+
+	for (seed = 1; seed <= 5; seed++) {
+		one = *w;
+		one.seed = (uint64_t)seed;
+		run_world(&one);
+		least = ideal(&one, had);
+		printf("# %s: %.3f of %.1f s, %zu refused of %zu, longest "
+		    "wait %.1f s\n", name,
+		    (double)(one.end - START) / least, least / 1000,
+		    one.refused, one.answered, (double)one.longest / 1000);
+		EQ(one.answered, w->requests, name);
+		OK((double)(one.end - START) <= most * least, name);
+		OK(one.refused * 100 <= w->requests + unknown * 100, name);
+		/* with all the others before it, each a full request */
+		OK((double)one.longest <= 2.2 * (double)w->workers *
+		    least / (double)w->requests + 3000, name);
+		page_close(one.limit.page);
+	}
+}
+
+static void
+test_openai(void)
+{
+	struct world w = openai(2000);
+
+	check(&w, "2000 requests", 1.01, 0);
+	w = openai(120);
+	check(&w, "120 requests", 1.03, 0);
+	w.calls.limit = 0;
+	check(&w, "120 requests, no limit of their number", 1.03, 0);
+	w = openai(120);
+	w.think = 4000;	/* all but one have waited for a second */
+	check(&w, "answers that take 4 s to begin", 1.03, w.workers);
+	w = openai(2000);
+	w.silent = 1;
+	check(&w, "texts only", 1.01, 2 * w.workers);
+	w = openai(2000);
+	w.workers = 64;
+	w.size = 10000;
+	w.tokens.limit = 10000000;
+	w.calls.limit = 30000;
+	check(&w, "a large limit", 1.01, 0);
+}
+
+static void
+test_counts(void)
+{
+	struct world w = openai(2000);
+
+	w.count = 0.75;
+	check(&w, "the server counts less than we do", 1.01, 0);
+	w.count = 1.3;
+	check(&w, "the server counts more than we do", 1.01, 0);
+	w = openai(120);
+	w.count = 0.75;
+	check(&w, "the server counts less, 120", 1.04, 0);
+	w.count = 1.3;
+	check(&w, "the server counts more, 120", 1.03, 1);
+}
+
+static void
+test_foreign(void)
+{
+	struct world w = openai(2000);
+
+	w.foreign = 0.3;
+	w.lump = 300;
+	check(&w, "30 % for others, by 300", 1.02, 0);
+	w.lump = 1500;
+	check(&w, "30 % for others, by 1500", 1.02, 0);
+	w = openai(120);
+	w.foreign = 0.3;
+	w.lump = 500;
+	check(&w, "30 % for others, 120", 1.03, 1);
+}
+
+/* Requests are what is short, in a window of two seconds. */
+static void
+test_calls(void)
+{
+	struct world w = openai(400);
+	double least = (400 - 20) * 100;
+
+	w.tokens = (struct bucket){ 20000, 20000, 2000, 0 };
+	w.calls = (struct bucket){ 20, 20, 2000, 0 };
+	w.seed = 1;
+	run_world(&w);
+	printf("# 20 in 2 s: %.3f of %.1f s, %zu refused\n",
+	    (double)(w.end - START) / least, least / 1000, w.refused);
+	OK((double)(w.end - START) <= 1.03 * least, "20 in 2 s: makespan");
+	OK(w.refused <= 4, "20 in 2 s: refused");
+	page_close(w.limit.page);
+}
+
+/* Nobody says what the limit is. */
+static void
+test_turns(void)
+{
+	struct world w = openai(500);
+	double least;
+
+	w.tokens.limit = w.calls.limit = 0;
+	w.at_a_time = 8;
+	w.seed = 1;
+	run_world(&w);
+	least = 500 / 8.0 * (double)(w.service + w.think + 2 * w.latency);
+	printf("# 8 at a time: %.3f of %.1f s, %zu refused, longest wait "
+	    "%.1f s\n", (double)(w.end - START) / least, least / 1000,
+	    w.refused, (double)w.longest / 1000);
+	EQ(w.answered, 500, "8 at a time: all are answered");
+	OK((double)(w.end - START) <= 1.3 * least, "8 at a time: makespan");
+	OK(w.refused <= 24 + 25, "8 at a time: refused");
+	OK((double)w.longest <= 4 * 32 / 8.0 * least / 500 * 8,
+	    "8 at a time: nobody starves");
+	page_close(w.limit.page);
+}
+
+int
+main(void)
+{
+	test_openai();
+	test_counts();
+	test_foreign();
+	test_calls();
+	test_turns();
+	return DONE();
+}
