@@ -7,7 +7,8 @@
  * with a tab go on the one before, # begins a comment.  Options, as on the
  * command line: chat, live, json, tty, on-break fail, patience, retries,
  * connect, first-byte, idle, max-time; and rnd max|0|SEED, cancel and
- * nudge at a time, body BYTES, ticks (log the seconds of a pause).
+ * nudge at a time, body BYTES, ticks (log the seconds of a pause), paced DUR
+ * (with a page of shared limits, that holds all for so long).
  *
  * Each runs twice: reads as the script has them, and byte by byte, with the
  * same log, unless it says "reads" (what one read brings makes a difference).
@@ -61,12 +62,14 @@ set_span(struct flow *f, struct slice word, struct slice value)
 		{ "max-time", &f->trial.limit.end },
 		{ "cancel", &f->trial.script.cancel },
 		{ "nudge", &f->trial.script.nudge },
+		{ "paced", &f->trial.held },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
 		if (slice_is(word, spans[i].word)) {
 			*spans[i].to = span(value);
+			f->trial.paced |= slice_is(word, "paced");
 			return 0;
 		}
 	return -1;

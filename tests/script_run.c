@@ -85,6 +85,10 @@ describe(struct buf *b, const struct event *e)
 		put_span(b, "wait", e->wait);
 		buf_puts(b, e->discard ? " discard" : "");
 		break;
+	case EV_WAIT:
+		buf_printf(b, "slot %.*s", SLICE_FMT(e->text));
+		put_span(b, "wait", e->wait);
+		break;
 	case EV_USAGE:
 		if (e->usage->input >= 0)
 			buf_printf(b, "usage %lld %lld",
@@ -180,6 +184,7 @@ run_with(struct trial *t, struct sink *to)
 	    SLICE("/v1/responses"), .body = t->body, .limit = t->limit,
 	    .fields = SLICE("Authorization: Bearer not-a-key\r\n"),
 	    .sink = &l.sink };
+	struct pace pace = { .limit = { .page = NULL } };
 	struct run r = { .job = &job, .policy = t->policy,
 	    .fail_on_break = t->fail_on_break };
 
@@ -187,8 +192,14 @@ run_with(struct trial *t, struct sink *to)
 		abort();
 	if (job.limit.end < MSEC_MAX)
 		job.limit.end += t->script.now;
+	if (t->paced) {
+		pace.limit.page = page_alone();
+		atomic_store(&pace.limit.page->hold, SCRIPT_WALL + t->held);
+		job.pace = &pace;
+	}
 	run(&r, &t->res);
 	job_close(&job);
+	page_close(pace.limit.page);
 }
 
 static void

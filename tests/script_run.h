@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "core/run.h"
+#include "core/pace.h"
 #include "tests/script.h"
 
 enum trial_out { OUT_HOLD, OUT_LIVE, OUT_JSON };
@@ -19,6 +19,9 @@ struct trial {
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
 	struct slice body;
+	int paced;			/* with a page of its own, */
+	msec held;			/* where others were refused for so
+					   long */
 	const struct dialect *dialect;	/* NULL: as script.chat says */
 	/* results */
 	struct result res;

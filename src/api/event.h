@@ -22,6 +22,7 @@ enum ev_type {
 				   provider's own, as JSON; .name: the dialect's.
 				   Goes back as a PART_OWN at this place */
 	EV_RETRY,		/* .fault, .wait, .attempt, .discard */
+	EV_WAIT,		/* for a slot: .text = why, .wait, .attempt */
 	EV_USAGE,		/* .usage */
 	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
 				   .request_id */
@@ -57,7 +58,7 @@ struct event {
 	msec wait;		/* RETRY: ms until the next one goes out;
 				   ERROR: ms until one makes sense, or
 				   MSEC_NONE */
-	msec waited, patience;	/* RETRY: what is spent, this wait aside, and
+	msec waited, patience;	/* RETRY, WAIT: what is spent, this wait aside, and
 				   the most that may be */
 	int discard;		/* RETRY: the text so far is void */
 	int kept;		/* RETRY: the very same stream goes on after

@@ -117,16 +117,12 @@ note(struct status *s, struct slice line)
 	buf_putc(&s->notes, '\n');
 }
 
+/* A wait, counted down where there is a terminal. */
 static void
-tell_wait(struct status *s, const struct event *e)
+tell_going_on(struct status *s, const struct event *e)
 {
 	struct buf *line = &s->line;
 
-	if (s->notice && e->discard && s->next->delivered > 0)
-		note(s, SLICE("the answer broke off; it begins again from "
-		    "its start"));
-	buf_clear(line);
-	status_reason(e->fault, line);
 	buf_puts(line, ": going on in ");
 	if (s->tty)	/* the figure that is counted down goes here */
 		buf_putc(line, '\0');
@@ -135,6 +131,27 @@ tell_wait(struct status *s, const struct event *e)
 	put_budget(line, e);
 	if (!s->tty)
 		note(s, buf_slice(line));
+}
+
+static void
+tell_slot(struct status *s, const struct event *e)
+{
+	buf_clear(&s->line);
+	buf_puts(&s->line, "waiting for a slot (");
+	buf_put(&s->line, e->text);
+	buf_putc(&s->line, ')');
+	tell_going_on(s, e);
+}
+
+static void
+tell_wait(struct status *s, const struct event *e)
+{
+	if (s->notice && e->discard && s->next->delivered > 0)
+		note(s, SLICE("the answer broke off; it begins again from "
+		    "its start"));
+	buf_clear(&s->line);
+	status_reason(e->fault, &s->line);
+	tell_going_on(s, e);
 }
 
 static void
@@ -192,6 +209,8 @@ status_put(struct sink *sink, const struct event *e)
 		return;
 	if (e->type == EV_RETRY)
 		tell_wait(s, e);
+	else if (e->type == EV_WAIT)
+		tell_slot(s, e);
 	else if (e->type == EV_FALLBACK)
 		tell_fallback(s, e);
 }

@@ -51,6 +51,7 @@ struct job {
 				   NULL */
 	int stored;		/* the server keeps the run: the cursor is
 				   where it is */
+	struct pace *pace;	/* NULL: no limits are kept (core/pace.h) */
 	/* carried on */
 	struct conn *idle;	/* connection to use again; NULL */
 	struct buf moved;	/* where a redirect's path is kept */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/classify.h"
+#include "core/pace.h"
 #include "wire/json.h"
 
 #define BOM "\xef\xbb\xbf"
@@ -236,6 +237,7 @@ on_head(struct reader *r)
 	r->out->status = h->status;
 	r->out->time.head = r->now;
 	r->dec.wall = r->job->env->wall(r->job->env->ctx);
+	pace_head(r->job, h);
 	r->got->location = http_field(h, "location", 0);
 	slice_copy(reply_request_id(h->field, h->nfields), r->out->request_id,
 	    sizeof(r->out->request_id));

@@ -244,6 +244,7 @@ put(struct sink *s, const struct event *e)
 		put_answer(k, e);
 		break;
 	case EV_REASONING:
+	case EV_WAIT:
 		break;
 	}
 	k->next->put(k->next, e);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clean.h"
+#include "core/pace.h"
 
 static void
 put(struct run *r, struct event e)
@@ -166,15 +167,18 @@ run(struct run *r, struct result *res)
 	struct retry st = { 0 };
 	uint64_t reach = 0;
 	msec start = env_mono(r->job->env);
+	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
-	while (wait_first(r, res, &st) == 0) {
+	while (wait_first(r, res, &st) == 0 &&
+	    (rc = pace_wait(r, res, &st)) == 0) {
 		res->attempts++;
 		put(r, (struct event){ .type = EV_START,
 		    .attempt = res->attempts });
 		do
 			attempt(r->job, out);
 		while (out->again);
+		pace_done(r->job, out);
 		res->elapsed = env_mono(r->job->env) - start;
 		clean_keys(out->fault.text, r->key);
 		if (r->watch != NULL)
@@ -195,11 +199,13 @@ run(struct run *r, struct result *res)
 			break;
 		if (!out->kept)
 			(void)resumed(r, &out->fault);
-		if (pause_run(r, res, &st) < 0) {
-			cancel(r, res);
+		rc = pause_run(r, res, &st);
+		if (rc < 0)
 			break;
-		}
 	}
+	if (rc < 0)
+		cancel(r, res);
+	pace_end(r->job);
 	res->waited = st.waited;
 	if (out->fault.class != F_NONE)
 		give_up(r, res);

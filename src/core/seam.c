@@ -142,6 +142,7 @@ seam_put(struct sink *sink, const struct event *e)
 	case EV_REASONING:
 	case EV_ITEM:
 	case EV_USAGE:
+	case EV_WAIT:
 		break;
 	}
 	s->next->put(s->next, e);

@@ -87,6 +87,7 @@ text_put(struct sink *s, const struct event *e)
 	case EV_REASONING:
 	case EV_ITEM:
 	case EV_USAGE:
+	case EV_WAIT:
 		break;
 	}
 }
@@ -211,6 +212,7 @@ event_name(enum ev_type type)
 	case EV_TOOL_CALL: return "tool_call";
 	case EV_ITEM: return "";
 	case EV_RETRY: return "retry";
+	case EV_WAIT: return "wait";
 	case EV_USAGE: return "usage";
 	case EV_DONE: return "done";
 	case EV_FALLBACK: return "fallback";
@@ -237,6 +239,11 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		break;
 	case EV_RETRY:
 		put_retry(w, e);
+		break;
+	case EV_WAIT:
+		json_member(w, "reason", e->text);
+		json_member_num(w, "wait_ms", e->wait);
+		json_member_num(w, "attempt", e->attempt);
 		break;
 	case EV_USAGE:
 		put_usage(w, e->usage);

@@ -85,7 +85,7 @@ sub run {
 	chomp $port;
 	my $base = "http://127.0.0.1:$port" .
 	    ($kind eq 'openai' || $kind eq 'chat' ? '/v1' : '');
-	system("env -i HOME=$dir OPENAI_API_KEY=k ANTHROPIC_API_KEY=k " .
+	system("env -i HOME=$dir/h$n OPENAI_API_KEY=k ANTHROPIC_API_KEY=k " .
 	    "GEMINI_API_KEY=k $bide -n --patience ${patience}s -u $base " .
 	    "-m $model hello >$dir/o$n 2>$dir/e$n");
 	my $rc = $? >> 8;
