@@ -35,6 +35,11 @@
  *					its last event
  *	stream-error D TEXT CODE MESSAGE F..	one that fails after TEXT
  *	bulk D BYTES F..		a whole one of events of 250 bytes
+ *	limited D TEXT TOKENS REQUESTS MS LEFT [PERCENT]
+ *					a whole one, or a 429: so many tokens
+ *					and requests (0: any number) in MS, of
+ *					which LEFT tokens are left at first and
+ *					others take PERCENT
  *
  * Streams are chunked, unless a field connection or content-length frames
  * them otherwise, and may be put together by hand:

@@ -61,6 +61,9 @@ struct script {
 struct shared {
 	_Atomic int turns;	/* steps handed out */
 	_Atomic int requests;
+	/* faultd_limit.c's; us */
+	_Atomic int locked;
+	double begun, eaten, full[2];
 };
 
 struct faultd {
@@ -137,6 +140,9 @@ enum go verb_stream_cut(struct peer *p, const struct verb *v);
 enum go verb_stream_error(struct peer *p, const struct verb *v);
 enum go verb_bulk(struct peer *p, const struct verb *v);
 
+/* faultd_limit.c */
+enum go verb_limited(struct peer *p, const struct verb *v);
+
 /* faultd_peer.c */
 
 /* Plays steps, the turn's first, until the connection ends. */
@@ -168,6 +174,10 @@ void peer_sleep(msec span);
 /* A line of the log that says what went against the script. */
 void peer_complain(const struct peer *p, const char *what, struct slice name,
     struct slice got);
+
+/* A line of the log with two numbers. */
+void peer_note(const struct peer *p, const char *a, long long an,
+    const char *b, long long bn);
 
 /* ms on a clock of its own. */
 msec faultd_now(void);

@@ -63,6 +63,19 @@ peer_complain(const struct peer *p, const char *what, struct slice name,
 	log_close(&w);
 }
 
+void
+peer_note(const struct peer *p, const char *a, long long an, const char *b,
+    long long bn)
+{
+	struct buf line = {0};
+	struct json_out w = { .out = &line };
+
+	log_open(p, &w);
+	json_member_num(&w, a, an);
+	json_member_num(&w, b, bn);
+	log_close(&w);
+}
+
 static void
 log_request(const struct peer *p, int number)
 {

@@ -213,6 +213,7 @@ static const struct verb_kind kinds[] = {
 	{ "stream-cut", "ds?f*", verb_stream_cut },
 	{ "stream-error", "dsss?f*", verb_stream_error },
 	{ "bulk", "dn?f*", verb_bulk },
+	{ "limited", "dsnnnn?n", verb_limited },
 };
 
 const struct verb_kind *
