@@ -3,6 +3,7 @@
 const char help_text[] =
 "usage: bide [ask] [options] [prompt ...]\n"
 "       bide models [options] [PROVIDER]\n"
+"       bide limits [--json]\n"
 "Asks a language model and sees the answer through: rate limits, overloads,\n"
 "dropped and stalled streams.  The prompt is the words, then stdin.\n"
 "\n"
@@ -24,6 +25,8 @@ const char help_text[] =
 "      --fallback [PROVIDER:]MODEL   whom to ask when that one fails\n"
 "      --patience DUR         most time to spend waiting (10m; 0 never; inf)\n"
 "      --retries N            most retries in a row (40)\n"
+"      --rpm N  --tpm N       a minute's limits where the server names none\n"
+"      --no-share             leave other processes' limits alone\n"
 "      --connect-timeout DUR  10s       --first-byte-timeout DUR  10m\n"
 "      --idle-timeout DUR     5m        --max-time DUR            none\n"
 "      --key-file FILE        the key, instead of the environment\n"

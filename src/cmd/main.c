@@ -7,6 +7,7 @@
 #include "cmd/exits.h"
 #include "cmd/explain.h"
 #include "cmd/help.h"
+#include "cmd/limits.h"
 #include "cmd/log.h"
 #include "cmd/offer.h"
 #include "cmd/resume.h"
@@ -35,6 +36,7 @@ static const struct command {
 	{ "models", CMD_MODELS, offer },
 	{ "log", CMD_LOG, log_print },
 	{ "sessions", CMD_SESSIONS, sessions },
+	{ "limits", CMD_LIMITS, limits },
 };
 
 /* The subcommand that the first word is; ask, if it is none. */

@@ -58,9 +58,9 @@ struct opts {
 	size_t nfallbacks;
 	int live;		/* -1: as stdout is */
 	int newest;		/* go on in the newest session */
-	int background, detach;
+	int background, detach, no_share;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
-	int64_t max_tokens, retries;
+	int64_t max_tokens, retries, rpm, tpm;
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: do not */
 	struct param params[PARAMS_MAX];

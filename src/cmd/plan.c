@@ -326,6 +326,7 @@ plan_free(struct plan *p)
 {
 	job_close(&p->job);
 	secret_drop(&p->key);
+	page_close(p->pace.limit.page);
 	buf_wipe(&p->fields);
 	buf_wipe(&p->proxy_text);
 	buf_free(&p->base);

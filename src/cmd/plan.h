@@ -7,7 +7,7 @@
 #include "api/provider.h"
 #include "base/guard.h"
 #include "cmd/opts.h"
-#include "core/run.h"
+#include "core/pace.h"
 #include "net/trust.h"
 #include "state/history.h"
 
@@ -28,6 +28,7 @@ struct plan {
 	int prefilled;			/* the body ends with an assistant's */
 	int no_prefill;			/* the model has refused that */
 	struct job job;
+	struct pace pace;		/* of the job (cmd/share.h) */
 };
 
 /*

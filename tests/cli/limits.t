@@ -1,0 +1,92 @@
+#!/bin/sh
+# Limits that the processes of a host share.
+. tests/cli/lib.sh
+
+# 16 at a time, against a bucket that is nearly empty: 24 requests of about
+# 500 tokens, 10000 a second.
+serve <<'EOF'
+limited chat "hi\n" 20000 1000 2000 500
+EOF
+start=$(date +%s%N)
+# shellcheck disable=SC2016
+seq 24 | BIDE_MODEL='' clean XARGS_T="$T" XARGS_BIDE="$BIDE" xargs -P 16 -n 1 \
+    sh -c '$XARGS_BIDE -n -m chat:m --max-tokens 430 hello \
+    > "$XARGS_T/o$0" 2> "$XARGS_T/e$0"; echo $? > "$XARGS_T/r$0"'
+took=$(($(date +%s%N) / 1000000 - start / 1000000))
+is "16 at a time: all are answered" "$(cat "$T"/r[0-9]* | sort | uniq -c |
+    tr -d ' ')" "240"
+is "16 at a time: with an answer" "$(cat "$T"/o[0-9]* | sort -u)" hi
+least=$(sed -n 's/.*"cost":\([0-9]*\),"refused":0.*/\1/p' "$LOG" |
+    awk '{ t += $1 } END { print int((t - 500) / 10) }')
+refused=$(grep -c '"refused":1' "$LOG")
+ok "16 at a time: few are refused ($refused)" [ "$refused" -le 2 ]
+ok "16 at a time: $took ms, of at least $least" \
+    between "$took" "$least" $((least * 13 / 10 + 300 + SLACK))
+
+# What is known is shown, and kept private.
+bide -- limits
+status "limits" 0
+for what in "base_url:$BASE" "model:m" \
+    "of:TP?  limit:20000  window_ms:20[0-9][0-9] "; do
+	ok "limits: $what" grep -q "$what" "$T/out"
+done
+json_line() {
+	perl -MJSON::PP -e '$j = decode_json(<>);
+	    exit !($j->{model} eq "m" && grep { $_->{limit} == 20000 &&
+	    $_->{of} =~ /^TP/ } @{$j->{limits}})' "$T/out"
+}
+bide -- limits --json
+ok "limits: as JSON" json_line
+file=$(find "$T/home" -type f -path '*/bide/limits/*')
+is "one file" "$(echo "$file" | wc -l)" 1
+is "0600" "$(stat -c %a "$file")" 600
+is "in 0700" "$(stat -c %a "${file%/*}")" 700
+ok "no key in it" not grep -qa "$KEY" "$file"
+ok "nor in its name" not grep -q "$KEY" <<EOF
+$file
+EOF
+
+# A 429 seen by one holds the others, but for those who do not share.
+serve <<'EOF'
+error 429 rate_limit_exceeded "Please try again in 20s"
+repeat 9; stream responses "hi\n"
+EOF
+bide -- --patience 1s hello
+status "refused" 75
+requests "refused" 1
+bide -- --patience 1s hello
+status "another one: no slot" 75
+requests "another one: nothing sent" 1
+err "another one" "no slot in time.*refusal"
+err "another one" "try again after"
+bide -- --no-share --patience 1s hello
+status "--no-share" 0
+bide -- --patience 1s -m gpt-4.1 hello
+status "another model" 0
+bide OPENAI_API_KEY=sk-another-key-0123456789 -- --patience 1s hello
+status "another key" 0
+bide XDG_RUNTIME_DIR="$T" -- --patience 1s hello
+status "another place" 0
+ok "that place is used" [ -d "$T/bide" ]
+mkdir "$T/ro"
+echo > "$T/ro/.local"
+bide HOME="$T/ro" -- -v hello
+status "no place" 0
+err "no place" "not shared"
+bide HOME="$T/ro" -- hello
+no_err "no place, without -v" "shared"
+
+# --rpm: so many a minute, evenly; and what the user sees of a wait.
+serve <<'EOF'
+repeat 9; stream responses "hi\n"
+EOF
+bide -- --rpm 40 hello
+status "--rpm" 0
+bide -- --rpm 20 --patience 100ms hello
+status "--rpm and no patience" 75
+err "--rpm and no patience" "RPM 20"
+bide -- --rpm 40 hello
+status "--rpm and patience" 0
+err "--rpm and patience" "waiting for a slot .RPM 40.: going on in 1.[345]"
+waited "--rpm" 1 1490 1600
+finish
