@@ -11,9 +11,8 @@ encode_messages(struct json_out *w, const struct request *r)
 	struct part text = { .type = PART_TEXT, .text = r->system };
 	struct message system = { ROLE_SYSTEM, &text, 1 };
 
-	if (request_overrides(r, "messages"))
+	if (!encode_begin(w, r, "messages", '['))
 		return;
-	encode_in(w, "messages", '[');
 	talk_put(w, &system, r->system.n > 0);
 	talk_put(w, r->messages, r->nmessages);
 	json_close(w);
@@ -22,9 +21,8 @@ encode_messages(struct json_out *w, const struct request *r)
 static void
 encode_format(struct json_out *w, const struct request *r)
 {
-	if (r->schema.n == 0 || request_overrides(r, "response_format"))
+	if (r->schema.n == 0 || !encode_begin(w, r, "response_format", '{'))
 		return;
-	encode_in(w, "response_format", '{');
 	encode_type(w, "json_schema");
 	encode_in(w, "json_schema", '{');
 	encode_schema(w, r);

@@ -53,6 +53,16 @@ encode_in(struct json_out *w, const char *key, char bracket)
 	json_open(w, bracket);
 }
 
+int
+encode_begin(struct json_out *w, const struct request *r, const char *key,
+    char bracket)
+{
+	if (request_overrides(r, key))
+		return 0;
+	encode_in(w, key, bracket);
+	return 1;
+}
+
 void
 encode_type(struct json_out *w, const char *type)
 {
@@ -128,6 +138,14 @@ encode_turn_end(struct json_out *w, const struct turn *t)
 	json_close(w);
 }
 
+int
+encode_own(struct json_out *w, const struct part *p, const char *dialect)
+{
+	if (p->type == PART_OWN && slice_is(p->name, dialect))
+		(void)json_raw(w, p->text);
+	return p->type == PART_OWN;
+}
+
 void
 encode_url(struct json_out *w, const char *key, const struct part *p)
 {
@@ -181,9 +199,8 @@ encode_tools(struct json_out *w, const struct request *r, const char *key,
 	struct slice name, json;
 	size_t at = 0;
 
-	if (r->tools.n == 0 || request_overrides(r, "tools"))
+	if (r->tools.n == 0 || !encode_begin(w, r, key, '['))
 		return;
-	encode_in(w, key, '[');
 	while (json_each(r->tools, &at, &name, &json) > JSON_END) {
 		if (json_pick(json, v, TOOL_N) < 0)
 			continue;

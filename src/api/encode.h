@@ -22,8 +22,11 @@ void encode_num(struct json_out *w, const struct request *r, const char *key,
 void encode_json(struct json_out *w, const struct request *r, const char *key,
     struct slice v);
 
-/* Opens a member that is an object or an array: '{' or '['. */
+/* Opens a member that is an object or an array: '{' or '['.  encode_begin()
+ * returns whether it did: not where a param takes its place. */
 void encode_in(struct json_out *w, const char *key, char bracket);
+int encode_begin(struct json_out *w, const struct request *r, const char *key,
+    char bracket);
 
 /* "type". */
 void encode_type(struct json_out *w, const char *type);
@@ -49,6 +52,9 @@ void encode_turn(struct json_out *w, struct turn *t, const char *role,
     const char *parts);
 void encode_turn_end(struct json_out *w, const struct turn *t);
 
+/* Whether a part is some dialect's own: written if it is this one's. */
+int encode_own(struct json_out *w, const struct part *p, const char *dialect);
+
 /* A part's URL, or its data as one. */
 void encode_url(struct json_out *w, const char *key, const struct part *p);
 
@@ -59,8 +65,8 @@ void encode_given(struct json_out *w, const char *key,
 /* The members that name and hold the request's schema. */
 void encode_schema(struct json_out *w, const struct request *r);
 
-/* The tools as array key, unless a param takes the place of "tools": one()
- * writes each into its object, from what was picked of it. */
+/* The tools as array key: one() writes each into its object, from what was
+ * picked of it. */
 enum { TOOL_NAME, TOOL_DESCRIPTION, TOOL_PARAMETERS, TOOL_STRICT, TOOL_N };
 void encode_tools(struct json_out *w, const struct request *r,
     const char *key, void (*one)(struct json_out *, const struct json_want *));

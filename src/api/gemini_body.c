@@ -67,9 +67,7 @@ static void
 encode_part(struct json_out *w, const struct request *r, const struct part *p,
     int first)
 {
-	if (part_is_own(p, "gemini"))
-		json_raw(w, p->text);
-	if (p->type == PART_OWN)
+	if (encode_own(w, p, "gemini"))
 		return;
 	json_open(w, '{');
 	switch (p->type) {
@@ -137,9 +135,8 @@ encode_system(struct json_out *w, const struct request *r)
 
 	for (i = 0; i < r->nmessages; i++)
 		n += r->messages[i].role == ROLE_SYSTEM;
-	if (n == 0 || request_overrides(r, "systemInstruction"))
+	if (n == 0 || !encode_begin(w, r, "systemInstruction", '{'))
 		return;
-	encode_in(w, "systemInstruction", '{');
 	encode_in(w, "parts", '[');
 	if (r->system.n > 0)
 		encode_part(w, r, &text, 0);
@@ -159,9 +156,8 @@ encode_contents(struct json_out *w, const struct request *r)
 	struct turn turn;
 	enum role role;
 
-	if (request_overrides(r, "contents"))
+	if (!encode_begin(w, r, "contents", '['))
 		return;
-	encode_in(w, "contents", '[');
 	while (m < end) {
 		role = m->role;
 		if (role == ROLE_SYSTEM) {
@@ -229,9 +225,8 @@ static void
 encode_config(struct json_out *w, const struct request *r)
 {
 	if ((r->max_tokens == 0 && r->temperature.n == 0 && r->schema.n == 0 &&
-	    r->effort.n == 0) || request_overrides(r, "generationConfig"))
+	    r->effort.n == 0) || !encode_begin(w, r, "generationConfig", '{'))
 		return;
-	encode_in(w, "generationConfig", '{');
 	encode_num(w, r, "maxOutputTokens", r->max_tokens);
 	encode_json(w, r, "temperature", r->temperature);
 	if (r->schema.n > 0) {
@@ -256,9 +251,8 @@ encode_declaration(struct json_out *w, const struct json_want *v)
 static void
 encode_functions(struct json_out *w, const struct request *r)
 {
-	if (r->tools.n == 0 || request_overrides(r, "tools"))
+	if (r->tools.n == 0 || !encode_begin(w, r, "tools", '['))
 		return;
-	encode_in(w, "tools", '[');
 	json_open(w, '{');
 	encode_tools(w, r, "functionDeclarations", encode_declaration);
 	json_close(w);

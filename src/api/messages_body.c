@@ -34,9 +34,7 @@ encode_part(struct json_out *w, const struct part *p)
 	/* "text content blocks must be non-empty" */
 	if (p->type == PART_TEXT && p->text.n == 0)
 		return;
-	if (part_is_own(p, "messages"))
-		json_raw(w, p->text);
-	if (p->type == PART_OWN)
+	if (encode_own(w, p, "messages"))
 		return;
 	json_open(w, '{');
 	encode_type(w, types[p->type]);
@@ -100,9 +98,8 @@ encode_system(struct json_out *w, const struct request *r)
 		encode_text(w, r, "system", r->system);
 		return;
 	}
-	if (request_overrides(r, "system"))
+	if (!encode_begin(w, r, "system", '['))
 		return;
-	encode_in(w, "system", '[');
 	encode_part(w, &own);
 	encode_parts(w, m, end, IN_SYSTEM);
 	json_close(w);
@@ -126,9 +123,8 @@ encode_messages(struct json_out *w, const struct request *r)
 	const struct message *m = r->messages, *end = m + r->nmessages, *next;
 	struct turn turn;
 
-	if (request_overrides(r, "messages"))
+	if (!encode_begin(w, r, "messages", '['))
 		return;
-	encode_in(w, "messages", '[');
 	for (; m < end; m = next) {
 		next = m + 1;
 		if (m->role == ROLE_SYSTEM)
@@ -218,9 +214,8 @@ encode_output(struct json_out *w, const struct request *r)
 	int effort = r->effort.n > 0 && !messages_prefill(r->model);
 
 	if ((!effort && r->schema.n == 0) ||
-	    request_overrides(r, "output_config"))
+	    !encode_begin(w, r, "output_config", '{'))
 		return;
-	encode_in(w, "output_config", '{');
 	if (effort)
 		json_member(w, "effort", r->effort);
 	if (r->schema.n > 0) {

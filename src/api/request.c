@@ -23,12 +23,6 @@ message_calls(const struct message *m)
 }
 
 int
-part_is_own(const struct part *p, const char *dialect)
-{
-	return p->type == PART_OWN && slice_is(p->name, dialect);
-}
-
-int
 request_overrides(const struct request *r, const char *key)
 {
 	size_t i;

@@ -74,9 +74,6 @@ struct request {
 size_t message_content(const struct message *m);
 size_t message_calls(const struct message *m);
 
-/* Whether a part is that dialect's own. */
-int part_is_own(const struct part *p, const char *dialect);
-
 /* Whether a param takes the place of member key. */
 int request_overrides(const struct request *r, const char *key);
 

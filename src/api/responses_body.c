@@ -26,9 +26,7 @@ encode_part(struct json_out *w, enum role role, const struct part *p)
 static void
 encode_item(struct json_out *w, const struct part *p)
 {
-	if (part_is_own(p, "responses"))
-		json_raw(w, p->text);
-	if (p->type == PART_OWN)
+	if (encode_own(w, p, "responses"))
 		return;
 	json_open(w, '{');
 	encode_type(w, p->type == PART_CALL ? "function_call" :
@@ -64,9 +62,8 @@ encode_input(struct json_out *w, const struct request *r)
 	const struct message *m;
 	size_t i;
 
-	if (request_overrides(r, "input"))
+	if (!encode_begin(w, r, "input", '['))
 		return;
-	encode_in(w, "input", '[');
 	for (m = r->messages; m < r->messages + r->nmessages; m++)
 		for (i = 0; i < m->nparts; i++) {
 			i += encode_run(w, m->role, &m->parts[i],
@@ -80,9 +77,8 @@ encode_input(struct json_out *w, const struct request *r)
 static void
 encode_format(struct json_out *w, const struct request *r)
 {
-	if (r->schema.n == 0 || request_overrides(r, "text"))
+	if (r->schema.n == 0 || !encode_begin(w, r, "text", '{'))
 		return;
-	encode_in(w, "text", '{');
 	encode_in(w, "format", '{');
 	encode_type(w, "json_schema");
 	encode_schema(w, r);
@@ -119,8 +115,7 @@ responses_body(const struct request *r, struct buf *body)
 	if (r->background)
 		encode_json(&w, r, "background", SLICE("true"));
 	encode_num(&w, r, "max_output_tokens", r->max_tokens);
-	if (r->effort.n > 0 && !request_overrides(r, "reasoning")) {
-		encode_in(&w, "reasoning", '{');
+	if (r->effort.n > 0 && encode_begin(&w, r, "reasoning", '{')) {
 		json_member(&w, "effort", r->effort);
 		json_close(&w);
 		/* Newer servers send it unasked; models that do not reason
