@@ -185,6 +185,7 @@ conversation(const struct dialect *dialect, const char *member,
 #define PNG "data:image/png;base64,iVBORw=="
 #define GIF "data:image/gif;base64,Rw=="
 #define PDF "data:application/pdf;base64,JVBERi0="
+#define AUTO "\"detail\":\"auto\","
 #define ARGS "\"arguments\":\"{\\\"x\\\":1}\""
 
 static void
@@ -213,11 +214,11 @@ conversations(void)
 	conversation(&dialect_responses, "input", "[{\"role\":\"system\","
 	    "\"content\":\"terse\"},{\"role\":\"user\",\"content\":[{"
 	    "\"type\":\"input_text\",\"text\":\"see\"},{\"type\":"
-	    "\"input_image\",\"image_url\":\"" PNG "\"},{\"type\":"
-	    "\"input_image\",\"image_url\":\"https://a/b.gif\"},{\"type\":"
+	    "\"input_image\"," AUTO "\"image_url\":\"" PNG "\"},{\"type\":"
+	    "\"input_image\"," AUTO "\"image_url\":\"https://a/b.gif\"},{\"type\":"
 	    "\"input_file\",\"filename\":\"a\\\"b.pdf\",\"file_data\":\"" PDF
 	    "\"}]},{\"role\":\"user\",\"content\":[{\"type\":\"input_image\","
-	    "\"image_url\":\"" GIF "\"}]},{\"role\":\"assistant\","
+	    AUTO "\"image_url\":\"" GIF "\"}]},{\"role\":\"assistant\","
 	    "\"content\":\"wait\"},{\"type\":\"function_call\",\"call_id\":"
 	    "\"c1\",\"name\":\"f\"," ARGS "},{\"type\":\"function_call\","
 	    "\"call_id\":\"c2\",\"name\":\"g\",\"arguments\":\"{}\"},{"

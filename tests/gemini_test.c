@@ -94,6 +94,7 @@ static const struct {
 	/* ends */
 	{ "a token limit", D(TEXT("a")) D(LAST("MAX_TOKENS")), "T(a) length" },
 	{ "safety", D(LAST("SAFETY")), " content_filter" },
+	{ "more if asked for", D(LAST("CONTINUATION")), " pause" },
 	{ "recitation", D(TEXT("a")) D(LAST("RECITATION")),
 	    "T(a) content_filter" },
 	{ "a word that nobody knows", D(LAST("IMAGE_WHATEVER")),

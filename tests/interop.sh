@@ -5,15 +5,20 @@
 set -u
 export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check}"
 export LC_ALL=C TZ=UTC
-AIMOCK_VERSION=1.43.0
 
-# A foreign model server, from npm; aimock.t is skipped where it is lacking.
-if ! [ -d build/interop/node_modules/@copilotkit/aimock ]; then
+# A foreign model server and the providers' SDKs, from npm; aimock.t and sdk.t
+# are skipped where they are lacking.
+mock='@copilotkit/aimock@1.43.0'
+sdks='openai@6.49.0 @anthropic-ai/sdk@1.14.0 @google/genai@2.32.0
+    typescript@7.0.2'
+for packages in "$mock" "$sdks"; do
+	[ -d "build/interop/node_modules/${packages%%@[0-9]*}" ] && continue
 	mkdir -p build/interop
+	# shellcheck disable=SC2086
 	npm install --silent --no-audit --no-fund --ignore-scripts \
-	    --prefix build/interop "@copilotkit/aimock@$AIMOCK_VERSION" ||
-	    echo "interop: npm has no aimock for us" >&2
-fi
+	    --prefix build/interop $packages ||
+	    echo "interop: npm has no $packages for us" >&2
+done
 
 tests=$(ls tests/interop/*.t)
 [ $# -eq 0 ] || tests=$(echo "$tests" | grep -F -- "$1")

@@ -100,6 +100,8 @@ take_finish(struct decode *d, const struct json_want *word, int usage)
 	} else if (decode_is(word, "MAX_TOKENS") ||
 	    decode_is(word, "TOO_MANY_TOOL_CALLS")) {
 		fin = FIN_LENGTH;
+	} else if (decode_is(word, "CONTINUATION")) {
+		fin = FIN_PAUSE;
 	}
 	decode_flush(d);
 	decode_finish(d, word->tok, fin);

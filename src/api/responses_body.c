@@ -13,6 +13,8 @@ encode_part(struct json_out *w, enum role role, const struct part *p)
 		json_member(w, "text", p->text);
 	} else if (p->type == PART_IMAGE) {
 		encode_type(w, "input_image");
+		/* "required", and some imitators mean it */
+		json_member(w, "detail", SLICE("auto"));
 		encode_url(w, "image_url", p);
 	} else {
 		encode_type(w, "input_file");
