@@ -353,6 +353,8 @@ finish(struct decode *d, struct slice json, struct slice response,
 		return decode_error(d, json);
 	if (w[0].type == JSON_STRING)
 		word = w[0].tok;
+	if (late(d))		/* the output has it whole */
+		d->text_half = 0;
 	decode_flush(d);
 	if (w[2].type == JSON_ARRAY &&
 	    put_output(d, w[2].tok, streamed) == DECODE_FAULT)

@@ -58,10 +58,11 @@ open_sinks(struct asking *a)
 	json_sink_init(&s->json);
 	s->keep = (struct keep){ .env = a->env, .journal = &a->session.journal,
 	    .next = o->json ? &s->json.sink : &s->text.sink,
-	    .cursor = &a->cursor, .detach = o->detach, .live = o->json || s->text.live,
+	    .cursor = &a->cursor, .detach = o->detach,
+	    .earlier = a->earlier.n > 0 || a->cursor.id[0] != '\0' ?
+	    &a->session.history.parts : NULL, .from = a->earlier.n, .live = o->json || s->text.live,
 	    .broken = broken, .broken_ctx = a };
 	keep_init(&s->keep);
-	s->keep.earlier = buf_slice(&a->earlier);
 	next = &s->keep.sink;
 	seam_init(&s->seam, next);
 	seam_earlier(&s->seam, buf_slice(&a->earlier), a->cursor.id[0] == '\0');
@@ -83,30 +84,13 @@ close_sinks(struct sinks *s)
 
 /* -- an answer that is there -------------------------------------------------- */
 
-static void
-put_part(struct sink *s, const struct part *p)
-{
-	struct event e = { .type = EV_TEXT, .text = p->text };
-
-	if (p->type == PART_OWN)
-		return;
-	if (p->type == PART_CALL) {
-		e.type = EV_TOOL_CALL;
-		e.id = p->id;
-		e.name = p->name;
-	}
-	s->put(s, &e);
-}
-
 int
 asking_show(struct asking *a)
 {
 	const struct history *h = &a->session.history;
 	struct result res = { .last.finish = h->finish };
-	const struct part *p = (const void *)h->parts.p;
 	struct buf provider = { 0 }, model = { 0 };
 	struct sink *out;
-	size_t i;
 
 	(void)open_sinks(a);
 	out = a->sinks.keep.next;
@@ -118,8 +102,7 @@ asking_show(struct asking *a)
 	a->sinks.json.model = model.p;
 	out->put(out, &(struct event){ .type = EV_START,
 	    .attempt = (unsigned)h->attempts });
-	for (i = 0; i < h->parts.n / sizeof(*p); i++)
-		put_part(out, &p[i]);
+	keep_show(out, &h->parts);
 	out->put(out, &(struct event){ .type = EV_USAGE, .usage = &h->usage });
 	out->put(out, &(struct event){ .type = EV_DONE, .finish = h->finish,
 	    .attempt = (unsigned)h->attempts, .text_bytes = h->text_bytes,

@@ -214,6 +214,33 @@ put_answer(struct keep *k, const struct event *e)
 	sync(k);
 }
 
+/* -- what was journaled before --------------------------------------------- */
+
+static void
+show(struct sink *s, const struct part *p)
+{
+	struct event e = { .type = EV_TEXT, .text = p->text };
+
+	if (p->type == PART_OWN)
+		return;
+	if (p->type == PART_CALL) {
+		e.type = EV_TOOL_CALL;
+		e.id = p->id;
+		e.name = p->name;
+	}
+	s->put(s, &e);
+}
+
+void
+keep_show(struct sink *s, const struct buf *parts)
+{
+	const struct part *p = (const void *)parts->p;
+	size_t n;
+
+	for (n = parts->n / sizeof(*p); n > 0; n--)
+		show(s, p++);
+}
+
 /* -- the sink -------------------------------------------------------------- */
 
 static void
@@ -248,10 +275,9 @@ put(struct sink *s, const struct event *e)
 		break;
 	}
 	k->next->put(k->next, e);
-	if (e->type == EV_START && k->earlier.n > 0) {
-		k->next->put(k->next, &(struct event){ .type = EV_TEXT,
-		    .text = k->earlier });
-		k->earlier.n = 0;
+	if (e->type == EV_START && k->earlier != NULL) {
+		keep_show(k->next, k->earlier);
+		k->earlier = NULL;
 	}
 }
 
@@ -280,7 +306,6 @@ keep_init(struct keep *k)
 	k->text = k->records = (struct buf){ 0 };
 	k->told = 0;
 	memcpy(k->named, k->cursor->id, sizeof(k->named));
-	k->from = k->earlier.n;
 	k->written = env_mono(k->env);
 	k->usage = (struct usage){ -1, -1, -1, -1 };
 }

@@ -11,6 +11,7 @@
  */
 
 #include "api/dialect.h"
+#include "api/request.h"
 #include "state/journal.h"
 
 #define KEEP_TEXT ((size_t)64 << 10)
@@ -25,13 +26,14 @@ struct keep {
 	int detach;		/* an interrupt leaves the turn to be resumed */
 	int live;		/* next shows text as it comes */
 	const char *provider, *model;	/* who is asked */
-	struct slice earlier;	/* of the answer, journaled by an earlier run:
-				   it is shown, and gone on from */
+	const struct buf *earlier;	/* NULL, or struct part: what an
+				   earlier run has journaled of the answer,
+				   which is shown, and gone on from */
+	size_t from;		/* bytes of the answer that are journaled */
 	/* Told once, at the first write that fails. */
 	void (*broken)(void *ctx);
 	void *broken_ctx;
 	/* private */
-	size_t from;		/* bytes of the answer that are journaled */
 	struct buf text;	/* to be journaled */
 	struct buf records;	/* to be written */
 	msec written;		/* the time of the last text */
@@ -39,6 +41,9 @@ struct keep {
 	int told;
 	struct usage usage;
 };
+
+/* Shows the struct parts of an answer as events. */
+void keep_show(struct sink *s, const struct buf *parts);
 
 /* {.next, .env, ...} set by the caller; this sets the rest. */
 void keep_init(struct keep *k);

@@ -1,0 +1,114 @@
+#!/bin/sh
+# Runs that the server keeps: whatever breaks, the text comes once and whole,
+# and there is one POST.
+. tests/cli/lib.sh
+
+SESSIONS=$T/home/.local/state/bide/sessions
+WANT='Over the hills 😀 and far away'
+CALL='{"id":"call_1","name":"look","arguments":"{\"at\":\"it\"}"}'
+
+# keeper CUTS [OLD]
+keeper() {
+	servers=$((servers + 1))
+	LOG=$T/keeper$servers
+	perl tests/cli/keeper.pl "$@" > "$LOG" 2> "$LOG.err" &
+	listening $!
+}
+
+posts() { # NAME N
+	is "$1: $2 POSTs" "$(grep -c ' POST ' "$LOG")" "$2"
+}
+
+whole() { # NAME
+	status "$1" 0
+	out "$1" "$WANT
+$CALL
+"
+}
+
+# Held and live, broken off after some numbers of events; make torture: all.
+held='2 8' live='3 12' polled=8 resumed='4 8 12'
+if [ -n "${BIDE_TORTURE-}" ]; then
+	held='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'
+	live=$held polled=$held resumed=$held
+fi
+for k in $held; do
+	keeper "$k,0"
+	bide -- --background hello
+	whole "cut after $k events"
+	posts "cut after $k events" 1
+done
+for k in $live; do
+	keeper "$k,0"
+	bide -- --background -N hello
+	whole "live, cut after $k events"
+	posts "live, cut after $k events" 1
+done
+
+# Broken off again and again.
+keeper 5
+bide -- --background -N hello
+whole "five events at a time"
+posts "five events at a time" 1
+
+# No stream any more: polled, and only what is missing is delivered.
+for k in $polled; do
+	keeper "$k,0" 1
+	bide -- --background -N hello
+	whole "polled after $k events"
+	posts "polled after $k events" 1
+done
+
+# Another process takes it up: its journal tells from where.
+for k in $resumed; do
+	keeper "$k,0"
+	bide -- --background -N -s "gone$k" --patience 0 hello
+	status "gave up after $k events" 75
+	bide -- resume "gone$k"
+	whole "resumed after $k events"
+	bide -- resume "gone$k"
+	whole "shown after $k events"
+	posts "resumed after $k events" 1
+done
+# What the server has lost is asked again.
+keeper 8,0
+bide -- --background -s lost --patience 0 hello
+keeper 0
+bide -- resume --base-url "$BASE" lost
+whole "lost"
+posts "lost" 1
+
+# The same request goes out as the journal has it.
+serve <<'EOF'
+expect-body '"background":true'; expect-body '"store":true'; stream responses "x"
+EOF
+bide -- --background hello
+status "the request" 0
+bide -- -m chat:m --background hello
+status "not of the chat dialect" 64
+err "not of the chat dialect" "Responses API"
+
+# Interrupted: stopped at the server, or left there.
+serve <<'EOF'
+head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
+status 200 body={}
+EOF
+interrupt INT "$LOG" '"req":1' --background -s stopped hello
+is "interrupted: status 130" "$rc" 130
+ok "interrupted: stopped" grep -q 'POST","target":"/v1/responses/resp_1/cancel' \
+    "$LOG"
+serve <<'EOF'
+head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
+stream responses "the rest"
+EOF
+interrupt INT "$LOG" '"req":1' --background --detach -s left hello
+is "detached: status 130" "$rc" 130
+requests "detached" 1
+err "detached" "bide resume left"
+bide -- resume left
+status "detached, resumed" 0
+out "detached, resumed" "the rest"
+ok "detached, resumed: taken up" grep -q 'GET","target":"/v1/responses/resp_1?' \
+    "$LOG"
+
+finish
