@@ -103,20 +103,21 @@ put_attempt(struct keep *k, const struct event *e)
 	end(k, &w, start);
 }
 
-static void
+/* Once it is known; 1: there is a record more. */
+static int
 put_response(struct keep *k)
 {
 	struct json_out w;
 	size_t start;
 
 	if (strcmp(k->cursor->id, k->named) == 0 || k->cursor->id[0] == '\0')
-		return;
+		return 0;
 	memcpy(k->named, k->cursor->id, sizeof(k->named));
 	start = begin(k, &w, "response");
 	put_time(k, &w, "at", 0);
 	json_member(&w, "id", slice_str(k->cursor->id));
 	end(k, &w, start);
-	sync(k);
+	return 1;
 }
 
 /* What others may act on, or need back unchanged: it lasts before they know
@@ -195,6 +196,7 @@ put_answer(struct keep *k, const struct event *e)
 	struct json_out w;
 	size_t start;
 
+	(void)put_response(k);
 	put_text(k);
 	start = begin(k, &w, "answer");
 	put_time(k, &w, "at", 0);
@@ -287,7 +289,8 @@ flush(struct sink *s, struct fault *f)
 	struct keep *k = (struct keep *)s;
 	int rc;
 
-	put_response(k);
+	if (put_response(k))
+		sync(k);
 	if (k->text.n > 0 && (k->live || k->text.n >= KEEP_TEXT ||
 	    env_mono(k->env) - k->written >= KEEP_SPAN)) {
 		put_text(k);
