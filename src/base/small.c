@@ -30,19 +30,38 @@ swap(char *a, char *b, size_t size)
 }
 
 /* Shell's: short, and not slow for some thousand. */
+/* Below root, larger ones are above smaller ones again. */
+static void
+sift(char *list, size_t root, size_t n, size_t size,
+    int (*order)(const void *, const void *))
+{
+	char *a, *b;
+	size_t k;
+
+	for (; (k = 2 * root + 1) < n; root = k) {
+		a = list + root * size;
+		b = list + k * size;
+		if (k + 1 < n && order(b, b + size) < 0) {
+			k++;
+			b += size;
+		}
+		if (order(a, b) >= 0)
+			return;
+		swap(a, b, size);
+	}
+}
+
 void
 small_sort(void *list, size_t n, size_t size,
     int (*order)(const void *, const void *))
 {
-	char *first = list, *p;
-	size_t i, gap, step;
+	size_t i;
 
-	for (gap = n / 2; gap > 0; gap /= 2) {
-		step = gap * size;
-		for (i = gap; i < n; i++)
-			for (p = first + i * size; p >= first + step &&
-			    order(p - step, p) > 0; p -= step)
-				swap(p - step, p, size);
+	for (i = n / 2; i > 0; i--)
+		sift(list, i - 1, n, size, order);
+	for (i = n; i > 1; i--) {
+		swap(list, (char *)list + (i - 1) * size, size);
+		sift(list, 0, i - 1, size, order);
 	}
 }
 
