@@ -88,6 +88,22 @@ bide -- -m chat:m --background hello
 status "not of the chat dialect" 64
 err "not of the chat dialect" "Responses API"
 
+# One that never leaves the queue is stopped, and begun anew.
+serve <<'EOF'
+head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; event response.queued '{"type":"response.queued","sequence_number":1}'; hold
+head; hold
+status 200 body={}
+stream responses "anew"
+EOF
+bide -- --background --idle-timeout 200ms --first-byte-timeout 300ms hello
+status "stuck in the queue" 0
+out "stuck in the queue" "anew"
+requests "stuck in the queue" 4
+ok "stuck in the queue: taken up first" grep -q \
+    '"req":2,"method":"GET"' "$LOG"
+ok "stuck in the queue: stopped" grep -q \
+    '"req":3,"method":"POST","target":"/v1/responses/resp_1/cancel"' "$LOG"
+
 # Interrupted: stopped at the server, or left there.
 serve <<'EOF'
 head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
