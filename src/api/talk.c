@@ -1,5 +1,7 @@
 #include "api/talk.h"
 
+#include <string.h>
+
 #include "api/media.h"
 #include "base/bug.h"
 #include "wire/b64.h"
@@ -71,6 +73,27 @@ talk_assistant(struct talk *t, struct slice text)
 	talk_part(t, &p);
 }
 
+static void
+erase(struct buf *b, const void *from, const void *to)
+{
+	const char *end = b->p + b->n;
+
+	memmove(b->p + ((const char *)from - b->p), to,
+	    (size_t)(end - (const char *)to));
+	b->n -= (size_t)((const char *)to - (const char *)from);
+}
+
+/* Removes messages from to to - 1. */
+static void
+cut(struct talk *t, size_t from, size_t to)
+{
+	size_t n;
+	const struct message *m = talk_messages(t, &n), *end = &m[to - 1];
+
+	erase(&t->parts, m[from].parts, end->parts + end->nparts);
+	erase(&t->messages, &m[from], &m[to]);
+}
+
 /* -- the end --------------------------------------------------------------- */
 
 /* The part of that type and id; NULL. */
@@ -122,19 +145,48 @@ talk_messages(const struct talk *t, size_t *n)
 	return m;
 }
 
+/* What is wrong with the calls and results of the messages; *at: of which. */
+static const char *
+check_all(struct talk *t, size_t *at)
+{
+	const char *why = NULL;
+	size_t n;
+	struct message *m = talk_messages(t, &n);
+
+	for (*at = 0; *at < n && why == NULL; ++*at)
+		why = check_calls(t, &m[*at], *at == 0 ? NULL : &m[*at - 1],
+		    *at + 1 == n ? NULL : &m[*at + 1]);
+	return why;
+}
+
+void
+talk_mend(struct talk *t)
+{
+	size_t from, to, n;
+	struct message *m;
+
+	while (check_all(t, &to) != NULL) {
+		m = talk_messages(t, &n);
+		from = to - 1;
+		for (to = from; to < n && m[to].role != ROLE_ASSISTANT;)
+			to++;
+		if (to++ == n)
+			return;
+		while (from > 0 && m[from - 1].role != ROLE_ASSISTANT)
+			from--;
+		cut(t, from, to);
+	}
+}
+
 const char *
 talk_end(struct talk *t, struct request *r)
 {
-	const char *why;
-	size_t i, n;
+	size_t n;
+	const char *why = check_all(t, &n);
 	struct message *m = talk_messages(t, &n);
 
-	for (i = 0; i < n; i++) {
-		why = check_calls(t, &m[i], i == 0 ? NULL : &m[i - 1],
-		    i + 1 == n ? NULL : &m[i + 1]);
-		if (why != NULL)
-			return why;
-	}
+	if (why != NULL)
+		return why;
 	t->name = (struct slice){ 0 };
 	if (n == 0)
 		return "no message";

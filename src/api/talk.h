@@ -70,6 +70,10 @@ struct message *talk_messages(const struct talk *t, size_t *n);
  */
 const char *talk_end(struct talk *t, struct request *r);
 
+/* Takes out what such an error is about, question and answer, but for the last
+ * question: of a conversation that has lost some of its turns. */
+void talk_mend(struct talk *t);
+
 /* Writes n messages as elements of an array, in the form of Chat Completions,
  * as talk_parse() takes it; parts of a dialect's own are left out. */
 void talk_put(struct json_out *w, const struct message *m, size_t n);

@@ -8,11 +8,13 @@
 #include "core/output.h"
 
 /* A turn that nobody finished is not passed over in silence: a script that
- * was killed would ask twice. */
+ * was killed would ask twice.  Of one whose record is lost nothing is left to
+ * go on with. */
 static int
 check_state(const struct session *s, struct complaint *c)
 {
-	if (s->history.state != TURN_OPEN && s->history.state != TURN_LATER)
+	if ((s->history.state != TURN_OPEN && s->history.state != TURN_LATER) ||
+	    s->history.turn.n == 0)
 		return 0;
 	return complain(c, EXIT_LATER, "session %s: its last turn is not "
 	    "finished; go on with: bide resume %s", s->name, s->name);

@@ -41,6 +41,7 @@ static struct sink *
 open_sinks(struct asking *a)
 {
 	struct sinks *s = &a->sinks;
+	const struct history *h = &a->session.history;
 	const struct opts *o = a->o;
 	int tty = isatty(1);
 	struct sink *next;
@@ -60,7 +61,9 @@ open_sinks(struct asking *a)
 	    .next = o->json ? &s->json.sink : &s->text.sink,
 	    .cursor = &a->cursor, .detach = o->detach,
 	    .earlier = a->earlier.n > 0 || a->cursor.id[0] != '\0' ?
-	    &a->session.history.parts : NULL, .from = a->earlier.n, .live = o->json || s->text.live,
+	    &h->parts : NULL, .from = a->earlier.n,
+	    .turn = h->turns, .items = history_items(h),
+	    .live = o->json || s->text.live,
 	    .broken = broken, .broken_ctx = a };
 	keep_init(&s->keep);
 	next = &s->keep.sink;

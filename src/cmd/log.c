@@ -127,12 +127,16 @@ put_state(struct transcript *t, const struct history *h)
 static void
 put_answer(struct transcript *t, const struct history *h)
 {
-	if (h->state == TURN_NONE)
+	if (h->state == TURN_NONE || (h->turn.n == 0 && h->parts.n == 0))
 		return;
 	buf_puts(&t->out, "== ");
-	put_raw(t, h->provider);
-	buf_putc(&t->out, ':');
-	put_raw(t, h->model);
+	if (h->attempts > 0) {
+		put_raw(t, h->provider);
+		buf_putc(&t->out, ':');
+		put_raw(t, h->model);
+	} else {
+		buf_puts(&t->out, "not asked yet");
+	}
 	if (h->state == TURN_DONE) {
 		buf_printf(&t->out, ", %s", finish_name(h->finish));
 		put_count(t, h->usage.input, "tokens in");
@@ -153,6 +157,7 @@ put_records(struct transcript *t, const struct session *s, int json)
 	struct slice in = buf_slice(&s->records), rec;
 	struct history h;
 	enum record_ev ev;
+	int begins;
 
 	history_init(&h, in.n);
 	while ((ev = record_next(&s->journal.crc, &in, &rec)) != RECORD_END) {
@@ -161,13 +166,14 @@ put_records(struct transcript *t, const struct session *s, int json)
 		if (json) {
 			buf_put(&t->out, rec);
 			buf_putc(&t->out, '\n');
-		} else if (record_is(rec, "turn")) {
-			put_answer(t, &h);
-			history_take(&h, rec);
-			put_question(t, &h);
-		} else {
-			history_take(&h, rec);
+			continue;
 		}
+		begins = history_begins(&h, rec);
+		if (begins)
+			put_answer(t, &h);
+		history_take(&h, rec);
+		if (begins)
+			put_question(t, &h);
 	}
 	if (!json)
 		put_answer(t, &h);

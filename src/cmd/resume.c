@@ -77,13 +77,15 @@ take_fault(struct asking *a)
 }
 
 /* A run that the server keeps is taken up, and what there is of its answer
- * shown; else that is gone on from only if it was asked for. */
+ * shown, if all of it is; else that is gone on from only if it was asked
+ * for. */
 static void
 take_answer(struct asking *a)
 {
 	struct opts *o = a->o;
 
-	if (o->background && a->session.history.response.n > 0) {
+	if (o->background && a->session.history.response.n > 0 &&
+	    !a->session.history.damaged) {
 		history_cursor(&a->session.history, &a->cursor);
 		history_text(&a->session.history, &a->earlier);
 		return;

@@ -240,6 +240,7 @@ void
 turn_record(const struct turn *t, const struct opts *o, msec wall,
     struct session *s)
 {
+	const struct history *h = &s->history;
 	const struct message *m;
 	struct json_out w;
 	size_t start, n;
@@ -247,6 +248,14 @@ turn_record(const struct turn *t, const struct opts *o, msec wall,
 	if (s->records.n == 0)
 		put_session(s, wall);
 	start = begin(s, &w, "turn", wall);
+	json_member_num(&w, "turn", (int64_t)h->turns + 1);
+	if (h->state == TURN_DONE) {
+		json_key(&w, "after");
+		json_open(&w, '{');
+		json_member_num(&w, "text_bytes", (int64_t)h->text_bytes);
+		json_member_num(&w, "items", (int64_t)history_items(h));
+		json_close(&w);
+	}
 	json_key(&w, "options");
 	json_open(&w, '{');
 	opts_put(o, &w);
@@ -254,11 +263,11 @@ turn_record(const struct turn *t, const struct opts *o, msec wall,
 	if (o->system != NULL)
 		json_member(&w, "system", buf_slice(&t->system));
 	else
-		carry_on(&w, &s->history, "system");
+		carry_on(&w, h, "system");
 	put_json(&w, "schema", &t->schema);
 	put_json(&w, "tools", &t->tools);
 	if (o->tools == NULL)
-		carry_on(&w, &s->history, "tools");
+		carry_on(&w, h, "tools");
 	json_key(&w, "messages");
 	json_open(&w, '[');
 	m = talk_messages(&t->talk, &n);

@@ -8,7 +8,10 @@
 static size_t
 begin(struct keep *k, struct json_out *w, const char *type)
 {
-	return record_open(w, &k->records, type);
+	size_t start = record_open(w, &k->records, type);
+
+	json_member_num(w, "turn", (int64_t)k->turn);
+	return start;
 }
 
 static void
@@ -99,6 +102,8 @@ put_attempt(struct keep *k, const struct event *e)
 	if (k->cursor->resuming) {
 		json_key(&w, "resumed");
 		json_bool(&w, 1);
+	} else if (k->from == 0) {
+		k->items = 0;
 	}
 	end(k, &w, start);
 }
@@ -129,6 +134,7 @@ put_item(struct keep *k, const struct event *e)
 	size_t start;
 
 	put_text(k);
+	k->items++;
 	start = begin(k, &w, "item");
 	if (e->type == EV_ITEM) {
 		json_member(&w, "dialect", e->name);
@@ -209,6 +215,7 @@ put_answer(struct keep *k, const struct event *e)
 	put_count(&w, "reasoning", k->usage.reasoning);
 	json_close(&w);
 	json_member_num(&w, "text_bytes", (int64_t)k->from);
+	json_member_num(&w, "items", (int64_t)k->items);
 	json_member_num(&w, "attempts", e->attempt);
 	if (e->request_id[0] != '\0')
 		json_member(&w, "request_id", slice_str(e->request_id));

@@ -30,6 +30,8 @@ struct keep {
 				   earlier run has journaled of the answer,
 				   which is shown, and gone on from */
 	size_t from;		/* bytes of the answer that are journaled */
+	size_t items;		/* and tool calls, and items of others' own */
+	size_t turn;		/* the number of the turn */
 	/* Told once, at the first write that fails. */
 	void (*broken)(void *ctx);
 	void *broken_ctx;

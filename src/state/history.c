@@ -130,21 +130,78 @@ when(const struct json_want *w)
 	return w->type == JSON_STRING ? when_rfc3339(w->tok) : MSEC_NONE;
 }
 
-/* No turn begins before the one before it is settled: an answer whose last
- * record is lost was one all the same. */
-static void
-take_turn(struct history *h, struct slice record)
+static int64_t
+number(struct slice record)
 {
-	if (h->state == TURN_OPEN && h->parts.n > 0)
-		commit(h);
+	struct json_want w = { .key = "turn" };
+
+	return json_pick(record, &w, 1) < 0 ? -1 : count(&w);
+}
+
+int
+history_begins(const struct history *h, struct slice record)
+{
+	int64_t n = number(record);
+
+	return n > 0 && n != (int64_t)h->turns;
+}
+
+size_t
+history_items(const struct history *h)
+{
+	size_t n, found = 0;
+	const struct part *p;
+
+	for (p = parts(h, &n); n > 0; n--, p++)
+		found += p->type != PART_TEXT;
+	return found;
+}
+
+/* Whether all of an answer of that size, text_bytes and items, is there. */
+static int
+is_whole(const struct history *h, const struct json_want *w)
+{
+	return !h->gap && count(&w[0]) == (int64_t)h->text_bytes &&
+	    count(&w[1]) == (int64_t)history_items(h);
+}
+
+static void
+begin_turn(struct history *h, int64_t n, struct slice record)
+{
 	forget_answer(h);
-	h->turns++;
+	h->turns = (size_t)n;
 	h->turn = record;
 	h->state = TURN_OPEN;
 	h->attempts = 0;
 	h->provider = h->model = h->fault = (struct slice){ 0 };
 	h->not_before = MSEC_NONE;
 	h->finish = FIN_NONE;
+}
+
+/* The turn before was answered if this one says so: the record of that may be
+ * lost. */
+static void
+take_turn(struct history *h, struct slice record)
+{
+	struct json_want size[] = { { .key = "text_bytes" },
+	    { .key = "items" } };
+	struct json_want w[] = { { .key = "after", .sub = size, .nsub = 2 } };
+	int64_t n = number(record);
+
+	if (h->state != TURN_DONE && n == (int64_t)h->turns + 1 &&
+	    json_pick(record, w, 1) == 0 && is_whole(h, size))
+		commit(h);
+	begin_turn(h, n, record);
+}
+
+/* What is settled has no more records: a turn has begun of which nothing is
+ * known. */
+void
+history_damage(struct history *h)
+{
+	h->damaged = 1;
+	if (h->state != TURN_OPEN && h->state != TURN_LATER)
+		begin_turn(h, (int64_t)h->turns, (struct slice){ 0 });
 }
 
 /* An answer begins, anew or as a continuation of what there is. */
@@ -288,13 +345,11 @@ take_answer(struct history *h, struct slice record)
 	    { .key = "cached" }, { .key = "reasoning" } };
 	struct json_want w[] = { { .key = "finish" },
 	    { .key = "usage", .sub = usage, .nsub = 4 },
-	    { .key = "text_bytes" } };
+	    { .key = "text_bytes" }, { .key = "items" } };
 	int i;
 
-	if (h->state == TURN_NONE || h->state == TURN_DONE ||
-	    json_pick(record, w, 3) < 0)
-		return;
-	if (h->gap || count(&w[2]) != (int64_t)h->text_bytes)
+	if (h->state == TURN_DONE || json_pick(record, w, 4) < 0 ||
+	    !is_whole(h, &w[2]))
 		return;		/* not whole any more: to be asked again */
 	for (i = FIN_NONE; i <= FIN_PAUSE; i++)
 		if (json_is(w[0].tok, finish_name((enum finish)i)))
@@ -323,10 +378,18 @@ void
 history_take(struct history *h, struct slice record)
 {
 	size_t i;
+	int64_t n;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (record_is(record, types[i].type))
-			types[i].take(h, record);
+			break;
+	n = number(record);
+	if (i == sizeof(types) / sizeof(types[0]) || n < 1)
+		return;
+	/* the record of the turn itself may be lost */
+	if (n != (int64_t)h->turns && types[i].take != take_turn)
+		begin_turn(h, n, (struct slice){ 0 });
+	types[i].take(h, record);
 }
 
 /* -- asking ---------------------------------------------------------------- */
@@ -358,6 +421,8 @@ history_ask(struct history *h)
 
 	if (why != NULL)
 		return why;
+	if (h->damaged)
+		talk_mend(&h->talk);
 	talk_room(&h->talk, h->turn.n);
 	h->system = talk_text(&h->talk, member(h, "system", JSON_STRING));
 	h->schema = member(h, "schema", JSON_OBJECT);

@@ -6,8 +6,9 @@
  * last turn, and how far that one came.  bide-session.5 tells the records.
  *
  * A turn that was not finished before the next one began is left out of the
- * conversation: nobody answered it.  Slices point into the records, which
- * have to stay, or into the talk.
+ * conversation: nobody answered it.  So is one that lost a record, unless
+ * others show that it is whole all the same.  Slices point into the records,
+ * which have to stay, or into the talk.
  */
 
 #include "api/dialect.h"
@@ -27,13 +28,14 @@ enum turn_state {
 struct history {
 	struct talk talk;	/* the finished turns */
 	size_t turns;		/* all of them, with those left out */
+	int damaged;		/* records were lost */
 	struct usage spent;	/* of the finished ones, together; -1 where
 				   nobody told */
 	struct slice system;	/* of the last turn, after history_ask() */
 	struct slice schema, tools;	/* the same; JSON */
 	/* the last turn */
 	enum turn_state state;
-	struct slice turn;	/* its record */
+	struct slice turn;	/* its record; {0}: that is lost */
 	struct slice provider, model;	/* of its last attempt, raw JSON */
 	size_t attempts;
 	struct buf parts;	/* struct part of the answer so far */
@@ -56,6 +58,16 @@ void history_init(struct history *h, size_t n);
  * needs, is passed over. */
 void history_take(struct history *h, struct slice record);
 
+/* The same for what is no record. */
+void history_damage(struct history *h);
+
+/* Whether a record is of another turn than the one at hand. */
+int history_begins(const struct history *h, struct slice record);
+
+/* How many tool calls the answer has so far, and pieces that are the
+ * provider's own. */
+size_t history_items(const struct history *h);
+
 /* The part of the answer that is text, so far; into b. */
 void history_text(const struct history *h, struct buf *b);
 
@@ -69,6 +81,7 @@ size_t history_open_calls(const struct history *h);
 /*
  * Adds the last turn's question to the conversation, for asking it: once.
  * NULL, or what is wrong, as in talk.h (where .talk.name tells of which call).
+ * Turns that fit no more, for others are lost, are taken out.
  */
 const char *history_ask(struct history *h);
 

@@ -66,7 +66,7 @@ replay(struct session *s)
 		if (ev == RECORD_ONE)
 			history_take(&s->history, rec);
 		else
-			s->damaged++;
+			s->damaged++, history_damage(&s->history);
 	s->torn = in.n;
 }
 

@@ -1,0 +1,545 @@
+/* What a session's records say: each type of them, and what is left when some
+ * are lost. */
+
+#include "tests/t.h"
+
+#include <stdlib.h>
+
+#include "state/history.h"
+#include "wire/record.h"
+
+static struct crc32 crc;
+
+/* Appends a record with those members; ' stands for ". */
+static void
+put(struct buf *b, const char *type, const char *members)
+{
+	struct json_out w;
+	size_t i, start = record_open(&w, b, type);
+
+	buf_putc(b, ',');
+	for (i = b->n, buf_puts(b, members); i < b->n; i++)
+		if (b->p[i] == '\'')
+			b->p[i] = '"';
+	record_close(&w, &crc, start);
+}
+
+static void
+replay(struct history *h, struct slice in)
+{
+	enum record_ev ev;
+	struct slice rec;
+
+	history_init(h, in.n);
+	while ((ev = record_next(&crc, &in, &rec)) != RECORD_END)
+		if (ev == RECORD_ONE)
+			history_take(h, rec);
+		else
+			history_damage(h);
+}
+
+/* The conversation as a text: "u(question)a(answer)...", with c for a call,
+ * r for a result and o for what is the provider's own. */
+static void
+tell(const struct history *h, struct buf *b)
+{
+	const struct part *p;
+	const struct message *m;
+	size_t n, i;
+
+	buf_clear(b);
+	for (m = talk_messages(&h->talk, &n); n > 0; n--, m++) {
+		buf_printf(b, "%c(", "suat"[m->role]);
+		for (i = m->nparts, p = m->parts; i > 0; i--, p++) {
+			if (p->type != PART_TEXT)
+				buf_printf(b, "%c:%.*s:", "tifcro"[p->type],
+				    SLICE_FMT(p->id));
+			buf_put(b, p->text);
+		}
+		buf_puts(b, ")");
+	}
+}
+
+static struct slice
+said(const struct history *h)
+{
+	static struct buf b;
+
+	tell(h, &b);
+	return buf_slice(&b);
+}
+
+/* -- each type ------------------------------------------------------------- */
+
+#define USER(n, text) "'turn':" n ",'options':{},'messages':[{'role':'user'," \
+    "'content':'" text "'}]"
+#define ATTEMPT(n, from) "'turn':" n ",'n':1,'provider':'openai'," \
+    "'model':'gpt-4o','from':" from
+#define TEXT(n, from, text) "'turn':" n ",'from':" from ",'text':'" text "'"
+#define ANSWER(n, bytes, items) "'turn':" n ",'finish':'stop','usage':" \
+    "{'input':10,'output':2},'text_bytes':" bytes ",'items':" items
+
+static void
+one_turn(void)
+{
+	struct buf b = { 0 }, text = { 0 };
+	struct history h;
+	struct slice tok;
+
+	history_init(&h, 0);
+	EQ(h.state, TURN_NONE, "no turn");
+	OK(history_ask(&h) != NULL, "nothing to be asked");
+	history_free(&h);
+
+	put(&b, "session", "'version':1");
+	put(&b, "later", "'turn':1,'what':'nobody knows'");
+	put(&b, "turn", USER("1", "q1"));
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_OPEN, "a turn is open");
+	EQ(h.turns, 1, "the first one");
+	EQ(history_member(&h, "options", &tok), JSON_OBJECT, "its options");
+	OK(history_ask(&h) == NULL, "can be asked");
+	EQS(said(&h), "u(q1)", "with its question");
+	history_free(&h);
+
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "response", "'turn':1,'at':'2026-01-01T00:00:00Z',"
+	    "'id':'resp_1'");
+	put(&b, "text", TEXT("1", "0", "Hel") ",'seq':4");
+	put(&b, "text", TEXT("1", "3", "lo\\n") ",'seq':5");
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_OPEN, "still open");
+	EQ(h.attempts, 1, "one attempt");
+	EQS(h.model, "gpt-4o", "of that model");
+	EQS(h.provider, "openai", "of that provider");
+	EQS(h.response, "resp_1", "the server's name for it");
+	EQ(h.responded, 1767225600000, "and when that was");
+	EQ(h.sequence, 5, "the stream's last number");
+	EQ(h.text_bytes, 6, "the text's size");
+	history_text(&h, &text);
+	EQS(buf_slice(&text), "Hello\n", "the text");
+	EQS(said(&h), "", "no conversation yet");
+	history_free(&h);
+
+	put(&b, "answer", ANSWER("1", "6", "0"));
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_DONE, "done");
+	EQ(h.finish, FIN_STOP, "the finish");
+	EQ(h.usage.input, 10, "the usage");
+	EQ(h.usage.cached, -1, "what was not told");
+	EQ(h.spent.output, 2, "the sum");
+	EQS(said(&h), "u(q1)a(Hello\n)", "question and answer");
+	EQ(h.damaged, 0, "no damage");
+	history_free(&h);
+	buf_free(&b);
+	buf_free(&text);
+}
+
+static void
+restart(void)
+{
+	struct buf b = { 0 };
+	struct history h;
+
+	put(&b, "turn", USER("1", "q"));
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "item", "'turn':1,'dialect':'responses','json':'{}'");
+	put(&b, "text", TEXT("1", "0", "void"));
+	put(&b, "fault", "'turn':1,'class':'io','message':'gone',"
+	    "'not_before':'2026-01-01T00:00:07Z'");
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_OPEN, "a fault that is waited out");
+	EQ(h.not_before, 1767225607000, "until then");
+	EQ(h.text_bytes, 4, "what came before it stays");
+	history_free(&h);
+
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	replay(&h, buf_slice(&b));
+	EQ(h.text_bytes, 0, "an attempt from 0 begins anew");
+	EQ(history_items(&h), 0, "items too");
+	EQ(h.not_before, MSEC_NONE, "the wait is over");
+	EQ(h.fault.n, 0, "the fault is");
+	EQ(h.attempts, 2, "two attempts");
+	history_free(&h);
+
+	put(&b, "text", TEXT("1", "0", "one "));
+	put(&b, "fault", "'turn':1,'class':'io','message':'gone'");
+	put(&b, "attempt", ATTEMPT("1", "4"));
+	put(&b, "text", TEXT("1", "4", "two"));
+	put(&b, "answer", ANSWER("1", "7", "0"));
+	replay(&h, buf_slice(&b));
+	EQS(said(&h), "u(q)a(one two)", "an attempt from 4 goes on");
+	history_free(&h);
+	buf_free(&b);
+}
+
+static void
+ends(const char *end, enum turn_state want)
+{
+	struct buf b = { 0 }, fault = { 0 };
+	struct history h;
+
+	put(&b, "turn", USER("1", "q1"));
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "text", TEXT("1", "0", "half"));
+	buf_printf(&fault, "'turn':1,'class':'rate','message':'m','end':'%s'",
+	    end);
+	buf_putc(&fault, '\0');
+	put(&b, "fault", fault.p);
+	replay(&h, buf_slice(&b));
+	EQ(h.state, want, end);
+	OK(h.fault.n > 0, end);
+	history_free(&h);
+	put(&b, "turn", USER("2", "q2"));
+	replay(&h, buf_slice(&b));
+	OK(history_ask(&h) == NULL, end);
+	EQS(said(&h), "u(q2)", "what nobody answered is left out");
+	EQ(h.turns, 2, "but counted");
+	history_free(&h);
+	buf_free(&b);
+	buf_free(&fault);
+}
+
+static void
+calls(void)
+{
+	struct buf b = { 0 };
+	struct history h;
+	size_t n;
+
+	put(&b, "turn", USER("1", "weather?"));
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "item", "'turn':1,'dialect':'messages','json':'{\\'t\\':1}'");
+	put(&b, "text", TEXT("1", "0", "so"));
+	put(&b, "item", "'turn':1,'id':'c1','name':'get','arguments':'{}',"
+	    "'signature':'sig'");
+	put(&b, "answer", ANSWER("1", "2", "2"));
+	replay(&h, buf_slice(&b));
+	EQ(history_open_calls(&h), 1, "an open call");
+	EQS(said(&h), "u(weather?)a(o::{\"t\":1}soc:c1:{})",
+	    "all in its order");
+	EQS(talk_messages(&h.talk, &n)[1].parts[2].signature, "sig",
+	    "with its signature");
+	history_free(&h);
+
+	put(&b, "turn", USER("2", "and now?"));
+	replay(&h, buf_slice(&b));
+	OK(history_ask(&h) != NULL, "a plain prompt does not do");
+	EQS(h.talk.name, "c1", "and that call is named");
+	history_free(&h);
+	buf_free(&b);
+}
+
+/* -- damage ---------------------------------------------------------------- */
+
+static const char *const turns[] = {
+	"u(q1)a(Hello)",
+	"u(q2)a(o::{}c:c1:{}c:c2:{})",
+	"t(r:c1:r1r:c2:r2)a(three)",
+	"u(q4)a()",
+	"u(q5)a(one two)",
+};
+
+static void
+five_turns(struct buf *b)
+{
+	put(b, "session", "'version':1");
+	put(b, "turn", USER("1", "q1"));
+	put(b, "attempt", ATTEMPT("1", "0"));
+	put(b, "text", TEXT("1", "0", "vain"));
+	put(b, "fault", "'turn':1,'class':'io','message':'gone'");
+	put(b, "attempt", ATTEMPT("1", "0"));
+	put(b, "response", "'turn':1,'id':'resp_1'");
+	put(b, "text", TEXT("1", "0", "Hel"));
+	put(b, "text", TEXT("1", "3", "lo"));
+	put(b, "answer", ANSWER("1", "5", "0"));
+	put(b, "turn", USER("2", "q2") ",'after':{'text_bytes':5,'items':0}");
+	put(b, "attempt", ATTEMPT("2", "0"));
+	put(b, "item", "'turn':2,'dialect':'responses','json':'{}'");
+	put(b, "item", "'turn':2,'id':'c1','name':'get','arguments':'{}'");
+	put(b, "item", "'turn':2,'id':'c2','name':'get','arguments':'{}'");
+	put(b, "answer", ANSWER("2", "0", "3"));
+	put(b, "turn", "'turn':3,'after':{'text_bytes':0,'items':3},"
+	    "'options':{},'messages':[{'role':'tool','tool_call_id':'c1',"
+	    "'content':'r1'},{'role':'tool','tool_call_id':'c2',"
+	    "'content':'r2'}]");
+	put(b, "attempt", ATTEMPT("3", "0"));
+	put(b, "text", TEXT("3", "0", "three"));
+	put(b, "answer", ANSWER("3", "5", "0"));
+	put(b, "turn", USER("4", "q4") ",'after':{'text_bytes':5,'items':0}");
+	put(b, "attempt", ATTEMPT("4", "0"));
+	put(b, "text", TEXT("4", "0", "half"));
+	put(b, "fault", "'turn':4,'class':'cancel','message':'','end':"
+	    "'dropped'");
+	put(b, "turn", USER("5", "q5"));
+	put(b, "attempt", ATTEMPT("5", "0"));
+	put(b, "text", TEXT("5", "0", "one "));
+	put(b, "fault", "'turn':5,'class':'io','message':'gone'");
+	put(b, "attempt", ATTEMPT("5", "4"));
+	put(b, "text", TEXT("5", "4", "two"));
+	put(b, "answer", ANSWER("5", "7", "0"));
+}
+
+/* Whether the conversation has those turns alone, each whole and in order; of
+ * the last the question alone (open). */
+static int
+honest(struct slice talk, int open, int *whole)
+{
+	struct slice turn;
+	size_t i, question;
+
+	for (*whole = 0, i = 0; i < 5; i++) {
+		turn = slice_str(turns[i]);
+		question = (size_t)(strstr(turn.p, ")a(") - turn.p) + 1;
+		if (slice_starts(talk, turns[i])) {
+			talk = slice_sub(talk, turn.n, talk.n);
+			++*whole;
+		} else if (open && talk.n == question &&
+		    memcmp(talk.p, turn.p, question) == 0) {
+			return 1;
+		}
+	}
+	return talk.n == 0;
+}
+
+/* Of a damaged session: what it tells is honest, and it can be gone on with.
+ * Returns how many turns are whole, -1 if not. */
+static int
+check(struct slice in, int can_resume)
+{
+	struct buf record = { 0 }, number = { 0 };
+	struct history h;
+	int whole, ok;
+	const char *why;
+	size_t calls;
+
+	replay(&h, in);
+	calls = history_open_calls(&h);
+	ok = honest(said(&h), 0, &whole);
+	if (ok && h.state == TURN_DONE) {
+		buf_printf(&number, "'turn':%zu,'options':{},'messages':"
+		    "[{'role':'user','content':'q6'}]", h.turns + 1);
+		buf_putc(&number, '\0');
+		put(&record, "turn", number.p);
+		history_take(&h, slice_sub(buf_slice(&record), 0,
+		    record.n - 1));
+		why = history_ask(&h);
+		ok = why == NULL || calls > 0 || !can_resume;
+	} else if (ok && h.turn.n > 0) {
+		why = history_ask(&h);
+		ok = why == NULL || !can_resume;
+		if (why == NULL)
+			ok &= honest(said(&h), 1, &whole);
+	}
+	if (!ok)
+		printf("# %.*s state %d\n", SLICE_FMT(said(&h)), h.state);
+	history_free(&h);
+	buf_free(&record);
+	buf_free(&number);
+	return ok ? whole : -1;
+}
+
+static void
+undamaged(struct slice all)
+{
+	struct history h;
+	int whole;
+
+	replay(&h, all);
+	EQ(h.state, TURN_DONE, "the last turn is done");
+	EQ(h.turns, 5, "five turns");
+	EQ(honest(said(&h), 0, &whole), 1, "all as they were");
+	EQ(whole, 4, "but for the dropped one");
+	history_free(&h);
+}
+
+static void
+cuts(struct slice all)
+{
+	size_t i;
+	int bad = 0, last = 0, whole, fell = 0;
+	char *copy;
+
+	for (i = 0; i <= all.n; i++) {
+		copy = malloc(i + 1);		/* for ASan */
+		memcpy(copy, all.p, i);
+		whole = check((struct slice){ copy, i }, 0);
+		free(copy);
+		bad += whole < 0;
+		fell += whole < last;
+		last = whole;
+	}
+	EQ(bad, 0, "cut at any byte: honest");
+	EQ(fell, 0, "and never less than before");
+}
+
+static void
+flips(struct slice all)
+{
+	size_t i;
+	int bit, bad = 0, least = 5, whole;
+	char *copy = malloc(all.n);
+
+	for (i = 0; i < all.n; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			memcpy(copy, all.p, all.n);
+			copy[i] = (char)(copy[i] ^ (1 << bit));
+			whole = check((struct slice){ copy, all.n }, 1);
+			bad += whole < 0;
+			if (whole < least)
+				least = whole;
+		}
+	}
+	EQ(bad, 0, "any bit flipped: honest, and can be gone on with");
+	EQ(least, 3, "and costs one turn at most");
+	free(copy);
+}
+
+/* Pieces of the file gone, as whole sectors go. */
+static void
+holes(struct slice all)
+{
+	size_t from, n;
+	int bad = 0;
+	char *copy = malloc(all.n);
+
+	for (n = 16; n < all.n; n = n * 3 / 2)
+		for (from = 0; from + n <= all.n; from += 7) {
+			memcpy(copy, all.p, all.n);
+			memset(copy + from, 0, n);
+			bad += check((struct slice){ copy, all.n }, 1) < 0;
+		}
+	EQ(bad, 0, "zeros of any size: honest, and can be gone on with");
+	free(copy);
+}
+
+/* Each record gone without a trace, and each pair of them. */
+static void
+missing(struct slice all)
+{
+	struct slice rest, line;
+	struct buf b = { 0 };
+	size_t i, j, at;
+	int bad = 0;
+
+	for (i = 0; i < 31; i++)
+		for (j = i; j < 31; j++) {
+			buf_clear(&b);
+			for (at = 0, rest = all; rest.n > 0; at++) {
+				line = slice_cut(&rest, '\n');
+				buf_put(&b, at == i || at == j ?
+				    SLICE("x") : line);
+				buf_putc(&b, '\n');
+			}
+			bad += check(buf_slice(&b), 1) < 0;
+		}
+	EQ(bad, 0, "any two records damaged: honest, and can be gone on with");
+	buf_free(&b);
+}
+
+/* A turn whose last record is lost says in the next one that it was whole. */
+static void
+no_answer(void)
+{
+	struct buf b = { 0 };
+	struct history h;
+
+	put(&b, "turn", USER("1", "q1"));
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "text", TEXT("1", "0", "Hello"));
+	buf_puts(&b, "damage\n");
+	put(&b, "turn", USER("2", "q2") ",'after':{'text_bytes':5,'items':0}");
+	replay(&h, buf_slice(&b));
+	EQS(said(&h), "u(q1)a(Hello)", "an answer that lost its end");
+	history_free(&h);
+
+	b.n -= sizeof("\"crc\":\"00000000\"}");
+	buf_puts(&b, "\"crc\":\"damaged!\"}\n");
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_OPEN, "the last turn's record too: it is open");
+	EQS(said(&h), "", "and not known to be whole");
+	history_free(&h);
+	buf_free(&b);
+}
+
+/* What follows a finished turn and cannot be read was a turn. */
+static void
+no_turn(void)
+{
+	struct buf b = { 0 };
+	struct history h;
+
+	put(&b, "turn", USER("1", "q1"));
+	put(&b, "attempt", ATTEMPT("1", "0"));
+	put(&b, "text", TEXT("1", "0", "Hello"));
+	put(&b, "answer", ANSWER("1", "5", "0"));
+	buf_puts(&b, "damage\n");
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_OPEN, "not done");
+	EQ(h.turn.n, 0, "of no question");
+	EQS(said(&h), "u(q1)a(Hello)", "but what was answered stays");
+	history_free(&h);
+
+	put(&b, "attempt", ATTEMPT("2", "0"));
+	put(&b, "text", TEXT("2", "0", "again"));
+	put(&b, "answer", ANSWER("2", "5", "0"));
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_DONE, "an answer without its question");
+	EQ(h.text_bytes, 5, "can be shown");
+	EQS(said(&h), "u(q1)a(Hello)", "and is left out of the conversation");
+	history_free(&h);
+	buf_free(&b);
+}
+
+/* Of records that no bide has written nothing is taken. */
+static void
+strange(void)
+{
+	struct buf b = { 0 };
+	struct history h;
+
+	put(&b, "turn", "'turn':-1");
+	put(&b, "turn", "'options':{}");
+	put(&b, "turn", "'turn':'1'");
+	put(&b, "text", "'turn':99999999999999999999,'text':'x'");
+	put(&b, "answer", "'a':1");
+	replay(&h, buf_slice(&b));
+	EQ(h.state, TURN_NONE, "no turn without a number");
+	put(&b, "turn", USER("1", "q"));
+	put(&b, "text", "'turn':1,'text':5");
+	put(&b, "item", "'turn':1");
+	put(&b, "attempt", "'turn':1");
+	put(&b, "answer", "'turn':1,'finish':7,'usage':[],'text_bytes':0,"
+	    "'items':0");
+	history_free(&h);
+	replay(&h, buf_slice(&b));
+	EQ(h.turns, 1, "one turn");
+	EQ(h.finish, FIN_NONE, "no known finish");
+	history_free(&h);
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	struct buf b = { 0 };
+
+	crc32_init(&crc);
+	one_turn();
+	restart();
+	ends("later", TURN_LATER);
+	ends("failed", TURN_FAILED);
+	ends("dropped", TURN_DROPPED);
+	calls();
+	five_turns(&b);
+	undamaged(buf_slice(&b));
+	cuts(buf_slice(&b));
+	flips(buf_slice(&b));
+	holes(buf_slice(&b));
+	missing(buf_slice(&b));
+	no_answer();
+	no_turn();
+	strange();
+	buf_free(&b);
+	return DONE();
+}
