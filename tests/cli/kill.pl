@@ -108,7 +108,8 @@ sub trial {
 		$rc = 137 if $rc == 138;
 		($rc, $out) = run($at, $round < 4 && rand() < 0.7 ? instant() :
 		    0, 'resume', 'job');
-		return "resume: $rc ".slurp("$at/err")
+		return "resume: $rc, server " . (waitpid($server, WNOHANG) ?
+		    $? : 'there') . ' ' . slurp("$at/err")
 		    if $rc != 0 && $rc != 137 && $rc != 138 && $rc != 78;
 		if ($rc == 78) {
 			return "an unknown turn: ".slurp("$at/err")
@@ -161,6 +162,7 @@ my @pipes = map {
 			$why = $@ if $@ ne '';
 			next if !defined $why;
 			$why =~ s/\n/ | /g;
+			$why = substr $why, 0, 1000;
 			print "bad $i: $why\n";
 		}
 		print join(' ', map { "$_ $stat{$_}" } sort keys %stat), "\n";
