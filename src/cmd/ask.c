@@ -102,9 +102,9 @@ keep_turn(struct asking *a)
 	struct session *s = &a->session;
 
 	if (a->o->session == NULL && !a->o->newest)
-		a->unkept = open_new(s, a->env);
+		a->unkept = open_new(s, a->env, a->o);
 	if (s->journal.fd >= 0 && session_keep(s) < 0)
-		a->unkept = open_unkept(s);
+		a->unkept = open_unkept(s, a->o->quiet);
 }
 
 int

@@ -34,7 +34,7 @@ broken(void *ctx)
 {
 	struct asking *a = ctx;
 
-	a->unkept |= open_unkept(&a->session);
+	a->unkept |= open_unkept(&a->session, a->o->quiet);
 }
 
 static struct sink *
@@ -66,6 +66,7 @@ open_sinks(struct asking *a)
 	    .live = o->json || s->text.live,
 	    .broken = broken, .broken_ctx = a };
 	keep_init(&s->keep);
+	s->keep.told = a->unkept;
 	next = &s->keep.sink;
 	seam_init(&s->seam, next);
 	seam_earlier(&s->seam, buf_slice(&a->earlier), a->cursor.id[0] == '\0');
@@ -280,6 +281,10 @@ asking_free(struct asking *a)
 {
 	while (a->n > 0)
 		plan_free(&a->one[--a->n].plan);
+	/* Nothing was asked after all. */
+	if (a->session.journal.fd >= 0 && a->session.journal.end == 0 &&
+	    !a->o->dry_run)
+		(void)session_remove(&a->session);
 	session_free(&a->session);
 	buf_free(&a->earlier);
 	stored_free(&a->stored);

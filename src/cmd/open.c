@@ -26,14 +26,19 @@ no_place(int error)
 }
 
 int
-open_unkept(const struct session *s)
+open_unkept(const struct session *s, int quiet)
 {
-	int error = s->journal.error;
-	int lost = !no_place(error);
+	int error = s->journal.error, lost = !no_place(error);
+	const char *path = s->journal.path;
+	struct buf b = { 0 };
 
-	say_about(s, lost ? "writing the journal failed, resume will ask "
-	    "again: " : "not kept: ", error == ENOENT ?
-	    "no HOME to keep it in" : strerror(error));
+	if (!lost && quiet)
+		return 0;
+	buf_printf(&b, "session %s: not kept%s: %s%s%s", s->name,
+	    lost ? " from here on" : "", path, *path != '\0' ? ": " : "",
+	    *path != '\0' ? strerror(error) : "no HOME to keep it in");
+	say(buf_slice(&b));
+	buf_free(&b);
 	return lost;
 }
 
@@ -71,7 +76,7 @@ wait_open(struct session *s, enum journal_mode mode, const struct env *env,
 }
 
 static int
-cannot(struct session *s, enum journal_mode mode, int dry_run,
+cannot(struct session *s, enum journal_mode mode, const struct opts *o,
     const struct env *env, struct complaint *c)
 {
 	int error = s->journal.error;
@@ -82,13 +87,13 @@ cannot(struct session *s, enum journal_mode mode, int dry_run,
 	if (error == EINTR)
 		return complain(c, EXIT_SIGNAL + env->cancelled(env->ctx),
 		    "session %s: interrupted while waiting for it", s->name);
-	if (error == ENOENT && mode == JOURNAL_READ && dry_run)
+	if (error == ENOENT && mode == JOURNAL_READ && o->dry_run)
 		return 0;
 	if (error == ENOENT && mode != JOURNAL_WRITE)
 		return complain(c, EXIT_CONFIG, "session %s: there is none of "
 		    "that name; see bide sessions", s->name);
 	if (mode == JOURNAL_WRITE && s->records.n == 0) {
-		(void)open_unkept(s);
+		(void)open_unkept(s, o->quiet);
 		session_none(s);
 		return 0;
 	}
@@ -109,16 +114,16 @@ open_session(struct session *s, const char *name, enum journal_mode mode,
 	if (name != NULL)
 		slice_copy(slice_str(name), s->name, sizeof(s->name));
 	if (wait_open(s, mode, env, o) < 0)
-		return cannot(s, mode, o->dry_run, env, c);
+		return cannot(s, mode, o, env, c);
 	say_damage(s, o->quiet, mode != JOURNAL_READ);
 	return 0;
 }
 
 int
-open_new(struct session *s, const struct env *env)
+open_new(struct session *s, const struct env *env, const struct opts *o)
 {
 	do
 		session_invent(s, env->wall(env->ctx), env_random32(env));
 	while (session_create(s, env) < 0 && s->journal.error == EEXIST);
-	return s->journal.fd >= 0 ? 0 : open_unkept(s);
+	return s->journal.fd >= 0 ? 0 : open_unkept(s, o->quiet);
 }

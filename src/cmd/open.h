@@ -19,10 +19,11 @@ int open_session(struct session *s, const char *name, enum journal_mode mode,
 
 /* A new session without a name of its own; the same, but never fails.  1:
  * it cannot be kept, though there is a place (a disk that is full). */
-int open_new(struct session *s, const struct env *env);
+int open_new(struct session *s, const struct env *env, const struct opts *o);
 
-/* Says that writing the journal failed, and why; 1 when this is worth an exit
- * status, 0 where there is just no place to write. */
-int open_unkept(const struct session *s);
+/* Says that the session is not kept, and why; 1 when this is worth an exit
+ * status, 0 where there is just no place to write, of which quiet keeps
+ * silent. */
+int open_unkept(const struct session *s, int quiet);
 
 #endif
