@@ -87,8 +87,8 @@ for dialect in responses chat; do
 		[ $dialect = chat ] || model=openai:any
 		[ $framing = chunked ] || field=connection=close
 		serve "bulk $dialect 100000000 $field"
-		run 5 "http://127.0.0.1:$PORT/v1"
-		line "100 MB of $dialect, $framing: processor" "$cpu" ms 6 \
+		run 9 "http://127.0.0.1:$PORT/v1"
+		line "100 MB of $dialect, $framing: processor" "$cpu" ms 4 \
 		    "$c_cpu"
 		line "100 MB of $dialect, $framing: memory" \
 		    "$(awk "BEGIN { print $mem / 1024 }")" MiB 2

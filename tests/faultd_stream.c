@@ -338,18 +338,20 @@ verb_stream_error(struct peer *p, const struct verb *v)
 	return go == GO_ON ? verb_end(p, v) : go;
 }
 
-/* One event of BULK_EVENT bytes, as padding that OpenAI itself sends. */
+/* The nth event of BULK_EVENT bytes, with padding as OpenAI itself sends it;
+ * text, numbers and padding differ from one to the next. */
 static void
-bulk_event(struct peer *p, struct buf *out)
+bulk_event(struct peer *p, struct buf *out, int n)
 {
 	struct buf one = {0};
 	struct json_out w = { .out = &one };
 
-	p->seq = 1000000;
-	put_delta(p, &w, SLICE(" word after"));
+	p->seq = 1000000 + n;
+	put_delta(p, &w, slice_sub(SLICE(" word after"), 0,
+	    1 + (size_t)n * 7 % 11));
 	buf_puts(&one, ",\"obfuscation\":\"");
 	while (one.n < BULK_EVENT - 4)
-		buf_putc(&one, 'o');
+		buf_putc(&one, (char)('A' + (one.n * 7 + (size_t)n) % 26));
 	buf_puts(&one, "\"}\n\n");
 	if (p->chunked)
 		buf_printf(out, "%zx\r\n", one.n);
@@ -370,7 +372,7 @@ verb_bulk(struct peer *p, const struct verb *v)
 	if (go == GO_ON)
 		go = verb_start(p, v);
 	for (i = 0; i < BULK_BLOCK; i++)
-		bulk_event(p, &block);
+		bulk_event(p, &block, i);
 	one = block.n / BULK_BLOCK;
 	for (; left > 0 && go == GO_ON; left -= n) {
 		n = left < BULK_BLOCK ? left : BULK_BLOCK;
