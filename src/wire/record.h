@@ -15,7 +15,7 @@
 #include "wire/json.h"
 
 struct crc32 {
-	uint32_t table[256];
+	uint32_t table[4][256];
 };
 
 void crc32_init(struct crc32 *c);
