@@ -144,9 +144,9 @@ demo: bide programs
 check: bide programs
 	@sh tests/check.sh
 
-# The whole suite once more under ASan and UBSan.
+# The whole suite once more under ASan and UBSan, and as where there is no SSE2.
 san: always
-	@t=san cc='$(CLANG)' cflags='-O1 -g $(SANITIZE)' ldflags=; \
+	@t=san cc='$(CLANG)' cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS' ldflags=; \
 	($(IN) bide-dynamic) && $(PROGRAMS_IN)
 	@BIDE=build/san/bide-dynamic BIDE_BUILD=build/san sh tests/check.sh
 

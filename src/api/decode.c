@@ -40,19 +40,27 @@ is_ascii(struct slice raw)
 	size_t i;
 
 	for (i = 0; raw.n - i >= SCAN_STEP; i += SCAN_STEP)
-		if (scan_odd(scan_load(raw.p + i)))
+		if (scan_odd(scan_load(raw.p + i)) != 0)
 			return 0;
 	for (; i < raw.n; i++)
-		if ((unsigned char)raw.p[i] >= 0x80 || raw.p[i] == '\\')
+		if ((signed char)raw.p[i] < 0 || raw.p[i] == '\\')
 			return 0;
 	return 1;
 }
 
 static void
-put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
+put_fixed(struct decode *d, enum ev_type type, struct slice text)
 {
 	struct buf fixed = { 0 };
 
+	utf8_put(&fixed, text);
+	put(d, type, buf_slice(&fixed));
+	buf_free(&fixed);
+}
+
+static void
+put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
+{
 	if (raw.n == 0)
 		return;
 	if (*half == 0 && is_ascii(raw)) {
@@ -64,13 +72,10 @@ put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
 		json_unescape(raw, &d->scratch, half);
 		raw = buf_slice(&d->scratch);
 	}
-	if (utf8_good(raw) == raw.n) {
+	if (utf8_good(raw) == raw.n)
 		put(d, type, raw);
-		return;
-	}
-	utf8_put(&fixed, raw);
-	put(d, type, buf_slice(&fixed));
-	buf_free(&fixed);
+	else
+		put_fixed(d, type, raw);
 }
 
 void

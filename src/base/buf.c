@@ -180,14 +180,18 @@ buf_room(struct buf *b, size_t n)
 static void
 copy(char *to, const char *from, size_t n)
 {
-	if (n > 2 * SCAN_STEP) {
+	if (n > 16) {
 		memcpy(to, from, n);
 	} else if (n >= 8) {
 		memcpy(to + n - 8, from + n - 8, 8);
 		memcpy(to, from, 8);
+	} else if (n >= 4) {
+		memcpy(to + n - 4, from + n - 4, 4);
+		memcpy(to, from, 4);
 	} else {
-		while (n-- > 0)
-			to[n] = from[n];
+		to[0] = from[0];
+		to[n / 2] = from[n / 2];
+		to[n - 1] = from[n - 1];
 	}
 }
 

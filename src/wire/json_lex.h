@@ -30,23 +30,36 @@ lex_digit(const char *p, const char *end)
  * The lexers return where the token ends, NULL when it is none.
  */
 
+/* The first byte of a string at p or behind it that needs a look, or end.
+ * What stands between from and p is done with. */
+static inline const char *
+lex_plain(const char *p, const char *end, const char *from)
+{
+	uint64_t hits;
+	size_t n;
+
+	for (; (n = (size_t)(end - p)) >= SCAN_STEP; p += SCAN_STEP) {
+		hits = scan_string(scan_load(p));
+		if (hits != 0)
+			return p + scan_first(hits);
+	}
+	if (n == 0 || (size_t)(end - from) < SCAN_STEP)
+		return p;
+	hits = scan_string(scan_load(end - SCAN_STEP));
+	hits = scan_behind(hits, SCAN_STEP - n);
+	return hits == 0 ? end : p + scan_first(hits);
+}
+
 /* From behind the opening quote to the closing one. */
 static inline const char *
 lex_string(const char *p, const char *end)
 {
-	uint64_t hits;
+	const char *from = p;
 	uint16_t unit;
 	size_t n;
 
 	for (;;) {
-		while ((size_t)(end - p) >= SCAN_STEP) {
-			hits = scan_string(scan_load(p));
-			if (hits != 0) {
-				p += scan_first(hits);
-				break;
-			}
-			p += SCAN_STEP;
-		}
+		p = lex_plain(p, end, from);
 		if (p == end)
 			return NULL;
 		if (*p == '"')

@@ -57,6 +57,7 @@ compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
 	const char *p = doc.p, *end = doc.p + doc.n;
 	size_t at = 0, i, n, left, same;
 
+	shift[0] = 0;
 	for (i = 0;; i++) {
 		n = (i < k->nslots ? k->slot[i].from : k->doc.n) - at;
 		left = (size_t)(end - p);
@@ -130,7 +131,7 @@ forget(struct json_like *k)
 int
 json_pick_like(struct json_like *k, struct slice doc, size_t n)
 {
-	ptrdiff_t shift[JSON_LIKE_SLOTS + 1] = { 0 };
+	ptrdiff_t shift[JSON_LIKE_SLOTS + 1];
 
 	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
 		restore(k, doc, shift);

@@ -66,12 +66,12 @@ put_escape(struct buf *out, char c)
 static size_t
 plain_run(const char *p, size_t n)
 {
-	uint64_t x;
+	struct scan s;
 	size_t i;
 
 	for (i = 0; n - i >= SCAN_STEP; i += SCAN_STEP) {
-		x = scan_load(p + i);
-		if ((scan_string(x) | (x & SCAN_ALL * 0x80)) != 0)
+		s = scan_load(p + i);
+		if ((scan_string(s) | scan_odd(s)) != 0)
 			break;
 	}
 	return i;

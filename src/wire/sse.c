@@ -22,21 +22,18 @@ enum field {
 	FIELD_ERROR
 };
 
-/* "data: " and "event: " at the end of scan_load()'s word: nearly all lines
- * begin with these. */
+/* "data: " and "event: " at the end of scan_word()'s: nearly all lines begin
+ * with these. */
 #define DATA (UINT64_C(0x203a61746164) << 16)
 #define EVENT (UINT64_C(0x203a746e657665) << 8)
 
-/* Whether one of four words has a byte below 0x10. */
+/* Whether one of four steps has a byte below 0x10. */
 static inline int
 any_low(const char *p)
 {
-	uint64_t a = scan_load(p), b = scan_load(p + SCAN_STEP);
-	uint64_t c = scan_load(p + 2 * SCAN_STEP);
-	uint64_t d = scan_load(p + 3 * SCAN_STEP);
-
-	return (scan_below(a, 0x10) | scan_below(b, 0x10) |
-	    scan_below(c, 0x10) | scan_below(d, 0x10)) != 0;
+	return (scan_low(scan_load(p)) | scan_low(scan_load(p + SCAN_STEP)) |
+	    scan_low(scan_load(p + 2 * SCAN_STEP)) |
+	    scan_low(scan_load(p + 3 * SCAN_STEP))) != 0;
 }
 
 /* The first CR or LF, or end.  All else below 0x10 is rare in any stream, so
@@ -46,11 +43,13 @@ line_end(const char *p, const char *end)
 {
 	uint64_t hits;
 
+	if (p != end && *p == '\n')
+		return p;
 	for (;;) {
 		while ((size_t)(end - p) >= 4 * SCAN_STEP && !any_low(p))
 			p += 4 * SCAN_STEP;
 		for (; (size_t)(end - p) >= SCAN_STEP; p += SCAN_STEP) {
-			hits = scan_below(scan_load(p), 0x10);
+			hits = scan_low(scan_load(p));
 			if (hits != 0) {
 				p += scan_first(hits);
 				break;
@@ -181,11 +180,11 @@ whole_line(struct sse *s, const char *p, size_t n)
 	enum field field;
 	size_t i;
 
-	if (n >= SCAN_STEP && scan_load(p) << 16 == DATA) {
+	if (n >= 8 && scan_word(p) << 16 == DATA) {
 		put_data(s, (struct slice){ p + 6, n - 6 });
 		return;
 	}
-	if (n >= SCAN_STEP && scan_load(p) << 8 == EVENT) {
+	if (n >= 8 && scan_word(p) << 8 == EVENT) {
 		set_field(s, FIELD_EVENT, (struct slice){ p + 7, n - 7 });
 		return;
 	}
