@@ -224,7 +224,7 @@ test_file_fails(void)
 	    .model = "m", .path = path };
 
 	put_old_file("old");
-	t.path = "/nonexistent/answer";
+	t.path = "/dev/null/answer";
 	put_text(&t.sink, "whole");
 	put(&t.sink, EV_DONE);
 	EQ(flush(&t.sink), -1, "file that cannot be written");
@@ -235,7 +235,7 @@ test_file_fails(void)
 	text_sink_free(&t);
 
 	json_sink_init(&j);
-	j.path = "/nonexistent/answer";
+	j.path = "/dev/null/answer";
 	put_text(&j.sink, "whole");
 	put(&j.sink, EV_DONE);
 	EQ(flush(&j.sink), -1, "json: file that cannot be written");
