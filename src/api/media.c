@@ -47,7 +47,8 @@ media_mime(enum media m)
  * takes 4/3 of its size.  From the providers' pages, read through others in
  * 2026: OpenAI's guide to images has 20 MB each and 50 MB of files together,
  * PDFs 50 MB (?); Anthropic's 5 MB an image, and the body's 32 MB are of
- * providers.md 3; Gemini's 20 MB are of a request with inline data, and there
+ * providers.md 3; Gemini takes PDFs up to 50 MB inline (its file-input-methods
+ * page; 20 MB of a whole request before 2026), 100 MB together (?), and there
  * is no GIF in its list.  Servers that imitate chat say nothing: OpenAI's
  * figures count for them.
  */
@@ -56,7 +57,7 @@ static const struct {
 	unsigned image, gif, pdf, total;
 } limits[] = {
 	{ "messages", 5 * MIB, 5 * MIB, 24 * MB, 32 * MB },
-	{ "gemini", 15 * MB, 0, 15 * MB, 20 * MB },
+	{ "gemini", 70 * MB, 0, 50 * MB, 100 * MB },
 	{ "", 20 * MIB, 20 * MIB, 50 * MB, 68 * MB }	/* any other */
 };
 
