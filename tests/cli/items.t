@@ -1,0 +1,80 @@
+#!/bin/sh
+# What a provider wants back unchanged: a call in one turn of a session, its
+# result in the next, and with it the reasoning that led to the call.
+. tests/cli/lib.sh
+
+TOOLS='[{"name":"f","parameters":{"type":"object"}}]'
+echo "$TOOLS" > "$T/tools"
+
+# Events without names, one a line, as a step.
+events() {
+	printf 'head'
+	while read -r line; do
+		printf " ; event '%s'" "$line"
+	done
+	echo ' ; end'
+}
+
+ask() {
+	bide ANTHROPIC_API_KEY=k GEMINI_API_KEY=k -- --tools "$T/tools" "$@"
+}
+
+# round NAME MODEL ID PATTERN < EVENTS: a turn with a call of that ID; the next
+# request matches the pattern.
+round() {
+	step=$(events)
+	serve <<-EOF
+	$step
+	$step
+	EOF
+	base=$BASE
+	[ "$1" = responses ] || base=${BASE%/v1}
+	ask -u "$base" -m "$2" -s "$1" hello
+	status "$1: a call" 0
+	ok "$1: the call" grep -q "^{\"id\":\"$3\",\"name\":\"f\"" "$T/out"
+	ok "$1: nothing but the call" [ "$(wc -l < "$T/out")" = 1 ]
+	echo 42 > "$T/result"
+	ask -n -u "$base" -m "$2" -s "$1" \
+	    --tool-result "$3=$T/result"
+	status "$1: its result" 0
+	requests "$1" 2
+	ok "$1: request 2 has it all" grep -qF "$4" "$T/req$N/req-2.body"
+	# Another dialect has no use for it, but for the call and its result.
+	serve <<-EOF
+	stream chat "ok"
+	EOF
+	ask -n -u "$BASE" -m chat:m -s "$1" \
+	    --tool-result "$3=$T/result"
+	status "$1, on with another" 0
+	out "$1, on with another" ok
+	sent "$1, on with another" 1 body '"tool_calls".*"role":"tool"'
+	ok "$1, on with another: nothing that is not its own" not \
+	    grep -q c2VjcmV0 "$T/req$N/req-1.body"
+}
+
+item='{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"c2VjcmV0"}'
+round responses openai:m c1 "$item,{\"type\":\"function_call\"" <<END
+{"type":"response.output_item.done","output_index":0,"item":$item}
+{"type":"response.output_item.done","output_index":1,"item":{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}}
+{"type":"response.completed","response":{"status":"completed","output":[]}}
+END
+
+block='{"type":"thinking","thinking":"hm","signature":"c2VjcmV0"}'
+round messages claude-opus-5 toolu_1 "$block,{\"type\":\"tool_use\"" <<'END'
+{"type":"message_start","message":{"id":"m"}}
+{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
+{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"hm"}}
+{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"c2VjcmV0"}}
+{"type":"content_block_stop","index":0}
+{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"toolu_1","name":"f","input":{}}}
+{"type":"content_block_stop","index":1}
+{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":1}}
+{"type":"message_stop"}
+END
+
+call='"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2VjcmV0"'
+round gemini gemini-3-pro call_1 "$call" <<END
+{"candidates":[{"content":{"parts":[{$call}]}}]}
+{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}
+END
+finish
