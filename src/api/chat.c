@@ -196,27 +196,13 @@ finish_of(const struct decode *d, const struct json_want *word)
 	return d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
 }
 
-/* A call whose arguments an early end cut off is none (providers.md 7.5). */
-static void
-put_calls(struct decode *d, int early)
-{
-	struct call *c;
-	size_t i;
-
-	for (i = 0; i < d->ncalls; i++) {
-		c = &d->calls[i];
-		if (!early || json_valid(buf_slice(&c->args)))
-			decode_put_call(d, c);
-	}
-}
-
 static enum decoded
 take_finish(struct decode *d, const struct json_want *word)
 {
 	enum finish fin = finish_of(d, word);
 
 	decode_flush(d);
-	put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
+	decode_put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
 	decode_finish(d, word->tok, fin);
 	d->tail = 1;
 	return DECODE_TAIL;
@@ -271,7 +257,7 @@ take_marker(struct decode *d)
 	if (!d->begun)
 		return decode_cut(d);
 	decode_flush(d);
-	put_calls(d, !d->tail);
+	decode_put_calls(d, !d->tail);
 	if (d->finish == FIN_NONE)
 		d->finish = d->refused ? FIN_REFUSAL :
 		    d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
@@ -345,7 +331,7 @@ whole(struct decode *d, struct slice body)
 	if (take(d, body) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (!d->begun)
-		return decode_bad(d, "the server's JSON holds no answer");
+		return decode_no_answer(d, body);
 	return take_marker(d);
 }
 

@@ -180,12 +180,13 @@ decode_item(struct decode *d, const char *dialect, struct slice json)
 }
 
 void
-decode_put_calls(struct decode *d)
+decode_put_calls(struct decode *d, int early)
 {
 	size_t i;
 
 	for (i = 0; i < d->ncalls; i++)
-		decode_put_call(d, &d->calls[i]);
+		if (!early || json_valid(buf_slice(&d->calls[i].args)))
+			decode_put_call(d, &d->calls[i]);
 }
 
 int

@@ -123,6 +123,19 @@ decode_complaint(struct slice json)
 }
 
 enum decoded
+decode_other(struct decode *d, struct slice json)
+{
+	return decode_complaint(json) ? decode_error(d, json) : DECODE_IDLE;
+}
+
+enum decoded
+decode_no_answer(struct decode *d, struct slice body)
+{
+	return decode_other(d, body) == DECODE_FAULT ? DECODE_FAULT :
+	    decode_bad(d, "the server's JSON holds no answer");
+}
+
+enum decoded
 decode_odd(struct decode *d, struct slice data)
 {
 	data = slice_trim(data);

@@ -154,9 +154,10 @@ void decode_set(struct buf *field, struct slice raw);
 /* Appends a raw JSON string to a call's arguments. */
 void decode_args(struct call *c, struct slice raw);
 
-/* Puts one call, or all that were not put yet, as EV_TOOL_CALL. */
+/* Puts one call, or all that were not put yet, as EV_TOOL_CALL; early: but
+ * those whose arguments the end cut off, which are none (providers.md 7.5). */
 void decode_put_call(struct decode *d, struct call *c);
-void decode_put_calls(struct decode *d);
+void decode_put_calls(struct decode *d, int early);
 
 /* Puts an item of the dialect's own; nothing where it is not valid JSON. */
 void decode_item(struct decode *d, const char *dialect, struct slice json);
@@ -177,6 +178,11 @@ int decode_truthy(const struct json_want *w);
 /* Whether a JSON text without an answer in it reports an error, in any of the
  * shapes that have no type or name to tell it by. */
 int decode_complaint(struct slice json);
+
+/* A text of which nothing is known but that it is no part of an answer, and a
+ * whole body without one: an error if it complains of something. */
+enum decoded decode_other(struct decode *d, struct slice json);
+enum decoded decode_no_answer(struct decode *d, struct slice body);
 
 /* A count of tokens; -1 where there is none. */
 int64_t decode_count(const struct json_want *w);

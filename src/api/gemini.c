@@ -245,8 +245,7 @@ whole(struct decode *d, struct slice body)
 		return r;
 	if (d->tail)
 		return DECODE_DONE;
-	return d->content ? decode_cut(d) :
-	    decode_bad(d, "the server's JSON holds no answer");
+	return d->content ? decode_cut(d) : decode_no_answer(d, body);
 }
 
 const struct dialect dialect_gemini = {

@@ -282,22 +282,17 @@ on_finish(struct decode *d, const struct json_want *reason,
 		take_usage(d, usage->tok);
 }
 
-/* A call that an early end cut off is none (providers.md 7.5), and one
- * without arguments has {}. */
+/* A call without arguments has {}, unless the end cut them off. */
 static void
 put_calls(struct decode *d)
 {
 	int early = d->finish != FIN_TOOL_CALLS && d->finish != FIN_STOP;
-	struct call *c;
 	size_t i;
 
-	for (i = 0; i < d->ncalls; i++) {
-		c = &d->calls[i];
-		if (c->args.n == 0 && !early)
-			buf_puts(&c->args, "{}");
-		if (!early || json_valid(buf_slice(&c->args)))
-			decode_put_call(d, c);
-	}
+	for (i = 0; i < d->ncalls; i++)
+		if (d->calls[i].args.n == 0 && !early)
+			buf_puts(&d->calls[i].args, "{}");
+	decode_put_calls(d, early);
 }
 
 static enum decoded
@@ -369,8 +364,7 @@ event(struct decode *d, const struct sse_event *e)
 	else if (slice_is(type, "message_delta"))
 		on_finish(d, &w[STOP_REASON], &w[USAGE]);
 	else		/* pings, and types that nobody knows yet */
-		return decode_complaint(e->data) ? decode_error(d, e->data) :
-		    DECODE_IDLE;
+		return decode_other(d, e->data);
 	return DECODE_MORE;
 }
 
@@ -384,8 +378,7 @@ whole(struct decode *d, struct slice body)
 
 	if (json_pick(body, w, sizeof(w) / sizeof(w[0])) < 0 ||
 	    w[0].type != JSON_ARRAY || decode_truthy(&w[1]))
-		return decode_complaint(body) ? decode_error(d, body) :
-		    decode_bad(d, "the server's JSON holds no answer");
+		return decode_no_answer(d, body);
 	on_start(d, body);
 	while (json_each(w[0].tok, &at, &key, &block) > JSON_END) {
 		if (on_block(d, 0, block) == DECODE_FAULT)

@@ -66,7 +66,7 @@ finish(struct decode *d, struct slice json, struct slice response,
 	if (json_is(word, "incomplete"))
 		fin = reason_incomplete(&w[4]);
 	else
-		decode_put_calls(d);
+		decode_put_calls(d, 0);
 	if (fin == FIN_STOP && d->refused)
 		fin = FIN_REFUSAL;
 	else if (fin == FIN_STOP && any_put(d))
@@ -154,7 +154,7 @@ on_other(struct decode *d, struct slice type, struct slice data)
 	if (slice_starts(type, "response."))
 		return DECODE_MORE;
 	/* No type at all: only an error is worth anything. */
-	return decode_complaint(data) ? decode_error(d, data) : DECODE_IDLE;
+	return decode_other(d, data);
 }
 
 static enum decoded
@@ -253,12 +253,9 @@ whole(struct decode *d, struct slice body)
 	    { .key = "error" } };
 
 	body = slice_trim(body);
-	if (json_pick(body, w, 3) < 0)
-		return decode_complaint(body) ? decode_error(d, body) :
-		    decode_bad(d, "the answer is not a JSON object");
-	if (w[0].type != JSON_ARRAY || decode_truthy(&w[2]))
-		return decode_complaint(body) ? decode_error(d, body) :
-		    decode_bad(d, "the server's JSON holds no answer");
+	if (json_pick(body, w, 3) < 0 || w[0].type != JSON_ARRAY ||
+	    decode_truthy(&w[2]))
+		return decode_no_answer(d, body);
 	if (decode_is(&w[1], "in_progress") || decode_is(&w[1], "queued"))
 		return unfinished(d, decode_is(&w[1], "in_progress"));
 	return finish(d, body, body, SLICE("completed"), 0);
