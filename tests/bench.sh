@@ -102,3 +102,4 @@ line "100 MB of chat, https: memory" \
     "$(awk "BEGIN { print $mem / 1024 }")" MiB 2
 line "the program itself" \
     "$(wc -c < "$BIDE" | awk '{ print $1 / 1024 }')" KiB 256
+. tests/bench_limits.sh

@@ -208,7 +208,7 @@ test_turns(void)
 	t[3] = (struct ticket){ 0 };
 	done(&l, &t[2], 1900);
 	EQ(ask(&l, &t[3], 2000), 2000, "the dead stand in nobody's way");
-	EQ(limit_share(l.page, START + 700000), 0, "in the end it is forgotten");
+	EQ(limit_share(l.page, START + 700000), 0, "in the end it is lifted");
 	page_close(l.page);
 }
 

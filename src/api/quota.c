@@ -14,7 +14,7 @@
 #define RUN_MIN 400
 #define RUN_TOKENS 800		/* a picture */
 
-static const int windows[] = { 60000, 3600000, 86400000 };
+static const msec windows[] = { 60000, 3600000, 86400000 };
 
 /* -- fields ---------------------------------------------------------------- */
 
@@ -201,7 +201,7 @@ quota_cost(struct slice body)
 	for (i = 0; i < 4; i++)
 		if (want[i].type == JSON_NUMBER)
 			c.output = json_int(want[i].tok, -1);
-	if (c.output > LEFT_MAX || c.output < 0)
+	if (c.output < 0 || c.output > LEFT_MAX)
 		c.output = -1;
 	return c;
 }

@@ -21,7 +21,7 @@
 /* Who was refused, and told for how long, is not to wait for much more. */
 #define REFUSED_MARGIN ((int64_t)50000)
 
-#define SHARE_ONE 256
+#define SHARE_ONE ((int64_t)256)
 #define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
 #define HOLD_ALL ((msec)600000)
 #define LENGTH_LEAST ((msec)30000)	/* of a lease */
@@ -119,7 +119,7 @@ place(struct limit *l, struct ticket *t, size_t k, const struct rate *r,
 	struct cell *c = &l->page->cell[k];
 	int64_t base = atomic_load(&c->base), slot, cost = cost_of(t, k);
 
-	if (cost > r->limit)	/* it is the server's to say that it never fits */
+	if (cost > r->limit)	/* that it never fits is the server's to say */
 		cost = r->limit;
 	while (!atomic_compare_exchange_weak(&c->base, &base,
 	    gcra_base(base, atomic_load(&c->tail), *at)))

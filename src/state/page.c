@@ -38,11 +38,9 @@ sound(struct page *p, msec now)
 		v = atomic_load(word);
 		ok &= v <= WORD_MAX && v >= -WORD_MAX;
 	}
-	for (c = p->cell; c < p->cell + PAGE_CELLS; c++) {
-		v = atomic_load(&c->base);
-		ok &= v + atomic_load(&c->tail) <= (now + DAY) * 1000 +
-		    atomic_load(&c->window);
-	}
+	for (c = p->cell; ok && c < p->cell + PAGE_CELLS; c++)
+		ok = atomic_load(&c->base) + atomic_load(&c->tail) <=
+		    (now + DAY) * 1000 + atomic_load(&c->window);
 	return ok;
 }
 
