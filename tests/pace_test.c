@@ -47,6 +47,8 @@ struct world {
 	struct bucket tokens, calls;
 	int at_a_time;		/* instead: so many, refused without figures */
 	int silent;		/* no fields, only texts */
+	int azure;		/* of the fields only what is left, and a text
+				   with whole seconds and no other figures */
 	msec latency, think, service;
 	double count;		/* its tokens, of ours */
 	double foreign;		/* its share of the limit */
@@ -128,14 +130,21 @@ describe(const struct bucket *b, char field[3][32])
 }
 
 static int
-refuse(struct worker *x, const struct bucket *b, double cost,
-    const char *what)
+refuse(const struct world *w, struct worker *x, const struct bucket *b,
+    double cost, const char *what)
 {
 	double over = cost - b->left;
 	char span[32];
 
 	if (b->limit == 0 || over <= 0)
 		return 0;
+	if (w->azure) {
+		snprintf(x->text, sizeof(x->text), "Requests have exceeded "
+		    "token rate limit. Please retry after %d seconds.",
+		    (int)(over * (double)b->window / (double)b->limit /
+		    1000) + 1);
+		return 1;
+	}
 	put_span(span, sizeof(span), over * (double)b->window /
 	    (double)b->limit + 0.5);
 	snprintf(x->text, sizeof(x->text), "Rate limit reached for gpt-4o in "
@@ -157,8 +166,9 @@ arrive(struct world *w, struct worker *x)
 	if (w->at_a_time > 0) {
 		if (w->going >= (size_t)w->at_a_time)
 			snprintf(x->text, sizeof(x->text), "slow down");
-	} else if (!refuse(x, &w->calls, 1, "requests per min (RPM)") &&
-	    !refuse(x, &w->tokens, (double)x->cost, "tokens per min (TPM)")) {
+	} else if (!refuse(w, x, &w->calls, 1, "requests per min (RPM)") &&
+	    !refuse(w, x, &w->tokens, (double)x->cost,
+	    "tokens per min (TPM)")) {
 		w->tokens.left -= (double)x->cost;
 		w->calls.left -= 1;
 		w->end = w->now;
@@ -185,7 +195,7 @@ fields(struct world *w, struct worker *x)
 	size_t i, n = 0;
 
 	for (i = 0; i < 6 && !w->silent; i++)
-		if (x->field[i / 3 * 3][0] != '\0')
+		if ((!w->azure || i % 3 == 1) && x->field[i / 3 * 3][0] != '\0')
 			field[n++] = (struct http_field){ slice_str(names[i]),
 			    slice_str(x->field[i]) };
 	quota_fields(field, n, w->now, &q);
@@ -364,6 +374,10 @@ test_openai(void)
 	w = openai(2000);
 	w.silent = 1;
 	check(&w, "texts only", 1.01, 2 * w.workers);
+	w = openai(2000);
+	w.azure = 1;
+	w.calls.limit = 0;
+	check(&w, "Azure: whose limit nobody knows", 1.02, 400);
 	w = openai(2000);
 	w.workers = 64;
 	w.size = 10000;

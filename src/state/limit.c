@@ -390,7 +390,7 @@ limit_head(struct limit *l, struct ticket *t, const struct quota *q,
 		return;
 	for (kind = 0; kind < QUOTA_KINDS; kind++) {
 		of = &q->of[kind];
-		if (of->limit <= 0)
+		if (of->limit <= 0)	/* Azure tells only what is left */
 			continue;
 		k = cell_of(l->page, kind, of);
 		learn(l, t, k, of, status != 429, now);
@@ -534,8 +534,7 @@ limit_done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 		*t = (struct ticket){ 0 };
 	else if (!f->retry)
 		limit_drop(l, t);
-	t->asked = 0;
-	t->told = 0;
+	t->told = 0;	/* .asked stays: it is the first in line again */
 	t->explained = 0;
 }
 
