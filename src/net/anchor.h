@@ -1,22 +1,16 @@
 #ifndef NET_ANCHOR_H
 #define NET_ANCHOR_H
 
-/*
- * Anchors in the form that BearSSL takes, found in the trust store by their
- * subjects.
- */
+/* Anchors, found in the trust store by their subjects. */
 
-#include <bearssl.h>
-
-#include "net/cert.h"
+#include "net/key.h"
 #include "net/trust.h"
 
 #define ANCHORS_MAX 16
-#define ANCHOR_RSA_MIN 256	/* bytes: 2048 bits */
 
 struct anchor {
 	struct cert cert;
-	br_x509_pkey pkey;		/* points into the certificate */
+	br_x509_pkey key;
 };
 
 /* {0} is a valid start. */
@@ -35,9 +29,6 @@ struct anchors {
  * be read. */
 int anchors_find(struct anchors *as, const struct trust *trust,
     const struct slice *subject, size_t n, struct fault *f);
-
-/* What BearSSL is told of a; flags are BR_X509_TA_CA or 0.  Borrows from a. */
-br_x509_trust_anchor anchor_as(const struct anchor *a, unsigned flags);
 
 void anchors_free(struct anchors *as);
 

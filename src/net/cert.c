@@ -9,11 +9,15 @@
 #define OID_EKU "\x55\x1d\x25"
 #define OID_ANY_EKU "\x55\x1d\x25\x00"
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01"
+#define OID_PKCS1 "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
+#define OID_ECDSA_SHA1 "\x2a\x86\x48\xce\x3d\x04\x01"
+#define OID_ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define OID_CN "\x55\x04\x03"
 #define OID_O "\x55\x04\x0a"
 
 #define EXTS_MAX 64		/* so that the search for twins stays short */
 #define KEY_CERT_SIGN 0x04	/* bit 5 of the first octet */
+#define KEY_SIGN 0xc0		/* digitalSignature, nonRepudiation */
 
 static const char malformed[] = "is malformed";
 
@@ -56,7 +60,7 @@ cert_ext(const struct cert *c, const char *oid, struct slice *value)
 	return 0;
 }
 
-/* The critical ones that are looked at, here or by BearSSL. */
+/* The critical ones that are looked at, or allow no more than others do. */
 static int
 understood(struct slice oid)
 {
@@ -64,6 +68,19 @@ understood(struct slice oid)
 	    slice_is(oid, OID_EKU) || slice_is(oid, OID_POLICIES) ||
 	    slice_is(oid, CERT_OID_NAMES) ||
 	    slice_is(oid, CERT_OID_CONSTRAINTS);
+}
+
+int
+cert_special(const struct cert *c)
+{
+	struct slice exts = c->exts;
+	struct ext e;
+
+	while (ext_next(&exts, &e) == 1)
+		if (e.critical && (slice_is(e.oid, OID_EKU) ||
+		    slice_is(e.oid, CERT_OID_CONSTRAINTS)))
+			return 1;
+	return 0;
 }
 
 static const char *
@@ -88,9 +105,9 @@ check_exts(struct slice exts)
 	return rc < 0 ? malformed : NULL;
 }
 
-/* Version, up to the issuer; *tbs goes on there. */
+/* Version, number and *alg, up to the issuer; *tbs goes on there. */
 static int
-skip_to_issuer(struct slice *tbs, long long *version)
+skip_to_issuer(struct slice *tbs, long long *version, struct slice *alg)
 {
 	struct slice v, number;
 
@@ -100,8 +117,8 @@ skip_to_issuer(struct slice *tbs, long long *version)
 			return -1;
 		*version = der_int(number);
 	}
-	return der_skip(tbs, DER_INTEGER) && der_skip(tbs, DER_SEQUENCE) ?
-	    0 : -1;
+	return der_skip(tbs, DER_INTEGER) ?
+	    der_take(tbs, DER_SEQUENCE, alg) : -1;
 }
 
 static int
@@ -118,12 +135,12 @@ take_dn(struct slice *s, struct slice *dn)
 int
 cert_subject(struct slice head, struct slice *subject)
 {
-	struct slice issuer;
+	struct slice issuer, alg;
 	long long version;
 
 	if (der_enter(&head, DER_SEQUENCE) < 0 ||
 	    der_enter(&head, DER_SEQUENCE) < 0 ||
-	    skip_to_issuer(&head, &version) < 0 ||
+	    skip_to_issuer(&head, &version, &alg) < 0 ||
 	    take_dn(&head, &issuer) < 0 || !der_skip(&head, DER_SEQUENCE))
 		return -1;
 	return take_dn(&head, subject);
@@ -156,15 +173,22 @@ parse_rest(struct slice tbs, struct cert *c)
 const char *
 cert_parse(struct slice der, struct cert *c)
 {
-	struct slice in, tbs, alg;
+	struct slice in, tbs, alg, inner;
+	struct der e;
 	long long version;
 
 	c->der = der;
 	if (der_take(&der, DER_SEQUENCE, &in) < 0 || der.n > 0 ||
-	    der_take(&in, DER_SEQUENCE, &tbs) < 0 ||
+	    der_next(&in, &e) != 1 || e.tag != DER_SEQUENCE ||
 	    der_take(&in, DER_SEQUENCE, &alg) < 0 ||
+	    der_bits(&in, &c->signature) < 0 || in.n > 0)
+		return malformed;
+	c->tbs = e.whole;
+	tbs = e.body;
+	if (skip_to_issuer(&tbs, &version, &inner) < 0 ||
+	    !slice_eq(alg, inner) ||
 	    der_take(&alg, DER_OID, &c->algorithm) < 0 ||
-	    skip_to_issuer(&tbs, &version) < 0 || parse_rest(tbs, c) < 0)
+	    parse_rest(tbs, c) < 0)
 		return malformed;
 	if (version != 2)
 		return "is not of X.509 version 3";
@@ -216,16 +240,22 @@ ca_path(const struct cert *c, long long *max)
 	return *max < 0 ? -1 : 0;
 }
 
-/* Whether keyUsage, if there is one, allows signing certificates. */
+/* Whether keyUsage, if there is one, allows one of these. */
 static int
-may_sign(const struct cert *c)
+usage_allows(const struct cert *c, int which)
 {
 	struct slice value, bits;
 
 	if (!cert_ext(c, OID_KEY_USAGE, &value))
 		return 1;
 	return der_take(&value, DER_BIT_STRING, &bits) == 0 && bits.n >= 2 &&
-	    (bits.p[1] & KEY_CERT_SIGN) != 0;
+	    (bits.p[1] & which) != 0;
+}
+
+int
+cert_signs(const struct cert *c)
+{
+	return usage_allows(c, KEY_SIGN);
 }
 
 const char *
@@ -235,7 +265,7 @@ cert_issuer(const struct cert *c, size_t below)
 
 	if (ca_path(c, &max) < 0)
 		return "was issued by a certificate that is no CA's";
-	if (!may_sign(c))
+	if (!usage_allows(c, KEY_CERT_SIGN))
 		return "was issued by a CA whose key may not sign certificates";
 	if (max >= 0 && below > (unsigned long long)max)
 		return "stands too deep under a CA (path length)";
@@ -248,26 +278,18 @@ cert_issuer(const struct cert *c, size_t below)
 const char *
 cert_signature(const struct cert *c)
 {
-	static const struct {
-		const char *oid, *why;
-	} known[] = {
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", NULL },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c", NULL },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d", NULL },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x02", NULL },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x03", NULL },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x04", NULL },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
-		    "is signed with MD5" },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
-		    "is signed with SHA-1" },
-		{ "\x2a\x86\x48\xce\x3d\x04\x01", "is signed with SHA-1" },
-	};
-	size_t i;
+	struct slice a = c->algorithm;
+	int rsa = a.n == 9 && slice_starts(a, OID_PKCS1);
+	int ecdsa = a.n == 8 && slice_starts(a, OID_ECDSA_SHA2);
+	int last = a.n > 0 ? a.p[a.n - 1] : 0;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (slice_is(c->algorithm, known[i].oid))
-			return known[i].why;
+	if ((rsa && last >= 11 && last <= 13) ||
+	    (ecdsa && last >= 2 && last <= 4))
+		return NULL;
+	if (rsa && last == 4)
+		return "is signed with MD5";
+	if ((rsa && last == 5) || slice_is(a, OID_ECDSA_SHA1))
+		return "is signed with SHA-1";
 	return "is signed in a way that bide does not know (RSA PKCS#1 or "
 	    "ECDSA with SHA-256, SHA-384 or SHA-512)";
 }

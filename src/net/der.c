@@ -64,6 +64,16 @@ der_take(struct slice *s, int tag, struct slice *body)
 }
 
 int
+der_bits(struct slice *s, struct slice *bytes)
+{
+	if (der_take(s, DER_BIT_STRING, bytes) < 0 || bytes->n == 0 ||
+	    bytes->p[0] != 0)
+		return -1;
+	*bytes = slice_sub(*bytes, 1, bytes->n);
+	return 0;
+}
+
+int
 der_enter(struct slice *s, int tag)
 {
 	size_t n, took;

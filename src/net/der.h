@@ -35,6 +35,9 @@ int der_next(struct slice *s, struct der *out);
 /* Takes an element of that tag: 0, or -1 when something else stands there. */
 int der_take(struct slice *s, int tag, struct slice *body);
 
+/* Takes a BIT STRING of whole bytes: 0, or -1. */
+int der_bits(struct slice *s, struct slice *bytes);
+
 /* Steps into an element of that tag; its body may be cut short, *s is what
  * there is of it.  0, or -1 when something else stands there. */
 int der_enter(struct slice *s, int tag);

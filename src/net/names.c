@@ -23,14 +23,25 @@ names(const struct cert *c)
 	return list;
 }
 
+/* Whether "*.a.b" stands for x.a.b. */
+static int
+wildcard_covers(struct slice name, struct slice host)
+{
+	if (!slice_starts(name, "*."))
+		return 0;
+	slice_cut(&host, '.');
+	return host.n > 0 && slice_ieq(slice_sub(name, 2, name.n), host);
+}
+
 int
-names_present(const struct cert *c)
+names_host(const struct cert *c, struct slice host)
 {
 	struct slice list = names(c);
 	struct der e;
 
 	while (der_next(&list, &e) == 1)
-		if (e.tag == DNS || e.tag == ADDRESS)
+		if (e.tag == DNS && (slice_ieq(e.body, host) ||
+		    wildcard_covers(e.body, host)))
 			return 1;
 	return 0;
 }
@@ -91,18 +102,6 @@ below(struct slice name, struct slice base)
 	tail = slice_sub(name, name.n - base.n, base.n);
 	return slice_ieq(tail, base) && (name.n == base.n ||
 	    base.p[0] == '.' || name.p[name.n - base.n - 1] == '.');
-}
-
-/* A wildcard also stands for what a longer base names: *.a.b for x.a.b. */
-static int
-wildcard_covers(struct slice name, struct slice base)
-{
-	struct slice rest = base;
-
-	if (name.n < 2 || name.p[0] != '*')
-		return 0;
-	slice_cut(&rest, '.');
-	return slice_ieq(slice_sub(name, 2, name.n), rest);
 }
 
 /* base: an address and a mask of the same length. */
@@ -168,6 +167,7 @@ static int
 covers(const struct der *base, const struct der *name, int excluded)
 {
 	if (base->tag == DNS)
+		/* a wildcard also stands for what a longer base names */
 		return below(name->body, base->body) ||
 		    (excluded && wildcard_covers(name->body, base->body));
 	if (base->tag == ADDRESS)

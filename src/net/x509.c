@@ -11,7 +11,6 @@
 
 #define TRIES_MAX 8		/* paths verified, each with its signatures */
 #define STEPS_MAX 200		/* certificates set on the end of a path */
-#define DAYS_TO_1970 719528	/* BearSSL counts from the year 0 */
 
 #define TRUST_HINT "; trust an own CA with --cacert FILE or SSL_CERT_FILE"
 
@@ -83,30 +82,20 @@ refuse_dates(struct x509 *x, const struct cert *c, const char *why)
 	buf_free(&date);
 }
 
-/* BearSSL's word for what is wrong with a path. */
+/* What is wrong with a path, by BearSSL's numbers. */
 static const char *
-minimal_text(unsigned err)
+error_text(unsigned err)
 {
 	switch (err) {
 	case BR_ERR_X509_BAD_SIGNATURE:
 		return "has a wrong signature in its chain";
 	case BR_ERR_X509_UNSUPPORTED:
-	case BR_ERR_X509_WRONG_KEY_TYPE:
 		return "has a key in its chain that bide does not know (RSA, "
 		    "P-256, P-384 and P-521 only)";
 	case BR_ERR_X509_LIMIT_EXCEEDED:
-		return "has a key or signature in its chain that is too large";
+		return "has a key in its chain that is too large";
 	case BR_ERR_X509_WEAK_PUBLIC_KEY:
 		return "has an RSA key of less than 2048 bits in its chain";
-	case BR_ERR_X509_CRITICAL_EXTENSION:
-		return "has a critical extension in its chain that bide does "
-		    "not know";
-	case BR_ERR_X509_NOT_CA:
-		return "was issued by a certificate that may not do so";
-	case BR_ERR_X509_FORBIDDEN_KEY_USAGE:
-		return "has a key that may not be used so (key usage)";
-	case BR_ERR_X509_EXPIRED:
-		return "has expired or is not valid yet";
 	default:
 		return "is malformed";
 	}
@@ -149,7 +138,7 @@ check_above(const struct search *s, const struct cert *c, size_t below)
 /* The anchors for the path: CAs that its last certificate names, or that
  * very certificate if it stands alone and is no CA's. */
 static size_t
-anchors_for(struct search *s, br_x509_trust_anchor *ta)
+anchors_for(struct search *s, const struct anchor **list)
 {
 	const struct cert *last = &s->cert[s->path[s->npath - 1]];
 	const struct anchor *a;
@@ -159,7 +148,7 @@ anchors_for(struct search *s, br_x509_trust_anchor *ta)
 	for (i = 0; i < s->anchors.n; i++) {
 		a = &s->anchors.anchor[i];
 		if (s->npath == 1 && slice_eq(a->cert.der, last->der))
-			ta[n++] = anchor_as(a, 0);
+			list[n++] = a;
 		if (!slice_eq(a->cert.subject, last->issuer) ||
 		    n >= ANCHORS_MAX)
 			continue;
@@ -170,7 +159,7 @@ anchors_for(struct search *s, br_x509_trust_anchor *ta)
 		}
 		why = check_above(s, &a->cert, s->npath - 1);
 		if (why == NULL)
-			ta[n++] = anchor_as(a, BR_X509_TA_CA);
+			list[n++] = a;
 		else if (s->why == NULL)
 			s->why = why;
 	}
@@ -187,7 +176,8 @@ check_path(struct search *s)
 
 	for (i = 0; i < s->npath; i++) {
 		c = &s->cert[s->path[i]];
-		why = cert_signature(c);
+		why = cert_special(c) ? "has a critical extension in its chain "
+		    "that bide does not know" : cert_signature(c);
 		if (why == NULL && i > 0)
 			why = check_above(s, c, i - 1);
 		if (why != NULL) {
@@ -204,53 +194,60 @@ check_path(struct search *s)
 	return 0;
 }
 
-static void
-minimal_init(struct x509 *x, const br_x509_trust_anchor *ta, size_t n)
-{
-	br_x509_minimal_context *m = &x->minimal;
-
-	br_x509_minimal_init(m, &br_sha256_vtable, ta, n);
-	br_x509_minimal_set_hash(m, br_sha256_ID, &br_sha256_vtable);
-	br_x509_minimal_set_hash(m, br_sha384_ID, &br_sha384_vtable);
-	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
-	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
-	br_x509_minimal_set_ecdsa(m, &br_ec_prime_i31,
-	    br_ecdsa_i31_vrfy_asn1);
-	br_x509_minimal_set_minrsa(m, ANCHOR_RSA_MIN);
-	br_x509_minimal_set_time(m,
-	    (uint32_t)(x->wall / 86400000 + DAYS_TO_1970),
-	    (uint32_t)(x->wall / 1000 % 86400));
-}
-
+/* The server's key and name, and the signatures below the path's end.  0, or
+ * BearSSL's error. */
 static unsigned
-minimal_run(struct search *s)
+verify_path(struct search *s)
 {
-	const br_x509_class **m = &s->x->minimal.vtable;
-	struct slice der;
+	struct x509 *x = s->x;
+	const struct cert *below = &s->cert[0], *c;
+	unsigned err = key_read(below, &x->key);
+	br_x509_pkey key;
 	size_t i;
 
-	(*m)->start_chain(m, x509_sni(s->x));
-	for (i = 0; i < s->npath; i++) {
-		der = s->cert[s->path[i]].der;
-		(*m)->start_cert(m, (uint32_t)der.n);
-		(*m)->append(m, (const unsigned char *)der.p, der.n);
-		(*m)->end_cert(m);
+	if (err != 0)
+		return err;
+	if (x->address.n > 0 ? !names_address(below, x->address) :
+	    !names_host(below, slice_str(x->host)))
+		return BR_ERR_X509_BAD_SERVER_NAME;
+	for (i = 1; i < s->npath; i++) {
+		c = &s->cert[s->path[i]];
+		if ((err = key_read(c, &key)) != 0)
+			return err;
+		if (!key_signed(&key, below))
+			return BR_ERR_X509_BAD_SIGNATURE;
+		below = c;
 	}
-	return (*m)->end_chain(m);
+	return 0;
+}
+
+/* Whether one of n anchors has signed the path's end, or is that. */
+static unsigned
+verify_end(const struct search *s, const struct anchor *const *list, size_t n)
+{
+	const struct cert *last = &s->cert[s->path[s->npath - 1]];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (slice_eq(list[i]->cert.der, last->der) ||
+		    key_signed(&list[i]->key, last))
+			return 0;
+	return BR_ERR_X509_NOT_TRUSTED;
 }
 
 /* Whether the path leads to an anchor and holds. */
 static int
 try_path(struct search *s)
 {
-	br_x509_trust_anchor ta[ANCHORS_MAX + 1];
-	size_t n = anchors_for(s, ta);
+	const struct anchor *list[ANCHORS_MAX + 1];
+	size_t n = anchors_for(s, list);
 	unsigned err;
 
 	if (n == 0 || check_path(s) < 0 || ++s->tries > TRIES_MAX)
 		return 0;
-	minimal_init(s->x, ta, n);
-	err = minimal_run(s);
+	err = verify_path(s);
+	if (err == 0)
+		err = verify_end(s, list, n);
 	if (s->err == 0)
 		s->err = err;
 	return err == 0;
@@ -313,7 +310,7 @@ explain(struct search *s)
 	else if (s->err == BR_ERR_X509_NOT_TRUSTED)
 		refuse_untrusted(x, s, "is not the trusted one of that name");
 	else
-		refuse(x, minimal_text(s->err));
+		refuse(x, error_text(s->err));
 }
 
 /* Reads the certificates; those above the server's that are no good are left
@@ -356,11 +353,7 @@ judge(struct search *s)
 		refuse(x, why);
 		return BR_ERR_X509_NOT_TRUSTED;
 	}
-	if (!names_present(leaf) ||
-	    (x->address.n > 0 && !names_address(leaf, x->address))) {
-		refuse_name(x, leaf);
-		return BR_ERR_X509_BAD_SERVER_NAME;
-	}
+	x->usages = BR_KEYTYPE_KEYX | (cert_signs(leaf) ? BR_KEYTYPE_SIGN : 0);
 	if (find_anchors(s) < 0)
 		return BR_ERR_X509_NOT_TRUSTED;
 	s->npath = 1;
@@ -428,7 +421,9 @@ get_pkey(const br_x509_class *const *ctx, unsigned *usages)
 {
 	const struct x509 *x = (const struct x509 *)ctx;
 
-	return x->minimal.vtable->get_pkey(&x->minimal.vtable, usages);
+	if (usages != NULL)
+		*usages = x->usages;
+	return &x->key;
 }
 
 static const br_x509_class vtable = {

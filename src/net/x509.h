@@ -2,16 +2,14 @@
 #define NET_X509_H
 
 /*
- * The judgment of a server's certificates: a BearSSL X.509 class around its
- * "minimal" one.
+ * The judgment of a server's certificates: a class in the place of BearSSL's
+ * own, "minimal", which knows neither extended key usage nor addresses nor
+ * name constraints, and takes chains in good order only.
  *
  * The chain is kept until it is complete.  Then the anchors that it names
- * are looked up, a path from the server's certificate to one of them is
- * sought (servers send chains out of order and with strangers in them), and
- * that path alone is put through "minimal", which verifies names, dates and
- * signatures.  What "minimal" does not look at is checked here: extended key
- * usage, the common name in place of subjectAltName, IP addresses, name
- * constraints, twin extensions, version, age and rights of the anchor.
+ * are looked up, and a path from the server's certificate to one of them is
+ * sought (servers send chains out of order and with strangers in them) on
+ * which all dates, rights and constraints are in order, and all signatures.
  *
  * Revocation is not checked.
  */
@@ -36,7 +34,8 @@ struct x509 {
 	char address_bytes[16];
 	struct buf chain;
 	size_t start[X509_CERTS_MAX + 1], n;
-	br_x509_minimal_context minimal;
+	br_x509_pkey key;		/* the server's; points into chain */
+	unsigned usages;
 };
 
 /*
@@ -50,7 +49,7 @@ int x509_init(struct x509 *x, const struct trust *trust, struct slice host,
 /* The name for SNI; NULL for an IP address. */
 const char *x509_sni(const struct x509 *x);
 
-/* Gives back what the chain took; the key stays. */
+/* Gives back what the chain took, with the key. */
 void x509_free(struct x509 *x);
 
 #endif

@@ -1,0 +1,124 @@
+#include "net/key.h"
+
+#include <string.h>
+
+#include "base/bug.h"
+
+#define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+#define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
+
+#define RSA_MIN 256		/* bytes */
+#define RSA_MAX 512		/* BearSSL's */
+
+/* The cast is for BearSSL's types, which forgot their const. */
+static unsigned char *
+bytes(struct slice s)
+{
+	return (unsigned char *)(size_t)s.p;
+}
+
+/* A positive INTEGER without the zeros before it. */
+static int
+take_number(struct slice *s, struct slice *v)
+{
+	if (der_take(s, DER_INTEGER, v) < 0 || v->n == 0 ||
+	    (v->p[0] & 0x80) != 0)
+		return -1;
+	while (v->n > 0 && v->p[0] == 0)
+		*v = slice_sub(*v, 1, v->n);
+	return 0;
+}
+
+/* RFC 8017 A.1.1 */
+static unsigned
+rsa_key(struct slice bits, br_x509_pkey *key)
+{
+	struct slice in, n, e;
+
+	if (der_take(&bits, DER_SEQUENCE, &in) < 0 || bits.n > 0 ||
+	    take_number(&in, &n) < 0 || take_number(&in, &e) < 0 || in.n > 0)
+		return BR_ERR_X509_UNEXPECTED;
+	*key = (br_x509_pkey){ .key_type = BR_KEYTYPE_RSA,
+	    .key.rsa = { bytes(n), n.n, bytes(e), e.n } };
+	if (n.n < RSA_MIN)
+		return BR_ERR_X509_WEAK_PUBLIC_KEY;
+	return n.n > RSA_MAX ? BR_ERR_X509_LIMIT_EXCEEDED : 0;
+}
+
+/* RFC 5480 2.1.1.1 */
+static unsigned
+ec_key(struct slice curve, struct slice bits, br_x509_pkey *key)
+{
+	static const struct {
+		char id, n, oid[9];
+	} curves[] = {
+		{ BR_EC_secp256r1, 8, "\x2a\x86\x48\xce\x3d\x03\x01\x07" },
+		{ BR_EC_secp384r1, 5, "\x2b\x81\x04\x00\x22" },
+		{ BR_EC_secp521r1, 5, "\x2b\x81\x04\x00\x23" },
+	};
+	struct slice oid;
+	size_t i;
+
+	for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+		oid = (struct slice){ curves[i].oid, (size_t)curves[i].n };
+		if (!slice_eq(curve, oid))
+			continue;
+		*key = (br_x509_pkey){ .key_type = BR_KEYTYPE_EC,
+		    .key.ec = { curves[i].id, bytes(bits), bits.n } };
+		return 0;
+	}
+	return BR_ERR_X509_UNSUPPORTED;
+}
+
+unsigned
+key_read(const struct cert *c, br_x509_pkey *key)
+{
+	struct slice s = c->key, alg, oid, curve, bits;
+
+	if (der_take(&s, DER_SEQUENCE, &alg) < 0 ||
+	    der_take(&alg, DER_OID, &oid) < 0 || der_bits(&s, &bits) < 0 ||
+	    s.n > 0)
+		return BR_ERR_X509_UNEXPECTED;
+	if (slice_eq(oid, SLICE(OID_RSA)))
+		return rsa_key(bits, key);
+	if (!slice_eq(oid, SLICE(OID_EC)) ||
+	    der_take(&alg, DER_OID, &curve) < 0)
+		return BR_ERR_X509_UNSUPPORTED;
+	return ec_key(curve, bits, key);
+}
+
+/* In the order of the last byte of the signature's OID.  Of a hash's own OID
+ * BearSSL takes the length before it. */
+static const br_hash_class *const hashes[] = {
+	&br_sha256_vtable, &br_sha384_vtable, &br_sha512_vtable
+};
+static const unsigned char hash_oids[][10] = {
+	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01",
+	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02",
+	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03",
+};
+
+int
+key_signed(const br_x509_pkey *key, const struct cert *c)
+{
+	unsigned char hash[64], signed_hash[64];
+	const unsigned char *sig = bytes(c->signature);
+	br_hash_compat_context ctx;
+	int rsa = c->algorithm.n == 9;
+	unsigned which = (unsigned)c->algorithm.p[c->algorithm.n - 1] -
+	    (rsa ? 11 : 2);
+	size_t size = 32 + 16 * which;
+
+	assert(which < sizeof(hashes) / sizeof(hashes[0]));
+	if (key->key_type != (rsa ? BR_KEYTYPE_RSA : BR_KEYTYPE_EC))
+		return 0;
+	hashes[which]->init(&ctx.vtable);
+	hashes[which]->update(&ctx.vtable, c->tbs.p, c->tbs.n);
+	hashes[which]->out(&ctx.vtable, hash);
+	if (!rsa)
+		return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hash, size,
+		    &key->key.ec, sig, c->signature.n) == 1;
+	return br_rsa_i31_pkcs1_vrfy(sig, c->signature.n, hash_oids[which],
+	    size, &key->key.rsa, signed_hash) == 1 &&
+	    memcmp(hash, signed_hash, size) == 0;
+}
