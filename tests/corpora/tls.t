@@ -53,7 +53,7 @@ my %accepts = (
 	'pathlen::max-chain-depth-1-exhausted' => 'a limit that the case brings along; bide has its own',
 );
 
-# What limbo would have accepted and bide refuses: BearSSL knows no critical
+# What limbo would have accepted and bide refuses: no chain may bring critical
 # name constraints (a CA of the user's own may have them: man page, CAVEATS).
 my %refuses = map { $_ => 1 } (
 	'rfc5280::nc::nc-forbids-alternate-chain-ica',
