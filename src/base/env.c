@@ -155,6 +155,7 @@ env_open(struct env *env)
 	handle(SIGHUP, on_stop, (int)SA_RESETHAND);
 	handle(SIGUSR1, on_nudge, 0);
 	handle(SIGPIPE, SIG_IGN, 0);
+	handle(SIGXFSZ, SIG_IGN, 0);
 	return 0;
 }
 

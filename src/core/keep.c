@@ -20,13 +20,17 @@ end(struct keep *k, struct json_out *w, size_t start)
 	record_close(w, &k->journal->crc, start);
 }
 
-/* A time of day, span ms from now. */
+/* A time of day, span ms from now, to the millisecond: a server's wait is
+ * kept by other runs too, and not for longer. */
 static void
 put_time(struct keep *k, struct json_out *w, const char *key, msec span)
 {
+	msec at = k->env->wall(k->env->ctx) + span;
 	struct buf when = { 0 };
 
-	when_put_rfc3339(&when, k->env->wall(k->env->ctx) + span);
+	when_put_rfc3339(&when, at / 1000 * 1000);
+	when.n--;		/* the Z */
+	buf_printf(&when, ".%03dZ", (int)(at % 1000));
 	json_member(w, key, buf_slice(&when));
 	buf_free(&when);
 }
