@@ -63,18 +63,14 @@ struct decode {
 				   NULL */
 	/* results */
 	enum finish finish;
-	char finish_word[32];	/* the provider's own, "" = none yet */
 	struct usage usage;	/* the caller starts it with -1s */
 	struct buf usage_raw;	/* the provider's own usage object */
-	char id[128];		/* of the response */
 	int content;		/* text, reasoning or a call was seen */
 	uint64_t text_bytes;	/* of EV_TEXT put so far */
-	struct fault fault;	/* after DECODE_FAULT */
 	int failed;
 	/* private */
 	uint64_t skip;		/* bytes of text that were put before */
 	struct buf scratch;	/* the delta being unescaped */
-	struct json_like like;	/* what events look like */
 	uint16_t text_half, reasoning_half;
 	struct buf call_mem;	/* of the calls */
 	struct call *calls;
@@ -95,6 +91,11 @@ struct decode {
 	/* messages: the block that goes back as it is; .open: it is whole but
 	 * for its last bracket */
 	struct buf block;
+	/* results once more, and what events look like */
+	char finish_word[32];	/* the provider's own, "" = none yet */
+	char id[128];		/* of the response */
+	struct fault fault;	/* after DECODE_FAULT */
+	struct json_like like;	/* what events look like */
 };
 
 struct dialect {

@@ -17,8 +17,6 @@
 #define ERRBODY_TEXT ((size_t)8 << 10)	/* of messages; more is cut off */
 
 struct errbody {
-	struct slice name[ERRBODY_NAMES]; /* codes and types, raw, the most
-					     telling first */
 	size_t nnames;
 	int status;		/* a code that is an HTTP status, or 0 */
 	int html;
@@ -33,6 +31,8 @@ struct errbody {
 	struct buf inner;	/* JSON that stood in a string */
 	int nested;
 	msec now;
+	struct slice name[ERRBODY_NAMES]; /* codes and types, raw, the most
+					     telling first */
 };
 
 /* Reads body into *b, which is overwritten.  now is the peer's time of day.

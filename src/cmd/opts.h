@@ -47,32 +47,32 @@ struct own_provider {
 };
 
 struct opts {
-	const char *model, *base_url, *system, *output, *on_break, *effort;
-	const char *temperature, *schema, *tools, *key_file, *cacert;
-	const char *messages, *session;
-	const char *files[FILES_MAX];
-	size_t nfiles;
-	const char *results[RESULTS_MAX];	/* ID=FILE */
-	size_t nresults;
-	const char *fallbacks[FALLBACKS_MAX];
-	size_t nfallbacks;
 	int live;		/* -1: as stdout is */
 	int newest;		/* go on in the newest session */
 	int background, detach, no_share;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
+	const char *model, *base_url, *system, *output, *on_break, *effort;
+	const char *temperature, *schema, *tools, *key_file, *cacert;
+	const char *messages, *session;
+	size_t nfiles;
+	size_t nresults;
+	size_t nfallbacks;
 	int64_t max_tokens, retries, rpm, tpm;
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: do not */
-	struct param params[PARAMS_MAX];
 	size_t nparams;
 	char **words;		/* the prompt's, in argv */
 	size_t nwords;
-	struct own_provider providers[PROVIDERS_MAX];
 	size_t nproviders;
 	struct buf config;	/* the file's text */
 	struct buf recorded;	/* texts from a turn's record */
 	uint64_t given;		/* a bit for each option of the table that
 				   was on the command line */
+	const char *files[FILES_MAX];
+	const char *results[RESULTS_MAX];	/* ID=FILE */
+	const char *fallbacks[FALLBACKS_MAX];
+	struct param params[PARAMS_MAX];
+	struct own_provider providers[PROVIDERS_MAX];
 };
 
 /*

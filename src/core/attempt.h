@@ -74,7 +74,6 @@ struct timing {
 };
 
 struct outcome {
-	struct fault fault;	/* F_NONE: a whole answer */
 	enum progress progress;
 	int again;		/* a kept connection was dead, or a redirect:
 				   the next attempt goes out at once and costs
@@ -83,11 +82,12 @@ struct outcome {
 	int kept;		/* it stands, and the very same stream will go
 				   on */
 	int status;		/* of HTTP; 0 = none came */
-	char request_id[128];
 	enum finish finish;
-	struct usage usage;
 	uint64_t text_bytes;
 	struct timing time;
+	struct fault fault;	/* F_NONE: a whole answer */
+	struct usage usage;
+	char request_id[128];
 };
 
 /* Fills *out.  With P_DONE the dialect has seen its terminal event. */

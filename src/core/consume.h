@@ -8,9 +8,9 @@
 
 /* What outlives the reading: for redirects and for keeping the connection. */
 struct consumed {
-	struct http http;
 	struct slice location;
 	int keep;		/* the connection may carry another request */
+	struct http http;
 };
 
 /*

@@ -35,7 +35,6 @@ struct run {
 };
 
 struct result {
-	struct outcome last;	/* of the last attempt; fault F_NONE: whole */
 	unsigned attempts;
 	enum verdict verdict;	/* why no further one, when it failed */
 	msec wait;		/* from now until a try makes sense, or
@@ -44,6 +43,7 @@ struct result {
 	msec elapsed;
 	int waiting;		/* it was interrupted in a pause */
 	int gave_way;		/* the next one is to be asked */
+	struct outcome last;	/* of the last attempt; fault F_NONE: whole */
 };
 
 /* Runs the job to its end and fills *res.  A connection that may be used again

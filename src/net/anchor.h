@@ -15,12 +15,12 @@ struct anchor {
 
 /* {0} is a valid start. */
 struct anchors {
-	struct anchor anchor[ANCHORS_MAX];
 	size_t n;
 	int unusable;			/* some were found but left out */
 	/* private */
 	struct trust_sink sink;
 	struct buf der;
+	struct anchor anchor[ANCHORS_MAX];
 	size_t end[ANCHORS_MAX];
 };
 

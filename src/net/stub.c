@@ -101,16 +101,16 @@ stub_config(struct stub *s, struct slice text)
 enum { QUESTIONS = 2 };
 
 struct question {
-	char text[DNSMSG_MAX];
 	size_t n;		/* 0: not asked, or answered */
 	unsigned failed;	/* a bit for each server that did */
+	char text[DNSMSG_MAX];
 };
 
 struct ask {
-	struct question q[QUESTIONS];
 	struct pollfd fds[STUB_SERVERS_MAX];
 	size_t servers;
 	struct dns_list *out;
+	struct question q[QUESTIONS];
 };
 
 /* Whether there is a question that some server may still answer. */

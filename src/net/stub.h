@@ -18,10 +18,10 @@
 
 /* What resolv.conf(5) says. */
 struct stub {
-	struct dns_list server;
 	long long ndots, attempts;
 	long long timeout;	/* of all attempts together, s */
 	char search[256];	/* suffixes, with blanks between */
+	struct dns_list server;
 };
 
 /* Reads a resolv.conf; what it leaves open is as usual. */

@@ -17,15 +17,15 @@
 /* The search for a path: the chain, the anchors that it names, the path. */
 struct search {
 	struct x509 *x;
-	struct cert cert[X509_CERTS_MAX];
 	size_t n;
-	struct anchors anchors;
-	size_t path[X509_CERTS_MAX];		/* indexes, from the server's */
 	size_t npath;
 	size_t top;				/* the end of the first path */
 	unsigned tries, steps;
 	unsigned err;				/* BearSSL's, of the first try */
 	const char *why;			/* ours */
+	struct cert cert[X509_CERTS_MAX];
+	struct anchors anchors;
+	size_t path[X509_CERTS_MAX];		/* indexes, from the server's */
 };
 
 static void

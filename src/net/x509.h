@@ -25,17 +25,18 @@
 
 struct x509 {
 	const br_x509_class *vtable;	/* the first member: BearSSL's rule */
-	struct fault fault;		/* F_NONE, or why the chain is refused */
-	/* private */
+	/* private, but for the last */
 	const struct trust *trust;
 	msec wall;
-	char host[256];			/* without a last dot or a zone */
 	struct slice address;		/* of an IP literal; .n 0: a name */
 	char address_bytes[16];
 	struct buf chain;
-	size_t start[X509_CERTS_MAX + 1], n;
+	size_t n;
 	br_x509_pkey key;		/* the server's; points into chain */
 	unsigned usages;
+	char host[256];			/* without a last dot or a zone */
+	size_t start[X509_CERTS_MAX + 1];
+	struct fault fault;		/* F_NONE, or why the chain is refused */
 };
 
 /*

@@ -26,7 +26,6 @@ enum turn_state {
 };
 
 struct history {
-	struct talk talk;	/* the finished turns */
 	size_t turns;		/* all of them, with those left out */
 	int damaged;		/* records were lost */
 	struct usage spent;	/* of the finished ones, together; -1 where
@@ -49,6 +48,7 @@ struct history {
 	msec not_before;	/* wall; MSEC_NONE */
 	enum finish finish;
 	struct usage usage;
+	struct talk talk;	/* the finished turns */
 };
 
 /* An empty one, that will take records of n bytes in all and may take more. */

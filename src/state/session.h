@@ -9,13 +9,13 @@
 #define SESSION_NAME_MAX 200
 
 struct session {
-	char name[SESSION_NAME_MAX + 1];
-	struct journal journal;
 	struct buf records;	/* what was in the file */
 	struct buf turn;	/* the record of the turn that is asked */
 	struct history history;
 	size_t damaged;		/* pieces of the file that were no records */
 	size_t torn;		/* bytes at its end that were half a record */
+	struct journal journal;
+	char name[SESSION_NAME_MAX + 1];
 };
 
 /* What is wrong with a name; NULL: nothing. */

@@ -48,7 +48,6 @@ struct http {
 	int keep;			/* the connection may be used again once
 					   HTTP_END was returned */
 	const char *why;		/* static text after HTTP_BAD */
-	struct http_field field[HTTP_FIELDS_MAX];
 	size_t nfields;
 	/* private */
 	struct buf head;
@@ -56,6 +55,7 @@ struct http {
 	size_t extra;			/* bytes of heads, or framing unpaid */
 	int state;
 	unsigned char framing, digits, bad;
+	struct http_field field[HTTP_FIELDS_MAX];
 };
 
 /* Takes bytes from the front of *in.  *out is set with HTTP_BODY only.  Call

@@ -66,7 +66,7 @@ int json_valid(struct slice doc);
 struct json_want {
 	const char *key;	/* plain ASCII, no escapes */
 	struct json_want *sub;	/* what is wanted inside it */
-	size_t nsub;
+	unsigned nsub;
 	enum json_type type;
 	struct slice tok;
 };

@@ -34,12 +34,13 @@ struct json_spot {
  * nothing is found nothing is written.  The subs are within .want: who moves
  * it has to set them again. */
 struct json_like {
-	struct json_want want[JSON_LIKE_WANTS];
 	/* private */
 	struct buf doc;
+	unsigned char nslots, nspots, misses;
 	struct json_slot slot[JSON_LIKE_SLOTS];
 	struct json_spot spot[JSON_LIKE_WANTS];
-	unsigned char nslots, nspots, misses;
+	/* what is wanted */
+	struct json_want want[JSON_LIKE_WANTS];
 };
 
 /* As json_pick(doc, k->want, n).  Free k->doc at the end. */

@@ -44,13 +44,13 @@ struct sse {
 	/* private */
 	struct slice data_ref;	/* one data line, still in the input */
 	struct slice name_ref;
-	struct buf data;	/* joined or kept data lines */
-	struct buf name, id;
-	struct buf value;	/* of another field, in a line that was cut */
 	long long retry;
 	char field_name[6];	/* of a line that was cut there */
 	unsigned char field_len, field, place;
 	unsigned char bom, skip_lf, has_data, has_retry, fired, bad, raw;
+	struct buf data;	/* joined or kept data lines */
+	struct buf name, id;
+	struct buf value;	/* of another field, in a line that was cut */
 };
 
 /*
