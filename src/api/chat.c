@@ -28,12 +28,13 @@ put_thinking(struct decode *d, const struct json_want *thinking)
 static void
 put_parts(struct decode *d, struct slice parts)
 {
-	struct json_want w[] = { { .key = "text" }, { .key = "thinking" } };
+	static const char keys[] = "text thinking";
+	struct json_want w[2];
 	struct slice key, part;
 	size_t at = 0;
 
 	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		if (json_pick(part, w, 2) < 0)
+		if (json_take(part, keys, w, 2) < 0)
 			continue;
 		if (w[0].type == JSON_STRING)
 			decode_text(d, w[0].tok);
@@ -78,15 +79,17 @@ call_of(struct decode *d, const struct json_want *w,
 static enum decoded
 take_call(struct decode *d, struct slice fragment)
 {
-	struct json_want w[T_N] = { { .key = "index" }, { .key = "id" },
-	    { .key = "function" } };
-	struct json_want f[] = { { .key = "name" }, { .key = "arguments" } };
+	static const char keys[] = "index id function";
+	static const char f_keys[] = "name arguments";
+	struct json_want w[T_N], f[2];
+	struct slice function = { 0 };
 	struct call *c;
 
-	if (json_pick(fragment, w, T_N) < 0)
+	if (json_take(fragment, keys, w, T_N) < 0)
 		return DECODE_MORE;
 	if (w[T_FUNCTION].type == JSON_OBJECT)
-		json_pick(w[T_FUNCTION].tok, f, 2);
+		function = w[T_FUNCTION].tok;
+	json_take(function, f_keys, f, 2);
 	c = call_of(d, w, &f[0]);
 	if (c == NULL)
 		return decode_bad(d, "too many tool calls");
@@ -264,28 +267,16 @@ take_marker(struct decode *d)
 	return DECODE_DONE;
 }
 
+/* In the order of the enum. */
 static void
 want(struct json_want *w)
 {
-	const struct json_want all[W_N] = {
-		[CHOICES] = { .key = "choices", &w[CHOICE], 1 },
-		[ERROR] = { .key = "error" },
-		[USAGE] = { .key = "usage" },
-		[ID] = { .key = "id" },
-		[CHOICE] = { .key = "0", &w[DELTA], CHOICE_N },
-		[DELTA] = { .key = "delta", &w[CONTENT], DELTA_N },
-		[FINISH] = { .key = "finish_reason" },
-		[CHOICE_ERROR] = { .key = "error" },
-		[INDEX] = { .key = "index" },
-		[MESSAGE] = { .key = "message" },
-		[CONTENT] = { .key = "content" },
-		[REASONING] = { .key = "reasoning" },
-		[REASONING_CONTENT] = { .key = "reasoning_content" },
-		[TOOL_CALLS] = { .key = "tool_calls" },
-		[REFUSAL] = { .key = "refusal" },
-	};
-
-	memcpy(w, all, sizeof(all));
+	json_keys(w, "choices error usage id 0 delta finish_reason error "
+	    "index message content reasoning reasoning_content tool_calls "
+	    "refusal", W_N);
+	json_want_in(&w[CHOICES], &w[CHOICE], 1);
+	json_want_in(&w[CHOICE], &w[DELTA], CHOICE_N);
+	json_want_in(&w[DELTA], &w[CONTENT], DELTA_N);
 }
 
 /* A chunk, or a whole answer, which differs in names only. */

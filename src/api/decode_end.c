@@ -41,16 +41,12 @@ count_in(const struct json_want *a, const struct json_want *b, const char *key)
 void
 decode_usage(struct decode *d, struct slice json)
 {
-	struct json_want w[] = {
-		{ .key = "input_tokens" }, { .key = "prompt_tokens" },
-		{ .key = "output_tokens" }, { .key = "completion_tokens" },
-		{ .key = "input_tokens_details" },
-		{ .key = "prompt_tokens_details" },
-		{ .key = "output_tokens_details" },
-		{ .key = "completion_tokens_details" },
-	};
+	static const char keys[] = "input_tokens prompt_tokens output_tokens "
+	    "completion_tokens input_tokens_details prompt_tokens_details "
+	    "output_tokens_details completion_tokens_details";
+	struct json_want w[8];
 
-	if (json_pick(json, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return;
 	buf_clear(&d->usage_raw);
 	buf_put(&d->usage_raw, json);
@@ -107,8 +103,8 @@ decode_bad(struct decode *d, const char *what)
 int
 decode_complaint(struct slice json)
 {
-	struct json_want w[] = { { .key = "error" }, { .key = "object" },
-	    { .key = "message" }, { .key = "detail" } };
+	static const char keys[] = "error object message detail";
+	struct json_want w[4];
 	struct slice key;
 	size_t at = 0;
 
@@ -116,7 +112,7 @@ decode_complaint(struct slice json)
 	if (json.n > 0 && json.p[0] == '[' &&
 	    json_each(json, &at, &key, &json) != JSON_OBJECT)
 		return 0;
-	if (json_pick(json, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return 0;
 	return decode_truthy(&w[0]) || w[2].type == JSON_STRING ||
 	    decode_is(&w[1], "error") || decode_truthy(&w[3]);

@@ -193,16 +193,15 @@ void
 encode_tools(struct json_out *w, const struct request *r, const char *key,
     void (*one)(struct json_out *, const struct json_want *))
 {
-	struct json_want v[TOOL_N] = { { .key = "name" },
-	    { .key = "description" }, { .key = "parameters" },
-	    { .key = "strict" } };
+	static const char keys[] = "name description parameters strict";
+	struct json_want v[TOOL_N];
 	struct slice name, json;
 	size_t at = 0;
 
 	if (r->tools.n == 0 || !encode_begin(w, r, key, '['))
 		return;
 	while (json_each(r->tools, &at, &name, &json) > JSON_END) {
-		if (json_pick(json, v, TOOL_N) < 0)
+		if (json_take(json, keys, v, TOOL_N) < 0)
 			continue;
 		json_open(w, '{');
 		one(w, v);

@@ -99,19 +99,14 @@ put_name(struct errbody *b, const struct json_want *w)
 static void
 read_waits(struct errbody *b, struct slice doc)
 {
-	struct json_want w[] = {
-		{ .key = "retry_after_seconds" },
-		{ .key = "resets_in_seconds" },
-		{ .key = "estimated_time" },
-		{ .key = "retryDelay" },
-		{ .key = "resets_at" },		/* from here on: times */
-		{ .key = "X-RateLimit-Reset" },
-		{ .key = "x-ratelimit-reset" },
-	};
+	static const char keys[] = "retry_after_seconds resets_in_seconds "
+	    "estimated_time retryDelay resets_at X-RateLimit-Reset "
+	    "x-ratelimit-reset";
+	struct json_want w[7];
 	msec wait;
 	size_t i;
 
-	if (json_pick(doc, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(doc, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return;
 	for (i = 0; i < sizeof(w) / sizeof(w[0]); i++) {
 		if (w[i].type != JSON_NUMBER && w[i].type != JSON_STRING)
@@ -119,7 +114,7 @@ read_waits(struct errbody *b, struct slice doc)
 		wait = hint_until(w[i].tok, b->now);
 		if (wait > b->wait)
 			b->wait = wait;
-		b->reset |= i >= 4;
+		b->reset |= i >= 4;	/* these are times */
 	}
 }
 
@@ -146,14 +141,10 @@ read_violations(struct errbody *b, struct slice array)
 static void
 read_detail(struct errbody *b, struct slice doc)
 {
-	struct json_want w[] = {
-		{ .key = "error_code" },
-		{ .key = "reason" },
-		{ .key = "code" },
-		{ .key = "violations" },
-	};
+	static const char keys[] = "error_code reason code violations";
+	struct json_want w[4];
 
-	if (json_pick(doc, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(doc, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return;
 	put_name(b, &w[0]);
 	put_name(b, &w[1]);
@@ -180,13 +171,10 @@ read_details(struct errbody *b, const struct json_want *w)
 static void
 read_metadata(struct errbody *b, struct slice doc, struct json_want *raw)
 {
-	struct json_want w[] = {
-		{ .key = "limit_source" },
-		{ .key = "headers" },
-		{ .key = "raw" },
-	};
+	static const char keys[] = "limit_source headers raw";
+	struct json_want w[3];
 
-	if (json_pick(doc, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(doc, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return;
 	put_name(b, &w[0]);
 	if (w[1].type == JSON_OBJECT)
@@ -215,27 +203,13 @@ read_error(struct errbody *b, struct slice doc, int depth)
 {
 	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 5,
 	    PLACE = MESSAGES + 7, N };
-	struct json_want w[N] = {
-		{ .key = "details" },
-		{ .key = "innererror" },
-		{ .key = "metadata" },
-		{ .key = "code" },
-		{ .key = "type" },
-		{ .key = "status" },
-		{ .key = "status_code" },
-		{ .key = "statusCode" },
-		{ .key = "message" },
-		{ .key = "msg" },
-		{ .key = "Message" },
-		{ .key = "error_description" },
-		{ .key = "error_message" },
-		{ .key = "title" },
-		{ .key = "detail" },
-		{ .key = "loc" },
-	}, raw = { 0 };
+	static const char keys[] = "details innererror metadata code type "
+	    "status status_code statusCode message msg Message "
+	    "error_description error_message title detail loc";
+	struct json_want w[N], raw = { 0 };
 	size_t i;
 
-	if (depth > DEPTH_MAX || json_pick(doc, w, N) < 0)
+	if (depth > DEPTH_MAX || json_take(doc, keys, w, N) < 0)
 		return;
 	read_details(b, &w[DETAILS]);
 	read_details(b, &w[INNER]);
@@ -271,10 +245,8 @@ find_error(struct slice doc)
 static int
 read_doc(struct errbody *b, struct slice doc, int depth)
 {
-	struct json_want w[] = {
-		{ .key = "error" },
-		{ .key = "request_id" },
-	};
+	static const char keys[] = "error request_id";
+	struct json_want w[2];
 	enum json_type type;
 	struct slice err;
 
@@ -282,7 +254,7 @@ read_doc(struct errbody *b, struct slice doc, int depth)
 		return -1;
 	if (*slice_trim(doc).p == '[')
 		doc = first_element(doc, &type);
-	if (json_pick(doc, w, sizeof(w) / sizeof(w[0])) < 0)
+	if (json_take(doc, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return -1;
 	if (w[1].type == JSON_STRING && b->request_id.n == 0)
 		b->request_id = w[1].tok;

@@ -10,12 +10,12 @@ static void
 take_usage(struct decode *d, struct slice json)
 {
 	enum { PROMPT, CANDIDATES, THOUGHTS, CACHED, N };
-	struct json_want w[N] = { { .key = "promptTokenCount" },
-	    { .key = "candidatesTokenCount" }, { .key = "thoughtsTokenCount" },
-	    { .key = "cachedContentTokenCount" } };
+	static const char keys[] = "promptTokenCount candidatesTokenCount "
+	    "thoughtsTokenCount cachedContentTokenCount";
+	struct json_want w[N];
 	struct usage *u = &d->usage;
 
-	if (json_pick(json, w, N) < 0)
+	if (json_take(json, keys, w, N) < 0)
 		return;
 	buf_clear(&d->usage_raw);
 	buf_put(&d->usage_raw, json);
@@ -46,11 +46,11 @@ take_parts(struct decode *d, struct slice parts)
 	size_t at = 0;
 
 	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		struct json_want w[] = { { .key = "text" },
-		    { .key = "thought" }, { .key = "functionCall" },
-		    { .key = "thoughtSignature" } };
+		static const char keys[] = "text thought functionCall "
+		    "thoughtSignature";
+		struct json_want w[4];
 
-		if (json_pick(part, w, 4) < 0)
+		if (json_take(part, keys, w, 4) < 0)
 			continue;
 		if (w[0].type == JSON_STRING && w[1].type == JSON_TRUE)
 			decode_reasoning(d, w[0].tok);
@@ -139,24 +139,16 @@ take_candidate(struct decode *d, const struct json_want *w)
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
+/* In the order of the enum. */
 static void
 want(struct json_want *w)
 {
-	const struct json_want all[W_N] = {
-		[CANDIDATES] = { .key = "candidates", &w[CANDIDATE], 1 },
-		[ERROR] = { .key = "error" },
-		[FEEDBACK] = { .key = "promptFeedback", &w[BLOCKED], 1 },
-		[USAGE] = { .key = "usageMetadata" },
-		[ID] = { .key = "responseId" },
-		[BLOCKED] = { .key = "blockReason" },
-		[CANDIDATE] = { .key = "0", &w[CONTENT], 3 },
-		[CONTENT] = { .key = "content", &w[PARTS], 1 },
-		[FINISH] = { .key = "finishReason" },
-		[INDEX] = { .key = "index" },
-		[PARTS] = { .key = "parts" },
-	};
-
-	memcpy(w, all, sizeof(all));
+	json_keys(w, "candidates error promptFeedback usageMetadata "
+	    "responseId blockReason 0 content finishReason index parts", W_N);
+	json_want_in(&w[CANDIDATES], &w[CANDIDATE], 1);
+	json_want_in(&w[FEEDBACK], &w[BLOCKED], 1);
+	json_want_in(&w[CANDIDATE], &w[CONTENT], 3);
+	json_want_in(&w[CONTENT], &w[PARTS], 1);
 }
 
 static int

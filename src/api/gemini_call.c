@@ -90,13 +90,13 @@ move(struct decode *d, struct call *c, struct slice path)
 static void
 take_piece(struct decode *d, struct call *c, struct slice piece)
 {
-	struct json_want w[] = { { .key = "jsonPath" },
-	    { .key = "stringValue" }, { .key = "numberValue" },
-	    { .key = "boolValue" }, { .key = "nullValue" } };
+	static const char keys[] = "jsonPath stringValue numberValue "
+	    "boolValue nullValue";
+	struct json_want w[5];
 	struct slice path;
 	size_t i = 1;
 
-	if (json_pick(piece, w, 5) < 0 || w[0].type != JSON_STRING)
+	if (json_take(piece, keys, w, 5) < 0 || w[0].type != JSON_STRING)
 		return;
 	while (i < 4 && w[i].type == JSON_BAD)
 		i++;
@@ -152,15 +152,14 @@ enum decoded
 gemini_call(struct decode *d, struct slice call, struct slice signature)
 {
 	enum { NAME, ID, ARGS, PIECES, MORE, N };
-	struct json_want w[N] = { { .key = "name" }, { .key = "id" },
-	    { .key = "args" }, { .key = "partialArgs" },
-	    { .key = "willContinue" } };
+	static const char keys[] = "name id args partialArgs willContinue";
+	struct json_want w[N];
 	struct json_out args = { 0 };
 	struct slice key, piece;
 	size_t at = 0;
 	struct call *c;
 
-	if (json_pick(call, w, N) < 0)
+	if (json_take(call, keys, w, N) < 0)
 		return DECODE_MORE;
 	c = open_call(d);
 	if (w[NAME].type == JSON_STRING && gemini_call_end(d) == DECODE_FAULT)

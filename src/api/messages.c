@@ -34,17 +34,14 @@ static void
 take_usage(struct decode *d, struct slice json)
 {
 	struct json_want thought = { .key = "thinking_tokens" };
-	struct json_want w[] = {
-		{ .key = "input_tokens" },
-		{ .key = "cache_creation_input_tokens" },
-		{ .key = "cache_read_input_tokens" },
-		{ .key = "output_tokens" },
-		{ .key = "output_tokens_details", &thought, 1 },
-	};
+	struct json_want w[5];
 	struct usage *u = &d->usage;
 	size_t i;
 
-	json_pick(json, w, sizeof(w) / sizeof(w[0]));
+	json_keys(w, "input_tokens cache_creation_input_tokens "
+	    "cache_read_input_tokens output_tokens output_tokens_details", 5);
+	json_want_in(&w[4], &thought, 1);
+	json_pick(json, w, 5);
 	for (i = 0; i < 3; i++)
 		d->inputs[i] = tokens(&w[i], d->inputs[i]);
 	if (u->input >= 0 || tokens(&w[0], -1) >= 0)
@@ -103,11 +100,12 @@ end_thinking(struct decode *d)
 static enum decoded
 on_start(struct decode *d, struct slice message)
 {
-	struct json_want w[] = { { .key = "id" }, { .key = "usage" } };
+	static const char keys[] = "id usage";
+	struct json_want w[2];
 	char id[sizeof(d->id)];
 	size_t i;
 
-	json_pick(message, w, 2);
+	json_take(message, keys, w, 2);
 	slice_copy(w[0].tok, id, sizeof(id));
 	if (d->begun && strcmp(id, d->id) == 0)
 		return DECODE_MORE;
@@ -154,13 +152,10 @@ new_call(struct decode *d, int64_t index, const struct json_want *w)
 static enum decoded
 on_block(struct decode *d, int64_t index, struct slice block)
 {
-	struct json_want w[B_N] = {
-		{ .key = "type" }, { .key = "id" }, { .key = "name" },
-		{ .key = "input" }, { .key = "text" }, { .key = "thinking" },
-		{ .key = "signature" },
-	};
+	static const char keys[] = "type id name input text thinking signature";
+	struct json_want w[B_N];
 
-	if (json_pick(block, w, B_N) < 0)
+	if (json_take(block, keys, w, B_N) < 0)
 		return DECODE_MORE;
 	if (decode_is(&w[B_TYPE], "tool_use"))
 		return new_call(d, index, w);
@@ -305,26 +300,13 @@ on_stop(struct decode *d)
 	return DECODE_DONE;
 }
 
+/* In the order of the enum. */
 static void
 want(struct json_want *w)
 {
-	const struct json_want all[W_N] = {
-		[TYPE] = { .key = "type" },
-		[INDEX] = { .key = "index" },
-		[ERROR] = { .key = "error" },
-		[MESSAGE] = { .key = "message" },
-		[BLOCK] = { .key = "content_block" },
-		[USAGE] = { .key = "usage" },
-		[DELTA] = { .key = "delta", &w[DELTA_TYPE], DELTA_N },
-		[DELTA_TYPE] = { .key = "type" },
-		[TEXT] = { .key = "text" },
-		[JSON] = { .key = "partial_json" },
-		[THINKING] = { .key = "thinking" },
-		[SIGNATURE] = { .key = "signature" },
-		[STOP_REASON] = { .key = "stop_reason" },
-	};
-
-	memcpy(w, all, sizeof(all));
+	json_keys(w, "type index error message content_block usage delta "
+	    "type text partial_json thinking signature stop_reason", W_N);
+	json_want_in(&w[DELTA], &w[DELTA_TYPE], DELTA_N);
 }
 
 static enum decoded
@@ -371,12 +353,12 @@ event(struct decode *d, const struct sse_event *e)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	struct json_want w[] = { { .key = "content" }, { .key = "error" },
-	    { .key = "stop_reason" }, { .key = "usage" } };
+	static const char keys[] = "content error stop_reason usage";
+	struct json_want w[4];
 	struct slice key, block;
 	size_t at = 0;
 
-	if (json_pick(body, w, sizeof(w) / sizeof(w[0])) < 0 ||
+	if (json_take(body, keys, w, sizeof(w) / sizeof(w[0])) < 0 ||
 	    w[0].type != JSON_ARRAY || decode_truthy(&w[1]))
 		return decode_no_answer(d, body);
 	on_start(d, body);

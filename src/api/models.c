@@ -18,11 +18,12 @@ put(struct decode *d, struct slice text)
 static void
 put_model(struct decode *d, struct slice model)
 {
-	struct json_want w[] = { { .key = "id" }, { .key = "name" } };
+	static const char keys[] = "id name";
+	struct json_want w[2];
 	struct json_want *id = &w[0];
 	struct slice name;
 
-	if (json_pick(model, w, 2) < 0)
+	if (json_take(model, keys, w, 2) < 0)
 		return;
 	if (id->type != JSON_STRING)
 		id = &w[1];
@@ -40,10 +41,11 @@ put_model(struct decode *d, struct slice model)
 static struct slice
 list_of(struct slice body)
 {
-	struct json_want w[] = { { .key = "data" }, { .key = "models" } };
+	static const char keys[] = "data models";
+	struct json_want w[2];
 
 	body = slice_trim(body);
-	if (json_pick(body, w, 2) < 0)
+	if (json_take(body, keys, w, 2) < 0)
 		return body;
 	return w[0].type == JSON_ARRAY ? w[0].tok : w[1].tok;
 }

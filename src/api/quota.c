@@ -188,12 +188,13 @@ struct quota_cost
 quota_cost(struct slice body)
 {
 	struct json_want config = { .key = "maxOutputTokens" };
-	struct json_want want[] = { { .key = "max_tokens" },
-	    { .key = "max_completion_tokens" }, { .key = "max_output_tokens" },
-	    { .key = "generationConfig", .sub = &config, .nsub = 1 } };
+	struct json_want want[4];
 	struct quota_cost c = { text_tokens(body), -1 };
 	size_t i;
 
+	json_keys(want, "max_tokens max_completion_tokens max_output_tokens "
+	    "generationConfig", 4);
+	json_want_in(&want[3], &config, 1);
 	if (json_pick(body, want, 4) < 0)
 		return c;
 	if (want[3].type == JSON_OBJECT)

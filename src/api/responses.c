@@ -39,14 +39,12 @@ static enum decoded
 finish(struct decode *d, struct slice json, struct slice response,
     struct slice word, int streamed)
 {
-	struct json_want w[] = {
-		{ .key = "status" }, { .key = "error" }, { .key = "output" },
-		{ .key = "usage" }, { .key = "incomplete_details" },
-		{ .key = "id" },
-	};
+	static const char keys[] = "status error output usage "
+	    "incomplete_details id";
+	struct json_want w[6];
 	enum finish fin = FIN_STOP;
 
-	json_pick(response, w, sizeof(w) / sizeof(w[0]));
+	json_take(response, keys, w, sizeof(w) / sizeof(w[0]));
 	if (decode_truthy(&w[1]) || decode_is(&w[0], "failed") ||
 	    decode_is(&w[0], "cancelled"))
 		return decode_error(d, json);
@@ -78,10 +76,11 @@ finish(struct decode *d, struct slice json, struct slice response,
 static enum decoded
 on_end(struct decode *d, struct slice data)
 {
-	struct json_want w[] = { { .key = "response" }, { .key = "type" } };
+	static const char keys[] = "response type";
+	struct json_want w[2];
 	struct slice word = SLICE("completed");
 
-	json_pick(data, w, 2);
+	json_take(data, keys, w, 2);
 	if (w[0].type != JSON_OBJECT)
 		w[0].tok = SLICE("{}");
 	if (decode_is(&w[1], "response.incomplete"))
@@ -249,11 +248,11 @@ unfinished(struct decode *d, int begun)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	struct json_want w[] = { { .key = "output" }, { .key = "status" },
-	    { .key = "error" } };
+	static const char keys[] = "output status error";
+	struct json_want w[3];
 
 	body = slice_trim(body);
-	if (json_pick(body, w, 3) < 0 || w[0].type != JSON_ARRAY ||
+	if (json_take(body, keys, w, 3) < 0 || w[0].type != JSON_ARRAY ||
 	    decode_truthy(&w[2]))
 		return decode_no_answer(d, body);
 	if (decode_is(&w[1], "in_progress") || decode_is(&w[1], "queued"))

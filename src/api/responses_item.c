@@ -1,7 +1,5 @@
 #include "api/responses_item.h"
 
-#include <string.h>
-
 #include "wire/json.h"
 
 int
@@ -18,9 +16,10 @@ responses_late(const struct decode *d)
 static void
 put_part(struct decode *d, struct slice part)
 {
-	struct json_want w[] = { { .key = "text" }, { .key = "refusal" } };
+	static const char keys[] = "text refusal";
+	struct json_want w[2];
 
-	if (json_pick(part, w, 2) < 0)
+	if (json_take(part, keys, w, 2) < 0)
 		return;
 	if (w[0].type == JSON_STRING)
 		decode_text(d, w[0].tok);
@@ -69,12 +68,13 @@ responses_part_done(struct decode *d, struct slice data)
 static void
 put_reasoning(struct decode *d, struct slice item)
 {
-	struct json_want w[] = { { .key = "summary" }, { .key = "content" } };
+	static const char keys[] = "summary content";
+	struct json_want w[2];
 	struct json_want text = { .key = "text" };
 	struct slice key, part;
 	size_t i, at;
 
-	if (json_pick(item, w, 2) < 0)
+	if (json_take(item, keys, w, 2) < 0)
 		return;
 	for (i = 0; i < 2; i++) {
 		if (w[i].type != JSON_ARRAY)
@@ -98,14 +98,10 @@ enum {
 static int
 pick_call(struct slice item, struct json_want *w)
 {
-	const struct json_want want[I_N] = {
-		{ .key = "type" }, { .key = "call_id" }, { .key = "name" },
-		{ .key = "arguments" }, { .key = "input" }, { .key = "status" },
-		{ .key = "encrypted_content" },
-	};
+	static const char keys[] = "type call_id name arguments input status "
+	    "encrypted_content";
 
-	memcpy(w, want, sizeof(want));
-	if (json_pick(item, w, I_N) < 0)
+	if (json_take(item, keys, w, I_N) < 0)
 		return 0;
 	if (decode_is(&w[I_TYPE], "custom_tool_call"))
 		w[I_ARGUMENTS] = w[I_INPUT];
@@ -179,10 +175,11 @@ responses_args(struct decode *d, struct slice data, struct slice delta)
 enum decoded
 responses_args_done(struct decode *d, struct slice data)
 {
-	struct json_want w[] = { { .key = "arguments" }, { .key = "input" } };
+	static const char keys[] = "arguments input";
+	struct json_want w[2];
 	struct call *c = decode_call(d, output_index(data));
 
-	if (c == NULL || c->put || json_pick(data, w, 2) < 0)
+	if (c == NULL || c->put || json_take(data, keys, w, 2) < 0)
 		return DECODE_MORE;
 	if (w[0].type != JSON_STRING)
 		w[0] = w[1];

@@ -315,12 +315,12 @@ take_image(struct talk *t, const struct json_want *w, struct part *p)
 static const char *
 take_file(struct talk *t, struct slice doc, struct part *p)
 {
-	struct json_want w[] = { { .key = "filename" }, { .key = "file_data" },
-	    { .key = "file_url" } };
+	static const char keys[] = "filename file_data file_url";
+	struct json_want w[3];
 	int i;
 
 	p->type = PART_FILE;
-	json_pick(doc, w, 3);
+	json_take(doc, keys, w, 3);
 	if (w[0].type == JSON_STRING)
 		p->name = talk_text(t, w[0].tok);
 	i = w[1].type == JSON_STRING ? 1 : 2;
@@ -332,11 +332,11 @@ take_file(struct talk *t, struct slice doc, struct part *p)
 static const char *
 take_part(struct talk *t, struct slice doc, struct part *p)
 {
-	struct json_want w[] = { { .key = "text" }, { .key = "refusal" },
-	    { .key = "image_url" }, { .key = "file" }, { .key = "type" } };
+	static const char keys[] = "text refusal image_url file type";
+	struct json_want w[5];
 	struct slice type;
 
-	if (json_pick(doc, w, 5) < 0 || w[4].type != JSON_STRING)
+	if (json_take(doc, keys, w, 5) < 0 || w[4].type != JSON_STRING)
 		return "a part without a type";
 	type = w[4].tok;
 	if (json_is(type, "image_url") || json_is(type, "input_image"))
@@ -382,10 +382,12 @@ take_content(struct talk *t, const struct json_want *w)
 static const char *
 take_call(struct talk *t, struct slice doc)
 {
-	struct json_want f[] = { { .key = "name" }, { .key = "arguments" } };
-	struct json_want w[] = { { .key = "id" }, { .key = "function", f, 2 } };
+	struct json_want f[2], w[2];
 	struct part p = { .type = PART_CALL };
 
+	json_keys(f, "name arguments", 2);
+	json_keys(w, "id function", 2);
+	json_want_in(&w[1], f, 2);
 	if (json_pick(doc, w, 2) < 0 || w[0].type != JSON_STRING ||
 	    w[1].type != JSON_OBJECT || f[0].type != JSON_STRING ||
 	    f[1].type != JSON_STRING)
@@ -461,12 +463,12 @@ enum { ROLE, CONTENT, TOOL_CALLS, TOOL_CALL_ID, W_N };
 static const char *
 take_message(struct talk *t, struct slice doc)
 {
-	struct json_want w[W_N] = { { .key = "role" }, { .key = "content" },
-	    { .key = "tool_calls" }, { .key = "tool_call_id" } };
+	static const char keys[] = "role content tool_calls tool_call_id";
+	struct json_want w[W_N];
 	const char *why;
 	int role;
 
-	if (json_pick(doc, w, W_N) < 0)
+	if (json_take(doc, keys, w, W_N) < 0)
 		return "not an object";
 	role = role_of(w[ROLE].tok);
 	if (w[ROLE].type != JSON_STRING || role < 0)

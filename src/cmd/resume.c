@@ -58,13 +58,13 @@ static void
 take_fault(struct asking *a)
 {
 	const struct history *h = &a->session.history;
-	struct json_want w[] = { { .key = "class" }, { .key = "status" },
-	    { .key = "message" } };
+	static const char keys[] = "class status message";
+	struct json_want w[3];
 	struct buf text = { 0 };
 	int i;
 
 	a->until = h->not_before;
-	if (json_pick(h->fault, w, 3) < 0)
+	if (json_take(h->fault, keys, w, 3) < 0)
 		return;
 	fault_set(&a->before, F_IO, 1, "%s", "");
 	for (i = F_NONE; i <= F_CANCEL; i++)

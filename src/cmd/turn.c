@@ -50,10 +50,10 @@ check_tools(struct slice tools, const char *path, struct complaint *c)
 	size_t at = 0;
 
 	while ((type = json_each(tools, &at, &key, &tool)) != JSON_END) {
-		struct json_want want[] = { { .key = "name" },
-		    { .key = "parameters" } };
+		static const char keys[] = "name parameters";
+		struct json_want want[2];
 
-		if (type != JSON_OBJECT || json_pick(tool, want, 2) < 0 ||
+		if (type != JSON_OBJECT || json_take(tool, keys, want, 2) < 0 ||
 		    want[0].type != JSON_STRING ||
 		    (want[1].type != JSON_BAD && want[1].type != JSON_OBJECT))
 			return complain(c, EXIT_CONFIG, "--tools: %s: each "

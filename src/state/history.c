@@ -183,13 +183,13 @@ begin_turn(struct history *h, int64_t n, struct slice record)
 static void
 take_turn(struct history *h, struct slice record)
 {
-	struct json_want size[] = { { .key = "text_bytes" },
-	    { .key = "items" } };
-	struct json_want w[] = { { .key = "after", .sub = size, .nsub = 2 } };
+	struct json_want size[2], w = { .key = "after" };
 	int64_t n = number(record);
 
+	json_keys(size, "text_bytes items", 2);
+	json_want_in(&w, size, 2);
 	if (h->state != TURN_DONE && n == (int64_t)h->turns + 1 &&
-	    json_pick(record, w, 1) == 0 && is_whole(h, size))
+	    json_pick(record, &w, 1) == 0 && is_whole(h, size))
 		commit(h);
 	begin_turn(h, n, record);
 }
@@ -223,10 +223,10 @@ begin_answer(struct history *h, int goes_on)
 static void
 take_attempt(struct history *h, struct slice record)
 {
-	struct json_want w[] = { { .key = "provider" }, { .key = "model" },
-	    { .key = "from" }, { .key = "resumed" } };
+	static const char keys[] = "provider model from resumed";
+	struct json_want w[4];
 
-	if (json_pick(record, w, 4) < 0)
+	if (json_take(record, keys, w, 4) < 0)
 		return;
 	if (w[3].type != JSON_TRUE)
 		begin_answer(h, count(&w[2]) > 0);
@@ -261,10 +261,10 @@ take_cursor(struct history *h, const struct json_want *seq,
 static void
 take_text(struct history *h, struct slice record)
 {
-	struct json_want w[] = { { .key = "text" }, { .key = "seq" },
-	    { .key = "from" }, { .key = "half" } };
+	static const char keys[] = "text seq from half";
+	struct json_want w[4];
 
-	if (json_pick(record, w, 4) < 0 || w[0].type != JSON_STRING)
+	if (json_take(record, keys, w, 4) < 0 || w[0].type != JSON_STRING)
 		return;
 	if (count(&w[2]) == 0)		/* the attempt's own may be lost */
 		forget_text(h);
@@ -278,14 +278,13 @@ static void
 take_item(struct history *h, struct slice record)
 {
 	enum { ID, NAME, ARGUMENTS, SIGNATURE, DIALECT, JSON, SEQ, HALF, N };
-	struct json_want w[N] = { { .key = "id" }, { .key = "name" },
-	    { .key = "arguments" }, { .key = "signature" },
-	    { .key = "dialect" }, { .key = "json" }, { .key = "seq" },
-	    { .key = "half" } };
+	static const char keys[] = "id name arguments signature dialect json "
+	    "seq half";
+	struct json_want w[N];
 	struct part p = { .type = PART_CALL };
 	struct talk *t = &h->talk;
 
-	if (json_pick(record, w, N) < 0)
+	if (json_take(record, keys, w, N) < 0)
 		return;
 	take_cursor(h, &w[SEQ], &w[HALF]);
 	if (w[JSON].type == JSON_STRING && w[DIALECT].type == JSON_STRING) {
@@ -306,9 +305,10 @@ take_item(struct history *h, struct slice record)
 static void
 take_fault(struct history *h, struct slice record)
 {
-	struct json_want w[] = { { .key = "end" }, { .key = "not_before" } };
+	static const char keys[] = "end not_before";
+	struct json_want w[2];
 
-	if (json_pick(record, w, 2) < 0)
+	if (json_take(record, keys, w, 2) < 0)
 		return;
 	h->fault = record;
 	h->not_before = when(&w[1]);
@@ -341,13 +341,12 @@ take_usage(struct history *h, const struct json_want *w)
 static void
 take_answer(struct history *h, struct slice record)
 {
-	struct json_want usage[] = { { .key = "input" }, { .key = "output" },
-	    { .key = "cached" }, { .key = "reasoning" } };
-	struct json_want w[] = { { .key = "finish" },
-	    { .key = "usage", .sub = usage, .nsub = 4 },
-	    { .key = "text_bytes" }, { .key = "items" } };
+	struct json_want usage[4], w[4];
 	int i;
 
+	json_keys(usage, "input output cached reasoning", 4);
+	json_keys(w, "finish usage text_bytes items", 4);
+	json_want_in(&w[1], usage, 4);
 	if (h->state == TURN_DONE || json_pick(record, w, 4) < 0 ||
 	    !is_whole(h, &w[2]))
 		return;		/* not whole any more: to be asked again */

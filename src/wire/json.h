@@ -64,7 +64,8 @@ int json_valid(struct slice doc);
  * "0".  sub counts only where type is JSON_OBJECT or JSON_ARRAY.
  */
 struct json_want {
-	const char *key;	/* plain ASCII, no escapes */
+	const char *key;	/* plain ASCII without blanks and escapes; a
+				   blank or NUL ends it */
 	struct json_want *sub;	/* what is wanted inside it */
 	unsigned nsub;
 	enum json_type type;
@@ -78,6 +79,21 @@ struct json_want {
  * an event: name those that are wanted, walk over the rest.
  */
 int json_pick(struct slice doc, struct json_want *want, size_t n);
+
+/* The same for n members that are named in keys, with a blank between two,
+ * and nothing wanted inside them. */
+int json_take(struct slice doc, const char *keys, struct json_want *want,
+    size_t n);
+
+/* Sets the keys of n wants so; and what is wanted inside of one. */
+void json_keys(struct json_want *want, const char *keys, size_t n);
+
+static inline void
+json_want_in(struct json_want *want, struct json_want *sub, unsigned n)
+{
+	want->sub = sub;
+	want->nsub = n;
+}
 
 /* The members or elements of a container, one by one: start with *at = 0;
  * returns the value's type, JSON_END after the last, JSON_BAD on an error.

@@ -88,13 +88,18 @@ json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 static inline int
 same_name(struct slice raw, const char *key)
 {
+	char name[64];
 	size_t i;
 
-	for (i = 0; i < raw.n && raw.p[i] == key[i]; i++)
+	for (i = 0; i < raw.n && raw.p[i] == key[i] && key[i] != ' '; i++)
 		;
 	if (i == raw.n)
-		return key[i] == '\0';
-	return raw.p[i] == '\\' && json_is(raw, key);
+		return key[i] == '\0' || key[i] == ' ';
+	if (raw.p[i] != '\\')
+		return 0;
+	slice_copy((struct slice){ key, strcspn(key, " ") }, name,
+	    sizeof(name));
+	return json_is(raw, name);
 }
 
 /* A bit for each letter that a name may begin with. */
@@ -167,6 +172,27 @@ json_pick(struct slice doc, struct json_want *want, size_t n)
 		return -1;
 	p = pick(p, end, 1, want, n);
 	return p != NULL && lex_blanks(p, end) == end ? 0 : -1;
+}
+
+void
+json_keys(struct json_want *want, const char *keys, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		assert(*keys != '\0');
+		want[i] = (struct json_want){ .key = keys };
+		keys += strcspn(keys, " ");
+		keys += *keys == ' ';
+	}
+	assert(*keys == '\0');
+}
+
+int
+json_take(struct slice doc, const char *keys, struct json_want *want, size_t n)
+{
+	json_keys(want, keys, n);
+	return json_pick(doc, want, n);
 }
 
 /* The element of a container that one step of a path names. */
