@@ -68,8 +68,6 @@ test_keep(void)
 	OK(stat(sub, &st) == 0 && (st.st_mode & 07777) == 0700, "in 0700");
 	mark();
 	OK(kept(), "it stays");
-	page_close(page_open(sub, NAME, SLICE("another"), NOW));
-	OK(!kept(), "of another label: replaced");
 }
 
 static void

@@ -120,14 +120,9 @@ lease_drop(struct page *p, struct lease *l)
 size_t
 lease_count(struct page *p, msec now)
 {
-	size_t i, n = 0;
-	uint64_t word;
+	struct lease none = { 0 };
 
-	for (i = 0; i < PAGE_LEASES; i++) {
-		word = atomic_load(&p->lease[i]);
-		n += (word & GOING) && alive(word, now);
-	}
-	return n;
+	return before(p, &none, GOING, now);
 }
 
 size_t

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "state/gcra.h"
-#include "wire/when.h"
 
 #define MINUTE ((int64_t)60000000)	/* us */
 #define LONG ((int64_t)1800000000)
@@ -13,10 +12,6 @@
 #define TURN_LOOK ((msec)50)
 #define LOOK_LEAST ((msec)20)
 #define LOOK_MOST LEASE_BEAT
-
-/* The user's own limits come without a bucket: so much of a window may go at
- * once. */
-#define OWN_BURST 60
 
 /* Who was refused, and told for how long, is not to wait for much more. */
 #define REFUSED_MARGIN ((int64_t)50000)
@@ -30,36 +25,35 @@
 /* What nobody has told for so long, though answers came, holds no more. */
 #define TOLD_MOST ((msec)3600000)
 
-struct rate {
-	int64_t limit, window;	/* us */
-	int own;		/* the user's */
+/* A cell at one look, with the limit that counts. */
+struct view {
+	struct cell *c;
+	int64_t limit, window, base, tail, margin;	/* us */
+	int64_t burst;
+	int own;		/* it is the user's */
 };
 
-/* The limit that counts for a cell; 0: there is none. */
+/* What a ticket sees of a cell; 0: no limit. */
 static int
-rate_of(const struct limit *l, size_t k, struct rate *r)
+look(const struct limit *l, const struct ticket *t, size_t k, struct view *v)
 {
 	struct cell *c = &l->page->cell[k];
 
-	*r = (struct rate){ atomic_load(&c->limit), atomic_load(&c->window),
-	    0 };
-	if (r->limit == 0 && k < 2)
-		*r = (struct rate){ l->own[k], MINUTE, 1 };
-	if (r->window <= 0)
-		r->window = MINUTE;
-	return r->limit > 0;
-}
-
-static int64_t
-burst(const struct rate *r, struct cell *c, const struct ticket *t, size_t k)
-{
-	int64_t own = r->window / OWN_BURST, margin = atomic_load(&c->margin);
-
-	if (r->own)
-		return own > t->span[k] ? own : t->span[k];
-	if (t->refused && margin > REFUSED_MARGIN)
-		margin = REFUSED_MARGIN;
-	return r->window - margin;
+	*v = (struct view){ .c = c, .limit = atomic_load(&c->limit),
+	    .window = atomic_load(&c->window), .base = atomic_load(&c->base),
+	    .tail = atomic_load(&c->tail), .margin = atomic_load(&c->margin) };
+	if (v->limit == 0 && k < 2) {
+		v->limit = l->own[k];
+		v->window = 0;
+		v->own = 1;
+	}
+	if (v->window <= 0)
+		v->window = MINUTE;
+	v->burst = v->window - (t->refused && v->margin > REFUSED_MARGIN ?
+	    REFUSED_MARGIN : v->margin);
+	if (v->own)		/* evenly: there is no bucket to be emptied */
+		v->burst = t->span[k];
+	return v->limit > 0;
 }
 
 static void
@@ -111,47 +105,40 @@ estimate(struct limit *l, struct ticket *t)
 		t->cost.output = 0;
 }
 
-/* A place in one queue, for who comes at *at, us; *at becomes its slot. */
+/* In each queue where it has none yet, as who comes at the time of its slot in
+ * those before.  Tokens first: they are what is short, and the requests' bucket
+ * fills up while one waits for them. */
 static void
-place(struct limit *l, struct ticket *t, size_t k, const struct rate *r,
-    int64_t *at)
+place(struct limit *l, struct ticket *t, msec now)
 {
-	struct cell *c = &l->page->cell[k];
-	int64_t base = atomic_load(&c->base), slot, cost = cost_of(t, k);
-
-	if (cost > r->limit)	/* that it never fits is the server's to say */
-		cost = r->limit;
-	while (!atomic_compare_exchange_weak(&c->base, &base,
-	    gcra_base(base, atomic_load(&c->tail), *at)))
-		;
-	t->span[k] = gcra_span(cost, r->limit, r->window);
-	t->place[k] = atomic_fetch_add(&c->tail, t->span[k]) + t->span[k];
-	slot = atomic_load(&c->base) + t->place[k] - burst(r, c, t, k);
-	if (slot > *at)
-		*at = slot;
-}
-
-/* In each queue where it has none yet.  Tokens first: they are what is short,
- * and the requests' bucket fills up while one waits for them. */
-static void
-place_all(struct limit *l, struct ticket *t, msec now)
-{
-	int64_t at = now * 1000;
-	struct rate r;
+	int64_t at = now * 1000, slot, cost;
+	struct view v;
 	size_t k;
 
+	t->placed = 1;
 	for (k = LIMIT_CELLS; k-- > 0;) {
 		if (t->span[k] > 0)
 			continue;
-		if (rate_of(l, k, &r)) {
-			if (k % LIMIT_LONG != QUOTA_REQUESTS)
-				estimate(l, t);
-			place(l, t, k, &r, &at);
-		} else {
-			t->place[k] = atomic_load(&l->page->cell[k].tail);
+		if (!look(l, t, k, &v)) {
+			t->place[k] = v.tail;
+			continue;
 		}
+		if (k % LIMIT_LONG != QUOTA_REQUESTS)
+			estimate(l, t);
+		cost = cost_of(t, k);
+		if (cost > v.limit)	/* it is the server's to refuse that */
+			cost = v.limit;
+		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
+		    gcra_base(v.base, atomic_load(&v.c->tail), at)))
+			;
+		t->span[k] = gcra_span(cost, v.limit, v.window);
+		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
+		    t->span[k];
+		(void)look(l, t, k, &v);
+		slot = v.base + t->place[k] - v.burst;
+		if (slot > at)
+			at = slot;
 	}
-	t->placed = 1;
 }
 
 /* -- asking ---------------------------------------------------------------- */
@@ -202,27 +189,22 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 static void
 find_slot(struct limit *l, struct ticket *t, msec now)
 {
-	int64_t tail;
-	struct cell *c;
-	struct rate r;
+	struct view v;
 	msec at;
 	size_t k;
 
 	t->slot = atomic_load(&l->page->hold);
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
-		if (t->span[k] == 0 || !rate_of(l, k, &r))
+		if (t->span[k] == 0 || !look(l, t, k, &v))
 			continue;
-		c = &l->page->cell[k];
-		tail = atomic_load(&c->tail);
-		if (t->place[k] >= tail) {
+		if (t->place[k] >= v.tail) {
 			/* the last one; some before it may have left */
-			t->place[k] = tail;
-			if (t->refused && !t->exact && !r.own)
+			t->place[k] = v.tail;
+			if (t->refused && !t->exact && !v.own)
 				continue;	/* the server knows best */
 		}
-		at = (atomic_load(&c->base) + t->place[k] -
-		    burst(&r, c, t, k) + 999) / 1000;
+		at = (v.base + t->place[k] - v.burst + 999) / 1000;
 		if (at > t->slot) {
 			t->slot = at;
 			t->why = (int)k;
@@ -296,7 +278,7 @@ limit_ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	if (!t->placed && wait_first(l, t, now))
 		return now + FIRST_LOOK;
 	t->body = body;
-	place_all(l, t, now);
+	place(l, t, now);
 	find_slot(l, t, now);
 	if (t->slot > now) {
 		stay(l, t, now);
@@ -326,21 +308,6 @@ cell_of(const struct page *p, size_t kind, const struct quota_of *of)
 	return kind;
 }
 
-/* The last place that may have been counted before ours: who goes within so
- * short a time may overtake. */
-static int64_t
-last_sent(struct cell *c, const struct ticket *t, size_t k,
-    const struct rate *r)
-{
-	int64_t tail = atomic_load(&c->tail);
-	int64_t last = t->at * 1000 + r->window / 1000 +
-	    burst(r, c, t, k) - atomic_load(&c->base);
-
-	if (last > tail)
-		last = tail;
-	return last > t->place[k] ? last : t->place[k];
-}
-
 /* How much is gone of the bucket as this ticket left it, or, not counted, as
  * it found it. */
 static void
@@ -348,61 +315,74 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
     int counted, msec now)
 {
 	struct cell *c = &l->page->cell[k];
-	int64_t old = atomic_load(&c->limit), base = atomic_load(&c->base);
-	int64_t gone, last, one;
-	int first;
-	struct rate r;
+	int64_t old = atomic_load(&c->limit), sent = t->at * 1000;
+	int64_t gone, last, most;
+	struct view v;
 	struct gcra g;
+	int first;
 
 	/* what is inferred from a count that was cut off is never too long */
 	if (of->window > 0)
 		raise(&c->window, of->window * 1000);
 	atomic_store(&c->limit, of->limit);
-	(void)rate_of(l, k, &r);
-	first = now - atomic_exchange(&c->told, now) > r.window / 1000;
+	(void)look(l, t, k, &v);
+	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
 	if (of->left < 0 && counted)
 		return;
 	t->told |= 1u << k;
-	gone = gcra_span(of->limit - of->left, r.limit, r.window) +
+	/* who goes within so short a time may overtake: this is the last place
+	 * that may have been counted before ours */
+	last = sent + v.window / 1000 + v.burst - v.base;
+	if (last > v.tail)
+		last = v.tail;
+	if (last < t->place[k])
+		last = t->place[k];
+	gone = gcra_span(of->limit - of->left, v.limit, v.window) +
 	    (counted ? 0 : t->span[k]);
-	one = gcra_span(1, r.limit, r.window);	/* what is left is cut off */
-	last = last_sent(c, t, k, &r);
+	most = now * 1000 + gone - t->place[k];
+	gone -= gcra_span(1, v.limit, v.window);	/* it is cut off */
 	do {
-		g = (struct gcra){ base, 0, atomic_load(&c->margin) };
+		g = (struct gcra){ v.base, 0, v.margin };
 		if (first || old == 0)
-			gcra_start(&g, now * 1000 + gone - t->place[k],
-			    r.window);
-		gcra_sync(&g, t->at * 1000 + gone - one - last,
-		    now * 1000 + gone - t->place[k], r.window, !counted);
-	} while (!atomic_compare_exchange_weak(&c->base, &base, g.base));
+			gcra_start(&g, most, v.window);
+		gcra_sync(&g, sent + gone - last, most, v.window, !counted);
+	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
 	if (first || t->span[k] > 0)	/* else it went without asking */
 		atomic_store(&c->margin, g.margin);
+}
+
+static void
+hear(struct limit *l, struct ticket *t, const struct quota *q, int counted,
+    msec now)
+{
+	const struct quota_of *of;
+	size_t k, kind;
+
+	for (kind = 0; kind < QUOTA_KINDS; kind++) {
+		of = &q->of[kind];
+		if (of->limit <= 0)	/* Azure tells only what is left */
+			continue;
+		k = cell_of(l->page, kind, of);
+		learn(l, t, k, of, counted, now);
+		if (of->left >= 0 && of->left < cost_of(t, k))
+			t->explained = 1;
+	}
+	/* of those that wait for this answer it is the first */
+	if (!counted)
+		place(l, t, now);
 }
 
 void
 limit_head(struct limit *l, struct ticket *t, const struct quota *q,
     int status, msec now)
 {
-	const struct quota_of *of;
-	size_t k, kind;
+	const struct quota_of *of = &q->of[QUOTA_REQUESTS];
 
 	if (t->asked == 0)
 		return;
-	for (kind = 0; kind < QUOTA_KINDS; kind++) {
-		of = &q->of[kind];
-		if (of->limit <= 0)	/* Azure tells only what is left */
-			continue;
-		k = cell_of(l->page, kind, of);
-		learn(l, t, k, of, status != 429, now);
-		if (of->left >= 0 && of->left < cost_of(t, k))
-			t->explained = 1;
-	}
-	of = &q->of[QUOTA_REQUESTS];
+	hear(l, t, q, status != 429, now);
 	if (q->fixed && of->left == 0 && of->reset > 0)
 		raise(&l->page->hold, now + of->reset);
-	/* of those that wait for this answer it is the first */
-	if (status == 429)
-		place_all(l, t, now);
 	raise(&l->page->head, now);
 }
 
@@ -436,27 +416,14 @@ grow_share(struct page *p)
 		    share + SHARE_ONE * SHARE_ONE / share);
 }
 
-/* The server counts otherwise than we do. */
-static void
-resize(struct limit *l, struct ticket *t, size_t k, int64_t cost)
-{
-	int64_t more;
-	struct rate r;
-
-	if (!rate_of(l, k, &r))
-		return;
-	more = gcra_span(cost, r.limit, r.window) - t->span[k];
-	atomic_fetch_add(&l->page->cell[k].tail, more);
-	t->span[k] += more;
-	t->place[k] += more;
-}
-
 /* A long wait that has figures is of a large request: a small one may fit
  * before. */
 static void
 refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
 {
+	struct quota q;
 	struct quota_of of;
+	struct view v;
 	int64_t cost;
 	int kind = quota_text(slice_str(f->text), f->wait, &of, &cost);
 	size_t k;
@@ -465,11 +432,17 @@ refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
 		/* "per min" is only a word where fields have told better */
 		if (atomic_load(&l->page->cell[kind].limit) == of.limit)
 			of.window = MSEC_NONE;
-		k = cell_of(l->page, (size_t)kind, &of);
-		learn(l, t, k, &of, 0, now);
+		memset(&q, 0xff, sizeof(q));
+		q.of[kind] = of;
+		hear(l, t, &q, 0, now);
 		t->explained = t->exact = 1;
-		place_all(l, t, now);
-		resize(l, t, k, cost);
+		/* the server counts otherwise than we do */
+		k = cell_of(l->page, (size_t)kind, &of);
+		(void)look(l, t, k, &v);
+		cost = gcra_span(cost, v.limit, v.window) - t->span[k];
+		atomic_fetch_add(&v.c->tail, cost);
+		t->span[k] += cost;
+		t->place[k] += cost;
 	}
 	t->refused = f->wait > 0;
 	if (f->wait > 0 && (kind < 0 || f->wait <= HOLD_ALL))
@@ -484,18 +457,18 @@ static void
 settle(struct limit *l, struct ticket *t, const struct usage *u)
 {
 	int64_t used, span;
-	struct rate r;
+	struct view v;
 	size_t k;
 
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (k % LIMIT_LONG == QUOTA_REQUESTS || t->span[k] == 0 ||
-		    (t->told & 1u << k) != 0 || !rate_of(l, k, &r))
+		    (t->told & 1u << k) != 0 || !look(l, t, k, &v))
 			continue;
 		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
 		    u->input : u->input + u->output;
-		span = gcra_span(used, r.limit, r.window) - t->span[k];
-		if (span > 0 || r.own)
-			atomic_fetch_add(&l->page->cell[k].base, span);
+		span = gcra_span(used, v.limit, v.window) - t->span[k];
+		if (span > 0 || v.own)
+			atomic_fetch_add(&v.c->base, span);
 	}
 }
 
@@ -552,13 +525,13 @@ limit_label(struct buf *out, size_t cell, msec window)
 void
 limit_why(const struct limit *l, const struct ticket *t, struct buf *out)
 {
-	struct rate r;
+	struct view v;
 
 	if (t->why == LIMIT_HOLD) {
 		buf_puts(out, "held after a refusal");
-	} else if (t->why < LIMIT_CELLS && rate_of(l, (size_t)t->why, &r)) {
-		limit_label(out, (size_t)t->why, r.window / 1000);
-		buf_printf(out, " %lld", (long long)r.limit);
+	} else if (t->why < LIMIT_CELLS && look(l, t, (size_t)t->why, &v)) {
+		limit_label(out, (size_t)t->why, v.window / 1000);
+		buf_printf(out, " %lld", (long long)v.limit);
 	} else {
 		buf_puts(out, "so many at a time");
 	}
@@ -568,20 +541,18 @@ struct limit_state
 limit_state(struct page *p, size_t cell, msec now)
 {
 	struct limit l = { .page = p };
+	struct ticket none = { 0 };
 	struct limit_state s = { 0 };
-	struct cell *c = &p->cell[cell];
 	int64_t gone;
-	struct rate r;
+	struct view v;
 
-	if (!rate_of(&l, cell, &r))
+	if (!look(&l, &none, cell, &v))
 		return s;
-	gone = atomic_load(&c->base) + atomic_load(&c->tail) - now * 1000;
-	s.limit = r.limit;
-	s.window = r.window / 1000;
+	gone = v.base + v.tail - now * 1000;
+	s.limit = v.limit;
+	s.window = v.window / 1000;
 	if (gone > 0)
-		s.used = gcra_span(gone, r.window, r.limit);
-	s.slot = (gone - r.window + atomic_load(&c->margin)) / 1000;
-	if (s.slot < 0)
-		s.slot = 0;
+		s.used = gcra_span(gone, v.window, v.limit);
+	s.slot = gone > v.burst ? (gone - v.burst) / 1000 : 0;
 	return s;
 }

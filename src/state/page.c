@@ -144,10 +144,6 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 	label = slice_sub(label, 0, PAGE_LABEL - 1);
 	for (i = 0; i < 3 && p == NULL; i++) {
 		p = map_file(path, now);
-		if (p != NULL && !slice_is(label, p->label)) {
-			page_close(p);
-			p = NULL;
-		}
 		if (p == NULL && (place_make(dir) < 0 || !private(dir) ||
 		    make(path, label, lstat(path, &st) == 0) < 0))
 			break;

@@ -43,8 +43,8 @@ struct page {			/* ms */
 
 /*
  * Maps the page dir/name, which is made where there is none.  One that is not
- * ours, not private, damaged, or of another label is replaced.  NULL with
- * errno: no page can be had there.
+ * ours, not private, or damaged is replaced.  NULL with errno: no page can be
+ * had there.
  */
 struct page *page_open(const char *dir, const char *name, struct slice label,
     msec now);
