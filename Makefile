@@ -105,7 +105,8 @@ PROGRAMS_IN = units="$$(cd tests && ls *_test.c | sed 's/\.c$$//' | tr '\n' ' ')
 
 # Not every compiler knows all that makes a program smaller.
 KNOWN = for f in -Oz -malign-data=abi -fno-jump-tables -fno-thread-jumps \
-	    -fno-move-loop-invariants -fno-caller-saves -fipa-pta; do \
+	    -fno-move-loop-invariants -fno-caller-saves -fno-tree-tail-merge \
+	    -fipa-pta --param=large-stack-frame=1024; do \
 	    $$cc $$f -Werror -E -x c /dev/null >/dev/null 2>&1 && \
 		small="$$small $$f"; done
 HARDENED = t=release small=-Os; \
