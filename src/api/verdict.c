@@ -1,5 +1,7 @@
 #include "api/verdict.h"
 
+#include <string.h>
+
 #include "api/hint.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -78,47 +80,52 @@ static const struct {
 	{ F_REQUEST, 400 },
 };
 
-/* The status when the body says nothing (providers.md 0.3). */
-static const struct status {
+/* The status when the body says nothing (providers.md 0.3), and its meaning. */
+#define STATUSES(X) \
+	X(400, F_REQUEST, "bad request") \
+	X(401, F_AUTH, "unauthorized") \
+	X(402, F_QUOTA, "payment required") \
+	X(403, F_PERMISSION, "forbidden") \
+	X(404, F_NOT_FOUND, "not found") \
+	X(405, F_REQUEST, "method not allowed") \
+	X(407, F_PERMISSION, "the proxy wants a user and password") \
+	X(408, F_TIMEOUT, "request timeout") \
+	X(409, F_SERVER, "conflict") \
+	X(410, F_NOT_FOUND, "gone") \
+	X(413, F_TOO_LARGE, "content too large") \
+	X(415, F_REQUEST, "unsupported media type") \
+	X(422, F_REQUEST, "unprocessable content") \
+	X(423, F_SERVER, "locked") \
+	X(425, F_SERVER, "too early") \
+	X(429, F_RATE, "too many requests") \
+	X(498, F_OVERLOAD, "capacity exceeded") /* Groq, flex */ \
+	X(499, F_RATE, "cancelled") /* Google */ \
+	X(500, F_SERVER, "internal server error") \
+	X(501, F_REQUEST, "not implemented") \
+	X(502, F_SERVER, "bad gateway") \
+	X(503, F_OVERLOAD, "service unavailable") \
+	X(504, F_TIMEOUT, "gateway timeout") \
+	X(505, F_REQUEST, "HTTP version not supported") \
+	X(507, F_REQUEST, "insufficient storage") \
+	X(508, F_REQUEST, "loop detected") \
+	X(509, F_REQUEST, "bandwidth limit exceeded") \
+	X(510, F_REQUEST, "not extended") \
+	X(511, F_REQUEST, "network authentication required") \
+	X(520, F_SERVER, "unknown error of the origin") /* Cloudflare's */ \
+	X(521, F_SERVER, "origin is down") \
+	X(522, F_TIMEOUT, "connection to the origin timed out") \
+	X(523, F_SERVER, "origin is unreachable") \
+	X(524, F_TIMEOUT, "origin took too long") \
+	X(529, F_OVERLOAD, "overloaded")
+
+#define CODE(status, class, meaning) { status, class },
+#define MEANING(status, class, meaning) meaning "\0"
+
+static const struct {
 	short status, class;
-	char meaning[36];
-} statuses[] = {
-	{ 400, F_REQUEST, "bad request" },
-	{ 401, F_AUTH, "unauthorized" },
-	{ 402, F_QUOTA, "payment required" },
-	{ 403, F_PERMISSION, "forbidden" },
-	{ 404, F_NOT_FOUND, "not found" },
-	{ 405, F_REQUEST, "method not allowed" },
-	{ 407, F_PERMISSION, "the proxy wants a user and password" },
-	{ 408, F_TIMEOUT, "request timeout" },
-	{ 409, F_SERVER, "conflict" },
-	{ 410, F_NOT_FOUND, "gone" },
-	{ 413, F_TOO_LARGE, "content too large" },
-	{ 415, F_REQUEST, "unsupported media type" },
-	{ 422, F_REQUEST, "unprocessable content" },
-	{ 423, F_SERVER, "locked" },
-	{ 425, F_SERVER, "too early" },
-	{ 429, F_RATE, "too many requests" },
-	{ 498, F_OVERLOAD, "capacity exceeded" },	/* Groq, flex */
-	{ 499, F_RATE, "cancelled" },			/* Google */
-	{ 500, F_SERVER, "internal server error" },
-	{ 501, F_REQUEST, "not implemented" },
-	{ 502, F_SERVER, "bad gateway" },
-	{ 503, F_OVERLOAD, "service unavailable" },
-	{ 504, F_TIMEOUT, "gateway timeout" },
-	{ 505, F_REQUEST, "HTTP version not supported" },
-	{ 507, F_REQUEST, "insufficient storage" },
-	{ 508, F_REQUEST, "loop detected" },
-	{ 509, F_REQUEST, "bandwidth limit exceeded" },
-	{ 510, F_REQUEST, "not extended" },
-	{ 511, F_REQUEST, "network authentication required" },
-	{ 520, F_SERVER, "unknown error of the origin" }, /* Cloudflare's */
-	{ 521, F_SERVER, "origin is down" },
-	{ 522, F_TIMEOUT, "connection to the origin timed out" },
-	{ 523, F_SERVER, "origin is unreachable" },
-	{ 524, F_TIMEOUT, "origin took too long" },
-	{ 529, F_OVERLOAD, "overloaded" },
-};
+} statuses[] = { STATUSES(CODE) };
+
+static const char meanings[] = STATUSES(MEANING);
 
 #define RATES (BIT(F_RATE) | BIT(F_DAILY))
 #define VAGUE (BIT(F_REQUEST) | BIT(F_SERVER))
@@ -255,24 +262,14 @@ look_up(const struct errbody *b)
 	return F_NONE;
 }
 
-static const struct status *
-find_status(int status)
+static enum fclass
+by_status(int status)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(statuses); i++)
 		if (statuses[i].status == status)
-			return &statuses[i];
-	return NULL;
-}
-
-static enum fclass
-by_status(int status)
-{
-	const struct status *s = find_status(status);
-
-	if (s != NULL)
-		return (enum fclass)s->class;
+			return (enum fclass)statuses[i].class;
 	if (status >= 500)
 		return F_SERVER;
 	return status >= 300 ? F_REQUEST : F_NONE;
@@ -409,7 +406,13 @@ verdict_status(enum fclass class)
 const char *
 verdict_meaning(int status)
 {
-	const struct status *s = find_status(status);
+	const char *meaning = meanings;
+	size_t i;
 
-	return s == NULL ? NULL : s->meaning;
+	for (i = 0; i < COUNT(statuses); i++) {
+		if (statuses[i].status == status)
+			return meaning;
+		meaning += strlen(meaning) + 1;
+	}
+	return NULL;
 }
