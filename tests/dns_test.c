@@ -1,7 +1,7 @@
 #define _GNU_SOURCE	/* accept4, pipes and signals of netenv.h */
 
-/* dns.c with a resolver put in the C library's place: what it does is told by
- * the name asked for. */
+/* dns.c and resolver.c with a getaddrinfo() in the place of the C library's:
+ * what it does is told by the name asked for. */
 
 #include "net/dns.h"
 

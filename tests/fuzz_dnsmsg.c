@@ -19,7 +19,7 @@ files(struct slice text)
 	stub_config(&s, text);
 	assert(s.server.n > 0 && s.server.n <= STUB_SERVERS_MAX);
 	assert(s.attempts > 0 && s.timeout > 0 && s.ndots >= 0);
-	stub_hosts(text, SLICE("a"), AF_UNSPEC, &list);
+	stub_hosts(text, SLICE("a"), &list);
 	assert(list.n <= DNS_ADDRS_MAX);
 }
 

@@ -5,14 +5,12 @@
 
 #include "net/stub.h"
 
-#include <netdb.h>
-#include <poll.h>
-
 #include "net/dnsmsg.h"
 #include "tests/netenv.h"
 #include "tests/t.h"
 
 static struct env env;
+static struct fault fault;
 
 static void
 chance(void *ctx, void *p, size_t n)
@@ -57,33 +55,28 @@ t_hosts(void)
 	    "fe80::1%7 b.test\nnonsense b.test\n10.0.0.3\n"
 	    "10.0.0.4 last.test";
 	static const struct {
-		const char *name;
-		int family;
-		const char *want;
+		const char *name, *want;
 	} cases[] = {
-		{ "localhost", AF_UNSPEC, "127.0.0.1 ::1" },
-		{ "localhost", AF_INET6, "::1" },
-		{ "a.TEST", AF_UNSPEC, "10.0.0.1" },
-		{ "b.test", AF_UNSPEC, "10.0.0.1 10.0.0.2 fe80::1" },
-		{ "b.test", AF_INET, "10.0.0.1 10.0.0.2" },
-		{ "b", AF_UNSPEC, "10.0.0.2" },
-		{ "last.test", AF_INET, "10.0.0.4" },
-		{ "not.test", AF_UNSPEC, "" },
-		{ "10.0.0.3", AF_UNSPEC, "" },
-		{ "test", AF_UNSPEC, "" },
+		{ "localhost", "127.0.0.1 ::1" },
+		{ "a.TEST", "10.0.0.1" },
+		{ "b.test", "10.0.0.1 10.0.0.2 fe80::1" },
+		{ "b", "10.0.0.2" },
+		{ "last.test", "10.0.0.4" },
+		{ "not.test", "" },
+		{ "10.0.0.3", "" },
+		{ "test", "" },
 	};
 	struct dns_list list;
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		list.n = 0;
-		stub_hosts(slice_str(text), slice_str(cases[i].name),
-		    cases[i].family, &list);
+		stub_hosts(slice_str(text), slice_str(cases[i].name), &list);
 		EQS(slice_str(text_of(&list)), cases[i].want, cases[i].name);
 	}
 	list.n = 0;
-	stub_hosts(slice_str(text), SLICE("b.test"), AF_INET6, &list);
-	EQ(list.addr[0].u.v6.sin6_scope_id, 7, "a zone");
+	stub_hosts(slice_str(text), SLICE("b.test"), &list);
+	EQ(list.addr[2].u.v6.sin6_scope_id, 7, "a zone");
 }
 
 static void
@@ -328,30 +321,35 @@ serve(in_port_t *port)
 	}
 }
 
+static enum stub_end
+ask(const struct stub *s, const char *name, msec wait, struct dns_list *list)
+{
+	return stub_ask(&env, s, slice_str(name), env_mono(&env) + wait, list,
+	    &fault);
+}
+
 static void
 t_servers(void)
 {
 	static const struct {
 		const char *name;
-		int family, rc;
+		enum stub_end end;
 		const char *want;
 		msec least;
 	} cases[] = {
-		{ "both.test", AF_UNSPEC, 0, "127.0.0.7 ::7", 0 },
-		{ "both.test", AF_INET, 0, "127.0.0.7", 0 },
-		{ "both.test", AF_INET6, 0, "::7", 0 },
-		{ "half.test", AF_UNSPEC, 0, "127.0.0.7", STUB_GRACE },
-		{ "six.test", AF_UNSPEC, 0, "::7", 0 },
-		{ "sick.test", AF_UNSPEC, 0, "::7", 0 },
-		{ "none.test", AF_UNSPEC, EAI_NONAME, "", 0 },
-		{ "fail.test", AF_UNSPEC, EAI_AGAIN, "", 0 },
-		{ "spoof.test", AF_INET, 0, "127.0.0.7", 0 },
-		{ "lost.test", AF_UNSPEC, 0, "127.0.0.7 ::7", 500 },
-		{ "silent.test", AF_UNSPEC, EAI_AGAIN, "", 1000 },
-		{ "short", AF_INET, 0, "127.0.0.7", 0 },
-		{ "short.", AF_INET, EAI_NONAME, "", 0 },
-		{ "short.x", AF_INET, EAI_NONAME, "", 0 },
-		{ "a..test", AF_UNSPEC, EAI_NONAME, "", 0 },
+		{ "both.test", STUB_FOUND, "127.0.0.7 ::7", 0 },
+		{ "half.test", STUB_FOUND, "127.0.0.7", STUB_GRACE },
+		{ "six.test", STUB_FOUND, "::7", 0 },
+		{ "sick.test", STUB_FOUND, "::7", 0 },
+		{ "none.test", STUB_NONE, "", 0 },
+		{ "fail.test", STUB_FAILED, "", 0 },
+		{ "spoof.test", STUB_FOUND, "127.0.0.7 ::7", 0 },
+		{ "lost.test", STUB_FOUND, "127.0.0.7 ::7", 500 },
+		{ "silent.test", STUB_FAILED, "", 1000 },
+		{ "short", STUB_FOUND, "127.0.0.7 ::7", 0 },
+		{ "short.", STUB_NONE, "", 0 },
+		{ "short.x", STUB_NONE, "", 0 },
+		{ "a..test", STUB_NONE, "", 0 },
 	};
 	struct dns_list list;
 	struct stub s;
@@ -365,8 +363,8 @@ t_servers(void)
 		pid = serve(&s.server.addr[0].u.v4.sin_port);
 		start = env_mono(&env);
 		list.n = 0;
-		EQ(stub_ask(&env, &s, slice_str(cases[i].name),
-		    cases[i].family, &list), cases[i].rc, cases[i].name);
+		EQ(ask(&s, cases[i].name, 5000, &list), cases[i].end,
+		    cases[i].name);
 		EQS(slice_str(text_of(&list)), cases[i].want, "addresses");
 		OK(about(env_mono(&env) - start, cases[i].least), "time");
 		end_child(pid);
@@ -385,19 +383,42 @@ t_dead(void)
 	stub_config(&s, SLICE("nameserver 127.0.0.1\nnameserver 127.0.0.1"));
 	pid = serve(&s.server.addr[1].u.v4.sin_port);
 	dns_set_port(&s.server, 9);
-	EQ(stub_ask(&env, &s, SLICE("both.test"), AF_UNSPEC, &list), EAI_AGAIN,
+	EQ(ask(&s, "both.test", 5000, &list), STUB_FAILED,
 	    "both dead");
 	OK(about(env_mono(&env) - start, 0), "both dead: at once");
 	end_child(pid);
 	pid = serve(&s.server.addr[1].u.v4.sin_port);
-	EQ(stub_ask(&env, &s, SLICE("both.test"), AF_UNSPEC, &list), 0,
+	EQ(ask(&s, "both.test", 5000, &list), STUB_FOUND,
 	    "one dead");
 	EQ(list.n, 2, "one dead: addresses");
 	OK(about(env_mono(&env) - start, 0), "one dead: at once");
 	list.n = 0;
-	EQ(stub_ask(&env, &s, SLICE("fail.test"), AF_UNSPEC, &list), EAI_AGAIN,
+	EQ(ask(&s, "fail.test", 5000, &list), STUB_FAILED,
 	    "one dead, one sick");
 	OK(about(env_mono(&env) - start, 0), "one dead, one sick: at once");
+	end_child(pid);
+}
+
+/* The end that does not come of the servers. */
+static void
+t_deadline(void)
+{
+	struct dns_list list = { 0 };
+	struct stub s;
+	msec start;
+	pid_t pid;
+
+	stub_config(&s, SLICE("search one.test two.test"));
+	pid = serve(&s.server.addr[0].u.v4.sin_port);
+	start = env_mono(&env);
+	EQ(ask(&s, "silent", 60, &list), STUB_FAILED, "deadline");
+	OK(about(env_mono(&env) - start, 60), "deadline: when");
+	cancel_in(20);
+	start = env_mono(&env);
+	EQ(ask(&s, "silent.test", 5000, &list), STUB_FAULT, "a signal");
+	EQ(fault.class, F_CANCEL, "a signal: the fault");
+	OK(about(env_mono(&env) - start, 19), "a signal: when");
+	cancel_undo();
 	end_child(pid);
 }
 
@@ -412,5 +433,6 @@ main(void)
 	t_answer();
 	t_servers();
 	t_dead();
+	t_deadline();
 	return DONE();
 }

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* _Fork(), prlimit(), syscall(), some errors */
+#define _GNU_SOURCE	/* _Fork(), syscall(), some errors */
 
 #include "base/small.h"
 
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -204,12 +203,6 @@ if_nametoindex(const char *name)
 	rc = ioctl(fd, SIOCGIFINDEX, &r);
 	(void)close(fd);
 	return rc < 0 ? 0 : (unsigned)r.ifr_ifindex;
-}
-
-int
-getrlimit(int what, struct rlimit *out)
-{
-	return prlimit(0, what, NULL, out);
 }
 
 /* Without the way through /proc, for files opened for their path alone. */

@@ -5,11 +5,9 @@
  * TCP.  The only place that polls a socket and that knows EINTR and partial
  * writes.
  *
- * Names are resolved in a forked child, since getaddrinfo() has no deadline;
- * the child writes the addresses to a pipe and is killed when its time is up.
- * IP literals need no child.  Addresses are raced as RFC 8305 says: families
- * interleaved in getaddrinfo's order, a further attempt after 250 ms or at
- * once when one fails, the first to connect wins.
+ * Addresses are raced as RFC 8305 says: families interleaved in the
+ * resolver's order, a further attempt after 250 ms or at once when one fails,
+ * the first to connect wins.
  *
  * Sockets are non-blocking, close-on-exec, with TCP_NODELAY and keep-alive
  * probes (from 45 s of silence on: NATs forget at 60 s and later).

@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "net/await.h"
 #include "net/dnsmsg.h"
 
 #define FILE_MAX ((size_t)16 << 20)
@@ -31,8 +31,7 @@ word(struct slice *line)
 }
 
 void
-stub_hosts(struct slice text, struct slice name, int family,
-    struct dns_list *out)
+stub_hosts(struct slice text, struct slice name, struct dns_list *out)
 {
 	struct slice line, rest, ip, w;
 
@@ -44,7 +43,7 @@ stub_hosts(struct slice text, struct slice name, int family,
 			w = word(&line);
 		while (w.n > 0 && !slice_ieq(w, name));
 		if (w.n > 0)
-			(void)dns_parse(out, ip, family);
+			(void)dns_parse(out, ip);
 	}
 }
 
@@ -87,10 +86,10 @@ stub_config(struct stub *s, struct slice text)
 			slice_copy(line, s->search, sizeof(s->search));
 		else if (slice_is(key, "nameserver") &&
 		    s->server.n < STUB_SERVERS_MAX)
-			(void)dns_parse(&s->server, word(&line), AF_UNSPEC);
+			(void)dns_parse(&s->server, word(&line));
 	}
 	if (s->server.n == 0)
-		(void)dns_parse(&s->server, SLICE("127.0.0.1"), AF_UNSPEC);
+		(void)dns_parse(&s->server, SLICE("127.0.0.1"));
 	dns_set_port(&s->server, 53);
 }
 
@@ -107,9 +106,12 @@ struct question {
 };
 
 struct ask {
-	struct pollfd fds[STUB_SERVERS_MAX];
-	size_t servers;
+	const struct env *env;
+	msec deadline;
+	struct fault *fault;
 	struct dns_list *out;
+	size_t servers;
+	struct pollfd fds[1 + STUB_SERVERS_MAX];	/* fds[0] is await's */
 	struct question q[QUESTIONS];
 };
 
@@ -129,11 +131,13 @@ open_question(const struct ask *a)
 static void
 drop_server(struct ask *a, size_t i)
 {
+	struct pollfd *p = &a->fds[1 + i];
+
 	a->q[0].failed |= 1U << i;
 	a->q[1].failed |= 1U << i;
-	if (a->fds[i].fd >= 0)
-		(void)close(a->fds[i].fd);
-	a->fds[i].fd = -1;
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	p->fd = -1;
 }
 
 static void
@@ -146,7 +150,7 @@ add_servers(struct ask *a, const struct stub *s)
 		to = &s->server.addr[a->servers];
 		fd = socket(to->u.any.sa_family,
 		    SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		a->fds[a->servers] = (struct pollfd){ fd, POLLIN, 0 };
+		a->fds[1 + a->servers] = (struct pollfd){ fd, POLLIN, 0 };
 		if (fd < 0 || connect(fd, &to->u.any, dns_addr_size(to)) < 0)
 			drop_server(a, a->servers);
 	}
@@ -157,12 +161,15 @@ send_all(struct ask *a)
 {
 	const struct question *q;
 	size_t i;
+	int fd;
 
 	for (i = 0; i < a->servers; i++)
-		for (q = a->q; q < a->q + QUESTIONS; q++)
-			if (q->n > 0 && a->fds[i].fd >= 0 &&
-			    send(a->fds[i].fd, q->text, q->n, 0) < 0)
+		for (q = a->q; q < a->q + QUESTIONS; q++) {
+			fd = a->fds[1 + i].fd;
+			if (q->n > 0 && fd >= 0 &&
+			    send(fd, q->text, q->n, 0) < 0)
 				drop_server(a, i);
+		}
 }
 
 static void
@@ -191,13 +198,15 @@ static void
 receive_all(struct ask *a)
 {
 	char msg[DNSMSG_MAX];
+	const struct pollfd *p;
 	ssize_t n;
 	size_t i;
 
 	for (i = 0; i < a->servers; i++) {
-		if (a->fds[i].fd < 0 || a->fds[i].revents == 0)
+		p = &a->fds[1 + i];
+		if (p->fd < 0 || p->revents == 0)
 			continue;
-		n = recv(a->fds[i].fd, msg, sizeof(msg), 0);
+		n = recv(p->fd, msg, sizeof(msg), 0);
 		if (n >= 0)
 			take(a, i, (struct slice){ msg, (size_t)n });
 		else if (errno != EAGAIN && errno != EINTR)
@@ -205,52 +214,61 @@ receive_all(struct ask *a)
 	}
 }
 
-static void
-run(const struct env *env, struct ask *a, const struct stub *s)
+/* 0 when there is nothing more to wait for, -1 with a fault. */
+static int
+run(struct ask *a, const struct stub *s)
 {
-	msec now = env_mono(env), again = now, until;
+	msec now = env_mono(a->env), again = now, until;
 	msec end = now + s->timeout * 1000;
+	int rc = 0;
 
-	while (open_question(a) && now < end) {
+	while (rc >= 0 && open_question(a) && now < end && now < a->deadline) {
 		if (now >= again) {
 			send_all(a);
 			again = now + s->timeout * 1000 / s->attempts;
 			continue;
 		}
 		until = again < end ? again : end;
-		if (poll(a->fds, a->servers, (int)(until - now)) > 0)
+		if (until > a->deadline)
+			until = a->deadline;
+		rc = await_fds(a->env, a->fds, 1 + a->servers, until,
+		    a->fault);
+		if (rc > 0)
 			receive_all(a);
-		now = env_mono(env);
+		now = env_mono(a->env);
 		if (a->out->n > 0 && end > now + STUB_GRACE)
 			end = now + STUB_GRACE;
 	}
+	return rc < 0 ? -1 : 0;
 }
 
 static void
-set_question(struct question *q, const struct env *env, struct slice name,
-    int type)
+set_question(struct ask *a, int i, struct slice name, int type)
 {
-	q->n = dnsmsg_ask(q->text, name, type, env_random32(env) & 0xffff);
+	struct question *q = &a->q[i];
+
+	q->n = dnsmsg_ask(q->text, name, type,
+	    env_random32(a->env) & 0xffff);
+	q->failed = 0;
 }
 
-static int
-ask_name(const struct env *env, const struct stub *s, struct slice name,
-    int family, struct dns_list *out)
+static enum stub_end
+ask_name(struct ask *a, const struct stub *s, struct slice name)
 {
-	struct ask a = { .out = out };
-	size_t i;
+	int rc;
 
-	if (family != AF_INET6)
-		set_question(&a.q[0], env, name, DNSMSG_A);
-	if (family != AF_INET)
-		set_question(&a.q[1], env, name, DNSMSG_AAAA);
-	add_servers(&a, s);
-	run(env, &a, s);
-	for (i = 0; i < a.servers; i++)
-		drop_server(&a, i);
-	if (out->n > 0)
-		return 0;
-	return a.q[0].n + a.q[1].n > 0 ? EAI_AGAIN : EAI_NONAME;
+	set_question(a, 0, name, DNSMSG_A);
+	set_question(a, 1, name, DNSMSG_AAAA);
+	a->servers = 0;
+	add_servers(a, s);
+	rc = run(a, s);
+	while (a->servers > 0)
+		drop_server(a, --a->servers);
+	if (a->out->n > 0)
+		return STUB_FOUND;
+	if (rc < 0)
+		return STUB_FAULT;
+	return a->q[0].n + a->q[1].n > 0 ? STUB_FAILED : STUB_NONE;
 }
 
 /* Whether the suffixes of "search" come before the name alone. */
@@ -265,23 +283,25 @@ short_name(const struct stub *s, struct slice name)
 	return dots < s->ndots && name.p[name.n - 1] != '.';
 }
 
-int
+enum stub_end
 stub_ask(const struct env *env, const struct stub *s, struct slice name,
-    int family, struct dns_list *out)
+    msec deadline, struct dns_list *out, struct fault *f)
 {
+	struct ask a = { .env = env, .deadline = deadline, .out = out,
+	    .fault = f };
 	struct slice list = slice_str(s->search), suffix;
+	enum stub_end end = STUB_NONE;
 	struct buf full = { 0 };
-	int rc = EAI_NONAME;
 
-	while (rc == EAI_NONAME && short_name(s, name) &&
+	while (end == STUB_NONE && short_name(s, name) &&
 	    (suffix = word(&list)).n > 0) {
 		buf_clear(&full);
 		buf_printf(&full, "%.*s.%.*s", SLICE_FMT(name),
 		    SLICE_FMT(suffix));
-		rc = ask_name(env, s, buf_slice(&full), family, out);
+		end = ask_name(&a, s, buf_slice(&full));
 	}
 	buf_free(&full);
-	return rc == EAI_NONAME ? ask_name(env, s, name, family, out) : rc;
+	return end == STUB_NONE ? ask_name(&a, s, name) : end;
 }
 
 /*
@@ -343,23 +363,40 @@ prefer(struct dns_list *list)
 	list->addr[0] = was;
 }
 
+static enum stub_end
+ask_servers(const struct env *env, struct slice config, struct slice name,
+    msec deadline, struct dns_list *out, struct fault *f)
+{
+	struct stub s;
+
+	stub_config(&s, config);
+	return stub_ask(env, &s, name, deadline, out, f);
+}
+
 int
-stub_resolve(const struct env *env, struct slice name, int family,
-    struct dns_list *out)
+stub_lookup(const struct env *env, const char *name, msec deadline,
+    struct dns_list *out, struct fault *f)
 {
 	struct buf text = { .max = FILE_MAX };
-	struct stub s;
-	int rc = 0;
+	enum stub_end end = STUB_FOUND;
 
 	(void)file_read("/etc/hosts", &text);
-	stub_hosts(buf_slice(&text), name, family, out);
+	stub_hosts(buf_slice(&text), slice_str(name), out);
 	if (out->n == 0) {
 		buf_clear(&text);
 		(void)file_read("/etc/resolv.conf", &text);
-		stub_config(&s, buf_slice(&text));
-		rc = stub_ask(env, &s, name, family, out);
+		end = ask_servers(env, buf_slice(&text), slice_str(name),
+		    deadline, out, f);
 	}
 	buf_free(&text);
 	prefer(out);
-	return rc;
+	if (end == STUB_FOUND)
+		return 1;
+	if (end == STUB_FAULT)
+		return -1;
+	if (end == STUB_FAILED && env_mono(env) >= deadline)
+		return fault_set(f, F_TIMEOUT, 1,
+		    "%s: name server gave no answer in time", name);
+	return dns_no_address(name, end == STUB_NONE ? EAI_NONAME : EAI_AGAIN,
+	    0, f);
 }

@@ -27,17 +27,23 @@ struct stub {
 /* Reads a resolv.conf; what it leaves open is as usual. */
 void stub_config(struct stub *s, struct slice text);
 
-/* Adds to *out what a hosts(5) file has for name.  family may be AF_UNSPEC. */
-void stub_hosts(struct slice text, struct slice name, int family,
-    struct dns_list *out);
+/* Adds to *out what a hosts(5) file has for name. */
+void stub_hosts(struct slice text, struct slice name, struct dns_list *out);
 
-/* Asks the servers; blocks.  0 with addresses in *out, or EAI_NONAME or
- * EAI_AGAIN. */
-int stub_ask(const struct env *env, const struct stub *s, struct slice name,
-    int family, struct dns_list *out);
+enum stub_end {
+	STUB_FOUND,
+	STUB_NONE,		/* no such name, or no address for it */
+	STUB_FAILED,		/* no server can tell, or in time */
+	STUB_FAULT		/* F_CANCEL or F_IO */
+};
 
-/* All of it, as getaddrinfo() does. */
-int stub_resolve(const struct env *env, struct slice name, int family,
-    struct dns_list *out);
+/* Asks the servers. */
+enum stub_end stub_ask(const struct env *env, const struct stub *s,
+    struct slice name, msec deadline, struct dns_list *out, struct fault *f);
+
+/* All of it: 1 with addresses in *out, -1 with F_DNS, F_TIMEOUT, F_CANCEL or
+ * F_IO in *f. */
+int stub_lookup(const struct env *env, const char *name, msec deadline,
+    struct dns_list *out, struct fault *f);
 
 #endif
