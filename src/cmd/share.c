@@ -48,8 +48,6 @@ share_open(struct plan *p, const struct opts *o, const struct env *env)
 {
 	struct limit *l = &p->pace.limit;
 
-	if (l->page != NULL)
-		return &p->pace;
 	*l = (struct limit){ .own = { o->rpm, o->tpm } };
 	if (!o->no_share)
 		l->page = open_page(p, env->wall(env->ctx));

@@ -8,8 +8,8 @@
 /*
  * The pace that a plan's requests keep, with all processes that ask the same
  * model of the same provider with the same key; where there is no place for
- * that, and with --no-share, by itself.  It is the plan's (plan_free()), and
- * the same when it is opened again.
+ * that, and with --no-share, by itself.  It is the plan's (plan_free()); before
+ * it is opened again, for another model, page_close() its page.
  */
 struct pace *share_open(struct plan *p, const struct opts *o,
     const struct env *env);
