@@ -15,6 +15,7 @@ test_span(void)
 	EQ(gcra_span(14, 7, MINUTE), 2 * MINUTE, "more than all");
 	EQ(gcra_span(1000000000000, 1000000000000, (int64_t)86400000000),
 	    86400000000, "no overflow");
+	OK(gcra_span(10000000000, 1, 40 * 1440 * MINUTE) > 0, "nonsense");
 	EQ(gcra_span(1, 1000000000, MINUTE), 1, "never for nothing");
 }
 

@@ -8,6 +8,8 @@
 #define MARGIN_MAX 8
 #define MARGIN_DECAY 128
 
+#define SPAN_MAX ((int64_t)1 << 56)
+
 static int64_t
 minute(int64_t window)
 {
@@ -19,6 +21,11 @@ gcra_span(int64_t cost, int64_t limit, int64_t window)
 {
 	double span = (double)cost * (double)window / (double)limit;
 
+	/* whatever the server says */
+	if (span <= 0)
+		return 0;
+	if (span > (double)SPAN_MAX)
+		return SPAN_MAX;
 	return (int64_t)span + (span > (double)(int64_t)span);
 }
 

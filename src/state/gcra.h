@@ -26,7 +26,7 @@ struct gcra {
 				   take from it between two answers */
 };
 
-/* cost of limit in window, rounded up. */
+/* cost of limit in window, rounded up; at least 0, at most 2^56. */
 int64_t gcra_span(int64_t cost, int64_t limit, int64_t window);
 
 /* base for what comes at now: of a full bucket nothing is left over. */

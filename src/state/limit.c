@@ -276,7 +276,7 @@ limit_ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	if (t->asked == 0)
 		t->asked = now;
 	if (!t->placed && wait_first(l, t, now))
-		return now + FIRST_LOOK;
+		return now + FIRST_LOOK + (now - t->asked) / 8;
 	t->body = body;
 	place(l, t, now);
 	find_slot(l, t, now);
