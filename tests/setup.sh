@@ -40,6 +40,7 @@ cmd:nft nftables nftables nftables nftables - -
 cmd:ip iproute2 iproute2 iproute iproute2 - -
 cmd:htpasswd apache2-utils apache2-utils httpd-tools apache apache24 httpd
 cmd:npm npm npm npm npm npm node
+cmd:strace strace strace strace strace - -
 cmd:python3 python3 python3 python3 python python3 python3
 ROWS
 		;;

@@ -76,7 +76,9 @@ place_sync(const char *path)
 
 	if (place_folder(path, dir, sizeof(dir)) < 0)
 		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	do
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return -1;
 	do
