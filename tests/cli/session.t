@@ -383,6 +383,26 @@ status "a damaged session goes on" 0
 sent "without the damaged turn" 1 body '"second".*two.*third'
 ok "or half of it" not grep -q '"first"' "$T/req$N/req-1.body"
 
+# -- a long one --------------------------------------------------------------------
+
+# The same text a hundred thousand times, each time from the beginning.
+serve <<'E'
+stream responses "Hello\n"
+E
+bide -- -s long hello
+{
+	grep -v '"type":"answer"' "$STATE/long.jsonl"
+	yes "$(grep '"type":"text"' "$STATE/long.jsonl")" | head -n 100000
+	grep '"type":"answer"' "$STATE/long.jsonl"
+} > "$T/x" && cp "$T/x" "$STATE/long.jsonl"
+start=$(date +%s%N)
+bide -- resume long
+took=$((($(date +%s%N) - start) / 1000000))
+out "a long session" "Hello
+"
+ok "a long session: opened within 0.2 s ($took ms)" \
+    between "$took" 0 $((200 + SLACK * 4))
+
 # -- pruning -------------------------------------------------------------------
 
 serve <<'E'
@@ -402,7 +422,8 @@ ok "prune deletes" [ ! -e "$STATE/talk.jsonl" ]
 ok "but none that is open" [ -e "$STATE/open.jsonl" ]
 bide -- sessions --prune 0
 ok "not even then" [ -e "$STATE/open.jsonl" ]
-is "all others" "$(find "$STATE" -name '*.jsonl' | wc -l)" 2
+is "all others" "$(find "$STATE" -name '*.jsonl' -exec basename {} .jsonl \; |
+    sort | tr '\n' ' ')" "later open "
 
 # -- a script that is killed -----------------------------------------------------
 

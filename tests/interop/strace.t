@@ -103,6 +103,22 @@ torn() {
 
 bide -- -s x hello
 grep -v '"type":"answer"' "$FILE" > "$T/open.jsonl"
+# What the disk is waited for before anything is sent.
+syncs() { # NAME NUMBER ARGS...
+	name=$1 want=$2
+	shift 2
+	clean strace -qq -f -o "$T/trace" \
+	    -e trace=fsync,fdatasync,sync,connect $BIDE "$@" \
+	    > "$T/out" 2> "$T/err" < /dev/null
+	is "$name: fsyncs before the request" \
+	    "$(sed '/connect(/,$d' "$T/trace" | grep -c sync)" "$want"
+}
+
+rm -rf "$T/home/.local"
+syncs "a new session in an empty home" 2 -s x hello
+syncs "a session that is there" 1 -s x hello
+syncs "a session without a name" 2 hello
+
 each "a new session" nothing -N -s x hello
 each "resume" torn resume -N x
 finish
