@@ -58,10 +58,9 @@ put_text(struct history *h, struct slice raw)
 	p.text = slice_sub(buf_slice(&h->talk.text), from, h->talk.text.n);
 	h->text_bytes += p.text.n;
 	last = parts(h, &n);
-	last += n;
-	if (n > 0 && last[-1].type == PART_TEXT &&
-	    last[-1].text.p + last[-1].text.n == p.text.p)
-		last[-1].text.n += p.text.n;
+	if (n > 0 && last[n - 1].type == PART_TEXT &&
+	    last[n - 1].text.p + last[n - 1].text.n == p.text.p)
+		last[n - 1].text.n += p.text.n;
 	else if (p.text.n > 0)
 		put_part(h, &p);
 }
