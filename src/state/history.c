@@ -10,7 +10,8 @@ history_init(struct history *h, size_t n)
 {
 	*h = (struct history){ .sequence = -1, .not_before = MSEC_NONE,
 	    .spent = { -1, -1, -1, -1 } };
-	talk_room(&h->talk, n);
+	if (n > 0)
+		talk_room(&h->talk, n);
 }
 
 static struct part *
