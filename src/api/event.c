@@ -14,3 +14,42 @@ finish_name(enum finish finish)
 	}
 	return "";
 }
+
+void
+event_put_call(struct json_out *w, const struct event *e)
+{
+	json_member(w, "id", e->id);
+	json_member(w, "name", e->name);
+	json_member(w, "arguments", e->text);
+}
+
+void
+event_put_fault(struct json_out *w, const struct fault *f)
+{
+	json_member(w, "class", slice_str(fault_name(f->class)));
+	json_key(w, "status");
+	if (f->status > 0)
+		json_num(w, f->status);
+	else
+		json_null(w);
+	json_member(w, "message", slice_trim(slice_str(f->text)));
+}
+
+static void
+put_count(struct json_out *w, const char *key, int64_t n)
+{
+	json_key(w, key);
+	if (n >= 0)
+		json_num(w, n);
+	else
+		json_null(w);
+}
+
+void
+event_put_usage(struct json_out *w, const struct usage *u)
+{
+	put_count(w, "input", u->input);
+	put_count(w, "output", u->output);
+	put_count(w, "cached", u->cached);
+	put_count(w, "reasoning", u->reasoning);
+}

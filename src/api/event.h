@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "wire/json.h"
 
 enum ev_type {
 	EV_START,		/* an attempt begins: .attempt */
@@ -89,5 +90,11 @@ struct sink {
 /* "stop", "length", "tool_calls", "refusal", "content_filter", "pause"; ""
  * for none. */
 const char *finish_name(enum finish finish);
+
+/* The members, in an object that is open, by which --json and batch name
+ * them: id, name, arguments; class, status, message; the counts. */
+void event_put_call(struct json_out *w, const struct event *e);
+void event_put_fault(struct json_out *w, const struct fault *f);
+void event_put_usage(struct json_out *w, const struct usage *u);
 
 #endif

@@ -5,14 +5,6 @@
 #include "wire/json.h"
 #include "wire/when.h"
 
-static void
-put_call(struct json_out *w, const struct event *e)
-{
-	json_member(w, "id", e->id);
-	json_member(w, "name", e->name);
-	json_member(w, "arguments", e->text);
-}
-
 /* -- text ------------------------------------------------------------------ */
 
 static void
@@ -33,7 +25,7 @@ text_put_call(struct text_sink *t, const struct event *e)
 	if (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' : t->midline)
 		buf_putc(&t->out, '\n');
 	json_open(&w, '{');
-	put_call(&w, e);
+	event_put_call(&w, e);
 	json_close(&w);
 	buf_putc(&line, '\n');
 	text_put_text(t, buf_slice(&line));	/* JSON lets DEL and C1 be */
@@ -128,28 +120,6 @@ text_sink_free(struct text_sink *t)
 /* -- JSON lines ------------------------------------------------------------ */
 
 static void
-put_fault(struct json_out *w, const struct fault *f)
-{
-	json_member(w, "class", slice_str(fault_name(f->class)));
-	json_key(w, "status");
-	if (f->status > 0)
-		json_num(w, f->status);
-	else
-		json_null(w);
-	json_member(w, "message", slice_trim(slice_str(f->text)));
-}
-
-static void
-put_count(struct json_out *w, const char *key, int64_t n)
-{
-	json_key(w, key);
-	if (n >= 0)
-		json_num(w, n);
-	else
-		json_null(w);
-}
-
-static void
 put_start(struct json_sink *j, struct json_out *w, const struct event *e)
 {
 	json_member_num(w, "attempt", e->attempt);
@@ -160,20 +130,11 @@ put_start(struct json_sink *j, struct json_out *w, const struct event *e)
 static void
 put_retry(struct json_out *w, const struct event *e)
 {
-	put_fault(w, e->fault);
+	event_put_fault(w, e->fault);
 	json_member_num(w, "wait_ms", e->wait);
 	json_member_num(w, "attempt", e->attempt);
 	json_key(w, "discard");
 	json_bool(w, e->discard);
-}
-
-static void
-put_usage(struct json_out *w, const struct usage *u)
-{
-	put_count(w, "input", u->input);
-	put_count(w, "output", u->output);
-	put_count(w, "cached", u->cached);
-	put_count(w, "reasoning", u->reasoning);
 }
 
 static void
@@ -191,7 +152,7 @@ put_error(struct json_sink *j, struct json_out *w, const struct event *e)
 {
 	struct buf when = { 0 };
 
-	put_fault(w, e->fault);
+	event_put_fault(w, e->fault);
 	json_key(w, "retry_at");
 	if (e->wait == MSEC_NONE) {
 		json_null(w);
@@ -233,7 +194,7 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		json_member(w, "text", e->text);
 		break;
 	case EV_TOOL_CALL:
-		put_call(w, e);
+		event_put_call(w, e);
 		break;
 	case EV_ITEM:
 		break;
@@ -246,13 +207,13 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		json_member_num(w, "attempt", e->attempt);
 		break;
 	case EV_USAGE:
-		put_usage(w, e->usage);
+		event_put_usage(w, e->usage);
 		break;
 	case EV_DONE:
 		put_done(w, e);
 		break;
 	case EV_FALLBACK:
-		put_fault(w, e->fault);
+		event_put_fault(w, e->fault);
 		json_member(w, "provider", e->name);
 		json_member(w, "model", e->text);
 		break;
