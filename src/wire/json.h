@@ -161,6 +161,9 @@ void json_null(struct json_out *w);
  * not valid or too deep here. */
 int json_raw(struct json_out *w, struct slice doc);
 
+/* The same as it stands, blanks and all, unless it has line breaks. */
+int json_line(struct json_out *w, struct slice doc);
+
 /* Shorthands for members. */
 void json_member(struct json_out *w, const char *key, struct slice text);
 void json_member_num(struct json_out *w, const char *key, int64_t v);

@@ -199,10 +199,9 @@ put_token(struct json_out *w, enum json_type type, struct slice tok)
 	}
 }
 
-/* Token by token, so that no line break comes along: what is written here
- * often is one line of many. */
-int
-json_raw(struct json_out *w, struct slice doc)
+/* Whether doc is valid, and not too deep here. */
+static int
+fits(const struct json_out *w, struct slice doc)
 {
 	enum json_type type;
 	unsigned depth = 0;
@@ -213,11 +212,37 @@ json_raw(struct json_out *w, struct slice doc)
 	while ((type = json_next(&j, &tok)) > JSON_END)
 		if (j.depth > depth)
 			depth = j.depth;
-	if (type != JSON_END || depth > JSON_DEPTH - w->depth)
+	return type == JSON_END && depth <= JSON_DEPTH - w->depth;
+}
+
+/* Token by token, so that no line break comes along: what is written here
+ * often is one line of many. */
+int
+json_raw(struct json_out *w, struct slice doc)
+{
+	enum json_type type;
+	struct slice tok;
+	struct json j;
+
+	if (!fits(w, doc))
 		return -1;
 	json_init(&j, doc);
 	while ((type = json_next(&j, &tok)) > JSON_END)
 		put_token(w, type, tok);
+	return 0;
+}
+
+int
+json_line(struct json_out *w, struct slice doc)
+{
+	doc = slice_trim(doc);
+	if (doc.n == 0 || memchr(doc.p, '\n', doc.n) != NULL ||
+	    memchr(doc.p, '\r', doc.n) != NULL || utf8_good(doc) < doc.n)
+		return json_raw(w, doc);
+	if (!fits(w, doc))
+		return -1;
+	begin(w);
+	buf_put(w->out, doc);
 	return 0;
 }
 
