@@ -20,6 +20,8 @@ struct sock {
 	struct conn c;
 	const struct env *env;
 	int fd;
+	int asked;		/* nothing was read since the last write: a
+				   read would find nothing yet */
 };
 
 static int
@@ -56,12 +58,15 @@ ready(const struct sock *k, short events, msec deadline, struct fault *f)
 static ssize_t
 sock_read(struct conn *c, void *p, size_t n, msec deadline, struct fault *f)
 {
-	const struct sock *k = (const struct sock *)c;
+	struct sock *k = (struct sock *)c;
 	ssize_t got;
 
 	for (;;) {
 		if (over(k, deadline, "the peer sent nothing", f) < 0)
 			return -1;
+		if (k->asked && ready(k, POLLIN, deadline, f) < 0)
+			return -1;
+		k->asked = 0;
 		got = recv(k->fd, p, n, 0);
 		if (got >= 0)
 			return got;
@@ -96,10 +101,11 @@ write_failed(const struct sock *k, int err, struct fault *f)
 static int
 sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 {
-	const struct sock *k = (const struct sock *)c;
+	struct sock *k = (struct sock *)c;
 	ssize_t n;
 	int got;
 
+	k->asked = 1;
 	while (s->n > 0) {
 		if (over(k, deadline, "the peer did not take the request",
 		    f) < 0)
@@ -163,7 +169,7 @@ sock_new(const struct env *env, int fd)
 	if (k == NULL)
 		err_oom();
 	tune(fd);
-	*k = (struct sock){ { &ops }, env, fd };
+	*k = (struct sock){ { &ops }, env, fd, 0 };
 	return &k->c;
 }
 
