@@ -1,0 +1,165 @@
+#include "api/line.h"
+
+#include "tests/t.h"
+
+static const struct {
+	const char *text, *why;
+	enum family family;
+} lines[] = {
+	{ "{\"prompt\":\"x\"}", NULL, FAMILY_PLAIN },
+	{ " {\"custom_id\":\"a\",\"prompt\":\"x\"}\r", NULL, FAMILY_PLAIN },
+	{ "{\"messages\":[]}", NULL, FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\",\"system\":null}", NULL, FAMILY_PLAIN },
+	{ "{\"custom_id\":\"a\",\"params\":{}}", NULL, FAMILY_ANTHROPIC },
+	{ "{\"url\":\"/v1/x\",\"body\":{}}", NULL, FAMILY_OPENAI },
+	{ "{\"method\":\"POST\",\"url\":\"/v1/x\",\"body\":{},\"more\":1}", NULL,
+	    FAMILY_OPENAI },
+	{ "", "not a JSON object", FAMILY_PLAIN },
+	{ "[]", "not a JSON object", FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\"", "not valid JSON", FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\"} {}", "not valid JSON", FAMILY_PLAIN },
+	{ "{\"prompt\":\"\xff\"}", "not valid JSON", FAMILY_PLAIN },
+	{ "{}", "no prompt", FAMILY_PLAIN },
+	{ "{\"prompt\":\"\"}", "no prompt", FAMILY_PLAIN },
+	{ "{\"prompt\":null}", "no prompt", FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\",\"promt\":1}", "a member that is no option",
+	    FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\",\"max_tokens\":\"9\"}",
+	    "an option of the wrong type", FAMILY_PLAIN },
+	{ "{\"url\":\"/v1/x\"}", "no body", FAMILY_OPENAI },
+	{ "{\"body\":{}}", "the url is no path", FAMILY_OPENAI },
+	{ "{\"url\":\"http://h/\",\"body\":{}}", "the url is no path",
+	    FAMILY_OPENAI },
+	{ "{\"url\":\"/a\\r\\nb\",\"body\":{}}", "the url is no path",
+	    FAMILY_OPENAI },
+	{ "{\"url\":\"/a b\",\"body\":{}}", "the url is no path",
+	    FAMILY_OPENAI },
+	{ "{\"url\":\"/a\",\"method\":\"GET\",\"body\":{}}",
+	    "the method is not POST", FAMILY_OPENAI },
+};
+
+static void
+test_lines(void)
+{
+	struct line l;
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		EQS(slice_str(line_read(&l, slice_str(lines[i].text))),
+		    lines[i].why == NULL ? "" : lines[i].why,
+		    lines[i].text);
+		EQ(l.family, lines[i].family, "family");
+	}
+}
+
+static void
+test_id(void)
+{
+	struct buf id = { 0 };
+	struct line l;
+
+	(void)line_read(&l, SLICE("{\"custom_id\":\"\\u00e9\\\"\"}"));
+	line_id(&l, 7, &id);
+	EQS(buf_slice(&id), "\xc3\xa9\"", "escapes are undone");
+	buf_clear(&id);
+	(void)line_read(&l, SLICE("{\"prompt\":\"x\"}"));
+	line_id(&l, 7, &id);
+	EQS(buf_slice(&id), "line-7", "by its number");
+	buf_clear(&id);
+	(void)line_read(&l, SLICE("{\"custom_id\":\"a\","));
+	line_id(&l, 8, &id);
+	EQS(buf_slice(&id), "line-8", "of what is no JSON, too");
+	buf_free(&id);
+}
+
+static const struct {
+	const char *body, *want;	/* blanks do not count */
+} bodies[] = {
+	{ "{\"a\": 1 }", "{\"a\":1}" },
+	{ "{\"stream\":false,\"a\":1}", "{\"stream\":false,\"a\":1}" },
+	{ "{\"stream\":true}", "{}" },
+	{ "{\"stream\":true,\"a\":1}", "{\"a\":1}" },
+	{ "{\"a\":1,\"stream\":true}", "{\"a\":1}" },
+	{ "{\"a\":1,\"stream\" : true , \"b\":[2]}", "{\"a\":1,\"b\":[2]}" },
+	{ "{\"stream_options\":{\"x\":1},\"stream\":true,\"b\":\",\"}",
+	    "{\"b\":\",\"}" },
+	{ "{\"stream\":true,\"b\":{\"stream\":true},\"stream_options\":null}",
+	    "{\"b\":{\"stream\":true}}" },
+	{ "{\"\\u0073tream\":true,\"b\":2}", "{\"b\":2}" },
+};
+
+static void
+test_bodies(void)
+{
+	struct buf text = { 0 }, body = { 0 };
+	struct line l;
+	size_t i, k, n;
+
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		buf_clear(&text);
+		buf_clear(&body);
+		buf_printf(&text, "{\"params\":%s}", bodies[i].body);
+		OK(line_read(&l, buf_slice(&text)) == NULL, "params");
+		line_body(&l, &body);
+		OK(json_valid(buf_slice(&body)), "is JSON");
+		for (k = n = 0; k < body.n; k++)
+			if (body.p[k] != ' ')
+				body.p[n++] = body.p[k];
+		body.n = n;
+		EQS(buf_slice(&body), bodies[i].want, bodies[i].body);
+	}
+	buf_free(&text);
+	buf_free(&body);
+}
+
+static void
+test_ask(void)
+{
+	static const char text[] = "{\"prompt\":\"a\\nb\",\"system\":\"s\","
+	    "\"max_tokens\":5,\"temperature\":0.5,\"effort\":\"low\","
+	    "\"schema\":{\"type\":\"object\"},\"tools\":[],"
+	    "\"param\":{\"seed\":3,\"user\":\"u\"}}";
+	struct param params[LINE_PARAMS], given = { SLICE("top_p"),
+	    SLICE("1") };
+	struct request r = { .model = SLICE("m"), .system = SLICE("old"),
+	    .params = &given, .nparams = 1 };
+	struct buf kept = { 0 };
+	struct talk t = { 0 };
+	struct line l;
+
+	OK(line_read(&l, slice_str(text)) == NULL, "a line of options");
+	OK(line_ask(&l, &t, &r, params, &kept) == NULL, "a question");
+	EQ(r.nmessages, 1, "one message");
+	EQS(r.messages[0].parts[0].text, "a\nb", "the prompt");
+	EQS(r.system, "s", "system");
+	EQ(r.max_tokens, 5, "max_tokens");
+	EQS(r.temperature, "0.5", "temperature");
+	EQS(r.effort, "low", "effort");
+	EQS(r.schema, "{\"type\":\"object\"}", "schema");
+	EQS(r.tools, "[]", "tools");
+	EQ(r.nparams, 3, "params are added");
+	EQS(r.params[2].json, "\"u\"", "with their quotes");
+	EQS(r.model, "m", "the model stays");
+	talk_free(&t);
+	buf_free(&kept);
+	OK(line_read(&l, SLICE("{\"messages\":[{\"role\":\"assistant\","
+	    "\"content\":\"x\"}]}")) == NULL, "messages");
+	OK(line_ask(&l, &t, &r, params, &kept) != NULL, "nothing to ask");
+	talk_free(&t);
+	buf_free(&kept);
+	OK(line_read(&l, SLICE("{\"prompt\":\"x\",\"max_tokens\":-1}")) ==
+	    NULL, "a number");
+	OK(line_ask(&l, &t, &r, params, &kept) != NULL, "but no count");
+	talk_free(&t);
+	buf_free(&kept);
+}
+
+int
+main(void)
+{
+	test_lines();
+	test_id();
+	test_bodies();
+	test_ask();
+	return DONE();
+}
