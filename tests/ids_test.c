@@ -1,0 +1,82 @@
+#include "state/ids.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/t.h"
+
+#define MANY 30000		/* more than stay in memory */
+
+static int
+mark(struct ids *s, int i, int flags)
+{
+	unsigned char hash[IDS_HASH];
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "id-%d", i);
+	ids_hash(slice_str(name), hash);
+	return ids_mark(s, hash, flags);
+}
+
+static void
+test_set(const char *path, int file)
+{
+	struct ids s = { .fd = -1, .path = path };
+	int i, bad = 0;
+
+	EQ(mark(&s, 0, 0), 0, "an empty set");
+	EQ((long long)s.n, 0, "a look adds nothing");
+	for (i = 0; i < MANY; i++)
+		bad += mark(&s, i, i % 3 == 0 ? IDS_DONE : IDS_SEEN) != 0;
+	EQ(bad, 0, "all are new");
+	EQ((long long)s.n, MANY, "and counted");
+	EQ(s.fd >= 0, file, "a file where there is a place");
+	OK(s.fd < 0 || s.slots == NULL, "and no memory then");
+	for (i = 0; i < MANY; i++)
+		bad += mark(&s, i, IDS_FAILED) !=
+		    (i % 3 == 0 ? IDS_DONE : IDS_SEEN);
+	for (i = 0; i < MANY; i++)
+		bad += mark(&s, i, 0) !=
+		    (IDS_FAILED | (i % 3 == 0 ? IDS_DONE : IDS_SEEN));
+	EQ(bad, 0, "flags add up");
+	EQ(mark(&s, MANY, 0), 0, "others are not in it");
+	EQ((long long)s.n, MANY, "still as many");
+	ids_free(&s);
+	EQ(mark(&s, 1, 0), 0, "empty again");
+	ids_free(&s);
+}
+
+/* A set whose file fails says so. */
+static void
+test_failure(const char *path)
+{
+	struct ids s = { .fd = -1, .path = path };
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		(void)mark(&s, i, IDS_SEEN);
+	(void)close(s.fd);
+	errno = 0;
+	EQ(mark(&s, 1, IDS_DONE), -1, "a failure is told");
+	EQ(errno, EBADF, "with its reason");
+	s.fd = -1;
+	ids_free(&s);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/bide-ids.XXXXXX";
+	char path[64];
+
+	if (mkdtemp(dir) == NULL)
+		abort();
+	(void)snprintf(path, sizeof(path), "%s/set", dir);
+	test_set(NULL, 0);
+	test_set(path, 1);
+	test_set("/nowhere/at/all", 0);
+	test_failure(path);
+	EQ(rmdir(dir), 0, "no file is left");
+	return DONE();
+}
