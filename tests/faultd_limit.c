@@ -127,13 +127,39 @@ refuse(struct peer *p, struct slice fields, struct slice text, double wait)
 	return go;
 }
 
+/* Who asks for no stream gets none. */
+static enum go
+accept_whole(struct peer *p, struct slice fields)
+{
+	static const char body[] = "{\"choices\":[{\"index\":0,\"message\":"
+	    "{\"role\":\"assistant\",\"content\":\"hi\"},"
+	    "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":12,"
+	    "\"completion_tokens\":34}}";
+	struct buf out = {0};
+	enum go go;
+
+	buf_printf(&out, "HTTP/1.1 200 OK\r\n"
+	    "content-type: application/json\r\ncontent-length: %zu\r\n",
+	    sizeof(body) - 1);
+	buf_put(&out, fields);
+	buf_printf(&out, "\r\n%s", body);
+	go = peer_send(p, buf_slice(&out));
+	buf_free(&out);
+	p->keep = 1;
+	return go;
+}
+
 static enum go
 accept_it(struct peer *p, struct slice fields, const struct verb *v)
 {
+	struct json_want stream = { .key = "stream" };
 	struct verb empty = { .nargs = 0 };
 	struct buf out = {0};
 	enum go go;
 
+	if (json_pick(buf_slice(&p->body), &stream, 1) < 0 ||
+	    stream.type != JSON_TRUE)
+		return accept_whole(p, fields);
 	p->chunked = 1;
 	buf_puts(&out, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 	    "transfer-encoding: chunked\r\n");
