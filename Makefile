@@ -192,7 +192,7 @@ install: bide
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \
 	    '$(DESTDIR)$(PREFIX)/share/man/man5'
 	install -m 755 bide '$(DESTDIR)$(PREFIX)/bin/bide'
-	install -m 644 man/bide.1 '$(DESTDIR)$(PREFIX)/share/man/man1/bide.1'
+	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -m 644 man/bide-session.5 \
 	    '$(DESTDIR)$(PREFIX)/share/man/man5/bide-session.5'
 

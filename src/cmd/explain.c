@@ -220,6 +220,8 @@ explain(const struct result *res, const struct opts *o, struct slice command,
 	buf_free(&b);
 }
 
+#define STDIN_TOO "  (and the same stdin)"
+
 /* -- the command ----------------------------------------------------------- */
 
 static void
@@ -253,5 +255,14 @@ explain_command(int argc, char **argv, int from_stdin, struct buf *out)
 		put_quoted(out, argv[i]);
 	}
 	if (from_stdin)
-		buf_puts(out, "  (and the same stdin)");
+		buf_puts(out, STDIN_TOO);
+}
+
+size_t
+explain_stdin(struct slice command)
+{
+	size_t n = sizeof(STDIN_TOO) - 1;
+
+	return command.n > n && slice_is(slice_sub(command, command.n - n, n),
+	    STDIN_TOO) ? n : 0;
 }

@@ -19,4 +19,7 @@ void explain(const struct result *res, const struct opts *o,
  * that way. */
 void explain_command(int argc, char **argv, int from_stdin, struct buf *out);
 
+/* How many bytes at its end say from_stdin; for those who read no stdin. */
+size_t explain_stdin(struct slice command);
+
 #endif

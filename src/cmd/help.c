@@ -5,6 +5,8 @@ const char help_text[] =
 "       bide resume [options] [SESSION]    finish what was interrupted\n"
 "       bide log [--json] [SESSION]        bide sessions [--json | --prune DUR]\n"
 "       bide models [options] [PROVIDER]   bide limits [--json]\n"
+"       bide batch [-j N] [-o FILE] [--shard I/N] [--deadline DUR|TIME]\n"
+"                  [--report FILE] [options] [FILE]    see man bide-batch\n"
 "Asks a language model and sees the answer through: rate limits, overloads,\n"
 "dropped and stalled streams.  The prompt is the words, then stdin.\n"
 "\n"

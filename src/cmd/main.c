@@ -4,6 +4,7 @@
 
 #include "base/guard.h"
 #include "cmd/ask.h"
+#include "cmd/batch.h"
 #include "cmd/exits.h"
 #include "cmd/explain.h"
 #include "cmd/help.h"
@@ -37,6 +38,7 @@ static const struct command {
 	{ "log", CMD_LOG, log_print },
 	{ "sessions", CMD_SESSIONS, sessions },
 	{ "limits", CMD_LIMITS, limits },
+	{ "batch", CMD_BATCH, batch },
 };
 
 /* The subcommand that the first word is; ask, if it is none. */

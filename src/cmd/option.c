@@ -13,16 +13,17 @@
 #define ASKS CMD_ASK
 #define TURNS (CMD_ASK | OPT_TURN)
 #define ANSWERS (CMD_ASK | CMD_RESUME)
-#define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS)
+#define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS | CMD_BATCH)
 
 #define AT(member) offsetof(struct opts, member)
 
 const struct option options[] = {
-	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | OPT_TURN, AT(model) },
+	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | CMD_BATCH | OPT_TURN,
+	    AT(model) },
 	{ "base-url", 'u', K_TEXT, CALLS | OPT_TURN, AT(base_url) },
 	{ "session", 's', K_TEXT, ASKS, AT(session) },
 	{ "continue", 'c', K_ON, ASKS, AT(newest) },
-	{ "system", 'S', K_TEXT, ASKS, AT(system) },
+	{ "system", 'S', K_TEXT, ASKS | CMD_BATCH, AT(system) },
 	{ "file", 'f', K_FILE, ASKS, AT(files) },
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
 	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
@@ -32,14 +33,18 @@ const struct option options[] = {
 	{ "on-break", 0, K_BREAK, ANSWERS | OPT_TURN, AT(on_break) },
 	{ "background", 0, K_ON, TURNS, AT(background) },
 	{ "detach", 0, K_ON, ANSWERS, AT(detach) },
+	{ "jobs", 'j', K_COUNT, CMD_BATCH, AT(jobs) },
+	{ "shard", 0, K_TEXT, CMD_BATCH, AT(shard) },
+	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
+	{ "report", 0, K_TEXT, CMD_BATCH, AT(report) },
 	{ "prune", 0, K_SPAN, CMD_SESSIONS, AT(prune) },
 	{ "json", 0, K_ON, CMD_ALL, AT(json) },
-	{ "schema", 0, K_TEXT, ASKS, AT(schema) },
-	{ "tools", 0, K_TEXT, ASKS, AT(tools) },
-	{ "max-tokens", 0, K_COUNT, TURNS, AT(max_tokens) },
-	{ "temperature", 0, K_NUMBER, TURNS, AT(temperature) },
-	{ "effort", 0, K_TEXT, TURNS, AT(effort) },
-	{ "param", 0, K_PARAM, TURNS, AT(params) },
+	{ "schema", 0, K_TEXT, ASKS | CMD_BATCH, AT(schema) },
+	{ "tools", 0, K_TEXT, ASKS | CMD_BATCH, AT(tools) },
+	{ "max-tokens", 0, K_COUNT, TURNS | CMD_BATCH, AT(max_tokens) },
+	{ "temperature", 0, K_NUMBER, TURNS | CMD_BATCH, AT(temperature) },
+	{ "effort", 0, K_TEXT, TURNS | CMD_BATCH, AT(effort) },
+	{ "param", 0, K_PARAM, TURNS | CMD_BATCH, AT(params) },
 	{ "fallback", 0, K_FALLBACK, TURNS, AT(fallbacks) },
 	{ "patience", 0, K_SPAN, CALLS, AT(patience) },
 	{ "retries", 0, K_COUNT, CALLS, AT(retries) },
@@ -52,7 +57,7 @@ const struct option options[] = {
 	{ "max-time", 0, K_SPAN, CALLS, AT(max_time) },
 	{ "key-file", 0, K_TEXT, CALLS, AT(key_file) },
 	{ "cacert", 0, K_TEXT, CALLS, AT(cacert) },
-	{ "dry-run", 0, K_ON, ANSWERS, AT(dry_run) },
+	{ "dry-run", 0, K_ON, ANSWERS | CMD_BATCH, AT(dry_run) },
 	{ "quiet", 'q', K_ON, CMD_ALL, AT(quiet) },
 	{ "verbose", 'v', K_ON, CMD_ALL, AT(verbose) },
 	{ "", 'n', K_ON, ASKS, AT(no_stdin) },

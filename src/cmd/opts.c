@@ -183,7 +183,7 @@ opts_read(struct opts *o, unsigned command, int argc, char **argv,
 	*o = (struct opts){
 		.live = -1, .retries = 40, .patience = 600000,
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
-		.max_time = MSEC_MAX, .prune = MSEC_NONE,
+		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
 	};
 	if (config_read(o, c) < 0 || read_environment(o, c) < 0)
 		return -1;

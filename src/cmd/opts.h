@@ -54,10 +54,11 @@ struct opts {
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
 	const char *messages, *session;
+	const char *shard, *deadline, *report;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;
-	int64_t max_tokens, retries, rpm, tpm;
+	int64_t max_tokens, retries, rpm, tpm, jobs;
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: do not */
 	size_t nparams;

@@ -215,8 +215,8 @@ take_question(struct plan *p, struct history *h)
 	p->request.tools = h->tools;
 }
 
-static void
-encode(struct plan *p)
+void
+plan_body(struct plan *p)
 {
 	buf_clear(&p->body);
 	p->provider.dialect->encode(&p->request, &p->body);
@@ -227,7 +227,7 @@ void
 plan_encode(struct plan *p, struct history *h)
 {
 	take_question(p, h);
-	encode(p);
+	plan_body(p);
 }
 
 /* One turn more than the conversation has. */
@@ -275,7 +275,7 @@ plan_continue(struct plan *p, struct history *h, struct slice text)
 		buf_puts(&p->quote, "\n-----");
 		add_turn(p, ROLE_USER, buf_slice(&p->quote));
 	}
-	encode(p);
+	plan_body(p);
 }
 
 int

@@ -40,6 +40,9 @@ int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
 /* The request's body, with the history's question in it, which is borrowed. */
 void plan_encode(struct plan *p, struct history *h);
 
+/* The body of p->request as it stands. */
+void plan_body(struct plan *p);
+
 /*
  * The same, to go on from the part of an answer that was delivered: by an
  * assistant's turn at the end where the model takes one, else by a user's

@@ -268,15 +268,21 @@ target_url(struct plan *p, const struct opts *o, struct complaint *c)
 	return 0;
 }
 
+void
+target_path(struct plan *p, const char *below)
+{
+	buf_clear(&p->path);
+	make_path(p, p->job.to.url.path, below);
+	p->job.path = buf_slice(&p->path);
+}
+
 int
 target_models(struct plan *p, struct complaint *c)
 {
 	if (p->provider.dialect->models == NULL)
 		return complain(c, EXIT_USAGE, "%s has no list of models",
 		    p->provider.name);
-	buf_clear(&p->path);
-	make_path(p, p->job.to.url.path, p->provider.dialect->models);
-	p->job.path = buf_slice(&p->path);
+	target_path(p, p->provider.dialect->models);
 	return 0;
 }
 

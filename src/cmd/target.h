@@ -13,6 +13,9 @@ int target_provider(struct plan *p, const struct opts *o,
 /* p->base, p->path and p->job.to.url. */
 int target_url(struct plan *p, const struct opts *o, struct complaint *c);
 
+/* p->path becomes another one below the base. */
+void target_path(struct plan *p, const char *below);
+
 /* p->path becomes that of the list of models. */
 int target_models(struct plan *p, struct complaint *c);
 

@@ -72,8 +72,8 @@ read_system(struct turn *t, const char *text, struct complaint *c)
 	return 0;
 }
 
-static int
-read_texts(struct turn *t, const struct opts *o, struct complaint *c)
+int
+turn_texts(struct turn *t, const struct opts *o, struct complaint *c)
 {
 	if (o->system != NULL && read_system(t, o->system, c) < 0)
 		return -1;
@@ -172,7 +172,7 @@ turn_read(struct turn *t, const struct env *env, const struct opts *o,
 {
 	int optional = o->messages != NULL || o->nfiles > 0 || o->nresults > 0;
 
-	if (read_texts(t, o, c) < 0 || read_files(t, o, c) < 0 ||
+	if (turn_texts(t, o, c) < 0 || read_files(t, o, c) < 0 ||
 	    read_messages(t, env, o, c) < 0 || read_results(t, env, o, c) < 0 ||
 	    input_read(env, o, optional, &t->prompt, c) < 0)
 		return -1;

@@ -28,6 +28,9 @@ struct turn {
 int turn_read(struct turn *t, const struct env *env, const struct opts *o,
     struct complaint *c);
 
+/* Reads instructions, schema and tools alone.  0; -1 with *c (78). */
+int turn_texts(struct turn *t, const struct opts *o, struct complaint *c);
+
 /* Whether a dialect takes what is attached: -1 with *c (65) when not. */
 int turn_check(const struct turn *t, const struct opts *o,
     const char *dialect, struct complaint *c);

@@ -1,0 +1,498 @@
+#include "cmd/batch_work.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clean.h"
+#include "cmd/exits.h"
+#include "cmd/share.h"
+#include "cmd/target.h"
+#include "core/output.h"
+
+#define KEEP_MOST ((size_t)65536)	/* of a buffer, between two lines */
+
+/* -- routes ---------------------------------------------------------------- */
+
+static void
+close_route(struct route *r)
+{
+	plan_free(&r->plan);
+	memset(r, 0, sizeof(*r));
+}
+
+static int
+open_route(struct work *w, struct route *r, struct slice model,
+    struct complaint *c)
+{
+	r->opts = *w->o;
+	r->open = 1;
+	if (model.n >= sizeof(r->model))
+		return complain(c, EXIT_USAGE, "a model's name is too long");
+	slice_copy(model, r->model, sizeof(r->model));
+	r->opts.model = model.n > 0 ? r->model : NULL;
+	if (plan_make(&r->plan, &r->opts, c) < 0) {
+		close_route(r);
+		return -1;
+	}
+	r->base = r->plan.request;
+	r->base.system = buf_slice(&w->texts.system);
+	r->base.schema = buf_slice(&w->texts.schema);
+	r->base.tools = buf_slice(&w->texts.tools);
+	r->plan.job.reuse = 1;
+	return 0;
+}
+
+/* The limits of the line's model are kept from now on. */
+static void
+set_limits(struct work *w, struct route *r, const struct line *l)
+{
+	struct json_want model = { .key = "model" };
+	struct plan *p = &r->plan;
+
+	if (w->o->dry_run)
+		return;
+	if (l->family != FAMILY_PLAIN) {
+		(void)json_pick(line_inner(l), &model, 1);
+		if (p->job.pace != NULL && slice_is(model.tok, r->model))
+			return;
+		slice_copy(model.tok, r->model, sizeof(r->model));
+		p->model = r->model;
+	}
+	if (p->job.pace != NULL && l->family == FAMILY_PLAIN)
+		return;
+	page_close(p->pace.limit.page);
+	p->job.pace = share_open(p, w->o, &w->env);
+}
+
+/* Whether a provider takes the lines of a family. */
+static int
+speaks(const struct route *r, enum family family)
+{
+	const struct dialect *d = r->plan.provider.dialect;
+
+	if (family == FAMILY_OPENAI)
+		return d != &dialect_messages && d != &dialect_gemini;
+	return family == FAMILY_PLAIN || d == &dialect_messages;
+}
+
+/* -m says whom to ask, if its provider takes such lines. */
+static int
+open_family(struct work *w, enum family family, struct complaint *c)
+{
+	struct route *r = &w->route[family];
+	struct slice model = slice_str(w->o->model);
+
+	if (r->open)
+		return 0;
+	if (model.n > 0 || family == FAMILY_PLAIN) {
+		if (open_route(w, r, model, c) < 0)
+			return -1;
+		if (!speaks(r, family))
+			close_route(r);
+	}
+	if (!r->open && open_route(w, r, family == FAMILY_ANTHROPIC ?
+	    SLICE("anthropic:-") : w->o->base_url != NULL ? SLICE("-") :
+	    SLICE("openai:-"), c) < 0)
+		return -1;
+	if (family != FAMILY_PLAIN)
+		r->plan.job.dialect = &dialect_raw;
+	return 0;
+}
+
+static int
+own_model(const struct line *l)
+{
+	return l->family == FAMILY_PLAIN && l->at[L_MODEL].p != NULL;
+}
+
+int
+work_ready(struct work *w, const struct line *l, struct complaint *c)
+{
+	struct route *r = &w->route[l->family];
+
+	if (l->why != NULL || own_model(l) || r->open)
+		return 0;
+	if (open_family(w, l->family, c) < 0)
+		return -1;
+	set_limits(w, r, l);
+	return 0;
+}
+
+/* The route of a line; NULL with *c. */
+static struct route *
+route_for(struct work *w, const struct line *l, struct complaint *c)
+{
+	struct route *r = &w->route[l->family];
+	struct buf model = { 0 };
+	int rc = 0;
+
+	if (!own_model(l))
+		return open_family(w, l->family, c) < 0 ? NULL : r;
+	line_text(l, L_MODEL, &model);
+	if (!r->open || !slice_is(buf_slice(&model), r->model))
+		r = &w->other;
+	if (r->open && !slice_is(buf_slice(&model), r->model))
+		close_route(r);
+	if (!r->open)
+		rc = open_route(w, r, buf_slice(&model), c);
+	buf_free(&model);
+	return rc < 0 ? NULL : r;
+}
+
+/* -- a question ------------------------------------------------------------ */
+
+/* Below a base that has a path a line's /v1 is that path's last part. */
+static void
+set_path(struct question *q)
+{
+	struct plan *p = &q->route->plan;
+	const char *below = p->provider.dialect->path;
+
+	if (q->line.family == FAMILY_OPENAI) {
+		line_text(&q->line, L_URL, &q->text);
+		buf_putc(&q->text, '\0');
+		below = q->text.p;
+	}
+	if (q->line.family != FAMILY_PLAIN) {
+		if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
+			below += 3;
+		target_path(p, below);
+	}
+	p->job.path = buf_slice(&p->path);
+	p->job.redirects = 0;
+}
+
+static const char *
+set_body(struct question *q)
+{
+	struct plan *p = &q->route->plan;
+	const char *why;
+
+	if (q->line.family == FAMILY_PLAIN) {
+		p->request = q->route->base;
+		why = line_ask(&q->line, &q->talk, &p->request, q->params,
+		    &q->text);
+		if (why != NULL)
+			return why;
+		plan_body(p);
+		return NULL;
+	}
+	buf_clear(&p->body);
+	line_body(&q->line, &p->body);
+	p->job.body = buf_slice(&p->body);
+	return NULL;
+}
+
+/* Makes the job of w->q.  0; -1 with *f: F_AUTH when it is the configuration
+ * that is wrong. */
+static int
+prepare(struct work *w, const struct claim *claim, struct slice text,
+    struct fault *f)
+{
+	struct question *q = &w->q;
+	const char *why = line_read(&q->line, text);
+	struct complaint c;
+
+	line_id(&q->line, claim->line, &q->id);
+	if (why == NULL) {
+		q->route = route_for(w, &q->line, &c);
+		if (q->route == NULL)
+			return fault_set(f, c.status == EXIT_CONFIG ? F_AUTH :
+			    F_REQUEST, 0, "%s", c.text);
+		set_limits(w, q->route, &q->line);
+		set_path(q);
+		why = set_body(q);
+	}
+	if (why == NULL)
+		return 0;
+	q->route = NULL;
+	return fault_set(f, F_REQUEST, 0, "line %llu: %s",
+	    (unsigned long long)claim->line, why);
+}
+
+static void
+trim(struct buf *b)
+{
+	buf_clear(b);
+	if (b->cap > KEEP_MOST)
+		buf_free(b);
+}
+
+static void
+question_end(struct question *q)
+{
+	trim(&q->id);
+	trim(&q->text);
+	trim(&q->answer);
+	trim(&q->calls);
+	trim(&q->refused);
+	talk_free(&q->talk);
+	if (q->route != NULL)
+		trim(&q->route->plan.body);
+	q->route = NULL;
+}
+
+/* -- an answer ------------------------------------------------------------- */
+
+static void
+put_call(struct buf *calls, const struct event *e)
+{
+	struct json_out w = { .out = calls };
+
+	if (calls->n > 0)
+		calls->p[calls->n - 1] = ',';
+	else
+		buf_putc(calls, '[');
+	json_open(&w, '{');
+	event_put_call(&w, e);
+	json_close(&w);
+	buf_putc(calls, ']');
+}
+
+static void
+question_put(struct sink *s, const struct event *e)
+{
+	struct question *q = (struct question *)s;
+
+	if (e->type == EV_TEXT)
+		buf_put(&q->answer, e->text);
+	else if (e->type == EV_TOOL_CALL)
+		put_call(&q->calls, e);
+	else if (e->type == EV_START)
+		atomic_store(&q->pause->until, 0);
+	else if (e->type == EV_WAIT || e->type == EV_RETRY)
+		atomic_store(&q->pause->until, env_mono(q->env) + e->wait);
+	if (e->type == EV_START) {
+		buf_clear(&q->answer);
+		buf_clear(&q->calls);
+		buf_clear(&q->refused);
+	}
+}
+
+static int
+question_flush(struct sink *s, struct fault *f)
+{
+	(void)s;
+	(void)f;
+	return 0;
+}
+
+static void
+question_refused(struct sink *s, struct slice body)
+{
+	struct question *q = (struct question *)s;
+
+	buf_clear(&q->refused);
+	buf_put(&q->refused, body);
+}
+
+static void
+question_watch(void *ctx, const struct outcome *out, unsigned n)
+{
+	struct question *q = ctx;
+
+	(void)n;
+	q->report.limited += out->status == 429;
+}
+
+static enum fate
+fate_of(const struct result *res)
+{
+	const struct outcome *out = &res->last;
+
+	switch (out->fault.class) {
+	case F_NONE:
+		return FATE_DONE;
+	case F_SERVER:
+		return res->verdict == RETRY_FATAL ? FATE_FAILED : FATE_LEFT;
+	case F_AUTH:
+	case F_QUOTA:
+	case F_CERT:
+		return FATE_STOP;
+	case F_PROTO:
+	case F_PERMISSION:
+		return out->progress < P_HEAD ? FATE_STOP : FATE_FAILED;
+	case F_NOT_FOUND:
+	case F_CONTEXT:
+	case F_TOO_LARGE:
+	case F_POLICY:
+	case F_REQUEST:
+		return FATE_FAILED;
+	default:
+		return FATE_LEFT;
+	}
+}
+
+static void
+put_answer(struct question *q, uint64_t line, struct buf *out)
+{
+	const struct outcome *o = &q->report.res.last;
+	int failed = o->fault.class != F_NONE;
+	struct answer a = { .family = q->line.family,
+	    .id = buf_slice(&q->id), .line = line, .fault = &o->fault,
+	    .status = o->status, .request_id = o->request_id,
+	    .body = buf_slice(failed ? &q->refused : &q->answer),
+	    .calls = buf_slice(&q->calls), .finish = o->finish,
+	    .usage = o->usage };
+
+	answer_put(out, &a);
+	/* a provider may well repeat the key that it refuses */
+	if (failed && q->route != NULL) {
+		buf_putc(out, '\0');
+		clean_keys(out->p + sizeof(q->report),
+		    secret_slice(&q->route->plan.key));
+		out->n--;
+	}
+}
+
+static void
+ask_line(const struct work *w, struct question *q)
+{
+	struct plan *p = &q->route->plan;
+	struct run r = { .job = &p->job, .policy = { w->o->patience,
+	    (unsigned)w->o->retries }, .key = secret_slice(&p->key),
+	    .watch = question_watch, .watch_ctx = q };
+
+	p->job.env = q->env;
+	p->job.net = &net_real;
+	p->job.sink = &q->sink;
+	p->job.limit.end = w->o->max_time < MSEC_MAX ?
+	    env_mono(q->env) + w->o->max_time : MSEC_MAX;
+	run(&r, &q->report.res);
+}
+
+/* A line's whole way: its report, and the result, if there is one. */
+static void
+one(struct work *w, const struct claim *claim, struct slice text,
+    struct buf *out)
+{
+	struct question *q = &w->q;
+	struct report *r = &q->report;
+
+	memset(r, 0, sizeof(*r));
+	r->res.wait = MSEC_NONE;
+	if (prepare(w, claim, text, &r->res.last.fault) == 0)
+		ask_line(w, q);
+	r->fate = fate_of(&r->res);
+	buf_clear(out);
+	buf_put(out, (struct slice){ (char *)r, sizeof(*r) });
+	if (r->fate < FATE_LEFT)
+		put_answer(q, claim->line, out);
+	r->n = out->n - sizeof(*r);
+	memcpy(out->p, r, sizeof(*r));
+	question_end(q);
+}
+
+/* -- the worker ------------------------------------------------------------ */
+
+/* 0; -1 at the parent's end, or when the input has become shorter. */
+static int
+get(int fd, int64_t at, char *p, size_t n)
+{
+	ssize_t got;
+
+	while (n > 0) {
+		got = at < 0 ? read(fd, p, n) : pread(fd, p, n, (off_t)at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		p += got;
+		n -= (size_t)got;
+		at += at < 0 ? 0 : got;
+	}
+	return 0;
+}
+
+/* A claim and a short text come in one read: the parent sends nothing else
+ * before it has its report. */
+static int
+next_claim(const struct work *w, int fd, struct claim *c, struct buf *text)
+{
+	ssize_t got;
+
+	buf_clear(text);
+	(void)buf_room(text, sizeof(*c) + CLAIM_SHORT);
+	do
+		got = read(fd, text->p, sizeof(*c) + CLAIM_SHORT);
+	while (got < 0 && errno == EINTR);
+	if (got < (ssize_t)sizeof(*c))
+		return -1;
+	text->n = (size_t)got;
+	memcpy(c, text->p, sizeof(*c));
+	buf_drop(text, sizeof(*c));
+	(void)buf_room(text, (size_t)c->n);
+	if (c->given > 0 && get(fd, -1, text->p + text->n,
+	    (size_t)c->n - text->n) < 0)
+		return -1;
+	text->n = (size_t)c->n;
+	return c->given > 0 ? 0 : get(w->input, c->at, text->p, text->n);
+}
+
+static void
+ignore_signals(void)
+{
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigaction(SIGHUP, &sa, NULL);
+}
+
+void
+work(struct work *w, int fd, struct pause *pause)
+{
+	struct buf text = { 0 }, out = { 0 };
+	struct question *q = &w->q;
+	struct claim claim;
+	struct fault f;
+
+	ignore_signals();
+	w->env.wakefd = fd;
+	w->env.ctx = &w->env;
+	q->sink = (struct sink){ .put = question_put,
+	    .flush = question_flush, .refused = question_refused };
+	q->env = &w->env;
+	q->pause = pause;
+	while (next_claim(w, fd, &claim, &text) == 0) {
+		one(w, &claim, buf_slice(&text), &out);
+		if (q->report.res.last.fault.class == F_CANCEL ||
+		    output_write(&w->env, fd, buf_slice(&out), &f) < 0)
+			break;
+		trim(&text);
+		trim(&out);
+	}
+	work_free(w);
+	_exit(0);
+}
+
+void
+work_free(struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < FAMILIES; i++)
+		close_route(&w->route[i]);
+	close_route(&w->other);
+	turn_free(&w->texts);
+	buf_free(&w->q.id);
+	buf_free(&w->q.text);
+}
+
+/* -- without sending ------------------------------------------------------- */
+
+void
+work_show(struct work *w, const struct claim *claim, struct slice text,
+    struct buf *out)
+{
+	struct fault f;
+
+	if (prepare(w, claim, text, &f) == 0)
+		plan_print(&w->q.route->plan, out);
+	else
+		buf_puts(out, f.text);
+	buf_putc(out, '\n');
+	question_end(&w->q);
+}
