@@ -103,3 +103,4 @@ line "100 MB of chat, https: memory" \
 line "the program itself" \
     "$(wc -c < "$BIDE" | awk '{ print $1 / 1024 }')" KiB 256
 . tests/bench_limits.sh
+. tests/bench_batch.sh

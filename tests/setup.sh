@@ -28,7 +28,12 @@ ROWS
 	valgrind) echo cmd:valgrind valgrind valgrind valgrind valgrind valgrind - ;;
 	fuzz) echo cmd:clang clang clang clang clang llvm llvm
 		echo lib:clang_rt.fuzzer libclang-rt-14-dev compiler-rt compiler-rt compiler-rt - - ;;
-	bench) echo cmd:curl curl curl curl curl curl curl ;;
+	bench) cat <<'ROWS'
+cmd:curl curl curl curl curl curl curl
+cmd:nginx nginx-light nginx nginx nginx nginx nginx
+cmd:wrk wrk wrk wrk wrk wrk wrk
+ROWS
+		;;
 	interop) cat <<'ROWS'
 cmd:curl curl curl curl curl curl curl
 cmd:nginx nginx-light nginx nginx nginx nginx nginx
