@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "state/gcra.h"
+#include "wire/when.h"
 
 #define MINUTE ((int64_t)60000000)	/* us */
 #define LONG ((int64_t)1800000000)
@@ -514,12 +515,17 @@ limit_done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 /* -- for people ------------------------------------------------------------ */
 
 void
-limit_label(struct buf *out, size_t cell, msec window)
+limit_label(struct buf *out, size_t cell, int64_t limit, msec window)
 {
 	static const char names[][3] = { "R", "T", "IT", "OT" };
+	int day = window == QUOTA_DAY, usual = day || window == QUOTA_MINUTE;
 
-	buf_printf(out, "%sP%c", names[cell % LIMIT_LONG],
-	    window == QUOTA_DAY ? 'D' : window == QUOTA_MINUTE ? 'M' : '?');
+	buf_printf(out, "%s%s %lld", names[cell % LIMIT_LONG],
+	    !usual ? "" : day ? "PD" : "PM", (long long)limit);
+	if (!usual) {
+		buf_puts(out, " in ");
+		when_put(out, window);
+	}
 }
 
 void
@@ -530,8 +536,7 @@ limit_why(const struct limit *l, const struct ticket *t, struct buf *out)
 	if (t->why == LIMIT_HOLD) {
 		buf_puts(out, "held after a refusal");
 	} else if (t->why < LIMIT_CELLS && look(l, t, (size_t)t->why, &v)) {
-		limit_label(out, (size_t)t->why, v.window / 1000);
-		buf_printf(out, " %lld", (long long)v.limit);
+		limit_label(out, (size_t)t->why, v.limit, v.window / 1000);
 	} else {
 		buf_puts(out, "so many at a time");
 	}

@@ -103,7 +103,7 @@ struct limit_state limit_state(struct page *p, size_t cell, msec now);
 /* How many requests may be under way at a time; 0: any number. */
 size_t limit_share(struct page *p, msec now);
 
-/* "TPM", "RPD", ... */
-void limit_label(struct buf *out, size_t cell, msec window);
+/* "TPM 60000", "RPD 200", "T 2000 in 2.0 s". */
+void limit_label(struct buf *out, size_t cell, int64_t limit, msec window);
 
 #endif

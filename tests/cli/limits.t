@@ -26,14 +26,14 @@ ok "16 at a time: $took ms, of at least $least" \
 # What is known is shown, and kept private.
 bide -- limits
 status "limits" 0
-for what in "base_url:$BASE" "model:m" \
-    "of:TP?  limit:20000  window_ms:20[0-9][0-9] "; do
+for what in "^$BASE  m  0 asking\$" \
+    "^    T 20000 in 2.0 s: [0-9]* used" "^    RPM 1000: "; do
 	ok "limits: $what" grep -q "$what" "$T/out"
 done
 json_line() {
 	perl -MJSON::PP -e '$j = decode_json(<>);
 	    exit !($j->{model} eq "m" && grep { $_->{limit} == 20000 &&
-	    $_->{of} =~ /^TP/ } @{$j->{limits}})' "$T/out"
+	    $_->{of} eq "tokens" } @{$j->{limits}})' "$T/out"
 }
 bide -- limits --json
 ok "limits: as JSON" json_line
@@ -85,8 +85,9 @@ status "--rpm" 0
 bide -- --rpm 20 --patience 100ms hello
 status "--rpm and no patience" 75
 err "--rpm and no patience" "RPM 20"
-bide -- --rpm 40 hello
+bide -- --json --rpm 40 hello
 status "--rpm and patience" 0
+event "--rpm and patience" '"type":"wait","reason":"RPM 40","wait_ms":1[345]'
 err "--rpm and patience" "waiting for a slot .RPM 40.: going on in 1.[345]"
 waited "--rpm" 1 1490 1600
 finish
