@@ -109,7 +109,7 @@ serve <<'EOF'
 head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
 status 200 body={}
 EOF
-interrupt INT "$LOG" '"req":1' --background -s stopped hello
+interrupt INT "$SESSIONS/stopped.jsonl" resp_1 --background -s stopped hello
 is "interrupted: status 130" "$rc" 130
 ok "interrupted: stopped" grep -q 'POST","target":"/v1/responses/resp_1/cancel' \
     "$LOG"
@@ -117,7 +117,7 @@ serve <<'EOF'
 head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
 stream responses "the rest"
 EOF
-interrupt INT "$LOG" '"req":1' --background --detach -s left hello
+interrupt INT "$SESSIONS/left.jsonl" resp_1 --background --detach -s left hello
 is "detached: status 130" "$rc" 130
 requests "detached" 1
 err "detached" "bide resume left"
