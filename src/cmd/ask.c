@@ -20,6 +20,23 @@ check_state(const struct session *s, struct complaint *c)
 	    "finished; go on with: bide resume %s", s->name, s->name);
 }
 
+/* A model that has called tools takes nothing but their results. */
+static int
+check_calls(const struct asking *a, struct complaint *c)
+{
+	struct buf ids = { 0 };
+	int rc = 0;
+
+	if (a->o->nresults == 0)
+		history_open_calls(&a->session.history, &ids);
+	if (ids.n > 0)
+		rc = complain(c, EXIT_USAGE, "session %s waits for the results "
+		    "of %.*s; give each with --tool-result ID=FILE",
+		    a->session.name, SLICE_FMT(ids));
+	buf_free(&ids);
+	return rc;
+}
+
 /* The session's own model, where the command line names none. */
 static int
 carry_on(struct asking *a, struct complaint *c)
@@ -50,7 +67,7 @@ find_session(struct asking *a, struct complaint *c)
 	if (o->messages != NULL && a->session.history.turns > 0)
 		return complain(c, EXIT_USAGE, "--messages: the session has a "
 		    "conversation of its own");
-	if (check_state(&a->session, c) < 0)
+	if (check_state(&a->session, c) < 0 || check_calls(a, c) < 0)
 		return -1;
 	return carry_on(a, c);
 }

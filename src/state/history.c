@@ -429,17 +429,18 @@ history_ask(struct history *h)
 	return talk_end(&h->talk, &r);
 }
 
-size_t
-history_open_calls(const struct history *h)
+void
+history_open_calls(const struct history *h, struct buf *ids)
 {
-	size_t n, calls = 0;
-	const struct part *p;
+	size_t n, i;
+	const struct part *p = parts(h, &n);
 
-	if (h->state != TURN_DONE)
-		return 0;
-	for (p = parts(h, &n); n > 0; n--, p++)
-		calls += p->type == PART_CALL;
-	return calls;
+	for (i = 0; h->state == TURN_DONE && i < n; i++) {
+		if (p[i].type != PART_CALL)
+			continue;
+		buf_puts(ids, ids->n > 0 ? ", " : "");
+		buf_put(ids, p[i].id);
+	}
 }
 
 void

@@ -75,8 +75,9 @@ void history_text(const struct history *h, struct buf *b);
  * is none. */
 void history_cursor(const struct history *h, struct cursor *c);
 
-/* The calls of the last finished turn have no results yet: how many. */
-size_t history_open_calls(const struct history *h);
+/* Appends the ids of calls of the last turn, a finished one, that have no
+ * results yet, with commas between. */
+void history_open_calls(const struct history *h, struct buf *ids);
 
 /*
  * Adds the last turn's question to the conversation, for asking it: once.
