@@ -184,9 +184,10 @@ interop: bide programs
 	@sh tests/setup.sh interop
 	@sh tests/interop.sh
 
-# Every recorded stream cut at every byte.
+# Every recorded stream cut at every byte; a batch killed 200 times.
 torture: bide programs
 	@BIDE_TORTURE=1 sh tests/check.sh corpora/
+	@BIDE_TORTURE=1 sh tests/check.sh cli/batch
 
 install: bide
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \

@@ -100,6 +100,7 @@ report(struct batch *b, msec now)
 
 	if (b->o->report == NULL)
 		return;
+	batch_limits(b);
 	progress_report(&b->tally, &b->line, now);
 	if (output_replace(&b->calm, b->o->report, buf_slice(&b->line),
 	    &f) < 0)

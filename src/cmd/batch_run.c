@@ -30,6 +30,24 @@ batch_tell(struct batch *b)
 }
 
 void
+batch_limits(struct batch *b)
+{
+	struct limit_state s;
+	struct page *page;
+	size_t i, k;
+
+	for (i = 0; i < FAMILIES; i++) {
+		page = b->work.route[i].plan.pace.limit.page;
+		for (k = QUOTA_REQUESTS; page != NULL && k <= QUOTA_TOKENS;
+		    k++) {
+			s = limit_state(page, k, b->calm.wall(b->calm.ctx));
+			if (s.limit > 0 && s.window > 0)
+				b->tally.limit[k] = s.limit * 60000 / s.window;
+		}
+	}
+}
+
+void
 batch_show(struct batch *b, msec now)
 {
 	size_t i, waiting = 0;
@@ -42,6 +60,7 @@ batch_show(struct batch *b, msec now)
 			first = until;
 	}
 	b->shown = now;
+	batch_limits(b);
 	/* without automatic margins a long line is cut, not wrapped */
 	if (b->tty)
 		buf_puts(&b->line, "\r\033[K\033[?7l");

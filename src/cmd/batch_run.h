@@ -65,6 +65,9 @@ void batch_scan(struct batch *b);
 /* Asks all lines, or until it is to stop and the workers have ended. */
 void batch_run(struct batch *b);
 
+/* Notes what is known of limits now. */
+void batch_limits(struct batch *b);
+
 /* Puts the progress to stderr. */
 void batch_show(struct batch *b, msec now);
 

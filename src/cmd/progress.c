@@ -40,7 +40,7 @@ progress_through(const struct tally *p)
 	return p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT];
 }
 
-/* n in span, in a minute. */
+/* n in span, in a minute; and how many ms n takes at span a minute. */
 static int64_t
 per_minute(int64_t n, msec span)
 {
@@ -64,9 +64,13 @@ progress_put(struct tally *p, struct buf *out, msec now, size_t waiting,
 	move_on(p, now);
 	for (i = 0; i < MINUTE; i++)
 		all += p->tokens[i];
-	if (all > 0)
-		buf_printf(out, ", %lld tokens/min", (long long)
-		    per_minute(all, span < 60000 ? span : 60000));
+	if (all > 0) {
+		buf_printf(out, ", %lld", (long long)per_minute(all,
+		    span < 60000 ? span : 60000));
+		if (p->limit[1] > 0)
+			buf_printf(out, " of %lld", (long long)p->limit[1]);
+		buf_puts(out, " tokens/min");
+	}
 	if (waiting > 0) {
 		buf_printf(out, ", %zu waiting (", waiting);
 		when_put(out, until > now ? until - now : 0);
@@ -76,6 +80,21 @@ progress_put(struct tally *p, struct buf *out, msec now, size_t waiting,
 		buf_puts(out, ", ETA ");
 		when_put(out, span * (p->total - through) / through);
 	}
+}
+
+/* How long what was asked takes by the limits alone; 0: none is known. */
+static int64_t
+ideal(const struct tally *p)
+{
+	int64_t took[2] = { p->n[T_DONE] + p->n[T_FAILED],
+	    p->n[T_INPUT] + p->n[T_OUTPUT] }, most = 0, ms;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		ms = p->limit[i] > 0 ? per_minute(took[i], p->limit[i]) : 0;
+		most = ms > most ? ms : most;
+	}
+	return most;
 }
 
 void
@@ -94,6 +113,11 @@ progress_report(const struct tally *p, struct buf *out, msec now)
 	for (i = 0; i < TALLIES; i++)
 		json_member_num(&w, names[i], p->n[i]);
 	json_member_num(&w, "makespan_ms", now - p->start);
+	json_key(&w, "ideal_ms");
+	if (ideal(p) > 0)
+		json_num(&w, ideal(p));
+	else
+		json_null(&w);
 	json_key(&w, "classes");
 	json_open(&w, '{');
 	for (i = 1; i < CLASSES; i++)

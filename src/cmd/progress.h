@@ -25,6 +25,7 @@ struct tally {
 				   knows yet */
 	msec start;
 	int64_t failed_before;	/* of T_BEFORE */
+	int64_t limit[2];	/* requests and tokens a minute; 0: not known */
 	int64_t by_class[CLASSES];	/* of failed and left */
 	/* private */
 	int64_t tokens[MINUTE];	/* of the last minute */

@@ -188,7 +188,8 @@ result waits '{"custom_id":"a","text":"whole","finish":"stop","usage":{"input":1
 requests waits 4
 ok "waits: report" perl -MJSON::PP -0777 -ne '$r = decode_json($_);
     exit 1 if $r->{succeeded} != 1 || $r->{requests} != 4 ||
-    $r->{status_429} != 1 || $r->{output_tokens} != 34 || $r->{left}' \
+    $r->{status_429} != 1 || $r->{output_tokens} != 34 || $r->{left} ||
+    defined $r->{ideal_ms}' \
     "$T/report"
 
 serve <<'EOF'
@@ -319,10 +320,50 @@ i=0
 while alive && [ $i -lt 40 ]; do sleep 0.05; i=$((i + 1)); done
 ok "a killed parent's workers end" not alive
 
+# -- writing ------------------------------------------------------------------
+serve <<'EOF'
+repeat 99; stream responses "answer"
+EOF
+i=0
+while [ $i -lt 40 ]; do plain "w$i" q; i=$((i + 1)); done > "$T/in"
+if [ -c /dev/full ]; then
+	bide -- batch -j 1 -o /dev/full "$T/in"
+	status "a full disk" 74
+	ok "a full disk: the rest is not asked" \
+	    [ "$(grep -c '"req":' "$LOG")" -le 2 ]
+fi
+# A file that may not grow: what fits is whole, and the next run goes on.
+rm -f "$O"
+rc=0
+# shellcheck disable=SC2086,SC3045
+(ulimit -f 1 && trap '' XFSZ && clean $BIDE batch -j 2 -o "$O" "$T/in") \
+    > "$T/out" 2> "$T/err" || rc=$?
+status "no room" 74
+ok "no room: whole lines" [ "$(tail -c 1 "$O")" = "" ]
+bide -- batch -q -o "$O" "$T/in"
+status "room again" 0
+results "room again" 40
+
+# -- within a limit -----------------------------------------------------------
+serve <<'EOF'
+limited chat "hi" 6000 1000 1000 6000
+EOF
+rm -f "$O"
+i=0
+while [ $i -lt 20 ]; do openai "e$i" q; i=$((i + 1)); done > "$T/in"
+bide -- batch -j 8 --report "$T/report" -o "$O" "$T/in"
+status limit 0
+results limit 20
+ok "limit: nothing was refused, an ideal is known" perl -MJSON::PP -0777 -ne '
+    $r = decode_json($_); exit 1 if $r->{status_429} || !$r->{ideal_ms}' \
+    "$T/report"
+
 # -- deaths -------------------------------------------------------------------
 mkdir "$T/kill"
+lines=400 kills=12
+[ -z "${BIDE_TORTURE-}" ] || lines=6000 kills=200
 # shellcheck disable=SC2086
-clean perl tests/cli/batch_kill.pl "$T/kill" 400 12 $BIDE > "$T/out" 2>&1
+clean perl tests/cli/batch_kill.pl "$T/kill" $lines $kills $BIDE > "$T/out" 2>&1
 while read -r line; do
 	case $line in
 	ok*) ok "deaths: ${line#* - }" true ;;
