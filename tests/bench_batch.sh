@@ -1,7 +1,7 @@
 # A batch's own cost, for bench.sh, which reads this: requests a second beside
 # a pool of curl processes and beside wrk, on one nginx; and the memory of a
 # thousand workers.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034,SC3045
 
 mkdir "$T/nginx"
 cat > "$T/nginx/conf" <<EOF
