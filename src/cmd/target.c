@@ -212,7 +212,7 @@ put_model(struct buf *path, const char *model)
 		if (strchr(plain, *model) != NULL)
 			buf_putc(path, *model);
 		else
-			buf_printf(path, "%%%02X", (unsigned char)*model);
+			buf_printf(path, "%%%02x", (unsigned char)*model);
 	}
 }
 

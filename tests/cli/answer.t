@@ -86,6 +86,10 @@ status "dry run" 0
 requests "dry run" 0
 ok "dry run shows the request" grep -q 'a question' "$T/out"
 ok "dry run hides the key" not grep -q 0123456789 "$T/out" "$T/err"
+bide GEMINI_API_KEY=k -- --dry-run -m "gemini:my Models/x:1" hi
+status "a model's name in the path" 0
+ok "a model's name in the path" \
+    grep -q '/my%20Models%2fx%3a1:streamGenerateContent?' "$T/out"
 bide -- -v "a question"
 status verbose 0
 out verbose x
