@@ -173,15 +173,21 @@ test_calls(void)
 {
 	struct text_sink t = text_sink(1, 0);
 
-	put_call(&t.sink, "{\"a\":1}");
-	put_text(&t.sink, "text");
+	put_call(&t.sink, "[]");
+	put_text(&t.sink, "te");
 	flush(&t.sink);
+	t.sink.put(&t.sink, &(struct event){ .type = EV_RETRY });
+	put_call(&t.sink, "{\"a\":1}");
+	put_text(&t.sink, "xt");
+	flush(&t.sink);
+	t.sink.put(&t.sink, &(struct event){ .type = EV_RETRY, .kept = 1 });
 	put_call(&t.sink, "{}");
 	put(&t.sink, EV_DONE);
 	flush(&t.sink);
-	EQS(written(), "{\"id\":\"c1\",\"name\":\"f\",\"arguments\":"
-	    "\"{\\\"a\\\":1}\"}\ntext\n{\"id\":\"c1\",\"name\":\"f\","
-	    "\"arguments\":\"{}\"}\n", "calls are lines of their own");
+	EQS(written(), "text\n{\"id\":\"c1\",\"name\":\"f\",\"arguments\":"
+	    "\"{\\\"a\\\":1}\"}\n{\"id\":\"c1\",\"name\":\"f\","
+	    "\"arguments\":\"{}\"}\n", "calls are lines behind the text, "
+	    "but what broke off before one");
 	text_sink_free(&t);
 }
 

@@ -106,7 +106,7 @@ asking_show(struct asking *a)
 	a->sinks.json.model = model.p;
 	out->put(out, &(struct event){ .type = EV_START,
 	    .attempt = (unsigned)h->attempts });
-	keep_show(out, &h->parts);
+	keep_show(out, &h->parts, 1);
 	out->put(out, &(struct event){ .type = EV_USAGE, .usage = &h->usage });
 	out->put(out, &(struct event){ .type = EV_DONE, .finish = h->finish,
 	    .attempt = (unsigned)h->attempts, .text_bytes = h->text_bytes,

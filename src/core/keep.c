@@ -106,8 +106,8 @@ put_attempt(struct keep *k, const struct event *e)
 	if (k->cursor->resuming) {
 		json_key(&w, "resumed");
 		json_bool(&w, 1);
-	} else if (k->from == 0) {
-		k->items = 0;
+	} else {
+		k->items = 0;		/* text alone can be gone on from */
 	}
 	end(k, &w, start);
 }
@@ -245,13 +245,14 @@ show(struct sink *s, const struct part *p)
 }
 
 void
-keep_show(struct sink *s, const struct buf *parts)
+keep_show(struct sink *s, const struct buf *parts, int calls)
 {
 	const struct part *p = (const void *)parts->p;
 	size_t n;
 
-	for (n = parts->n / sizeof(*p); n > 0; n--)
-		show(s, p++);
+	for (n = parts->n / sizeof(*p); n > 0; n--, p++)
+		if (calls || p->type == PART_TEXT)
+			show(s, p);
 }
 
 /* -- the sink -------------------------------------------------------------- */
@@ -289,7 +290,7 @@ put(struct sink *s, const struct event *e)
 	}
 	k->next->put(k->next, e);
 	if (e->type == EV_START && k->earlier != NULL) {
-		keep_show(k->next, k->earlier);
+		keep_show(k->next, k->earlier, k->cursor->id[0] != '\0');
 		k->earlier = NULL;
 	}
 }

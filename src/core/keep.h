@@ -44,8 +44,8 @@ struct keep {
 	struct usage usage;
 };
 
-/* Shows the struct parts of an answer as events. */
-void keep_show(struct sink *s, const struct buf *parts);
+/* Shows the struct parts of an answer as events, calls too or text alone. */
+void keep_show(struct sink *s, const struct buf *parts, int calls);
 
 /* {.next, .env, ...} set by the caller; this sets the rest. */
 void keep_init(struct keep *k);

@@ -17,19 +17,14 @@ text_put_text(struct text_sink *t, struct slice s)
 }
 
 static void
-text_put_call(struct text_sink *t, const struct event *e)
+text_keep_call(struct text_sink *t, const struct event *e)
 {
-	struct buf line = { 0 };
-	struct json_out w = { .out = &line };
+	struct json_out w = { .out = &t->calls };
 
-	if (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' : t->midline)
-		buf_putc(&t->out, '\n');
 	json_open(&w, '{');
 	event_put_call(&w, e);
 	json_close(&w);
-	buf_putc(&line, '\n');
-	text_put_text(t, buf_slice(&line));	/* JSON lets DEL and C1 be */
-	buf_free(&line);
+	buf_putc(&t->calls, '\n');
 }
 
 /* Calls are no answer yet, and why one was cut is told elsewhere. */
@@ -40,12 +35,12 @@ not_json(int check, const struct buf *text, enum finish finish)
 	    !json_valid(slice_trim(buf_slice(text)));
 }
 
-/* Ends a line that the cursor would be left on. */
+/* Ends a line that the cursor, or a call, would be left on. */
 static void
 text_end_line(struct text_sink *t)
 {
-	if (t->tty && (t->out.n > 0 ? t->out.p[t->out.n - 1] != '\n' :
-	    t->midline))
+	if ((t->tty || t->calls.n > 0) && (t->out.n > 0 ?
+	    t->out.p[t->out.n - 1] != '\n' : t->midline))
 		buf_putc(&t->out, '\n');
 }
 
@@ -59,13 +54,15 @@ text_put(struct sink *s, const struct event *e)
 		text_put_text(t, e->text);
 		break;
 	case EV_TOOL_CALL:
-		text_put_call(t, e);
+		text_keep_call(t, e);
 		break;
 	case EV_RETRY:
 	case EV_FALLBACK:
 	case EV_ERROR:
 		if (e->type == EV_ERROR || e->discard)
 			buf_clear(&t->out);	/* what nobody saw is void */
+		if (!e->kept)
+			buf_clear(&t->calls);
 		t->done = 0;		/* nor may -o be emptied by it */
 		if (t->live)
 			text_end_line(t);
@@ -73,6 +70,8 @@ text_put(struct sink *s, const struct event *e)
 	case EV_DONE:
 		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
+		/* JSON lets DEL and C1 be */
+		text_put_text(t, buf_slice(&t->calls));
 		t->done = 1;
 		break;
 	case EV_START:
@@ -107,7 +106,7 @@ void
 text_sink_init(struct text_sink *t)
 {
 	t->sink = (struct sink){ .put = text_put, .flush = text_flush };
-	t->out = (struct buf){ 0 };
+	t->out = t->calls = (struct buf){ 0 };
 	t->done = t->midline = t->not_json = 0;
 }
 
@@ -115,6 +114,7 @@ void
 text_sink_free(struct text_sink *t)
 {
 	buf_free(&t->out);
+	buf_free(&t->calls);
 }
 
 /* -- JSON lines ------------------------------------------------------------ */

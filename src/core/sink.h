@@ -26,6 +26,8 @@ struct text_sink {
 	int not_json;
 	/* private */
 	struct buf out;
+	struct buf calls;	/* lines, for the end: what is cut off may
+				   bring the same ones again */
 	int done;		/* whole: flush may write what is held */
 	int midline;		/* what is out does not end with a newline */
 };

@@ -204,18 +204,24 @@ history_damage(struct history *h)
 		begin_turn(h, (int64_t)h->turns, (struct slice){ 0 });
 }
 
-/* An answer begins, anew or as a continuation of what there is. */
+/* An answer begins, anew or as a continuation of its text: calls and items
+ * of an attempt that broke off are void. */
 static void
 begin_answer(struct history *h, int goes_on)
 {
-	size_t text = h->text_bytes, n = h->parts.n / sizeof(struct part);
+	size_t i, kept = 0, n;
+	struct part *p = parts(h, &n);
 
 	if (!goes_on) {
 		forget_answer(h);
 		return;
 	}
-	h->base = text;
-	h->base_parts = n;
+	for (i = 0; i < n; i++)
+		if (p[i].type == PART_TEXT)
+			p[kept++] = p[i];
+	h->parts.n = kept * sizeof(*p);
+	h->base = h->text_bytes;
+	h->base_parts = kept;
 	h->response = (struct slice){ 0 };
 	h->sequence = -1;
 }

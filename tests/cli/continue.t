@@ -69,4 +69,30 @@ status "held" 0
 out "held" "The quick brown fox.
 "
 ok "held: the same again" cmp -s "$T/req$N/req-1.body" "$T/req$N/req-2.body"
+
+# A call is never gone on from: the continuation makes it again, or does not.
+item() { # JSON
+	echo "event '{\"type\":\"response.output_item.done\",\"item\":$1}'"
+}
+piece() { # TEXT
+	echo "event '{\"type\":\"response.output_text.delta\",\"delta\":\"$1\"}'"
+}
+call=$(item '{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}')
+thought=$(item '{"type":"reasoning","encrypted_content":"x"}')
+serve <<EOF
+head; $thought; $(piece "Hello, "); $call; sleep 50; fin
+head; $(piece "world"); $call; event '{"type":"response.completed","response":{"output":[]}}'; end
+stream responses "done"
+EOF
+bide -- --live -s called hi
+status "a call before the break" 0
+out "a call before the break" 'Hello, world
+{"id":"c1","name":"f","arguments":"{}"}
+'
+echo 42 > "$T/result"
+bide -- -n -s called --tool-result "c1=$T/result"
+status "a call before the break: its result" 0
+ok "a call before the break: it is journaled once, without its thought" \
+    grep -q 'user","content":"hi"},{"role":"assistant","content":"Hello, world"},{"type":"function_call",[^{]*{}"},{"type":"function_call_output",[^{]*}]' \
+    "$T/req$N/req-3.body"
 finish
