@@ -28,6 +28,12 @@ slice_str(const char *s)
 	return (struct slice){ s, s == NULL ? 0 : strlen(s) };
 }
 
+void
+slice_skip(struct slice *s, size_t n)
+{
+	*s = slice_sub(*s, n, s->n);
+}
+
 struct slice
 slice_trim(struct slice s)
 {
@@ -105,7 +111,7 @@ slice_cut(struct slice *s, char c)
 		return head;
 	}
 	head.n = (size_t)(at - s->p);
-	*s = slice_sub(*s, head.n + 1, s->n);
+	slice_skip(s, head.n + 1);
 	return head;
 }
 

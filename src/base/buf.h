@@ -50,6 +50,9 @@ slice_sub(struct slice s, size_t off, size_t n)
 	return (struct slice){ off == 0 ? s.p : s.p + off, n };
 }
 
+/* Drops the first n bytes of *s, or all. */
+void slice_skip(struct slice *s, size_t n);
+
 /* s without blanks (SP HTAB CR LF) at both ends. */
 struct slice slice_trim(struct slice s);
 

@@ -46,7 +46,7 @@ der_next(struct slice *s, struct der *out)
 	out->tag = (unsigned char)s->p[0];
 	out->body = slice_sub(*s, head, n);
 	out->whole = slice_sub(*s, 0, head + n);
-	*s = slice_sub(*s, head + n, s->n);
+	slice_skip(s, head + n);
 	return 1;
 }
 
@@ -69,7 +69,7 @@ der_bits(struct slice *s, struct slice *bytes)
 	if (der_take(s, DER_BIT_STRING, bytes) < 0 || bytes->n == 0 ||
 	    bytes->p[0] != 0)
 		return -1;
-	*bytes = slice_sub(*bytes, 1, bytes->n);
+	slice_skip(bytes, 1);
 	return 0;
 }
 

@@ -68,7 +68,7 @@ skip_name(struct slice *s)
 		if (s->n == 0)
 			return -1;
 		c = get8(*s, 0);
-		*s = slice_sub(*s, c >= POINTER ? 2 : c + 1, s->n);
+		slice_skip(s, c >= POINTER ? 2 : c + 1);
 	} while (c != 0 && c < POINTER);
 	return 0;
 }
@@ -88,7 +88,7 @@ take_record(struct slice *s, unsigned type, struct dns_list *out)
 	    size == (type == DNSMSG_A ? 4 : 16))
 		dns_add(out, type == DNSMSG_A ? AF_INET : AF_INET6,
 		    s->p + 10, 0);
-	*s = slice_sub(*s, 10 + size, s->n);
+	slice_skip(s, 10 + size);
 	return 0;
 }
 

@@ -25,7 +25,7 @@ take_number(struct slice *s, struct slice *v)
 	    (v->p[0] & 0x80) != 0)
 		return -1;
 	while (v->n > 0 && v->p[0] == 0)
-		*v = slice_sub(*v, 1, v->n);
+		slice_skip(v, 1);
 	return 0;
 }
 

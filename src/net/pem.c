@@ -13,7 +13,7 @@ to_dash(struct slice *text)
 
 	if (at == NULL)
 		return 0;
-	*text = slice_sub(*text, (size_t)(at - text->p), text->n);
+	slice_skip(text, (size_t)(at - text->p));
 	return 1;
 }
 
@@ -24,17 +24,17 @@ pem_next(struct slice *text, struct slice *base64)
 
 	while (to_dash(text)) {
 		if (!slice_starts(*text, PEM_BEGIN)) {
-			*text = slice_sub(*text, 1, text->n);
+			slice_skip(text, 1);
 			continue;
 		}
-		*text = slice_sub(*text, sizeof(PEM_BEGIN) - 1, text->n);
+		slice_skip(text, sizeof(PEM_BEGIN) - 1);
 		body = *text;
 		if (!to_dash(text))
 			return 0;
 		if (!slice_starts(*text, PEM_END))
 			continue;
 		*base64 = slice_sub(body, 0, body.n - text->n);
-		*text = slice_sub(*text, sizeof(PEM_END) - 1, text->n);
+		slice_skip(text, sizeof(PEM_END) - 1);
 		return 1;
 	}
 	return 0;

@@ -112,7 +112,7 @@ sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 			return -1;
 		n = send(k->fd, s->p, s->n, MSG_NOSIGNAL);
 		if (n >= 0) {
-			*s = slice_sub(*s, (size_t)n, s->n);
+			slice_skip(s, (size_t)n);
 			continue;
 		}
 		if (errno == EINTR)

@@ -298,7 +298,7 @@ fill(struct tls *t, struct slice *s)
 		n = s->n;
 	memcpy(p, s->p, n);
 	br_ssl_engine_sendapp_ack(&t->client.eng, n);
-	*s = slice_sub(*s, n, s->n);
+	slice_skip(s, n);
 	if (s->n == 0)
 		br_ssl_engine_flush(&t->client.eng, 0);
 }

@@ -236,7 +236,7 @@ push_head(struct http *h, struct slice *in)
 			return bad(h, "the head is too large");
 		h->extra += n;
 		buf_put(&h->head, slice_sub(*in, 0, n));
-		*in = slice_sub(*in, n, in->n);
+		slice_skip(in, n);
 		/* No need to wait for the line end of something else. */
 		if (h->state == STATUS && memcmp(h->head.p, "HTTP/1.",
 		    h->head.n < 7 ? h->head.n : 7) != 0)
@@ -329,7 +329,7 @@ push_frame(struct http *h, struct slice *in)
 	}
 	h->state = state;
 	h->extra += i;
-	*in = slice_sub(*in, i, in->n);
+	slice_skip(in, i);
 	return h->state == END ? HTTP_END : HTTP_MORE;
 }
 
@@ -346,7 +346,7 @@ push_content(struct http *h, struct slice *in, struct slice *out)
 	if (n > h->left)
 		n = (size_t)h->left;
 	*out = slice_sub(*in, 0, n);
-	*in = slice_sub(*in, n, in->n);
+	slice_skip(in, n);
 	h->left -= n;
 	if (h->framing == BY_CHUNKS) {
 		h->extra -= n > h->extra / PAID_BY_BYTE ? h->extra :

@@ -147,16 +147,16 @@ record_next(const struct crc32 *c, struct slice *in, struct slice *rec)
 		if (newline == NULL)
 			return RECORD_END;
 		line = slice_sub(*in, 0, (size_t)(newline - in->p));
-		*in = slice_sub(*in, line.n == 0, in->n);
+		slice_skip(in, line.n == 0);
 	} while (line.n == 0);
 	n = whole(c, line);
 	if (n > 0) {
 		*rec = slice_sub(line, 0, n);
-		*in = slice_sub(*in, n + (n == line.n), in->n);
+		slice_skip(in, n + (n == line.n));
 		return RECORD_ONE;
 	}
 	n = salvage(c, line);
-	*in = slice_sub(*in, n + (n == line.n), in->n);
+	slice_skip(in, n + (n == line.n));
 	return RECORD_DAMAGED;
 }
 

@@ -57,7 +57,7 @@ parse_scheme(struct slice *s, struct url *u)
 	if (sep < 0)
 		return "no scheme: it must start with https:// or http://";
 	scheme = slice_sub(*s, 0, (size_t)sep);
-	*s = slice_sub(*s, (size_t)sep + 3, s->n);
+	slice_skip(s, (size_t)sep + 3);
 	u->https = slice_ieq(scheme, SLICE("https"));
 	u->port = u->https ? 443 : 80;
 	if (!u->https && !slice_ieq(scheme, SLICE("http")))

@@ -51,7 +51,7 @@ take(struct slice *s, const char *lit)
 
 	if (!slice_ieq(slice_sub(*s, 0, n), slice_str(lit)))
 		return 0;
-	*s = slice_sub(*s, n, s->n);
+	slice_skip(s, n);
 	return 1;
 }
 
@@ -69,7 +69,7 @@ take_letters(struct slice *s)
 
 	while (n < s->n && is_letter(s->p[n]))
 		n++;
-	*s = slice_sub(*s, n, s->n);
+	slice_skip(s, n);
 	return slice_sub(word, 0, n);
 }
 
@@ -80,7 +80,7 @@ take_digits(struct slice *s, size_t n, int *v)
 	struct slice text = slice_sub(*s, 0, n);
 
 	*v = (int)slice_dec(text, 9999);
-	*s = slice_sub(*s, n, s->n);
+	slice_skip(s, n);
 	return text.n == n && *v >= 0;
 }
 
@@ -173,7 +173,7 @@ take_fraction(struct slice *s)
 	int more = 0;
 
 	for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9';
-	    *s = slice_sub(*s, 1, s->n)) {
+	    slice_skip(s, 1)) {
 		v += unit * (s->p[0] - '0');
 		more |= unit == 0 && s->p[0] != '0';
 		unit /= 10;
@@ -230,7 +230,7 @@ skip_blanks(struct slice *s)
 {
 	while (s->n > 0 && (s->p[0] == ' ' || s->p[0] == '\t' ||
 	    s->p[0] == '\r' || s->p[0] == '\n'))
-		*s = slice_sub(*s, 1, s->n);
+		slice_skip(s, 1);
 }
 
 /* A unit's length; 0 when the word is none.  Whole words only: in "5 months"
@@ -269,10 +269,10 @@ take_number(struct slice *s, int64_t *whole, int64_t *billionths)
 	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
 		n++;
 	*whole = slice_dec(slice_sub(*s, 0, n), SPAN_MAX);
-	*s = slice_sub(*s, n, s->n);
+	slice_skip(s, n);
 	*billionths = 0;
 	if (s->n > 1 && s->p[0] == '.' && s->p[1] >= '0' && s->p[1] <= '9') {
-		*s = slice_sub(*s, 1, s->n);
+		slice_skip(s, 1);
 		*billionths = take_fraction(s);
 	}
 	return *whole >= 0;
