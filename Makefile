@@ -38,7 +38,7 @@ all: bide
 
 # What stands in for parts of the C library is not for the optimiser of the
 # whole program.
-OWN_LIBC = start.o small.o alloc.o shim.o
+OWN_LIBC = start.o small.o calls.o alloc.o shim.o
 
 .c.o:
 	case ' $(OWN_LIBC) ' in *' $@ '*) o= ;; *) o='$(WHOLE)' ;; esac; \

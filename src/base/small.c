@@ -1,19 +1,11 @@
-#define _GNU_SOURCE	/* _Fork(), syscall(), some errors */
+#define _GNU_SOURCE	/* some errors */
 
 #include "base/small.h"
 
 #include <errno.h>
-#include <net/if.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/fmt.h"
 
 static void
@@ -179,38 +171,6 @@ __strchrnul(const char *text, int c)
 	return (char *)(size_t)text;
 }
 
-/* No thread holds a lock, no handler waits for a fork. */
-pid_t
-fork(void)
-{
-	return _Fork();
-}
-
-void
-abort(void)
-{
-	(void)kill(getpid(), SIGABRT);
-	_exit(128 + SIGABRT);	/* it is ignored */
-}
-
-unsigned
-if_nametoindex(const char *name)
-{
-	struct ifreq r = { 0 };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
-
-	slice_copy(slice_str(name), r.ifr_name, sizeof(r.ifr_name));
-	rc = ioctl(fd, SIOCGIFINDEX, &r);
-	(void)close(fd);
-	return rc < 0 ? 0 : (unsigned)r.ifr_ifindex;
-}
-
-/* Without the way through /proc, for files opened for their path alone. */
-int
-fchmod(int fd, mode_t mode)
-{
-	return (int)syscall(SYS_fchmod, fd, mode);
-}
 void
 qsort(void *list, size_t n, size_t size,
     int (*order)(const void *, const void *))
