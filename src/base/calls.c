@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -110,6 +111,41 @@ void *
 mremap(void *old, size_t n, size_t want, int flags, ...)
 {
 	return (void *)call(SYS_mremap, (long)old, (long)n, (long)want, flags);
+}
+
+/* Returns from a handler. */
+extern void __restore_rt(void) __attribute__((visibility("hidden")));
+
+#define RESTORER 0x04000000	/* the kernel's SA_RESTORER */
+
+struct action {			/* as the kernel has it */
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+/* Without a care for threads and for what the library does with signals. */
+int
+sigaction(int sig, const struct sigaction *want, struct sigaction *old)
+{
+	struct action k, was;
+	long rc;
+
+	if (want != NULL) {
+		k.handler = want->sa_handler;
+		k.flags = (unsigned)want->sa_flags | RESTORER;
+		k.restorer = __restore_rt;
+		memcpy(&k.mask, &want->sa_mask, sizeof(k.mask));
+	}
+	rc = call(SYS_rt_sigaction, sig, want != NULL ? (long)&k : 0,
+	    old != NULL ? (long)&was : 0, sizeof(k.mask));
+	if (rc == 0 && old != NULL) {
+		old->sa_handler = was.handler;
+		old->sa_flags = (int)was.flags;
+		memcpy(&old->sa_mask, &was.mask, sizeof(was.mask));
+	}
+	return (int)rc;
 }
 
 /* There are no threads, so there is nothing to be put right in the child. */

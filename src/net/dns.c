@@ -8,11 +8,10 @@
 #include "net/resolver.h"
 #include "net/stub.h"
 
-/* Who is asked.  In the static program the C library's is too large. */
-#if defined(__linux__) && !defined(__GLIBC__)
-#define LOOKUP stub_lookup
-#else
+#ifdef RESOLVER
 #define LOOKUP resolver_lookup
+#else
+#define LOOKUP stub_lookup
 #endif
 
 socklen_t

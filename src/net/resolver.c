@@ -14,6 +14,8 @@
 
 #include "net/await.h"
 
+#ifdef RESOLVER
+
 /* What the child writes: at most PIPE_BUF bytes, so it comes whole or not. */
 struct reply {
 	int gai;		/* getaddrinfo's verdict */
@@ -269,3 +271,4 @@ resolver_lookup(const struct env *env, const char *name, msec deadline,
 		(void)query_end(&q, i);
 	return rc;
 }
+#endif
