@@ -12,6 +12,8 @@ static const struct {
 	{ "no overlap", "The quick", " brown fox", 0 },
 	{ "the last words again", "The quick brown f", "quick brown fox", 13 },
 	{ "all of it again", "The quick brown", "The quick brown fox", 15 },
+	{ "all of it, though little", "Hey", "Hey you", 3 },
+	{ "but not that little", "1.", "1.5", 0 },
 	{ "the longest counts", "ab ab ab ab ab ", "ab ab ab ab ab c", 15 },
 	{ "a few letters are chance", "banana", "anana split", 0 },
 	{ "eight are none", "12345678", "12345678!", 8 },

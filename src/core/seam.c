@@ -26,6 +26,9 @@ seam_overlap(struct slice text, struct slice head)
 {
 	size_t k = text.n < head.n ? text.n : head.n;
 
+	if (text.n >= SEAM_ALL &&
+	    slice_eq(text, slice_sub(head, 0, text.n)))
+		return text.n;
 	for (; k >= SEAM_LEAST; k--)
 		if (slice_eq(slice_sub(text, text.n - k, k),
 		    slice_sub(head, 0, k)))

@@ -11,13 +11,15 @@
  * to repeat some of its last words, or the white space it was stripped of:
  * the beginning of a continuation is held back until it is SEAM_WINDOW bytes
  * or the answer ends, and what overlaps with the end of the kept text is
- * dropped.  Less than SEAM_LEAST bytes may be chance, and stay.
+ * dropped.  Less than SEAM_LEAST bytes may be chance, and stay, unless they are
+ * all that there was: a model that began anew.
  */
 
 #include "api/event.h"
 
 #define SEAM_WINDOW ((size_t)1024)
 #define SEAM_LEAST ((size_t)8)
+#define SEAM_ALL ((size_t)3)
 #define SEAM_KEEP ((size_t)256 << 10)
 
 struct seam {
