@@ -7,6 +7,7 @@
 
 #include "net/resolver.h"
 #include "net/stub.h"
+#include "wire/ip.h"
 
 #ifdef RESOLVER
 #define LOOKUP resolver_lookup
@@ -52,17 +53,15 @@ scope_of(struct slice zone)
 int
 dns_parse(struct dns_list *list, struct slice text)
 {
-	char ip[INET6_ADDRSTRLEN + 1];
-	struct slice zone = text;
-	struct in6_addr v6;
-	struct in_addr v4;
-	size_t before = list->n;
+	struct slice zone = text, ip = slice_cut(&zone, '%');
+	unsigned char bytes[16];
+	size_t n = ip_parse(ip, bytes), before = list->n;
 
-	slice_copy(slice_cut(&zone, '%'), ip, sizeof(ip));
-	if (inet_pton(AF_INET, ip, &v4) == 1)
-		dns_add(list, AF_INET, &v4, 0);
-	else if (inet_pton(AF_INET6, ip, &v6) == 1)
-		dns_add(list, AF_INET6, &v6, zone.n > 0 ? scope_of(zone) : 0);
+	if (n == 4 && ip.n == text.n)
+		dns_add(list, AF_INET, bytes, 0);
+	else if (n == 16)
+		dns_add(list, AF_INET6, bytes,
+		    zone.n > 0 ? scope_of(zone) : 0);
 	return list->n > before ? 0 : -1;
 }
 

@@ -1,12 +1,12 @@
 #include "net/x509.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/anchor.h"
 #include "net/cert.h"
 #include "net/names.h"
+#include "wire/ip.h"
 #include "wire/when.h"
 
 #define TRIES_MAX 8		/* paths verified, each with its signatures */
@@ -445,10 +445,8 @@ x509_init(struct x509 *x, const struct trust *trust, struct slice host,
 	if (name.n > 1 && name.p[name.n - 1] == '.')
 		name.n--;
 	slice_copy(name, x->host, sizeof(x->host));
-	if (inet_pton(AF_INET, x->host, x->address_bytes) == 1)
-		x->address = (struct slice){ x->address_bytes, 4 };
-	else if (inet_pton(AF_INET6, x->host, x->address_bytes) == 1)
-		x->address = (struct slice){ x->address_bytes, 16 };
+	x->address = (struct slice){ (const char *)x->address_bytes,
+	    ip_parse(name, x->address_bytes) };
 	if (name.n > 0 && name.n < sizeof(x->host) &&
 	    memchr(name.p, '\0', name.n) == NULL)
 		return 0;

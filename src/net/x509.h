@@ -29,7 +29,7 @@ struct x509 {
 	const struct trust *trust;
 	msec wall;
 	struct slice address;		/* of an IP literal; .n 0: a name */
-	char address_bytes[16];
+	unsigned char address_bytes[16];
 	struct buf chain;
 	size_t n;
 	br_x509_pkey key;		/* the server's; points into chain */

@@ -1,23 +1,9 @@
 #include "wire/url.h"
 
-#include <arpa/inet.h>
 #include <stdint.h>
 #include <string.h>
 
-/* The bytes of an IP address literal: returns 4 or 16, or 0 when it is none
- * (a zone is none). */
-static size_t
-address(struct slice s, unsigned char a[16])
-{
-	char text[INET6_ADDRSTRLEN + 1];
-
-	if (s.n >= sizeof(text) || memchr(s.p, '\0', s.n) != NULL)
-		return 0;
-	slice_copy(s, text, sizeof(text));
-	if (inet_pton(AF_INET, text, a) == 1)
-		return 4;
-	return inet_pton(AF_INET6, text, a) == 1 ? 16 : 0;
-}
+#include "wire/ip.h"
 
 /* Letters of a DNS name, and the underscore that container networks use. */
 static int
@@ -91,7 +77,7 @@ parse_host(struct slice s, struct url *u)
 		n = find(s, "]");
 		u->ipv6 = 1;
 		u->host = slice_sub(s, 1, n - 1);
-		if (n == s.n || address(u->host, a) != 16)
+		if (n == s.n || ip_parse(u->host, a) != 16)
 			return "no IPv6 address in the brackets";
 		return parse_port(slice_sub(s, n + 1, s.n), u);
 	}
@@ -184,7 +170,7 @@ in_block(const unsigned char *a, size_t n, struct slice block)
 
 	if (slash < block.n)
 		bits = slice_dec(slice_sub(block, slash + 1, block.n), bits);
-	return bits >= 0 && address(slice_sub(block, 0, slash), b) == n &&
+	return bits >= 0 && ip_parse(slice_sub(block, 0, slash), b) == n &&
 	    same_prefix(a, b, (size_t)bits);
 }
 
@@ -241,7 +227,7 @@ url_no_proxy(const struct url *u, struct slice list)
 {
 	struct slice entry;
 	unsigned char a[16] = { 0 };
-	size_t n = address(u->host, a), len;
+	size_t n = ip_parse(u->host, a), len;
 
 	for (; list.n > 0; list = slice_sub(list, len + 1, list.n)) {
 		len = find(list, ", \t\r\n");
