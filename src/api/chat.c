@@ -299,11 +299,7 @@ take(struct decode *d, struct slice json)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type == JSON_ARRAY && w[CHOICE].type == JSON_OBJECT)
 		return take_choice(d, w);
-	if (w[CHOICES].type == JSON_BAD && decode_complaint(json))
-		return decode_error(d, json);
-	if (d->tail)
-		return DECODE_TAIL;
-	return w[USAGE].type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+	return decode_empty(d, json, &w[CHOICES], &w[USAGE]);
 }
 
 static enum decoded

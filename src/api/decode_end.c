@@ -132,6 +132,17 @@ decode_no_answer(struct decode *d, struct slice body)
 }
 
 enum decoded
+decode_empty(struct decode *d, struct slice json,
+    const struct json_want *choices, const struct json_want *usage)
+{
+	if (choices->type == JSON_BAD && decode_complaint(json))
+		return decode_error(d, json);
+	if (d->tail)
+		return DECODE_TAIL;
+	return usage->type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+}
+
+enum decoded
 decode_odd(struct decode *d, struct slice data)
 {
 	data = slice_trim(data);

@@ -180,6 +180,10 @@ int decode_truthy(const struct json_want *w);
  * shapes that have no type or name to tell it by. */
 int decode_complaint(struct slice json);
 
+/* A chunk that has none of the choices, for which there is a place or not. */
+enum decoded decode_empty(struct decode *d, struct slice json,
+    const struct json_want *choices, const struct json_want *usage);
+
 /* A text of which nothing is known but that it is no part of an answer, and a
  * whole body without one: an error if it complains of something. */
 enum decoded decode_other(struct decode *d, struct slice json);

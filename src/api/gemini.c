@@ -183,11 +183,7 @@ take_picked(struct decode *d, struct slice json)
 		decode_finish(d, w[BLOCKED].tok, FIN_FILTER);
 		return DECODE_DONE;
 	}
-	if (w[CANDIDATES].type == JSON_BAD && decode_complaint(json))
-		return decode_error(d, json);
-	if (d->tail)
-		return DECODE_TAIL;
-	return w[USAGE].type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+	return decode_empty(d, json, &w[CANDIDATES], &w[USAGE]);
 }
 
 static enum decoded
