@@ -197,6 +197,23 @@ talk_end(struct talk *t, struct request *r)
 	return NULL;
 }
 
+int
+talk_disown(struct talk *t)
+{
+	struct part *p = (void *)t->parts.p;
+	size_t n = t->parts.n / sizeof(*p);
+	int any = 0;
+
+	for (; n > 0; n--, p++) {
+		any |= p->signature.n > 0 ||
+		    (p->type == PART_OWN && p->name.n > 0);
+		p->signature.n = 0;
+		if (p->type == PART_OWN)
+			p->name.n = 0;		/* nobody's */
+	}
+	return any;
+}
+
 void
 talk_free(struct talk *t)
 {

@@ -74,6 +74,10 @@ const char *talk_end(struct talk *t, struct request *r);
  * question: of a conversation that has lost some of its turns. */
 void talk_mend(struct talk *t);
 
+/* Takes away what dialects want back of their own: PART_OWNs and signatures.
+ * Whether there was any. */
+int talk_disown(struct talk *t);
+
 /* Writes n messages as elements of an array, in the form of Chat Completions,
  * as talk_parse() takes it; parts of a dialect's own are left out. */
 void talk_put(struct json_out *w, const struct message *m, size_t n);

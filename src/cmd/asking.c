@@ -158,13 +158,41 @@ go_on(void *ctx, const struct fault *f)
 	return refused;
 }
 
+/*
+ * A server may refuse what one like it wanted back: made by another model, for
+ * another account, or behind words that have changed since.  It is asked once
+ * more without, which costs the model some thoughts, not the session.
+ */
+static int
+disowned(struct asking *a, const struct fault *f)
+{
+	static const char words[][10] = { "signature", "thinking",
+	    "reasoning", "encrypted" };
+	struct history *h = &a->session.history;
+	size_t i;
+
+	if (f->class != F_REQUEST || f->status != 400 ||
+	    a->sinks.status.sink.delivered > 0)
+		return 0;
+	for (i = 0; i < 4; i++)
+		if (slice_ifind(slice_str(f->text), words[i]) >= 0)
+			break;
+	if (i == 4 || !talk_disown(&h->talk))
+		return 0;
+	plan_encode(&a->one[a->at].plan, h);
+	return 1;
+}
+
 /* For struct run: a run that the server keeps goes on there. */
 static void
 settle(void *ctx, struct outcome *out)
 {
 	struct asking *a = ctx;
 
-	stored_next(&a->stored, out);
+	if (a->one[a->at].plan.request.background)
+		stored_next(&a->stored, out);
+	if (disowned(a, &out->fault))
+		out->fault.retry = 1;
 }
 
 /* What an interrupt leaves of a run: nothing, or all. */
@@ -188,7 +216,8 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 	    (unsigned)a->o->retries },
 	    .fail_on_break = strcmp(on_break(a->o), "fail") == 0,
 	    .key = secret_slice(&p->key), .watch = status_watch,
-	    .watch_ctx = &a->sinks.status, .before = &a->before };
+	    .watch_ctx = &a->sinks.status, .before = &a->before,
+	    .settle = settle, .settle_ctx = a };
 
 	if (a->until != MSEC_NONE)
 		r.wait = a->until - a->env->wall(a->env->ctx);
@@ -220,8 +249,6 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 		stored_free(&a->stored);
 		stored_begin(&a->stored, &p->job, &a->cursor,
 		    p->job.limit.first_byte);
-		r.settle = settle;
-		r.settle_ctx = a;
 	}
 	run(&r, res);
 	leave(a, res);

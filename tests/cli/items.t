@@ -77,4 +77,22 @@ round gemini gemini-3-pro call_1 "$call" <<END
 {"candidates":[{"content":{"parts":[{$call}]}}]}
 {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}
 END
+
+# A server that refuses what came back is asked once more without.
+serve <<END
+head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
+error 400 invalid_encrypted_content "The encrypted content c2Vj... could not be verified."
+stream responses two
+error 400 invalid_value "The encrypted content is none."
+END
+bide -- -s refused first
+bide -- -s refused second
+status "refused" 0
+out "refused" two
+requests "refused" 3
+sent "refused" 2 body encrypted_content
+ok "refused: not again" not grep -q encrypted_content "$T/req$N/req-3.body"
+bide -- hello
+status "refused without any" 65
+requests "refused without any" 4
 finish
