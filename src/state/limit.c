@@ -17,6 +17,9 @@
 /* Who was refused, and told for how long, is not to wait for much more. */
 #define REFUSED_MARGIN ((int64_t)50000)
 
+/* So late, as a part of the window, is not paced any more. */
+#define CROWD 64
+
 #define SHARE_ONE ((int64_t)256)
 #define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
 #define HOLD_ALL ((msec)600000)
@@ -320,7 +323,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	int64_t gone, last, most;
 	struct view v;
 	struct gcra g;
-	int first;
+	int first, crowd;
 
 	/* what is inferred from a count that was cut off is never too long */
 	if (of->window > 0)
@@ -341,12 +344,16 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	gone = gcra_span(of->limit - of->left, v.limit, v.window) +
 	    (counted ? 0 : t->span[k]);
 	most = now * 1000 + gone - t->place[k];
+	/* of those that go together, late for their slots, any may be counted
+	 * first */
+	crowd = v.base + t->place[k] - v.burst < sent - v.window / CROWD;
 	gone -= gcra_span(1, v.limit, v.window);	/* it is cut off */
 	do {
 		g = (struct gcra){ v.base, 0, v.margin };
 		if (first || old == 0)
 			gcra_start(&g, most, v.window);
-		gcra_sync(&g, sent + gone - last, most, v.window, !counted);
+		gcra_sync(&g, sent + gone - last, crowd ? INT64_MAX : most,
+		    v.window, !counted);
 	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
 	if (first || t->span[k] > 0)	/* else it went without asking */
 		atomic_store(&c->margin, g.margin);
