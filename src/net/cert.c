@@ -113,7 +113,7 @@ skip_to_issuer(struct slice *tbs, long long *version, struct slice *alg)
 
 	*version = 0;
 	if (der_take(tbs, DER_INSIDE(0), &v) == 0) {
-		if (der_take(&v, DER_INTEGER, &number) < 0)
+		if (der_only(v, DER_INTEGER, &number) < 0)
 			return -1;
 		*version = der_int(number);
 	}
@@ -159,13 +159,14 @@ parse_rest(struct slice tbs, struct cert *c)
 		return -1;
 	c->not_before = der_time(&validity);
 	c->not_after = der_time(&validity);
-	if (c->not_before == MSEC_NONE || c->not_after == MSEC_NONE)
+	if (c->not_before == MSEC_NONE || c->not_after == MSEC_NONE ||
+	    validity.n > 0)
 		return -1;
 	der_skip(&tbs, DER_CONTEXT(1));
 	der_skip(&tbs, DER_CONTEXT(2));
 	c->exts = (struct slice){ NULL, 0 };
 	if (der_take(&tbs, DER_INSIDE(3), &exts) == 0 &&
-	    (der_take(&exts, DER_SEQUENCE, &c->exts) < 0 || exts.n > 0))
+	    der_only(exts, DER_SEQUENCE, &c->exts) < 0)
 		return -1;
 	return tbs.n > 0 ? -1 : 0;
 }
@@ -178,7 +179,7 @@ cert_parse(struct slice der, struct cert *c)
 	long long version;
 
 	c->der = der;
-	if (der_take(&der, DER_SEQUENCE, &in) < 0 || der.n > 0 ||
+	if (der_only(der, DER_SEQUENCE, &in) < 0 ||
 	    der_next(&in, &e) != 1 || e.tag != DER_SEQUENCE ||
 	    der_take(&in, DER_SEQUENCE, &alg) < 0 ||
 	    der_bits(&in, &c->signature) < 0 || in.n > 0)
@@ -203,7 +204,7 @@ eku_allows(const struct cert *c, int any)
 
 	if (!cert_ext(c, OID_EKU, &value))
 		return 1;
-	if (der_take(&value, DER_SEQUENCE, &list) < 0)
+	if (der_only(value, DER_SEQUENCE, &list) < 0)
 		return 0;
 	while (der_take(&list, DER_OID, &oid) == 0)
 		if (slice_is(oid, OID_SERVER_AUTH) ||
@@ -228,13 +229,13 @@ ca_path(const struct cert *c, long long *max)
 
 	*max = -1;
 	if (!cert_ext(c, OID_BASIC, &value) ||
-	    der_take(&value, DER_SEQUENCE, &in) < 0 ||
+	    der_only(value, DER_SEQUENCE, &in) < 0 ||
 	    der_take(&in, DER_BOOLEAN, &flag) < 0 ||
 	    flag.n != 1 || flag.p[0] == 0)
 		return -1;
 	if (in.n == 0)
 		return 0;
-	if (der_take(&in, DER_INTEGER, &number) < 0)
+	if (der_only(in, DER_INTEGER, &number) < 0)
 		return -1;
 	*max = der_int(number);
 	return *max < 0 ? -1 : 0;
@@ -248,8 +249,12 @@ usage_allows(const struct cert *c, int which)
 
 	if (!cert_ext(c, OID_KEY_USAGE, &value))
 		return 1;
-	return der_take(&value, DER_BIT_STRING, &bits) == 0 && bits.n >= 2 &&
-	    (bits.p[1] & which) != 0;
+	if (der_only(value, DER_BIT_STRING, &bits) < 0 || bits.n < 2 ||
+	    (unsigned char)bits.p[0] > 7)
+		return 0;
+	if (bits.n == 2)
+		which &= 0xff << bits.p[0];	/* unused ones */
+	return (bits.p[1] & which) != 0;
 }
 
 int

@@ -64,6 +64,12 @@ der_take(struct slice *s, int tag, struct slice *body)
 }
 
 int
+der_only(struct slice s, int tag, struct slice *body)
+{
+	return der_take(&s, tag, body) < 0 || s.n > 0 ? -1 : 0;
+}
+
+int
 der_bits(struct slice *s, struct slice *bytes)
 {
 	if (der_take(s, DER_BIT_STRING, bytes) < 0 || bytes->n == 0 ||

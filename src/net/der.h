@@ -35,6 +35,10 @@ int der_next(struct slice *s, struct der *out);
 /* Takes an element of that tag: 0, or -1 when something else stands there. */
 int der_take(struct slice *s, int tag, struct slice *body);
 
+/* The body of s, which must be one element of that tag and nothing else: 0,
+ * or -1. */
+int der_only(struct slice s, int tag, struct slice *body);
+
 /* Takes a BIT STRING of whole bytes: 0, or -1. */
 int der_bits(struct slice *s, struct slice *bytes);
 

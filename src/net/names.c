@@ -11,16 +11,20 @@
 
 static const char refused[] = "is for a name that its CA may not issue for";
 
-/* The GeneralNames of the certificate; empty when there are none. */
+/* The GeneralNames of the certificate; empty when there are none, or one of
+ * them is malformed. */
 static struct slice
 names(const struct cert *c)
 {
-	struct slice value, list;
+	struct slice value, list, rest;
+	struct der e;
+	int rc = -1;
 
-	if (!cert_ext(c, CERT_OID_NAMES, &value) ||
-	    der_take(&value, DER_SEQUENCE, &list) < 0)
-		return (struct slice){ NULL, 0 };
-	return list;
+	if (cert_ext(c, CERT_OID_NAMES, &value) &&
+	    der_only(value, DER_SEQUENCE, &list) == 0)
+		for (rest = list; (rc = der_next(&rest, &e)) == 1; )
+			;
+	return rc < 0 ? (struct slice){ NULL, 0 } : list;
 }
 
 /* Whether "*.a.b" stands for x.a.b. */
@@ -189,6 +193,7 @@ check_list(const struct der *name, struct slice list, int excluded,
 	while (list.n > 0) {
 		if (der_take(&list, DER_SEQUENCE, &subtree) < 0 ||
 		    der_next(&subtree, &base) != 1 || !base_valid(&base) ||
+		    subtree.n > 0 || /* RFC 5280: no minimum, no maximum */
 		    ++*work > WORK_MAX)
 			return refused;
 		if (base.tag != name->tag)
@@ -231,7 +236,7 @@ names_allowed(const struct cert *c, const struct cert *ca)
 
 	if (!cert_ext(ca, CERT_OID_CONSTRAINTS, &value))
 		return NULL;
-	if (der_take(&value, DER_SEQUENCE, &in) < 0)
+	if (der_only(value, DER_SEQUENCE, &in) < 0)
 		return refused;
 	(void)der_take(&in, DER_INSIDE(0), &nc.permitted);
 	(void)der_take(&in, DER_INSIDE(1), &nc.excluded);
