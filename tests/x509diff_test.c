@@ -353,6 +353,264 @@ test_kinds(struct pair *p)
 	expect(p, 0, "with RSA, but by itself");
 }
 
+/*
+ * Keys: what a CA could have put its name to, as the CA's key and as the
+ * server's.  Of the server's key only the form is checked here: what it signs
+ * is the handshake's.
+ */
+
+struct spki_row {
+	const char *name;
+	struct slice alg, key;
+	int as_ca, as_leaf;
+};
+
+/* The point of keys[P256] or keys[P384], with another first byte if any. */
+static struct slice
+point(int key, int first, size_t cut)
+{
+	static char q[BR_EC_KBUF_PUB_MAX_SIZE];
+	size_t n = key == P256 ? 65 : 97;
+	struct slice spki = buf_slice(&keys[key].spki);
+
+	memcpy(q, spki.p + spki.n - n, n);
+	if (first >= 0)
+		q[0] = (char)first;
+	return (struct slice){ q, n - cut };
+}
+
+static void
+try_spki(struct pair *p, int ca, struct slice spki, int as_ca, int as_leaf,
+    const char *name)
+{
+	well(P256, ca, P384);
+	makes[CA].spki = spki;
+	expect(p, as_ca, name);
+	well(P256, P256, P384);
+	makes[LEAF].spki = spki;
+	expect(p, as_leaf, name);
+}
+
+static void
+try_ec(struct pair *p, struct slice alg, struct slice q, int as_ca,
+    int as_leaf, const char *name)
+{
+	struct buf spki = { 0 };
+
+	put_spki(&spki, alg, q);
+	try_spki(p, P256, buf_slice(&spki), as_ca, as_leaf, name);
+	buf_free(&spki);
+}
+
+#define EC_KEY "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+#define ON_256 EC_KEY "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+
+static void
+test_ec_keys(struct pair *p)
+{
+	struct slice q, spki = buf_slice(&keys[P256].spki);
+	struct buf odd = { 0 };
+	char off[65];
+
+	try_ec(p, HEX(ON_256), point(P256, -1, 0), 1, 1, "as it should be");
+	memcpy(off, point(P256, -1, 0).p, 65);
+	off[64] ^= 1;
+	q = (struct slice){ off, 65 };
+	try_ec(p, HEX(ON_256), q, 0, 1, "a point off the curve");
+	memset(off, 0, 65);
+	try_ec(p, HEX(ON_256), q, 0, 1, "zeros");
+	off[0] = 4;
+	try_ec(p, HEX(ON_256), q, 0, 1, "a point of zeros");
+	memset(off + 1, 0xff, 64);
+	try_ec(p, HEX(ON_256), q, 0, 1, "a point beyond the field");
+	try_ec(p, HEX(ON_256), SLICE("\0"), 0, 1, "the point at infinity");
+	try_ec(p, HEX(ON_256), SLICE(""), 0, 1, "no point");
+	try_ec(p, HEX(ON_256), point(P256, 2, 32), 0, 1, "compressed");
+	try_ec(p, HEX(ON_256), point(P256, 6, 0), 0, 1, "hybrid");
+	try_ec(p, HEX(ON_256), point(P256, -1, 1), 0, 1, "a byte short");
+	try_ec(p, HEX(ON_256), point(P384, -1, 0), 0, 1, "of P-384");
+	try_ec(p, CURVE_384, point(P256, -1, 0), 0, 1, "said to be P-384");
+	try_ec(p, CURVE_521, point(P256, -1, 0), 0, 1, "said to be P-521");
+	try_ec(p, HEX(EC_KEY "\x06\x05\x2b\x81\x04\x00\x0a"),
+	    point(P256, -1, 0), 0, 0, "secp256k1");
+	try_ec(p, HEX(EC_KEY), point(P256, -1, 0), 0, 0, "no curve");
+	try_ec(p, HEX(EC_KEY "\x05\x00"), point(P256, -1, 0), 0, 0,
+	    "the curve of the issuer");
+	try_ec(p, HEX(EC_KEY "\x30\x03\x02\x01\x01"), point(P256, -1, 0), 0,
+	    0, "explicit parameters");
+	try_ec(p, HEX(ON_256 "\x05\x00"), point(P256, -1, 0), 0, 0,
+	    "more behind the curve");
+	try_ec(p, ALG_KEY_RSA, point(P256, -1, 0), 0, 0, "said to be RSA");
+	buf_put(&odd, spki);
+	odd.p[25] = 1;		/* 30 59 30 13 ... 03 42: then unused bits */
+	try_spki(p, P256, buf_slice(&odd), 0, 0, "unused bits");
+	buf_free(&odd);
+	try_spki(p, P256, SLICE("\x30\x00"), 0, 0, "no key");
+}
+
+static void
+put_int(struct buf *b, struct slice body)
+{
+	put_tlv(b, DER_INTEGER, body);
+}
+
+/* A modulus of n bytes, by whose exponent 1 a message is its own signature.
+ * first: the byte before it. */
+static void
+try_rsa(struct pair *p, int first, size_t n, struct slice e, int ok,
+    const char *name)
+{
+	struct buf num = { 0 }, exp = { 0 }, spki = { 0 }, body = { 0 };
+
+	if (first >= 0)
+		buf_putc(&body, (char)first);
+	memset(buf_room(&body, n), 0xc5, n);
+	body.n += n;
+	put_int(&num, buf_slice(&body));
+	put_int(&exp, e);
+	put_rsa_spki(&spki, buf_slice(&num), buf_slice(&exp));
+	try_spki(p, RSA_CA, buf_slice(&spki), 0, ok, name);
+	buf_free(&num);
+	buf_free(&exp);
+	buf_free(&spki);
+	buf_free(&body);
+}
+
+/* What PKCS#1 v1.5 makes of a hash, and what it must not. */
+enum pad { RIGHT, NO_NULL, TRAILING, SHORT, TYPE_2, ZERO_IN_FF, NO_ZERO,
+	FIRST_1, OTHER_HASH, LONG_HASH, PADS };
+static const char *const pads[] = { "right", "without NULL",
+	"garbage behind the hash", "less than 8 bytes of padding", "type 2",
+	"a zero in the padding", "no zero before the hash", "a first byte",
+	"the name of another hash", "a length that tells more" };
+static enum pad pad;
+static int exponent_1;
+
+static void
+sign_padded(const struct make *m, const unsigned char *hash, size_t n,
+    struct buf *sig)
+{
+	static const char with[] = "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01"
+	    "\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+	static const char bare[] = "\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01"
+	    "\x65\x03\x04\x02\x01\x04\x20";
+	struct slice id = pad == NO_NULL ? (struct slice){ bare, 17 } :
+	    (struct slice){ with, 19 };
+	unsigned char em[256], *to;
+	size_t end = pad == TRAILING || pad == SHORT ? 11 : 254 - id.n - n;
+
+	memset(em, 0xff, sizeof(em));
+	em[0] = pad == FIRST_1;
+	em[1] = pad == TYPE_2 ? 2 : 1;
+	if (pad == SHORT)
+		end = 6;
+	to = em + 1 + end;
+	*to++ = pad == NO_ZERO ? 0xff : 0;
+	memcpy(to, id.p, id.n);
+	if (pad == OTHER_HASH)
+		to[14] = 2;
+	if (pad == LONG_HASH)
+		to[18] = 0x1f;
+	memcpy(to + id.n, hash, n);
+	if (pad == ZERO_IN_FF)
+		em[20] = 0;
+	if (!exponent_1 && br_rsa_i31_private(em, &m->signer->rsa) != 1)
+		abort();
+	buf_put(sig, (struct slice){ (char *)em, sizeof(em) });
+}
+
+static void
+test_rsa_padding(struct pair *p)
+{
+	for (pad = RIGHT; pad < PADS; pad++) {
+		well(P256, RSA_CA, RSA_ROOT);
+		makes[LEAF].sign = sign_padded;
+		expect(p, pad == RIGHT || pad == NO_NULL, pads[pad]);
+	}
+	pad = RIGHT;
+}
+
+static void
+test_rsa_keys(struct pair *p)
+{
+	struct buf n = { 0 }, spki = { 0 }, huge = { 0 };
+	char cut[256];
+
+	try_rsa(p, 0, 256, SLICE("\x01\x00\x01"), 1, "RSA of 2048 bits");
+	try_rsa(p, 0, 512, SLICE("\x01\x00\x01"), 1, "of 4096");
+	try_rsa(p, 0, 255, SLICE("\x01\x00\x01"), 0, "of 2040");
+	try_rsa(p, 0, 513, SLICE("\x01\x00\x01"), 0, "of 4104");
+	try_rsa(p, 0, 20000, SLICE("\x01\x00\x01"), 0, "of 160000");
+	try_rsa(p, -1, 256, SLICE("\x01\x00\x01"), 0, "negative");
+	try_rsa(p, 0, 0, SLICE("\x01\x00\x01"), 0, "zero");
+	try_rsa(p, -1, 0, SLICE("\x01\x00\x01"), 0, "empty");
+	try_rsa(p, 0, 256, SLICE("\x03"), 1, "the exponent 3");
+	try_rsa(p, 0, 256, SLICE("\x01"), 0, "1");
+	try_rsa(p, 0, 256, SLICE("\x00\x00\x01"), 0, "1 with zeros before");
+	try_rsa(p, 0, 256, SLICE("\x00"), 0, "0");
+	try_rsa(p, 0, 256, SLICE(""), 0, "none");
+	try_rsa(p, 0, 256, SLICE("\xff"), 0, "a negative one");
+	memset(buf_room(&huge, 20000), 0x7f, 20000);
+	huge.n = 20000;
+	try_rsa(p, 0, 256, slice_sub(buf_slice(&huge), 0, 32), 1,
+	    "255 bits");
+	try_rsa(p, 0, 256, slice_sub(buf_slice(&huge), 0, 33), 0,
+	    "263 bits");
+	try_rsa(p, 0, 256, buf_slice(&huge), 0,
+	    "so many that one signature takes seconds");
+	/* whoever can read it has a signature by a key with the exponent 1 */
+	memset(cut, 0xc5, sizeof(cut));
+	put_number(&n, (struct slice){ cut, sizeof(cut) });
+	put_rsa_spki(&spki, buf_slice(&n), SLICE("\x02\x01\x01"));
+	well(P256, RSA_CA, RSA_ROOT);
+	makes[CA].spki = buf_slice(&spki);
+	makes[LEAF].sign = sign_padded;
+	exponent_1 = 1;
+	expect(p, 0, "a signature for the exponent 1");
+	exponent_1 = 0;
+	buf_free(&n);
+	buf_free(&spki);
+	buf_free(&huge);
+}
+
+/*
+ * Signatures of ECDSA put together by hand; they count for no message.
+ */
+
+#define N256 "\x00\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff" \
+    "\xff\xff\xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51"
+
+static void
+try_rs(struct pair *p, struct slice r, struct slice s, const char *name)
+{
+	struct buf sig = { 0 }, bits = { 0 };
+
+	put_int(&sig, r);
+	put_int(&sig, s);
+	wrap(&sig, DER_SEQUENCE);
+	buf_putc(&bits, '\0');
+	buf_put(&bits, buf_slice(&sig));
+	well(P256, P256, P384);
+	makes[LEAF].bits = buf_slice(&bits);
+	expect(p, 0, name);
+	buf_free(&sig);
+	buf_free(&bits);
+}
+
+static void
+test_ecdsa(struct pair *p)
+{
+	try_rs(p, SLICE("\0"), SLICE("\0"), "r and s of 0");
+	try_rs(p, SLICE("\0"), SLICE("\x01"), "r of 0");
+	try_rs(p, SLICE("\x01"), SLICE("\0"), "s of 0");
+	try_rs(p, SLICE("\x01"), SLICE("\x01"), "r and s of 1");
+	try_rs(p, SLICE(N256), SLICE(N256), "r and s of n");
+	try_rs(p, SLICE(N256), SLICE("\x01"), "r of n");
+	try_rs(p, SLICE("\x01"), SLICE(N256), "s of n");
+	try_rs(p, SLICE(""), SLICE(""), "r and s of nothing");
+	try_rs(p, SLICE("\xff"), SLICE("\xff"), "negative ones");
+}
+
 int
 main(void)
 {
@@ -371,6 +629,10 @@ main(void)
 	make_exts();
 	test_rows(&p);
 	test_kinds(&p);
+	test_ec_keys(&p);
+	test_rsa_padding(&p);
+	test_rsa_keys(&p);
+	test_ecdsa(&p);
 	EQ(alone, 0, "bide accepts nothing alone");
 	OK(accepted > 40, "and enough for that to mean something");
 	unlink(store);

@@ -9,6 +9,7 @@
 
 #define RSA_MIN 256		/* bytes */
 #define RSA_MAX 512		/* BearSSL's */
+#define EXPONENT_MAX 32		/* each byte costs eight squarings and more */
 
 /* The cast is for BearSSL's types, which forgot their const. */
 static unsigned char *
@@ -35,14 +36,17 @@ rsa_key(struct slice bits, br_x509_pkey *key)
 {
 	struct slice in, n, e;
 
-	if (der_take(&bits, DER_SEQUENCE, &in) < 0 || bits.n > 0 ||
+	if (der_only(bits, DER_SEQUENCE, &in) < 0 ||
 	    take_number(&in, &n) < 0 || take_number(&in, &e) < 0 || in.n > 0)
 		return BR_ERR_X509_UNEXPECTED;
 	*key = (br_x509_pkey){ .key_type = BR_KEYTYPE_RSA,
 	    .key.rsa = { bytes(n), n.n, bytes(e), e.n } };
 	if (n.n < RSA_MIN)
 		return BR_ERR_X509_WEAK_PUBLIC_KEY;
-	return n.n > RSA_MAX ? BR_ERR_X509_LIMIT_EXCEEDED : 0;
+	if (e.n == 0 || (e.n == 1 && (unsigned char)e.p[0] < 3))
+		return BR_ERR_X509_UNEXPECTED;	/* anyone could sign with 1 */
+	return n.n > RSA_MAX || e.n > EXPONENT_MAX ?
+	    BR_ERR_X509_LIMIT_EXCEEDED : 0;
 }
 
 /* RFC 5480 2.1.1.1 */
@@ -82,7 +86,7 @@ key_read(const struct cert *c, br_x509_pkey *key)
 	if (slice_eq(oid, SLICE(OID_RSA)))
 		return rsa_key(bits, key);
 	if (!slice_eq(oid, SLICE(OID_EC)) ||
-	    der_take(&alg, DER_OID, &curve) < 0)
+	    der_only(alg, DER_OID, &curve) < 0)
 		return BR_ERR_X509_UNSUPPORTED;
 	return ec_key(curve, bits, key);
 }

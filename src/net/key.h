@@ -12,7 +12,7 @@
 
 /* Decodes the certificate's key, which goes on pointing into it.  0, or
  * BearSSL's error: none that is known, RSA of less than 2048 bits or of more
- * than 4096, malformed. */
+ * than 4096, an exponent below 3 or of more than 256 bits, malformed. */
 unsigned key_read(const struct cert *c, br_x509_pkey *key);
 
 /* Whether the signature of c was made with the key.  cert_signature() must
