@@ -142,7 +142,7 @@ pair_bide(struct pair *p)
 	for (i = 0; i < p->nchain; i++)
 		pair_feed(x, p->chain[i]);
 	err = (*x)->end_chain(x);
-	snprintf(p->why, sizeof(p->why), "%s", p->x.fault.text);
+	slice_copy(slice_str(p->x.fault.text), p->why, sizeof(p->why));
 	if (err != 0)
 		return 0;
 	p->key = *(*x)->get_pkey(x, &p->usages);
