@@ -403,8 +403,9 @@ test_kills(void)
 	    (long long)span, (long long)sent, (long long)most,
 	    (long long)refused);
 	OK(sent >= most / 4, "most of what there is is used");
-	/* each may have died between asking and telling */
-	OK(refused <= 16 + sent / 4, "few are refused");
+	/* each that died between asking and telling may have cost one, and
+	 * the machine some more by its own delays */
+	OK(refused <= k + sent / 4, "few are refused");
 	for (i = 0; i < WORKERS; i++)
 		kill(pid[i], SIGKILL);
 	while (wait(NULL) > 0)
