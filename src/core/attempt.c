@@ -225,4 +225,5 @@ job_close(struct job *job)
 		job->idle->ops->close(job->idle);
 	job->idle = NULL;
 	buf_free(&job->moved);
+	buf_free(&job->space);
 }

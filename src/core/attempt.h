@@ -56,6 +56,8 @@ struct job {
 	struct conn *idle;	/* connection to use again; NULL */
 	struct buf moved;	/* where a redirect's path is kept */
 	unsigned redirects;
+	struct buf space;	/* to read into: on the stack all of it would
+				   be touched */
 };
 
 enum progress {

@@ -6,6 +6,7 @@
 #include "core/pace.h"
 #include "wire/json.h"
 
+#define READ_MAX ((size_t)65536)
 #define BOM "\xef\xbb\xbf"
 
 /* What the content turned out to be, by its first byte that is no blank:
@@ -32,7 +33,7 @@ struct reader {
 	msec first, error, last;	/* deadlines, and the last event's time */
 	const char *limit;	/* the option behind .first */
 	msec now;
-	char in[65536];
+	char *in;		/* READ_MAX bytes */
 };
 
 static msec
@@ -369,7 +370,7 @@ drain(struct reader *r, struct conn *c)
 	ssize_t n = 1;
 
 	while (n > 0 && r->out->progress == P_DONE && !r->complete) {
-		n = c->ops->read(c, r->in, sizeof(r->in), until, &ignored);
+		n = c->ops->read(c, r->in, READ_MAX, until, &ignored);
 		if (n > 0)
 			feed(r, (struct slice){ r->in, (size_t)n });
 	}
@@ -425,7 +426,8 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	struct fault f;
 	ssize_t n;
 
-	memset(&r, 0, offsetof(struct reader, in));
+	memset(&r, 0, sizeof(r));
+	r.in = buf_room(&job->space, READ_MAX);
 	r.job = job;
 	r.out = out;
 	r.got = got;
@@ -438,7 +440,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	while (!r.ended) {
 		if (job->sink->flush(job->sink, &out->fault) < 0)
 			break;
-		n = c->ops->read(c, r.in, sizeof(r.in), deadline(&r), &f);
+		n = c->ops->read(c, r.in, READ_MAX, deadline(&r), &f);
 		r.now = env_mono(job->env);
 		if (n < 0)
 			on_fault(&r, &f);

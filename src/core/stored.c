@@ -163,7 +163,7 @@ stored_cancel(struct stored *s)
 	job.idle = NULL;
 	job.cursor = NULL;
 	job.stored = job.reuse = 0;
-	job.moved = (struct buf){ 0 };
+	job.moved = job.space = (struct buf){ 0 };
 	job.limit.end = env_mono(&deaf) + CANCEL_TIME;
 	attempt(&job, &ignored);
 	job_close(&job);
