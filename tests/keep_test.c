@@ -247,6 +247,9 @@ items(void)
 	keep_free(&k);
 }
 
+static void put_failure(enum ev_type type, enum fclass class, int code,
+    int retry, msec wait);
+
 static void
 response(void)
 {
@@ -260,6 +263,16 @@ response(void)
 	    "the server's name lasts before anything is shown");
 	flush_all();
 	then("f", "and is written once");
+	put_event((struct event){ .type = EV_START, .attempt = 2 });
+	slice_copy(SLICE("resp_2"), cursor.id, sizeof(cursor.id));
+	buf_clear(&story);
+	put_event((struct event){ .type = EV_ITEM, .name = SLICE("x"),
+	    .text = SLICE("{}") });
+	then("w(attempt\",\"response\",item\",\"tur) s p(F)",
+	    "before an item too: killed behind that, it would be asked anew");
+	slice_copy(SLICE("resp_3"), cursor.id, sizeof(cursor.id));
+	put_failure(EV_RETRY, F_IO, 0, 1, 5);
+	then("w(response\",fault\",\"tu) s p(r)", "and before a fault");
 	keep_free(&k);
 }
 

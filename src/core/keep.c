@@ -137,6 +137,7 @@ put_item(struct keep *k, const struct event *e)
 	struct json_out w;
 	size_t start;
 
+	(void)put_response(k);
 	put_text(k);
 	k->items++;
 	start = begin(k, &w, "item");
@@ -170,6 +171,7 @@ put_fault(struct keep *k, const struct event *e)
 {
 	const struct fault *f = e->fault;
 	struct json_out w;
+	int named = put_response(k);
 	size_t start;
 
 	put_text(k);
@@ -190,7 +192,10 @@ put_fault(struct keep *k, const struct event *e)
 	 * what was shown. */
 	if (e->discard)
 		k->from = 0;
-	write_records(k);
+	if (named)
+		sync(k);
+	else
+		write_records(k);
 }
 
 static void

@@ -21,6 +21,7 @@ my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 16,
 $| = 1;
 print $server->sockport, "\n";
 $SIG{ALRM} = sub { exit 0 };
+$SIG{PIPE} = 'IGNORE';
 alarm 60;
 
 my @words = ("Over ", "the ", "hills \x{1f600}", " and ", "far away");

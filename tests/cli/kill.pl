@@ -1,6 +1,8 @@
 # kill -9 at any instant, then bide resume until it is done (killed now and
 # then as well): 200 sessions, $BIDE_KILLS of them, or 2,000 with $BIDE_TORTURE.
-# Each has a server of its own that refuses, breaks off and dawdles.
+# Each has a server of its own that refuses, breaks off and dawdles; every
+# eighth one that keeps its runs (keeper.pl), which is to see one POST unless
+# bide was killed before it knew of the run.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
@@ -11,10 +13,15 @@ use Time::HiRes qw(sleep time);
 my $bide = $ENV{BIDE} // './bide';
 my $faultd = ($ENV{BIDE_BUILD} // 'build/check') . '/faultd';
 my $all = $ENV{BIDE_KILLS} // ($ENV{BIDE_TORTURE} ? 2000 : 200);
-my $workers = 16;
+my $workers = 24;
 my $seed = $ENV{BIDE_SEED} // int rand 1 << 30;
 my $dir = tempdir(CLEANUP => 1);
 my $text = join '', map { "word $_, " } 1 .. 12;
+my $words = "Over the hills \xf0\x9f\x98\x80 and far away";
+my $kept = $words . '
+{"id":"call_1","name":"look","arguments":"{\"at\":\"it\"}"}
+';
+my $nudge;
 my $rest = join '', map { "word $_, " } 7 .. 12;
 
 # The ways in which it goes wrong before it goes well; instants of a few ms.
@@ -36,6 +43,23 @@ my @goods = (
 );
 
 sub pick { $_[rand @_] }
+
+# A server that keeps its runs; its log is in a file.
+sub serve_keeper {
+	my ($at) = @_;
+	my $cuts = join ',', map { 1 + int rand 8 } 1 .. 4;
+	my $pid = fork // die;
+	if ($pid == 0) {
+		open STDOUT, '>', "$at/keeper";
+		exec $^X, 'tests/cli/keeper.pl', $cuts;
+	}
+	my $port = '';
+	until ($port =~ /\n/) {
+		sleep 0.01;
+		$port = slurp("$at/keeper");
+	}
+	return (undef, $pid, 0 + (split /\n/, $port)[0]);
+}
 
 # A server; the port, and its process.
 sub serve {
@@ -65,7 +89,7 @@ sub run {
 	# Where no server tells how long, a wait is longer than we like.
 	my $patient = !defined $kill || $kill;
 	while (!$patient && waitpid($pid, WNOHANG) == 0) {
-		sleep 0.05;
+		sleep $nudge;
 		kill 'USR1', $pid;
 	}
 	if ($patient) {
@@ -87,7 +111,7 @@ sub instant { rand() < 0.4 ? rand 0.012 : rand 0.2 }
 
 sub ask {
 	my ($at, $i, $kill) = @_;
-	return run($at, $kill, '-q', @{pick([], ['-N', '--on-break',
+	return run($at, $kill, '-q', $i % 8 ? () : '--background', @{pick([], ['-N', '--on-break',
 	    'restart'], ['--json'])}, '-s', 'job', "the prompt of $i");
 }
 
@@ -97,7 +121,8 @@ sub trial {
 	my $at = "$dir/$i";
 	mkdir $at;
 	srand $seed + $i;
-	my ($in, $server, $port) = serve($at);
+	$nudge = 0.05;
+	my ($in, $server, $port) = $i % 8 ? serve($at) : serve_keeper($at);
 	$ENV{HOME} = $at;
 	$ENV{OPENAI_BASE_URL} = "http://127.0.0.1:$port/v1";
 	my ($rc, $out) = ask($at, $i, instant());
@@ -105,6 +130,7 @@ sub trial {
 	for (my $round = 0; $rc != 0; $round++) {
 		return "no end: $rc ".slurp("$at/err") if $round > 30;
 		$stat->{killed}++ if $rc == 137;
+		$nudge *= 2 if $rc == 138;	# it came before it was heeded
 		$rc = 137 if $rc == 138;
 		($rc, $out) = run($at, $round < 4 && rand() < 0.7 ? instant() :
 		    0, 'resume', 'job');
@@ -119,6 +145,7 @@ sub trial {
 			$asked++;
 		}
 	}
+	my $text = $i % 8 ? $text : $kept;
 	my $journal = "$at/.local/state/bide/sessions/job.jsonl";
 	my $before = slurp($journal);
 	my @reqs = glob "$at/req/req-*.body";
@@ -129,9 +156,11 @@ sub trial {
 	    @reqs != (my @now = glob "$at/req/req-*.body");
 	my (undef, $log) = run($at, undef, 'log', 'job');
 	return "log: ".slurp("$at/err") if slurp("$at/err") ne '';
+	my $log_text = $i % 8 ? $text : "$words\n[call call_1 look]\n" .
+	    '{"at":"it"}';
 	return "transcript: $log" if $log !~ /\A==\ user,\ \S+\n
-	    the\ prompt\ of\ $i\n\n==\ openai:gpt-4o,\ stop,[^\n]*\n
-	    \Q$text\E\n\n\z/x;
+	    the\ prompt\ of\ $i\n\n==\ openai:gpt-4o,\ \w+,[^\n]*\n
+	    \Q$log_text\E\n\n\z/x;
 	my @records = map { decode_json($_) } split /\n/, $before;
 	my %n;
 	$n{$_->{type}}++ for @records;
@@ -140,10 +169,21 @@ sub trial {
 	# What a killed run sent may be half.
 	my %bodies;
 	$bodies{$_}++ for grep { /\}\z/ } map { slurp($_) } @reqs;
-	return "bodies: " . join "\n", keys %bodies if keys %bodies != 1;
+	return "bodies: " . join "\n", keys %bodies
+	    if $i % 8 && keys %bodies != 1;
+	if ($i % 8 == 0) {
+		my $posts = () = slurp("$at/keeper") =~ / POST /g;
+		my %runs = map { $_->{id} => 1 } grep {
+			$_->{type} eq 'response' } @records;
+		my ($run) = keys %runs;
+		return "runs: " . join ' ', keys %runs if keys %runs != 1;
+		return "posts: $posts, but $run" if $run ne "run_$posts";
+		return "items: $before" if $records[-1]{items} != 2;
+	}
 	$stat->{attempts} += $n{attempt};
 	kill 'TERM', $server;
-	close $in;
+	close $in if $in;
+	waitpid $server, 0 if !$in;
 	system 'rm', '-rf', $at;
 	return undef;
 }
@@ -162,7 +202,7 @@ my @pipes = map {
 			$why = $@ if $@ ne '';
 			next if !defined $why;
 			$why =~ s/\n/ | /g;
-			$why = substr $why, 0, 1000;
+			$why = substr $why, 0, 4000;
 			print "bad $i: $why\n";
 		}
 		print join(' ', map { "$_ $stat{$_}" } sort keys %stat), "\n";
