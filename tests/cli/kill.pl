@@ -189,8 +189,9 @@ sub trial {
 }
 
 %ENV = (PATH => $ENV{PATH}, OPENAI_API_KEY => 'k', BIDE_MODEL => 'gpt-4o',
-    LC_ALL => 'C', TZ => 'UTC', map { $_ => $ENV{$_} } grep { /SAN_OPTIONS/ }
-    keys %ENV);
+    LC_ALL => 'C', TZ => 'UTC',
+    BIDE_NO_SHARE => 1,		# else what the killed have leased is waited for
+    map { $_ => $ENV{$_} } grep { /SAN_OPTIONS/ } keys %ENV);
 my $start = time;
 my @pipes = map {
 	my $w = $_;
