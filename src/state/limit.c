@@ -3,19 +3,15 @@
 #include <string.h>
 
 #include "state/gcra.h"
-#include "wire/when.h"
+#include "state/limit_view.h"
 
-#define MINUTE ((int64_t)60000000)	/* us */
-#define LONG ((int64_t)1800000000)
+#define LONG ((int64_t)1800000000)	/* us */
 
 #define FIRST_MOST ((msec)1000)
 #define FIRST_LOOK ((msec)10)
 #define TURN_LOOK ((msec)50)
 #define LOOK_LEAST ((msec)20)
 #define LOOK_MOST LEASE_BEAT
-
-/* Who was refused, and told for how long, is not to wait for much more. */
-#define REFUSED_MARGIN ((int64_t)50000)
 
 /* So late, as a part of the window, is not paced any more. */
 #define CROWD 64
@@ -28,37 +24,6 @@
 
 /* What nobody has told for so long, though answers came, holds no more. */
 #define TOLD_MOST ((msec)3600000)
-
-/* A cell at one look, with the limit that counts. */
-struct view {
-	struct cell *c;
-	int64_t limit, window, base, tail, margin;	/* us */
-	int64_t burst;
-	int own;		/* it is the user's */
-};
-
-/* What a ticket sees of a cell; 0: no limit. */
-static int
-look(const struct limit *l, const struct ticket *t, size_t k, struct view *v)
-{
-	struct cell *c = &l->page->cell[k];
-
-	*v = (struct view){ .c = c, .limit = atomic_load(&c->limit),
-	    .window = atomic_load(&c->window), .base = atomic_load(&c->base),
-	    .tail = atomic_load(&c->tail), .margin = atomic_load(&c->margin) };
-	if (v->limit == 0 && k < 2) {
-		v->limit = l->own[k];
-		v->window = 0;
-		v->own = 1;
-	}
-	if (v->window <= 0)
-		v->window = MINUTE;
-	v->burst = v->window - (t->refused && v->margin > REFUSED_MARGIN ?
-	    REFUSED_MARGIN : v->margin);
-	if (v->own)		/* evenly: there is no bucket to be emptied */
-		v->burst = t->span[k];
-	return v->limit > 0;
-}
 
 static void
 raise(_Atomic int64_t *word, int64_t to)
@@ -116,14 +81,14 @@ static void
 place(struct limit *l, struct ticket *t, msec now)
 {
 	int64_t at = now * 1000, slot, cost;
-	struct view v;
+	struct limit_view v;
 	size_t k;
 
 	t->placed = 1;
 	for (k = LIMIT_CELLS; k-- > 0;) {
 		if (t->span[k] > 0)
 			continue;
-		if (!look(l, t, k, &v)) {
+		if (!limit_look(l, t, k, &v)) {
 			t->place[k] = v.tail;
 			continue;
 		}
@@ -138,7 +103,7 @@ place(struct limit *l, struct ticket *t, msec now)
 		t->span[k] = gcra_span(cost, v.limit, v.window);
 		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
 		    t->span[k];
-		(void)look(l, t, k, &v);
+		(void)limit_look(l, t, k, &v);
 		slot = v.base + t->place[k] - v.burst;
 		if (slot > at)
 			at = slot;
@@ -193,14 +158,14 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 static void
 find_slot(struct limit *l, struct ticket *t, msec now)
 {
-	struct view v;
+	struct limit_view v;
 	msec at;
 	size_t k;
 
 	t->slot = atomic_load(&l->page->hold);
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
-		if (t->span[k] == 0 || !look(l, t, k, &v))
+		if (t->span[k] == 0 || !limit_look(l, t, k, &v))
 			continue;
 		if (t->place[k] >= v.tail) {
 			/* the last one; some before it may have left */
@@ -321,7 +286,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	struct cell *c = &l->page->cell[k];
 	int64_t old = atomic_load(&c->limit), sent = t->at * 1000;
 	int64_t gone, last, most;
-	struct view v;
+	struct limit_view v;
 	struct gcra g;
 	int first, crowd;
 
@@ -329,7 +294,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	if (of->window > 0)
 		raise(&c->window, of->window * 1000);
 	atomic_store(&c->limit, of->limit);
-	(void)look(l, t, k, &v);
+	(void)limit_look(l, t, k, &v);
 	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
 	if (of->left < 0 && counted)
 		return;
@@ -431,7 +396,7 @@ refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
 {
 	struct quota q;
 	struct quota_of of;
-	struct view v;
+	struct limit_view v;
 	int64_t cost;
 	int kind = quota_text(slice_str(f->text), f->wait, &of, &cost);
 	size_t k;
@@ -446,7 +411,7 @@ refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
 		t->explained = t->exact = 1;
 		/* the server counts otherwise than we do */
 		k = cell_of(l->page, (size_t)kind, &of);
-		(void)look(l, t, k, &v);
+		(void)limit_look(l, t, k, &v);
 		cost = gcra_span(cost, v.limit, v.window) - t->span[k];
 		atomic_fetch_add(&v.c->tail, cost);
 		t->span[k] += cost;
@@ -465,12 +430,12 @@ static void
 settle(struct limit *l, struct ticket *t, const struct usage *u)
 {
 	int64_t used, span;
-	struct view v;
+	struct limit_view v;
 	size_t k;
 
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (k % LIMIT_LONG == QUOTA_REQUESTS || t->span[k] == 0 ||
-		    (t->told & 1u << k) != 0 || !look(l, t, k, &v))
+		    (t->told & 1u << k) != 0 || !limit_look(l, t, k, &v))
 			continue;
 		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
 		    u->input : u->input + u->output;
@@ -517,54 +482,4 @@ limit_done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 		limit_drop(l, t);
 	t->told = 0;	/* .asked stays: it is the first in line again */
 	t->explained = 0;
-}
-
-/* -- for people ------------------------------------------------------------ */
-
-void
-limit_label(struct buf *out, size_t cell, int64_t limit, msec window)
-{
-	static const char names[][3] = { "R", "T", "IT", "OT" };
-	int day = window == QUOTA_DAY, usual = day || window == QUOTA_MINUTE;
-
-	buf_printf(out, "%s%s %lld", names[cell % LIMIT_LONG],
-	    !usual ? "" : day ? "PD" : "PM", (long long)limit);
-	if (!usual) {
-		buf_puts(out, " in ");
-		when_put(out, window);
-	}
-}
-
-void
-limit_why(const struct limit *l, const struct ticket *t, struct buf *out)
-{
-	struct view v;
-
-	if (t->why == LIMIT_HOLD) {
-		buf_puts(out, "held after a refusal");
-	} else if (t->why < LIMIT_CELLS && look(l, t, (size_t)t->why, &v)) {
-		limit_label(out, (size_t)t->why, v.limit, v.window / 1000);
-	} else {
-		buf_puts(out, "so many at a time");
-	}
-}
-
-struct limit_state
-limit_state(struct page *p, size_t cell, msec now)
-{
-	struct limit l = { .page = p };
-	struct ticket none = { 0 };
-	struct limit_state s = { 0 };
-	int64_t gone;
-	struct view v;
-
-	if (!look(&l, &none, cell, &v))
-		return s;
-	gone = v.base + v.tail - now * 1000;
-	s.limit = v.limit;
-	s.window = v.window / 1000;
-	if (gone > 0)
-		s.used = gcra_span(gone, v.window, v.limit);
-	s.slot = gone > v.burst ? (gone - v.burst) / 1000 : 0;
-	return s;
 }
