@@ -116,13 +116,13 @@ static const br_ssl_client_certificate_class no_certificate = {
  * Faults.
  */
 
-#define NO_COMMON "no common version or cipher suite; bide speaks TLS 1.2 " \
-    "with ECDHE and AES-GCM or ChaCha20-Poly1305"
+static const char no_common[] = ": no common version or cipher suite; bide "
+    "speaks TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305";
 
 static int
 alert_fault(const struct tls *t, int alert, struct fault *f)
 {
-	const char *host = t->x509.host;
+	const char *host = t->x509.host, *why = "";
 
 	if (t->asked && !t->up)
 		return fault_set(f, F_TLS, 0, "%s demands a client "
@@ -131,17 +131,18 @@ alert_fault(const struct tls *t, int alert, struct fault *f)
 	case BR_ALERT_HANDSHAKE_FAILURE:
 	case BR_ALERT_PROTOCOL_VERSION:
 	case BR_ALERT_INSUFFICIENT_SECURITY:
-		return fault_set(f, F_TLS, 0, "%s refused the handshake "
-		    "(alert %d): " NO_COMMON, host, alert);
+		why = no_common;
+		break;
 	case BR_ALERT_ACCESS_DENIED:
 	case BR_ALERT_NO_APPLICATION_PROTOCOL:
 	case ALERT_UNRECOGNIZED_NAME:
-		return fault_set(f, F_TLS, 0, "%s refused the handshake "
-		    "(alert %d)", host, alert);
+		break;
 	default:
 		return fault_set(f, F_TLS, 1, "%s broke TLS off (alert %d)",
 		    host, alert);
 	}
+	return fault_set(f, F_TLS, 0, "%s refused the handshake (alert %d)%s",
+	    host, alert, why);
 }
 
 /* The engine has failed with err. */
@@ -160,7 +161,7 @@ engine_fault(const struct tls *t, int err, struct fault *f)
 		    host);
 	else if (err == BR_ERR_UNSUPPORTED_VERSION ||
 	    err == BR_ERR_BAD_CIPHER_SUITE)
-		fault_set(f, F_TLS, 0, "%s: " NO_COMMON, host);
+		fault_set(f, F_TLS, 0, "%s%s", host, no_common);
 	else if (err == BR_ERR_WRONG_KEY_USAGE)
 		fault_set(f, F_CERT, 0, "certificate of %s has a key that may "
 		    "not sign a handshake (key usage)", host);
