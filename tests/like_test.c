@@ -149,6 +149,7 @@ test_limits(void)
 		    "the right one");
 	}
 	EQ(k.doc.n, 0, "it is not worth the while any more");
+	buf_free(&k.doc);
 	buf_clear(&doc);
 	buf_puts(&doc, "{\"a\":\"");
 	while (doc.n < 10000)

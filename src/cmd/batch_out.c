@@ -117,7 +117,7 @@ batch_out_put(struct batch_out *out, const struct env *env, struct slice line,
 	int rc = output_write(env, out->fd, line, f);
 
 	if (rc < 0 && out->path != NULL)
-		(void)ftruncate(out->fd, (off_t)out->end);
+		(void)!ftruncate(out->fd, (off_t)out->end);
 	if (rc == 0)
 		out->end += (int64_t)line.n;
 	out->dirty = out->path != NULL;
