@@ -211,6 +211,29 @@ test_turns(void)
 	page_close(l.page);
 }
 
+/* Whoever was killed on its way is not waited for long. */
+static void
+test_killed(void)
+{
+	struct limit l = fresh();
+	struct ticket t[3] = { { 0 } }, late = { 0 };
+	size_t i;
+
+	ask(&l, &t[0], 0);
+	head(&l, &t[0], -1, -1, 200, 5);
+	done(&l, &t[0], 1000);
+	for (i = 0; i < 3; i++)
+		ask(&l, &t[i], 1010);
+	refuse(&l, &t[2], "slow down", -1, 1020);
+	EQ(limit_share(l.page, START + 1020), 1, "one at a time");
+	/* the other two are killed, and nobody tells */
+	OK(ask(&l, &late, 1100) > 1100, "they count");
+	for (i = 1100; i < 6000; i += 50)
+		ask(&l, &late, (msec)i);
+	EQ(ask(&l, &late, 6011), 6011, "five seconds, for answers of one");
+	page_close(l.page);
+}
+
 static void
 test_own(void)
 {
@@ -432,6 +455,7 @@ main(void)
 	test_hold();
 	test_obey();
 	test_turns();
+	test_killed();
 	test_own();
 	test_why();
 	test_forget();

@@ -19,7 +19,9 @@
 #define SHARE_ONE ((int64_t)256)
 #define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
 #define HOLD_ALL ((msec)600000)
-#define LENGTH_LEAST ((msec)30000)	/* of a lease */
+/* A lease is twice as long as an answer takes: what a killed process holds is
+ * free after that, and an answer that takes longer is not counted any more. */
+#define LENGTH_LEAST ((msec)5000)
 #define LENGTH_MOST ((msec)900000)
 
 /* What nobody has told for so long, though answers came, holds no more. */
@@ -214,7 +216,7 @@ take_turn(struct limit *l, struct ticket *t, msec now)
 	struct page *p = l->page;
 	size_t share = t->hurry ? 0 : limit_share(p, now);
 	msec length = atomic_load(&p->length);
-	msec most = length < LENGTH_LEAST / 4 ? LENGTH_LEAST : length * 4;
+	msec most = length < LENGTH_LEAST / 2 ? LENGTH_LEAST : length * 2;
 
 	if (most > LENGTH_MOST)
 		most = LENGTH_MOST;
