@@ -457,9 +457,9 @@ test_ecdsa(struct pair *p)
 	try_rs(p, SLICE("\xff"), SLICE("\xff"), "negative ones");
 }
 
-/* A server whose certificate is no CA's signs another one. */
+/* Who may not have issued. */
 static void
-test_leaf_as_ca(struct pair *p)
+test_issuers(struct pair *p)
 {
 	well(P256, P256, P384);
 	makes[CA].exts = buf_slice(&leaf_exts);
@@ -467,6 +467,19 @@ test_leaf_as_ca(struct pair *p)
 	well(P256, P256, P384);
 	makes[CA].exts = SLICE("");
 	expect(p, 0, "one without extensions");
+	/* the right key is not enough */
+	well(P256, P256, P384);
+	makes[CA].subject = "another";
+	expect(p, 0, "a CA of another name");
+	well(P256, P256, P384);
+	makes[ROOT].subject = "another";
+	expect(p, 0, "a root of another name");
+	well(P256, RSA_CA, RSA_ROOT);
+	makes[CA].spki = buf_slice(&keys[P256].spki);
+	expect(p, 0, "RSA by name, a key of ECDSA");
+	well(P256, P256, P384);
+	makes[CA].spki = buf_slice(&keys[RSA_CA].spki);
+	expect(p, 0, "ECDSA by name, a key of RSA");
 }
 
 int
@@ -481,6 +494,6 @@ main(void)
 	test_rsa_padding(&p);
 	test_rsa_keys(&p);
 	test_ecdsa(&p);
-	test_leaf_as_ca(&p);
+	test_issuers(&p);
 	return chain_close(60);
 }
