@@ -353,7 +353,7 @@ ask_line(const struct work *w, struct question *q)
 	struct plan *p = &q->route->plan;
 	struct run r = { .job = &p->job, .policy = { w->o->patience,
 	    (unsigned)w->o->retries }, .key = secret_slice(&p->key),
-	    .watch = question_watch, .watch_ctx = q };
+	    .watch = question_watch, .watch_ctx = q, .queue = 1 };
 
 	p->job.env = q->env;
 	p->job.net = &net_real;

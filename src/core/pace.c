@@ -61,6 +61,14 @@ too_long(struct run *r, struct result *res, msec wait)
 	return 1;
 }
 
+/* Whether what it waits for is its turn among others, and no refusal's end or
+ * another day. */
+static int
+in_queue(const struct run *r, const struct ticket *t)
+{
+	return r->queue && (t->why < QUOTA_KINDS || t->why > LIMIT_HOLD);
+}
+
 /* Looks and sleeps until it may go; end: the end of patience. */
 static int
 wait_slot(struct run *r, struct result *res, const struct retry *st,
@@ -71,18 +79,19 @@ wait_slot(struct run *r, struct result *res, const struct retry *st,
 	struct ticket *t = &p->ticket;
 	/* the pause before was cut short */
 	int nudged = res->wait > 0;
-	msec now, mono, look;
+	msec now, mono, look, last;
 
 	for (;;) {
 		now = wall(r->job);
 		mono = env_mono(env);
-		t->hurry = end - mono < TELL;
+		t->hurry = !r->queue && end - mono < TELL;
 		look = limit_ask(&p->limit, t, r->job->body, now);
 		if (look <= now)
 			return 0;
 		if (nudged)
 			break;
-		if (t->slot - now > end - mono + CLOCKS)
+		last = in_queue(r, t) ? r->job->limit.end : end;
+		if (t->slot - now > last - mono + CLOCKS)
 			return too_long(r, res, t->slot - now);
 		if (tell(r, res, st, t->slot - now, told) < 0)
 			return 1;
@@ -109,7 +118,8 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	rc = wait_slot(r, res, st, start + left, &told);
 	if (told && job->sink->tick != NULL)
 		job->sink->tick(job->sink, 0);
-	st->waited += env_mono(job->env) - start;
+	if (!r->queue)
+		st->waited += env_mono(job->env) - start;
 	return rc;
 }
 

@@ -11,6 +11,8 @@ struct run {
 	struct policy policy;
 	int fail_on_break;	/* a stream that breaks after text was
 				   delivered ends the run */
+	int queue;		/* there are many: waiting for one's turn within
+				   a limit is no matter of patience */
 	/*
 	 * NULL, or called when an attempt failed after text was delivered:
 	 * makes the job ask for the rest.  1: ask at once, though f cannot be

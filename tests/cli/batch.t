@@ -358,6 +358,20 @@ ok "limit: nothing was refused, an ideal is known" perl -MJSON::PP -0777 -ne '
     $r = decode_json($_); exit 1 if $r->{status_429} || !$r->{ideal_ms}' \
     "$T/report"
 
+# A turn in the queue is waited for, whatever patience says.
+serve <<'EOF'
+limited chat "hi" 12000 1000 6000 400
+EOF
+rm -f "$O"
+i=0
+while [ $i -lt 12 ]; do
+	printf '{"custom_id":"t%s","url":"/v1/chat/completions","body":{"model":"q","max_tokens":300,"messages":[]}}\n' $i
+	i=$((i + 1))
+done > "$T/in"
+bide -- batch -q -j 12 --patience 600ms -o "$O" "$T/in"
+status turns 0
+results turns 12
+
 # -- deaths -------------------------------------------------------------------
 mkdir "$T/kill"
 lines=400 kills=12
