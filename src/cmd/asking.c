@@ -43,15 +43,18 @@ open_sinks(struct asking *a)
 	struct sinks *s = &a->sinks;
 	const struct history *h = &a->session.history;
 	const struct opts *o = a->o;
+	struct slice schema;
+	/* of the turn: resume names no file */
+	int check = history_member(h, "schema", &schema) == JSON_OBJECT;
 	int tty = isatty(1);
 	struct sink *next;
 
 	s->text = (struct text_sink){ .env = a->env, .fd = 1,
 	    .path = o->output, .tty = tty && o->output == NULL,
-	    .live = o->output == NULL && o->schema == NULL &&
-	    (o->live < 0 ? tty : o->live), .check = o->schema != NULL };
+	    .live = o->output == NULL && !check &&
+	    (o->live < 0 ? tty : o->live), .check = check };
 	s->json = (struct json_sink){ .env = a->env, .fd = 1,
-	    .path = o->output, .check = o->schema != NULL };
+	    .path = o->output, .check = check };
 	s->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
 	    .tty = isatty(2), .notice = !o->json &&
 	    strcmp(on_break(o), "restart") == 0 };
@@ -86,6 +89,21 @@ close_sinks(struct sinks *s)
 	json_sink_free(&s->json);
 }
 
+/* Says what went wrong; the exit status. */
+static int
+end_show(struct asking *a, const struct result *res, msec wall,
+    uint64_t delivered)
+{
+	int bad = a->sinks.text.not_json || a->sinks.json.not_json;
+
+	close_sinks(&a->sinks);
+	explain(res, a->o, a->command, wall, delivered);
+	if (!bad)
+		return explain_status(res);
+	say(SLICE("the answer is not JSON, let alone of the schema"));
+	return EXIT_PARTIAL;
+}
+
 /* -- an answer that is there -------------------------------------------------- */
 
 int
@@ -95,6 +113,7 @@ asking_show(struct asking *a)
 	struct result res = { .last.finish = h->finish };
 	struct buf provider = { 0 }, model = { 0 };
 	struct sink *out;
+	int rc;
 
 	(void)open_sinks(a);
 	out = a->sinks.keep.next;
@@ -112,11 +131,10 @@ asking_show(struct asking *a)
 	    .attempt = (unsigned)h->attempts, .text_bytes = h->text_bytes,
 	    .request_id = "" });
 	(void)out->flush(out, &res.last.fault);
-	close_sinks(&a->sinks);
+	rc = end_show(a, &res, 0, 0);
 	buf_free(&provider);
 	buf_free(&model);
-	explain(&res, a->o, a->command, 0, 0);
-	return explain_status(&res);
+	return rc;
 }
 
 /* -- who is asked ---------------------------------------------------------- */
@@ -261,8 +279,7 @@ asking_go(struct asking *a)
 	struct sink *sink = open_sinks(a);
 	struct result res;
 	struct buf again = { 0 };
-	uint64_t delivered;
-	int bad, rc;
+	int rc;
 
 	if (a->o->max_time < MSEC_MAX)
 		end = env_mono(a->env) + a->o->max_time;
@@ -275,16 +292,8 @@ asking_go(struct asking *a)
 		buf_printf(&again, "bide resume %s", a->session.name);
 		a->command = buf_slice(&again);
 	}
-	delivered = sink->delivered;
-	bad = a->sinks.text.not_json || a->sinks.json.not_json;
-	close_sinks(&a->sinks);
-	explain(&res, a->o, a->command, a->env->wall(a->env->ctx), delivered);
+	rc = end_show(a, &res, a->env->wall(a->env->ctx), sink->delivered);
 	buf_free(&again);
-	rc = explain_status(&res);
-	if (bad) {
-		say(SLICE("the answer is not JSON, let alone of the schema"));
-		rc = EXIT_PARTIAL;
-	}
 	return rc == EXIT_WHOLE && a->unkept ? EXIT_OUTPUT : rc;
 }
 

@@ -159,6 +159,20 @@ sent "gone on" 2 body 'half an answer'
 bide -- log on
 ok "gone on: once" [ "$(grep -c 'half an answer' "$T/out")" = 1 ]
 
+# What was asked for with a schema is held, and looked at, by resume too.
+echo '{"type":"object"}' > "$T/schema.json"
+serve <<'E'
+head; start responses; text "half"; hold
+stream responses "no JSON"
+E
+killed "a schema" "$LOG" '"req":1' -s schema --schema "$T/schema.json" question
+bide -- resume -N schema
+status "a schema" 1
+ok "the very same schema" cmp "$T/req$N/req-1.body" "$T/req$N/req-2.body"
+bide -- resume schema
+status "a schema, finished" 1
+err "a schema, finished" "not JSON"
+
 # The time a server named holds for whoever resumes.
 serve <<'E'
 error 429 rate_limit_exceeded "limited" retry-after-ms=1500

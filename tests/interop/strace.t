@@ -107,6 +107,7 @@ grep -v '"type":"answer"' "$FILE" > "$T/open.jsonl"
 syncs() { # NAME NUMBER ARGS...
 	name=$1 want=$2
 	shift 2
+	# shellcheck disable=SC2086
 	clean strace -qq -f -o "$T/trace" \
 	    -e trace=fsync,fdatasync,sync,connect $BIDE "$@" \
 	    > "$T/out" 2> "$T/err" < /dev/null
