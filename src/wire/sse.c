@@ -233,7 +233,7 @@ more_name(struct sse *s, struct slice *piece)
 	/* One byte more than the longest name tells that it is no name. */
 	for (i = 0; i < n && s->field_len < sizeof(s->field_name); i++)
 		s->field_name[s->field_len++] = piece->p[i];
-	slice_skip(piece, n + (colon != NULL));
+	*piece = slice_sub(*piece, n + (colon != NULL), piece->n);
 	if (colon != NULL)
 		end_name(s);
 }
@@ -312,7 +312,7 @@ skip_bom(struct sse *s, struct slice *in)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
 
-	for (; s->bom < 3 && in->n > 0; slice_skip(in, 1)) {
+	for (; s->bom < 3 && in->n > 0; *in = slice_sub(*in, 1, in->n)) {
 		if (in->p[0] != mark[s->bom]) {
 			more_line(s, (struct slice){ mark, s->bom });
 			s->bom = 3;
@@ -349,7 +349,7 @@ sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 		} else if (eol != p) {
 			whole_line(s, p, (size_t)(eol - p));
 		} else if (dispatch(s, out)) {
-			slice_skip(in, (size_t)(eol + 1 - in->p));
+			*in = slice_sub(*in, (size_t)(eol + 1 - in->p), in->n);
 			return SSE_EVENT;
 		}
 		p = eol + 1;
