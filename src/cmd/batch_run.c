@@ -219,6 +219,19 @@ give(struct batch *b)
 	return ev;
 }
 
+/* -v: what became of a line. */
+static void
+tell_fate(struct batch *b, uint64_t line, const struct report *r)
+{
+	buf_printf(&b->line, "line %llu: %u requests",
+	    (unsigned long long)line, r->res.attempts);
+	if (r->res.last.fault.class != F_NONE) {
+		buf_puts(&b->line, ", ");
+		status_reason(&r->res.last.fault, &b->line);
+	}
+	batch_tell(b);
+}
+
 /* A line was left: is there any hope for others? */
 static void
 despair(struct batch *b, const struct report *r, msec start)
@@ -255,6 +268,8 @@ take(struct batch *b, size_t i)
 	if (!pool_take(&b->pool, i, &r, &line))
 		return;
 	now = env_mono(&b->calm);
+	if (b->o->verbose)
+		tell_fate(b, b->pool.w[i].claim.line, &r);
 	t->n[r.fate < FATE_LEFT ? T_DONE + (int)r.fate : T_LEFT]++;
 	t->n[T_REQUESTS] += r.res.attempts;
 	t->n[T_LIMITED] += r.limited;

@@ -182,8 +182,9 @@ stream responses "whole"
 EOF
 rm -f "$O"
 plain a q > "$T/in"
-bide -- batch --report "$T/report" -o "$O" "$T/in"
+bide -- batch -v --report "$T/report" -o "$O" "$T/in"
 status waits 0
+err waits 'line 1: 4 requests$'
 result waits '{"custom_id":"a","text":"whole","finish":"stop","usage":{"input":12,"output":34,"cached":5,"reasoning":0}}'
 requests waits 4
 ok "waits: report" perl -MJSON::PP -0777 -ne '$r = decode_json($_);
