@@ -6,7 +6,7 @@
 #define TELL ((msec)1000)
 
 /* By so much the two clocks may be apart after a pause that used up all of
- * patience. */
+ * patience; and so short a wait is none, or a hint that just fits would not. */
 #define CLOCKS ((msec)10)
 
 static msec
@@ -107,7 +107,7 @@ int
 pace_wait(struct run *r, struct result *res, struct retry *st)
 {
 	const struct job *job = r->job;
-	msec start, left;
+	msec start, left, waited;
 	int rc, told = 0;
 
 	if (job->pace == NULL || job->body.n == 0)
@@ -118,8 +118,9 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	rc = wait_slot(r, res, st, start + left, &told);
 	if (told && job->sink->tick != NULL)
 		job->sink->tick(job->sink, 0);
-	if (!r->queue)
-		st->waited += env_mono(job->env) - start;
+	waited = env_mono(job->env) - start;
+	if (!r->queue && waited > CLOCKS)
+		st->waited += waited;
 	return rc;
 }
 
