@@ -155,6 +155,7 @@ test_limits(void)
 	while (doc.n < 10000)
 		buf_putc(&doc, 'x');
 	buf_puts(&doc, "\"}");
+	buf_free(&k.doc);
 	start(&k);
 	EQ(json_pick_like(&k, buf_slice(&doc), 2), 0, "a large one");
 	EQ(k.want[A].tok.n, 10000 - 6, "is read");
