@@ -69,7 +69,7 @@ BASE=$clear
 bide -- hello
 status "a good link" 0
 cp "$T/out" "$T/long"
-ok "a good link: long" [ "$(wc -c < "$T/long")" -gt 10000 ]
+ok "a good link: long" [ "$(wc -c < "$T/long")" -gt 5000 ]
 same "a good link" 5000
 
 link --delay 100
