@@ -8,8 +8,7 @@
  *
  * Where minimal knows less it is not asked: it looks up no address (the
  * chain is judged without the name), and takes no chain out of order (the
- * paths are shown to it one by one).  There are no other exceptions here;
- * fuzz_x509.c has those that need a CA to sign nonsense.
+ * paths are shown to it one by one).
  */
 
 #include <unistd.h>

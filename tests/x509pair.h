@@ -2,11 +2,11 @@
 #define TESTS_X509PAIR_H
 
 /*
- * Two judges of one chain: bide's, and BearSSL's minimal as bide once had it
- * (SHA-2, RSA from 2048 bits, P-256, P-384, P-521).  minimal takes a chain in
- * the order of its path only, and no strangers; so every path from the first
- * certificate, by names, is shown to it until one holds.  Its anchors are
- * decoded by BearSSL, not by bide.
+ * Two judges of one chain: bide's, and BearSSL's minimal without anything of
+ * bide's around it (SHA-2, RSA from 2048 bits, P-256, P-384, P-521).  minimal
+ * takes a chain in the order of its path only, and no strangers; so every
+ * path from the first certificate, by names, is shown to it until one holds.
+ * Its anchors are decoded by BearSSL, not by bide.
  */
 
 #include <bearssl.h>

@@ -50,6 +50,15 @@ anchors_find(struct anchors *as, const struct trust *trust,
 	return 0;
 }
 
+br_x509_trust_anchor
+anchor_as(const struct anchor *a, unsigned flags)
+{
+	return (br_x509_trust_anchor){
+		{ key_bytes(a->cert.subject), a->cert.subject.n },
+		flags, a->key,
+	};
+}
+
 void
 anchors_free(struct anchors *as)
 {

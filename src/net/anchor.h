@@ -1,7 +1,10 @@
 #ifndef NET_ANCHOR_H
 #define NET_ANCHOR_H
 
-/* Anchors, found in the trust store by their subjects. */
+/*
+ * Anchors in the form that BearSSL takes, found in the trust store by their
+ * subjects.
+ */
 
 #include "net/key.h"
 #include "net/trust.h"
@@ -10,7 +13,7 @@
 
 struct anchor {
 	struct cert cert;
-	br_x509_pkey key;
+	br_x509_pkey key;		/* points into the certificate */
 };
 
 /* {0} is a valid start. */
@@ -29,6 +32,9 @@ struct anchors {
  * be read. */
 int anchors_find(struct anchors *as, const struct trust *trust,
     const struct slice *subject, size_t n, struct fault *f);
+
+/* What BearSSL is told of a; flags are BR_X509_TA_CA or 0.  Borrows from a. */
+br_x509_trust_anchor anchor_as(const struct anchor *a, unsigned flags);
 
 void anchors_free(struct anchors *as);
 

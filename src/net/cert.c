@@ -2,7 +2,6 @@
 
 #include "base/fmt.h"
 
-
 #define OID_KEY_USAGE "\x55\x1d\x0f"
 #define OID_BASIC "\x55\x1d\x13"
 #define OID_POLICIES "\x55\x1d\x20"
@@ -17,7 +16,6 @@
 
 #define EXTS_MAX 64		/* so that the search for twins stays short */
 #define KEY_CERT_SIGN 0x04	/* bit 5 of the first octet */
-#define KEY_SIGN 0xc0		/* digitalSignature, nonRepudiation */
 
 static const char malformed[] = "is malformed";
 
@@ -60,7 +58,7 @@ cert_ext(const struct cert *c, const char *oid, struct slice *value)
 	return 0;
 }
 
-/* The critical ones that are looked at, or allow no more than others do. */
+/* The critical ones that are looked at, here or by BearSSL. */
 static int
 understood(struct slice oid)
 {
@@ -68,19 +66,6 @@ understood(struct slice oid)
 	    slice_is(oid, OID_EKU) || slice_is(oid, OID_POLICIES) ||
 	    slice_is(oid, CERT_OID_NAMES) ||
 	    slice_is(oid, CERT_OID_CONSTRAINTS);
-}
-
-int
-cert_special(const struct cert *c)
-{
-	struct slice exts = c->exts;
-	struct ext e;
-
-	while (ext_next(&exts, &e) == 1)
-		if (e.critical && (slice_is(e.oid, OID_EKU) ||
-		    slice_is(e.oid, CERT_OID_CONSTRAINTS)))
-			return 1;
-	return 0;
 }
 
 static const char *
@@ -174,18 +159,15 @@ parse_rest(struct slice tbs, struct cert *c)
 const char *
 cert_parse(struct slice der, struct cert *c)
 {
-	struct slice in, tbs, alg, inner;
-	struct der e;
+	struct slice in, tbs, alg, inner, signature;
 	long long version;
 
 	c->der = der;
 	if (der_only(der, DER_SEQUENCE, &in) < 0 ||
-	    der_next(&in, &e) != 1 || e.tag != DER_SEQUENCE ||
+	    der_take(&in, DER_SEQUENCE, &tbs) < 0 ||
 	    der_take(&in, DER_SEQUENCE, &alg) < 0 ||
-	    der_bits(&in, &c->signature) < 0 || in.n > 0)
+	    der_bits(&in, &signature) < 0 || in.n > 0)
 		return malformed;
-	c->tbs = e.whole;
-	tbs = e.body;
 	if (skip_to_issuer(&tbs, &version, &inner) < 0 ||
 	    !slice_eq(alg, inner) ||
 	    der_take(&alg, DER_OID, &c->algorithm) < 0 ||
@@ -241,10 +223,11 @@ ca_path(const struct cert *c, long long *max)
 	return *max < 0 ? -1 : 0;
 }
 
-/* Whether keyUsage, if there is one, allows one of these. */
+/* Whether keyUsage, if there is one, allows signing certificates. */
 static int
-usage_allows(const struct cert *c, int which)
+may_sign(const struct cert *c)
 {
+	int which = KEY_CERT_SIGN;
 	struct slice value, bits;
 
 	if (!cert_ext(c, OID_KEY_USAGE, &value))
@@ -257,12 +240,6 @@ usage_allows(const struct cert *c, int which)
 	return (bits.p[1] & which) != 0;
 }
 
-int
-cert_signs(const struct cert *c)
-{
-	return usage_allows(c, KEY_SIGN);
-}
-
 const char *
 cert_issuer(const struct cert *c, size_t below)
 {
@@ -270,7 +247,7 @@ cert_issuer(const struct cert *c, size_t below)
 
 	if (ca_path(c, &max) < 0)
 		return "was issued by a certificate that is no CA's";
-	if (!usage_allows(c, KEY_CERT_SIGN))
+	if (!may_sign(c))
 		return "was issued by a CA whose key may not sign certificates";
 	if (max >= 0 && below > (unsigned long long)max)
 		return "stands too deep under a CA (path length)";

@@ -14,9 +14,7 @@
 struct cert {
 	struct slice der;
 	struct slice issuer, subject;	/* DNs, with their headers */
-	struct slice tbs;		/* what is signed */
 	struct slice algorithm;		/* of the signature: the OID's body */
-	struct slice signature;
 	struct slice key;		/* inside of SubjectPublicKeyInfo */
 	struct slice exts;		/* Extension elements */
 	msec not_before, not_after;
@@ -46,16 +44,8 @@ const char *cert_server(const struct cert *c);
  * certificates stand between it and the server's. */
 const char *cert_issuer(const struct cert *c, size_t below);
 
-/* Whether it has a critical extension that is understood as the user's own
- * root has it, not with all that a stranger could put into it: name
- * constraints, extended key usage. */
-int cert_special(const struct cert *c);
-
-/* Whether its key may sign a handshake. */
-int cert_signs(const struct cert *c);
-
-/* NULL, or why its signature is refused without a look at it: RSA PKCS#1
- * (an OID of 9 bytes) and ECDSA (8) with SHA-2 are accepted. */
+/* NULL, or why its signature is refused without a look at it: RSA PKCS#1 and
+ * ECDSA with SHA-2 are accepted. */
 const char *cert_signature(const struct cert *c);
 
 /* Writes a DN for people: CN=..., else O=..., else (no name). */

@@ -1,22 +1,10 @@
 #include "net/key.h"
 
-#include <string.h>
-
-#include "base/bug.h"
-
 #define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 #define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
 
-#define RSA_MIN 256		/* bytes */
-#define RSA_MAX 512		/* BearSSL's */
+#define RSA_MAX 512		/* bytes, as BearSSL has it */
 #define EXPONENT_MAX 32		/* each byte costs eight squarings and more */
-
-/* The cast is for BearSSL's types, which forgot their const. */
-static unsigned char *
-bytes(struct slice s)
-{
-	return (unsigned char *)(size_t)s.p;
-}
 
 /* A positive INTEGER without the zeros before it. */
 static int
@@ -40,8 +28,8 @@ rsa_key(struct slice bits, br_x509_pkey *key)
 	    take_number(&in, &n) < 0 || take_number(&in, &e) < 0 || in.n > 0)
 		return BR_ERR_X509_UNEXPECTED;
 	*key = (br_x509_pkey){ .key_type = BR_KEYTYPE_RSA,
-	    .key.rsa = { bytes(n), n.n, bytes(e), e.n } };
-	if (n.n < RSA_MIN)
+	    .key.rsa = { key_bytes(n), n.n, key_bytes(e), e.n } };
+	if (n.n < KEY_RSA_MIN)
 		return BR_ERR_X509_WEAK_PUBLIC_KEY;
 	if (e.n == 0 || (e.n == 1 && (unsigned char)e.p[0] < 3))
 		return BR_ERR_X509_UNEXPECTED;	/* anyone could sign with 1 */
@@ -68,7 +56,7 @@ ec_key(struct slice curve, struct slice bits, br_x509_pkey *key)
 		if (!slice_eq(curve, oid))
 			continue;
 		*key = (br_x509_pkey){ .key_type = BR_KEYTYPE_EC,
-		    .key.ec = { curves[i].id, bytes(bits), bits.n } };
+		    .key.ec = { curves[i].id, key_bytes(bits), bits.n } };
 		return 0;
 	}
 	return BR_ERR_X509_UNSUPPORTED;
@@ -89,40 +77,4 @@ key_read(const struct cert *c, br_x509_pkey *key)
 	    der_only(alg, DER_OID, &curve) < 0)
 		return BR_ERR_X509_UNSUPPORTED;
 	return ec_key(curve, bits, key);
-}
-
-/* In the order of the last byte of the signature's OID.  Of a hash's own OID
- * BearSSL takes the length before it. */
-static const br_hash_class *const hashes[] = {
-	&br_sha256_vtable, &br_sha384_vtable, &br_sha512_vtable
-};
-static const unsigned char hash_oids[][10] = {
-	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01",
-	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02",
-	"\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03",
-};
-
-int
-key_signed(const br_x509_pkey *key, const struct cert *c)
-{
-	unsigned char hash[64], signed_hash[64];
-	const unsigned char *sig = bytes(c->signature);
-	br_hash_compat_context ctx;
-	int rsa = c->algorithm.n == 9;
-	unsigned which = (unsigned)c->algorithm.p[c->algorithm.n - 1] -
-	    (rsa ? 11 : 2);
-	size_t size = 32 + 16 * which;
-
-	assert(which < sizeof(hashes) / sizeof(hashes[0]));
-	if (key->key_type != (rsa ? BR_KEYTYPE_RSA : BR_KEYTYPE_EC))
-		return 0;
-	hashes[which]->init(&ctx.vtable);
-	hashes[which]->update(&ctx.vtable, c->tbs.p, c->tbs.n);
-	hashes[which]->out(&ctx.vtable, hash);
-	if (!rsa)
-		return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hash, size,
-		    &key->key.ec, sig, c->signature.n) == 1;
-	return br_rsa_i31_pkcs1_vrfy(sig, c->signature.n, hash_oids[which],
-	    size, &key->key.rsa, signed_hash) == 1 &&
-	    memcmp(hash, signed_hash, size) == 0;
 }

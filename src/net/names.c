@@ -27,25 +27,14 @@ names(const struct cert *c)
 	return rc < 0 ? (struct slice){ NULL, 0 } : list;
 }
 
-/* Whether "*.a.b" stands for x.a.b. */
-static int
-wildcard_covers(struct slice name, struct slice host)
-{
-	if (!slice_starts(name, "*."))
-		return 0;
-	slice_cut(&host, '.');
-	return host.n > 0 && slice_ieq(slice_sub(name, 2, name.n), host);
-}
-
 int
-names_host(const struct cert *c, struct slice host)
+names_present(const struct cert *c)
 {
 	struct slice list = names(c);
 	struct der e;
 
 	while (der_next(&list, &e) == 1)
-		if (e.tag == DNS && (slice_ieq(e.body, host) ||
-		    wildcard_covers(e.body, host)))
+		if (e.tag == DNS || e.tag == ADDRESS)
 			return 1;
 	return 0;
 }
@@ -163,6 +152,16 @@ base_valid(const struct der *base)
 		return (base->body.n == 8 || base->body.n == 32) &&
 		    mask_whole(slice_sub(base->body, half, half));
 	return 1;
+}
+
+/* Whether "*.a.b" stands for x.a.b. */
+static int
+wildcard_covers(struct slice name, struct slice host)
+{
+	if (!slice_starts(name, "*."))
+		return 0;
+	slice_cut(&host, '.');
+	return host.n > 0 && slice_ieq(slice_sub(name, 2, name.n), host);
 }
 
 /* Whether a name lies in the subtree of base; unknown is what it is for the

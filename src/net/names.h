@@ -4,13 +4,14 @@
 /*
  * The names that a certificate is for (subjectAltName), and the name
  * constraints of those who issued it (RFC 5280 section 4.2.1.10).  Pure.
+ * The match of a DNS name is left to BearSSL; here is what it cannot do.
  */
 
 #include "net/cert.h"
 
-/* Whether it names that host, a "*" standing for one whole label in front.
- * The common name does not count. */
-int names_host(const struct cert *c, struct slice host);
+/* Whether the certificate names any host at all in subjectAltName: without
+ * one BearSSL would fall back to the common name. */
+int names_present(const struct cert *c);
 
 /* Whether it names that address, 4 or 16 bytes. */
 int names_address(const struct cert *c, struct slice address);

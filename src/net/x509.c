@@ -11,6 +11,7 @@
 
 #define TRIES_MAX 8		/* paths verified, each with its signatures */
 #define STEPS_MAX 200		/* certificates set on the end of a path */
+#define DAYS_TO_1970 719528	/* BearSSL counts from the year 0 */
 
 #define TRUST_HINT "; trust an own CA with --cacert FILE or SSL_CERT_FILE"
 
@@ -82,7 +83,7 @@ refuse_dates(struct x509 *x, const struct cert *c, const char *why)
 	buf_free(&date);
 }
 
-/* What is wrong with a path, by BearSSL's numbers. */
+/* BearSSL's word for what is wrong with a path. */
 static const char *
 error_text(unsigned err)
 {
@@ -90,12 +91,16 @@ error_text(unsigned err)
 	case BR_ERR_X509_BAD_SIGNATURE:
 		return "has a wrong signature in its chain";
 	case BR_ERR_X509_UNSUPPORTED:
+	case BR_ERR_X509_WRONG_KEY_TYPE:
 		return "has a key in its chain that bide does not know (RSA, "
 		    "P-256, P-384 and P-521 only)";
 	case BR_ERR_X509_LIMIT_EXCEEDED:
-		return "has a key in its chain that is too large";
+		return "has a key or signature in its chain that is too large";
 	case BR_ERR_X509_WEAK_PUBLIC_KEY:
 		return "has an RSA key of less than 2048 bits in its chain";
+	case BR_ERR_X509_CRITICAL_EXTENSION:
+		return "has a critical extension in its chain that bide does "
+		    "not know";
 	default:
 		return "is malformed";
 	}
@@ -138,7 +143,7 @@ check_above(const struct search *s, const struct cert *c, size_t below)
 /* The anchors for the path: CAs that its last certificate names, or that
  * very certificate if it stands alone and is no CA's. */
 static size_t
-anchors_for(struct search *s, const struct anchor **list)
+anchors_for(struct search *s, br_x509_trust_anchor *ta)
 {
 	const struct cert *last = &s->cert[s->path[s->npath - 1]];
 	const struct anchor *a;
@@ -148,7 +153,7 @@ anchors_for(struct search *s, const struct anchor **list)
 	for (i = 0; i < s->anchors.n; i++) {
 		a = &s->anchors.anchor[i];
 		if (s->npath == 1 && slice_eq(a->cert.der, last->der))
-			list[n++] = a;
+			ta[n++] = anchor_as(a, 0);
 		if (!slice_eq(a->cert.subject, last->issuer) ||
 		    n >= ANCHORS_MAX)
 			continue;
@@ -159,7 +164,7 @@ anchors_for(struct search *s, const struct anchor **list)
 		}
 		why = check_above(s, &a->cert, s->npath - 1);
 		if (why == NULL)
-			list[n++] = a;
+			ta[n++] = anchor_as(a, BR_X509_TA_CA);
 		else if (s->why == NULL)
 			s->why = why;
 	}
@@ -176,8 +181,7 @@ check_path(struct search *s)
 
 	for (i = 0; i < s->npath; i++) {
 		c = &s->cert[s->path[i]];
-		why = cert_special(c) ? "has a critical extension in its chain "
-		    "that bide does not know" : cert_signature(c);
+		why = cert_signature(c);
 		if (why == NULL && i > 0)
 			why = check_above(s, c, i - 1);
 		if (why != NULL) {
@@ -194,60 +198,70 @@ check_path(struct search *s)
 	return 0;
 }
 
-/* The server's key and name, and the signatures below the path's end.  0, or
- * BearSSL's error. */
+/* Keys that "minimal" would take too long over, or take at all. */
 static unsigned
-verify_path(struct search *s)
+check_keys(const struct search *s)
 {
-	struct x509 *x = s->x;
-	const struct cert *below = &s->cert[0], *c;
-	unsigned err = key_read(below, &x->key);
 	br_x509_pkey key;
+	unsigned err = 0;
 	size_t i;
 
-	if (err != 0)
-		return err;
-	if (x->address.n > 0 ? !names_address(below, x->address) :
-	    !names_host(below, slice_str(x->host)))
-		return BR_ERR_X509_BAD_SERVER_NAME;
-	for (i = 1; i < s->npath; i++) {
-		c = &s->cert[s->path[i]];
-		if ((err = key_read(c, &key)) != 0)
-			return err;
-		if (!key_signed(&key, below))
-			return BR_ERR_X509_BAD_SIGNATURE;
-		below = c;
-	}
-	return 0;
+	for (i = 0; i < s->npath && err == 0; i++)
+		err = key_read(&s->cert[s->path[i]], &key);
+	return err;
 }
 
-/* Whether one of n anchors has signed the path's end, or is that. */
-static unsigned
-verify_end(const struct search *s, const struct anchor *const *list, size_t n)
+static void
+minimal_init(struct x509 *x, const br_x509_trust_anchor *ta, size_t n)
 {
-	const struct cert *last = &s->cert[s->path[s->npath - 1]];
+	br_x509_minimal_context *m = &x->minimal;
+
+	br_x509_minimal_init(m, &br_sha256_vtable, ta, n);
+	br_x509_minimal_set_hash(m, br_sha256_ID, &br_sha256_vtable);
+	br_x509_minimal_set_hash(m, br_sha384_ID, &br_sha384_vtable);
+	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
+	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
+	br_x509_minimal_set_ecdsa(m, &br_ec_prime_i31,
+	    br_ecdsa_i31_vrfy_asn1);
+	br_x509_minimal_set_minrsa(m, KEY_RSA_MIN);
+	br_x509_minimal_set_time(m,
+	    (uint32_t)(x->wall / 86400000 + DAYS_TO_1970),
+	    (uint32_t)(x->wall / 1000 % 86400));
+}
+
+/* 0, or BearSSL's error. */
+static unsigned
+minimal_run(struct search *s)
+{
+	const br_x509_class **m = &s->x->minimal.vtable;
+	struct slice der;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (slice_eq(list[i]->cert.der, last->der) ||
-		    key_signed(&list[i]->key, last))
-			return 0;
-	return BR_ERR_X509_NOT_TRUSTED;
+	(*m)->start_chain(m, x509_sni(s->x));
+	for (i = 0; i < s->npath; i++) {
+		der = s->cert[s->path[i]].der;
+		(*m)->start_cert(m, (uint32_t)der.n);
+		(*m)->append(m, (const unsigned char *)der.p, der.n);
+		(*m)->end_cert(m);
+	}
+	return (*m)->end_chain(m);
 }
 
 /* Whether the path leads to an anchor and holds. */
 static int
 try_path(struct search *s)
 {
-	const struct anchor *list[ANCHORS_MAX + 1];
-	size_t n = anchors_for(s, list);
+	br_x509_trust_anchor ta[ANCHORS_MAX + 1];
+	size_t n = anchors_for(s, ta);
 	unsigned err;
 
 	if (n == 0 || check_path(s) < 0 || ++s->tries > TRIES_MAX)
 		return 0;
-	err = verify_path(s);
-	if (err == 0)
-		err = verify_end(s, list, n);
+	err = check_keys(s);
+	if (err == 0) {
+		minimal_init(s->x, ta, n);
+		err = minimal_run(s);
+	}
 	if (s->err == 0)
 		s->err = err;
 	return err == 0;
@@ -353,7 +367,11 @@ judge(struct search *s)
 		refuse(x, why);
 		return BR_ERR_X509_NOT_TRUSTED;
 	}
-	x->usages = BR_KEYTYPE_KEYX | (cert_signs(leaf) ? BR_KEYTYPE_SIGN : 0);
+	if (!(x->address.n > 0 ? names_address(leaf, x->address) :
+	    names_present(leaf))) {
+		refuse_name(x, leaf);
+		return BR_ERR_X509_BAD_SERVER_NAME;
+	}
 	if (find_anchors(s) < 0)
 		return BR_ERR_X509_NOT_TRUSTED;
 	s->npath = 1;
@@ -421,9 +439,7 @@ get_pkey(const br_x509_class *const *ctx, unsigned *usages)
 {
 	const struct x509 *x = (const struct x509 *)ctx;
 
-	if (usages != NULL)
-		*usages = x->usages;
-	return &x->key;
+	return x->minimal.vtable->get_pkey(&x->minimal.vtable, usages);
 }
 
 static const br_x509_class vtable = {

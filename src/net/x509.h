@@ -2,14 +2,17 @@
 #define NET_X509_H
 
 /*
- * The judgment of a server's certificates: a class in the place of BearSSL's
- * own, "minimal", which knows neither extended key usage nor addresses nor
- * name constraints, and takes chains in good order only.
+ * The judgment of a server's certificates: a BearSSL X.509 class around its
+ * own one, "minimal".
  *
  * The chain is kept until it is complete.  Then the anchors that it names
- * are looked up, and a path from the server's certificate to one of them is
- * sought (servers send chains out of order and with strangers in them) on
- * which all dates, rights and constraints are in order, and all signatures.
+ * are looked up, a path from the server's certificate to one of them is
+ * sought (servers send chains out of order and with strangers in them), and
+ * that path alone is put through "minimal", which verifies the name, the
+ * dates, the rights and the signatures.  What "minimal" does not look at is
+ * checked here before: extended key usage, a common name in the place of
+ * subjectAltName, IP addresses, name constraints, twin extensions, version,
+ * exponents, age and rights of the anchor.
  *
  * Revocation is not checked.
  */
@@ -32,8 +35,7 @@ struct x509 {
 	unsigned char address_bytes[16];
 	struct buf chain;
 	size_t n;
-	br_x509_pkey key;		/* the server's; points into chain */
-	unsigned usages;
+	br_x509_minimal_context minimal;
 	char host[256];			/* without a last dot or a zone */
 	size_t start[X509_CERTS_MAX + 1];
 	struct fault fault;		/* F_NONE, or why the chain is refused */
@@ -50,7 +52,7 @@ int x509_init(struct x509 *x, const struct trust *trust, struct slice host,
 /* The name for SNI; NULL for an IP address. */
 const char *x509_sni(const struct x509 *x);
 
-/* Gives back what the chain took, with the key. */
+/* Gives back what the chain took; the server's key stays. */
 void x509_free(struct x509 *x);
 
 #endif
