@@ -60,6 +60,9 @@ void talk_result(struct talk *t, struct slice id, struct slice text);
 /* Appends a text of the model. */
 void talk_assistant(struct talk *t, struct slice text);
 
+/* The last turn, without its parts; NULL when there is none. */
+struct message *talk_last(const struct talk *t);
+
 /* The turns so far, unchecked; valid until something is appended. */
 struct message *talk_messages(const struct talk *t, size_t *n);
 
