@@ -211,6 +211,34 @@ test_turns(void)
 	page_close(l.page);
 }
 
+/* Anthropic's: 8,000 tokens of output a minute, and 32,000 as the most that one
+ * answer may have. */
+static void
+test_output(void)
+{
+	struct slice body = SLICE("{\"max_tokens\":32000,\"m\":\"hello\"}");
+	struct usage u = { .input = 10, .output = 400 };
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b[4] = { { 0 } };
+	struct quota q;
+	size_t i;
+
+	limit_ask(&l, &a, body, START);
+	quota_fields(NULL, 0, START, &q);
+	q.of[QUOTA_OUTPUT] = (struct quota_of){ 8000, 0, MSEC_NONE,
+	    QUOTA_MINUTE };
+	limit_head(&l, &a, &q, 200, START);
+	for (i = 0; i < 2; i++)
+		limit_ask(&l, &b[i], body, START);
+	OK(b[0].slot > START, "none is left");
+	EQ(b[1].slot - b[0].slot, 7500, "who comes is guessed to take 1,000");
+	limit_done(&l, &a, &whole, 1, &u, START);
+	for (i = 2; i < 4; i++)
+		limit_ask(&l, &b[i], body, START);
+	EQ(b[3].slot - b[2].slot, 3000, "an answer of 400 was seen");
+	page_close(l.page);
+}
+
 /* Whoever was killed on its way is not waited for long. */
 static void
 test_killed(void)
@@ -455,6 +483,7 @@ main(void)
 	test_hold();
 	test_obey();
 	test_turns();
+	test_output();
 	test_killed();
 	test_own();
 	test_why();

@@ -13,11 +13,11 @@
 #define LOOK_LEAST ((msec)20)
 #define LOOK_MOST LEASE_BEAT
 
+#define OUTPUT_GUESS ((int64_t)1000)	/* tokens; until one was seen */
+
 /* So late, as a part of the window, is not paced any more. */
 #define CROWD 64
 
-#define SHARE_ONE ((int64_t)256)
-#define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
 #define HOLD_ALL ((msec)600000)
 /* A lease is twice as long as an answer takes: what a killed process holds is
  * free after that, and an answer that takes longer is not counted any more. */
@@ -47,8 +47,20 @@ average(_Atomic int64_t *word, int64_t v)
 
 /* -- places ---------------------------------------------------------------- */
 
+/* What an answer takes of a bucket of its own: Anthropic fills that as the
+ * tokens come, and max_tokens only says where they end. */
 static int64_t
-cost_of(const struct ticket *t, size_t k)
+likely_output(const struct limit *l, const struct ticket *t)
+{
+	int64_t seen = atomic_load(&l->page->output);
+
+	if (seen <= 0)
+		seen = OUTPUT_GUESS;
+	return seen < t->cost.output ? seen : t->cost.output;
+}
+
+static int64_t
+cost_of(const struct limit *l, const struct ticket *t, size_t k)
 {
 	switch (k) {
 	case QUOTA_REQUESTS:
@@ -57,7 +69,7 @@ cost_of(const struct ticket *t, size_t k)
 	case QUOTA_INPUT:
 		return t->cost.input;
 	case QUOTA_OUTPUT:
-		return t->cost.output;
+		return likely_output(l, t);
 	default:
 		return t->cost.input + t->cost.output;
 	}
@@ -96,7 +108,7 @@ place(struct limit *l, struct ticket *t, msec now)
 		}
 		if (k % LIMIT_LONG != QUOTA_REQUESTS)
 			estimate(l, t);
-		cost = cost_of(t, k);
+		cost = cost_of(l, t, k);
 		if (cost > v.limit)	/* it is the server's to refuse that */
 			cost = v.limit;
 		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
@@ -183,16 +195,6 @@ find_slot(struct limit *l, struct ticket *t, msec now)
 	}
 	if (t->slot < now)
 		t->slot = now;
-}
-
-size_t
-limit_share(struct page *p, msec now)
-{
-	int64_t share = atomic_load(&p->share);
-
-	if (share == 0 || now - atomic_load(&p->cut) > SHARE_LAST)
-		return 0;
-	return (size_t)(share / SHARE_ONE);
 }
 
 /* Waits where others can see it, and gives back the places of the dead. */
@@ -339,7 +341,7 @@ hear(struct limit *l, struct ticket *t, const struct quota *q, int counted,
 			continue;
 		k = cell_of(l->page, kind, of);
 		learn(l, t, k, of, counted, now);
-		if (of->left >= 0 && of->left < cost_of(t, k))
+		if (of->left >= 0 && of->left < cost_of(l, t, k))
 			t->explained = 1;
 	}
 	/* of those that wait for this answer it is the first */

@@ -8,6 +8,8 @@
 /* Who was refused, and told for how long, is not to wait for much more. */
 #define REFUSED_MARGIN ((int64_t)50000)
 
+#define SHARE_LAST ((msec)600000)	/* it is forgotten after so long */
+
 int
 limit_look(const struct limit *l, const struct ticket *t, size_t k,
     struct limit_view *v)
@@ -29,6 +31,16 @@ limit_look(const struct limit *l, const struct ticket *t, size_t k,
 	if (v->own)		/* evenly: there is no bucket to be emptied */
 		v->burst = t->span[k];
 	return v->limit > 0;
+}
+
+size_t
+limit_share(struct page *p, msec now)
+{
+	int64_t share = atomic_load(&p->share);
+
+	if (share == 0 || now - atomic_load(&p->cut) > SHARE_LAST)
+		return 0;
+	return (size_t)(share / SHARE_ONE);
 }
 
 /* -- for people ------------------------------------------------------------ */

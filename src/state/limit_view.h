@@ -5,6 +5,8 @@
 
 #include "state/limit.h"
 
+#define SHARE_ONE ((int64_t)256)	/* a page's share of one request */
+
 /* A cell at one look, with the limit that counts. */
 struct limit_view {
 	struct cell *c;
