@@ -9,7 +9,6 @@
 
 #include "cmd/batch_run.h"
 #include "cmd/exits.h"
-#include "cmd/explain.h"
 #include "cmd/say.h"
 #include "core/output.h"
 #include "wire/when.h"
@@ -58,10 +57,8 @@ open_input(struct batch *b)
 	const char *path = b->o->nwords > 0 ? b->o->words[0] : "-";
 	int fd = 0;
 
-	if (strcmp(path, "-") != 0) {
+	if (strcmp(path, "-") != 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		b->command.n -= explain_stdin(b->command);
-	}
 	if (b->o->nwords > 1 || b->o->jobs < 1 || b->o->jobs > 100000 ||
 	    (fd == 0 && isatty(0)))
 		return complain(&b->c, EXIT_USAGE, "batch takes one file, or "

@@ -220,8 +220,6 @@ explain(const struct result *res, const struct opts *o, struct slice command,
 	buf_free(&b);
 }
 
-#define STDIN_TOO "  (and the same stdin)"
-
 /* -- the command ----------------------------------------------------------- */
 
 static void
@@ -245,7 +243,7 @@ put_quoted(struct buf *b, const char *s)
 }
 
 void
-explain_command(int argc, char **argv, int from_stdin, struct buf *out)
+explain_command(int argc, char **argv, struct buf *out)
 {
 	int i;
 
@@ -254,15 +252,4 @@ explain_command(int argc, char **argv, int from_stdin, struct buf *out)
 		buf_putc(out, ' ');
 		put_quoted(out, argv[i]);
 	}
-	if (from_stdin)
-		buf_puts(out, STDIN_TOO);
-}
-
-size_t
-explain_stdin(struct slice command)
-{
-	size_t n = sizeof(STDIN_TOO) - 1;
-
-	return command.n > n && slice_is(slice_sub(command, command.n - n, n),
-	    STDIN_TOO) ? n : 0;
 }

@@ -15,11 +15,7 @@ int explain_status(const struct result *res);
 void explain(const struct result *res, const struct opts *o,
     struct slice command, msec wall, uint64_t delivered);
 
-/* What was typed, quoted for a shell; from_stdin: a part of the prompt came
- * that way. */
-void explain_command(int argc, char **argv, int from_stdin, struct buf *out);
-
-/* How many bytes at its end say from_stdin; for those who read no stdin. */
-size_t explain_stdin(struct slice command);
+/* What was typed, quoted for a shell. */
+void explain_command(int argc, char **argv, struct buf *out);
 
 #endif

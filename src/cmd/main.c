@@ -54,6 +54,15 @@ find_command(int argc, char **argv)
 }
 
 static int
+reads_stdin(const struct command *cmd, const struct opts *o)
+{
+	if (cmd->bit == CMD_BATCH && o->nwords > 0)
+		return strcmp(o->words[0], "-") == 0;
+	return (cmd->bit & (CMD_ASK | CMD_BATCH)) != 0 && !o->no_stdin &&
+	    !isatty(0);
+}
+
+static int
 run_command(const struct command *cmd, const struct env *env, struct opts *o,
     struct slice command)
 {
@@ -72,7 +81,7 @@ main(int argc, char **argv)
 	struct opts o;
 	struct complaint c;
 	struct buf command = { 0 };
-	int rc;
+	int named, rc;
 
 	guard_stdio();
 	guard_process();
@@ -81,18 +90,17 @@ main(int argc, char **argv)
 		say(slice_str(c.text));
 		return c.status;
 	}
-	explain_command(argc, argv, !isatty(0), &command);
+	explain_command(argc, argv, &command);
 	cmd = find_command(argc, argv);
-	if (cmd != NULL) {
-		argv++;
-		argc--;
-	} else {
+	named = cmd != NULL;
+	if (!named)
 		cmd = &commands[0];
-	}
-	if (opts_read(&o, cmd->bit, argc, argv, &c) < 0) {
+	if (opts_read(&o, cmd->bit, argc - named, argv + named, &c) < 0) {
 		say(slice_str(c.text));
 		rc = c.status;
 	} else {
+		if (reads_stdin(cmd, &o))
+			buf_puts(&command, "  (and the same stdin)");
 		rc = run_command(cmd, &env, &o, buf_slice(&command));
 	}
 	opts_free(&o);

@@ -33,4 +33,12 @@ bide -- models nobody
 status "no provider" 64
 bide -- models openai groq
 status "one provider" 64
+BASE=http://127.0.0.1:1/v1
+bide -- models --patience 0 openai
+status "nobody there" 75
+err "nobody there" "with: .* --patience 0 openai\$"
+bide HOME=/dev/null -- -n -m openai:any --patience 0 hi
+err "a question without stdin" " hi\$"
+bide HOME=/dev/null -- -m openai:any --patience 0 hi
+err "a question with stdin" " hi  .and the same stdin.\$"
 finish
