@@ -19,6 +19,8 @@ EMBED_CA =
 # Seconds for each target of make fuzz.
 T = 60
 
+# Files and times beyond 2^31 where the C library still has a choice.
+WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes
 # -strong guards functions without arrays too: 3 KB where bytes of a peer are
 # taken apart first, 7 KB more everywhere else.
@@ -27,7 +29,8 @@ HARDEN = -fPIE -fstack-protector -fstack-clash-protection \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables
 RELRO = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
 INCLUDE = -I../../src -I../.. -I. -isystem /usr/include/bearssl
-COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(INCLUDE)
+COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WIDE) $(WARN) \
+	$(INCLUDE)
 BEARSSL = -lbearssl
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -66,15 +69,22 @@ bide-dynamic: main.o libbide.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ main.o libbide.a $(BEARSSL)
 
 # musl-gcc's own -static-pie makes a dynamic program without a word, so crt
-# and libraries by hand.  start.c does what the dynamic linker would, and
-# static.ld gives it the bounds.  C needs none of gcc's crt files.
+# and libraries by hand (C needs none of gcc's crt files).  On the machines that
+# it knows start.c does what the dynamic linker would, and static.ld gives it
+# the bounds; on others musl's own start does, and takes some more room.
 bide-static: main.o $(LIB) ../../src/base/static.ld
 	m=$$(sed -n 's/.*-specs "\(.*\)\/musl-gcc.specs".*/\1/p' \
 	    "$$(command -v musl-gcc)") && gcc() { cc "$$@"; } && \
-	gcc $(SMALL) $(WHOLE) $(CFLAGS) -nostdlib -static-pie $(RELRO) \
-	    -Wl,-z,noseparate-code,-z,pack-relative-relocs,--build-id=none \
-	    -Wl,--wrap=__libc_start_main -T ../../src/base/static.ld -s \
-	    $(LDFLAGS) -o $@ "$$m/Scrt1.o" main.o $(LIB) -Wl,--start-group \
+	case $$(cc -dumpmachine) in \
+	x86_64-*|aarch64-*) start=Scrt1.o; \
+	    own='-Wl,-z,noseparate-code,-z,pack-relative-relocs'; \
+	    own="$$own,--build-id=none,--wrap=__libc_start_main"; \
+	    own="$$own,-T,../../src/base/static.ld" ;; \
+	*) start=rcrt1.o; own= ;; \
+	esac && \
+	gcc $(SMALL) $(WHOLE) $(CFLAGS) -nostdlib -static -Wl,-pie,-z,text \
+	    -Wl,--no-dynamic-linker $(RELRO) $$own -s $(LDFLAGS) -o $@ \
+	    "$$m/$$start" main.o $(LIB) -Wl,--start-group \
 	    "$$(gcc -print-file-name=libbearssl.a)" "$$m/libc.a" \
 	    "$$(gcc -print-libgcc-file-name)" -Wl,--end-group
 

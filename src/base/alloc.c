@@ -18,6 +18,7 @@
 
 /* Stands before what the caller gets, and keeps that aligned. */
 struct block {
+	_Alignas(16)
 	size_t size;		/* of all, a power of two or whole pages */
 	struct block *next;	/* while it is spare */
 };

@@ -3,7 +3,8 @@
  * DT_RELR, which holds in some bytes what takes 24 a pointer in DT_RELA, nor
  * RELRO.  So crt1.o's _start comes here (by --wrap), and what that file has
  * read from the GOT is left alone: nothing was relocated yet.  static.ld sets
- * the bounds; all relocations of such a program are relative.
+ * the bounds; all relocations of such a program are relative.  Where the
+ * Makefile does not know that this is so, rcrt1.o starts and nobody comes.
  *
  * Until relocate() is done no constant with a pointer in it and no function
  * by its address may be used, and until the C library has set up its own no
