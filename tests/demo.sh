@@ -12,7 +12,7 @@ trap 'exit 143' TERM
 
 cat > "$T/script" <<'EOF'
 error 429 rate_limit_exceeded "Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 22999, Requested 7601. Please try again in 1.2s."
-drip 400 40; head; start responses; text "Whatever goes wrong, before the status line or in the"; fail rate_limit_exceeded "Rate limit reached for gpt-4o on requests per min (RPM): Limit 60, Used 60, Requested 1. Please try again in 1s."
+drip 400 40; head; start responses; text "Whatever goes wrong, before the status line or in the"; fail rate_limit_exceeded "Rate limit reached for gpt-4o. Please try again in 1s."
 drip 400 40; head; start responses; text "Whatever goes wrong, before the status line or in the middle of"; fin
 drip 400 40; stream responses "Whatever goes wrong, before the status line or in the middle of a stream, comes back to one loop, is waited out, and the answer arrives whole and once.\n"
 EOF
