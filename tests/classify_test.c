@@ -338,7 +338,9 @@ static const struct {
 	{ 503, "", " \r\n", 503, "HTTP 503, service unavailable", "", "" },
 	{ 506, "", "", 506, "HTTP 506, without a reason", "", "" },
 	{ 500, "", "{\"ok\":false}", 500, "{\"ok\":false}", "", "" },
-	{ 200, "", "<title>Sign in</title>", 200, "Sign in", "", "" },
+	{ 200, "", "<title>Sign in</title>", 200,
+	    "HTTP 200, a web page: Sign in", "", "" },
+	{ 200, "", "<html></html>", 200, "HTTP 200, a web page", "", "" },
 };
 
 static void

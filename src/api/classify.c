@@ -119,22 +119,22 @@ put_text(struct fault *f, const struct reply *r, const struct errbody *b)
 {
 	struct slice body = b->html ? SLICE("") : slice_trim(r->body);
 	const char *meaning = verdict_meaning(r->status);
+	const char *what = meaning != NULL ? meaning :
+	    b->html ? "a web page" : "without a reason";
 	struct slice title = buf_slice(&b->say);
 	struct buf text = { 0 };
 	size_t i;
 
 	/* Nginx's title is the status, Squid's for all of them the same. */
-	if (b->html && b->say.n > 0 && r->status >= 400 &&
+	if (b->html && b->say.n > 0 &&
 	    slice_dec(slice_cut(&title, ' '), 999) != r->status)
-		buf_printf(&text, "HTTP %d, %s: ", r->status,
-		    meaning != NULL ? meaning : "a web page");
+		buf_printf(&text, "HTTP %d, %s: ", r->status, what);
 	if (b->say.n > 0)
 		buf_put(&text, buf_slice(&b->say));
 	else if (body.n > 0)
 		buf_put(&text, slice_sub(body, 0, sizeof(f->text)));
 	else
-		buf_printf(&text, "HTTP %d, %s", r->status,
-		    meaning != NULL ? meaning : "without a reason");
+		buf_printf(&text, "HTTP %d, %s", r->status, what);
 	/* A NUL would end what people get to read. */
 	for (i = 0; i < text.n; i++)
 		if (text.p[i] == '\0')
