@@ -15,8 +15,6 @@
 #define ANSWERS (CMD_ASK | CMD_RESUME)
 #define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS | CMD_BATCH)
 
-#define AT(member) offsetof(struct opts, member)
-
 const struct option options[] = {
 	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | CMD_BATCH | OPT_TURN,
 	    AT(model) },
@@ -33,7 +31,7 @@ const struct option options[] = {
 	{ "on-break", 0, K_BREAK, ANSWERS | OPT_TURN, AT(on_break) },
 	{ "background", 0, K_ON, TURNS, AT(background) },
 	{ "detach", 0, K_ON, ANSWERS, AT(detach) },
-	{ "jobs", 'j', K_COUNT, CMD_BATCH, AT(jobs) },
+	{ "jobs", 'j', K_SOME, CMD_BATCH, AT(jobs) },
 	{ "shard", 0, K_TEXT, CMD_BATCH, AT(shard) },
 	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
 	{ "report", 0, K_TEXT, CMD_BATCH, AT(report) },
@@ -41,7 +39,7 @@ const struct option options[] = {
 	{ "json", 0, K_ON, CMD_ALL, AT(json) },
 	{ "schema", 0, K_TEXT, ASKS | CMD_BATCH, AT(schema) },
 	{ "tools", 0, K_TEXT, ASKS | CMD_BATCH, AT(tools) },
-	{ "max-tokens", 0, K_COUNT, TURNS | CMD_BATCH, AT(max_tokens) },
+	{ "max-tokens", 0, K_SOME, TURNS | CMD_BATCH, AT(max_tokens) },
 	{ "temperature", 0, K_NUMBER, TURNS | CMD_BATCH, AT(temperature) },
 	{ "effort", 0, K_TEXT, TURNS | CMD_BATCH, AT(effort) },
 	{ "param", 0, K_PARAM, TURNS | CMD_BATCH, AT(params) },
@@ -51,10 +49,10 @@ const struct option options[] = {
 	{ "rpm", 0, K_COUNT, ANSWERS | CMD_BATCH, AT(rpm) },
 	{ "tpm", 0, K_COUNT, ANSWERS | CMD_BATCH, AT(tpm) },
 	{ "no-share", 0, K_ON, ANSWERS | CMD_BATCH, AT(no_share) },
-	{ "connect-timeout", 0, K_SPAN, CALLS, AT(connect) },
-	{ "first-byte-timeout", 0, K_SPAN, CALLS, AT(first_byte) },
-	{ "idle-timeout", 0, K_SPAN, CALLS, AT(idle) },
-	{ "max-time", 0, K_SPAN, CALLS, AT(max_time) },
+	{ "connect-timeout", 0, K_TIME, CALLS, AT(connect) },
+	{ "first-byte-timeout", 0, K_TIME, CALLS, AT(first_byte) },
+	{ "idle-timeout", 0, K_TIME, CALLS, AT(idle) },
+	{ "max-time", 0, K_TIME, CALLS, AT(max_time) },
 	{ "key-file", 0, K_TEXT, CALLS, AT(key_file) },
 	{ "cacert", 0, K_TEXT, CALLS, AT(cacert) },
 	{ "dry-run", 0, K_ON, ANSWERS | CMD_BATCH, AT(dry_run) },
@@ -141,24 +139,32 @@ add_result(struct opts *o, const char *value, const char *where,
 	return add_text(o->results, &o->nresults, RESULTS_MAX, value, where, c);
 }
 
+static const char *
+above(int least)
+{
+	return least > 0 ? " above 0" : "";
+}
+
 static int
-set_span(msec *to, const char *value, const char *where, struct complaint *c)
+set_span(msec *to, int least, const char *value, const char *where,
+    struct complaint *c)
 {
 	*to = when_dur(slice_str(value));
-	if (*to == MSEC_NONE)
-		return complain(c, 0, "%s: '%s' is not a duration (500ms, 30s, "
-		    "10m, 1h30m, seconds, or inf)", where, value);
+	if (*to < least)
+		return complain(c, 0, "%s: '%s' is not a duration%s (500ms, "
+		    "30s, 10m, 1h30m, seconds, or inf)", where, value,
+		    above(least));
 	return 0;
 }
 
 static int
-set_count(int64_t *to, const char *value, const char *where,
+set_count(int64_t *to, int least, const char *value, const char *where,
     struct complaint *c)
 {
 	*to = slice_dec(slice_str(value), 1000000000);
-	if (*to < 0)
-		return complain(c, 0, "%s: '%s' is not a whole number", where,
-		    value);
+	if (*to < least)
+		return complain(c, 0, "%s: '%s' is not a whole number%s",
+		    where, value, above(least));
 	return 0;
 }
 
@@ -218,9 +224,11 @@ option_set(struct opts *o, const struct option *opt, const char *value,
 	case K_NUMBER:
 		return set_number(to, value, where, c);
 	case K_COUNT:
-		return set_count(to, value, where, c);
+	case K_SOME:
+		return set_count(to, opt->kind == K_SOME, value, where, c);
 	case K_SPAN:
-		return set_span(to, value, where, c);
+	case K_TIME:
+		return set_span(to, opt->kind == K_TIME, value, where, c);
 	case K_BREAK:
 		return set_break(to, value, where, c);
 	case K_PARAM:

@@ -11,7 +11,9 @@ enum kind {
 	K_TEXT,
 	K_NUMBER,		/* a JSON number, kept as text */
 	K_COUNT,		/* a whole number, 0 and up */
+	K_SOME,			/* one above 0 */
 	K_SPAN,			/* a duration */
+	K_TIME,			/* one above 0 */
 	K_BREAK,		/* restart, continue or fail */
 	K_FILE,			/* a text, repeatable */
 	K_RESULT,		/* ID=FILE, repeatable */

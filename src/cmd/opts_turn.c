@@ -44,7 +44,7 @@ is_set(const struct opts *o, const struct option *opt)
 	switch ((enum kind)opt->kind) {
 	case K_ON:
 		return *(const int *)at;
-	case K_COUNT:
+	case K_SOME:
 		return *(const int64_t *)at > 0;
 	case K_PARAM:
 		return o->nparams > 0;
@@ -72,7 +72,7 @@ opts_put(const struct opts *o, struct json_out *w)
 			put_texts(w, o->fallbacks, o->nfallbacks);
 		else if (opt->kind == K_ON)
 			json_bool(w, 1);
-		else if (opt->kind == K_COUNT)
+		else if (opt->kind == K_SOME)
 			json_num(w, *(const int64_t *)at);
 		else
 			json_str(w, slice_str(*(const char *const *)at));

@@ -23,10 +23,13 @@ wrong 64 models -S hello
 wrong 64 --model
 wrong 64 --patience soon hello
 wrong 64 --idle-timeout -3 hello
+wrong 64 --idle-timeout 0 hello
+wrong 64 --connect-timeout 0ms hello
 wrong 64 --on-break maybe hello
 wrong 64 --param 'x={' hello
 wrong 64 --param x hello
 wrong 64 --max-tokens many hello
+wrong 64 --max-tokens 0 hello
 wrong 64 --temperature hot hello
 wrong 64
 wrong 64 -u ftp://example.com/ hello
