@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/clean.h"
 #include "cmd/exits.h"
 #include "cmd/say.h"
 #include "cmd/status.h"
@@ -82,11 +81,11 @@ put_reason(struct buf *b, const struct fault *f)
 	status_reason(&head, b);
 	if (f->text[0] != '\0') {
 		buf_puts(b, ": ");
-		clean_put(b, slice_trim(slice_str(f->text)), 0);
+		buf_put(b, slice_trim(slice_str(f->text)));
 	}
 	if (f->request_id[0] != '\0') {
 		buf_puts(b, " (request ");
-		clean_put(b, slice_str(f->request_id), 0);
+		buf_puts(b, f->request_id);
 		buf_putc(b, ')');
 	}
 }
@@ -130,7 +129,7 @@ put_failure(struct buf *b, const struct result *res)
 		buf_printf(b, "interrupted by %s%s", signal_name(f->code),
 		    res->waiting ? " while waiting" : "");
 	else if (f->class == F_OUTPUT)
-		clean_put(b, slice_str(f->text), 0);
+		buf_puts(b, f->text);
 	else
 		put_reason(b, f);
 	buf_puts(b, advice(f));
@@ -194,7 +193,7 @@ put_again(struct buf *b, const struct result *res, struct slice command,
 	} else {
 		buf_puts(b, "ask again with: ");
 	}
-	clean_put(b, command, 0);
+	buf_put(b, command);
 }
 
 void

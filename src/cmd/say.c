@@ -2,13 +2,15 @@
 
 #include <unistd.h>
 
+#include "base/clean.h"
+
 void
 say(struct slice text)
 {
 	struct buf line = { 0 };
 
 	buf_puts(&line, "bide: ");
-	buf_put(&line, text);
+	clean_put(&line, text, 0);
 	buf_putc(&line, '\n');
 	(void)!write(2, line.p, line.n);
 	buf_free(&line);

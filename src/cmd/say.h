@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 
-/* Writes "bide: ", the text and the end of the line to stderr, at once: lines
- * of several processes do not mix. */
+/* Writes "bide: ", the text, its control characters made visible, and the end
+ * of the line to stderr, at once: lines of several processes do not mix. */
 void say(struct slice text);
 
 #endif

@@ -34,6 +34,8 @@ wrong 64 --temperature hot hello
 wrong 64
 wrong 64 -u ftp://example.com/ hello
 wrong 64 -u 'http://exa mple/' hello
+wrong 64 -u 'http://a
+b/' hello
 for bad in "-m nobody:model" "-m some-model"; do
 	# shellcheck disable=SC2086
 	bide -- $bad hello
