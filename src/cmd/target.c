@@ -263,7 +263,8 @@ target_url(struct plan *p, const struct opts *o, struct complaint *c)
 		why = "credentials do not belong into it; use --key-file";
 	if (why != NULL)
 		return complain(c, status, "%s: '%.*s': %s", from,
-		    SLICE_FMT(p->base), why);
+		    slice_ifind(buf_slice(&p->base), "@") < 0 ?
+		    (int)p->base.n : 0, p->base.p, why);
 	make_path(p, u->path, p->provider.dialect->path);
 	return 0;
 }

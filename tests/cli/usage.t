@@ -36,6 +36,8 @@ wrong 64 -u ftp://example.com/ hello
 wrong 64 -u 'http://exa mple/' hello
 wrong 64 -u 'http://a
 b/' hello
+wrong 64 -u http://me:secret@example.com/ hello
+no_err "credentials in a URL" secret
 for bad in "-m nobody:model" "-m some-model"; do
 	# shellcheck disable=SC2086
 	bide -- $bad hello
