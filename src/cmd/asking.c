@@ -279,7 +279,8 @@ asking_go(struct asking *a)
 	struct sink *sink = open_sinks(a);
 	struct result res;
 	struct buf again = { 0 };
-	int rc;
+	const char *words[6] = { NULL, "resume" };
+	int rc, n = 3;
 
 	if (a->o->max_time < MSEC_MAX)
 		end = env_mono(a->env) + a->o->max_time;
@@ -289,7 +290,14 @@ asking_go(struct asking *a)
 		ask_one(a, sink, end, &res);
 	}
 	if (a->session.journal.fd >= 0 && a->unkept == 0) {
-		buf_printf(&again, "bide resume %s", a->session.name);
+		words[2] = a->session.name;
+		if (a->o->json)
+			words[n++] = "--json";
+		if (a->o->output != NULL) {
+			words[n++] = "-o";
+			words[n++] = a->o->output;
+		}
+		explain_command(n, words, &again);
 		a->command = buf_slice(&again);
 	}
 	rc = end_show(a, &res, a->env->wall(a->env->ctx), sink->delivered);

@@ -242,7 +242,7 @@ put_quoted(struct buf *b, const char *s)
 }
 
 void
-explain_command(int argc, char **argv, struct buf *out)
+explain_command(int argc, const char *const *argv, struct buf *out)
 {
 	int i;
 

@@ -16,6 +16,6 @@ void explain(const struct result *res, const struct opts *o,
     struct slice command, msec wall, uint64_t delivered);
 
 /* What was typed, quoted for a shell. */
-void explain_command(int argc, char **argv, struct buf *out);
+void explain_command(int argc, const char *const *argv, struct buf *out);
 
 #endif

@@ -90,7 +90,7 @@ main(int argc, char **argv)
 		say(slice_str(c.text));
 		return c.status;
 	}
-	explain_command(argc, argv, &command);
+	explain_command(argc, (const char *const *)argv, &command);
 	cmd = find_command(argc, argv);
 	named = cmd != NULL;
 	if (!named)

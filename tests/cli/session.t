@@ -206,6 +206,21 @@ bide -- resume later -q --patience 1s
 status "later still" 75
 requests "later" 1
 
+# The command that is told is all that it takes.
+serve <<'E'
+error 429 rate_limit_exceeded "limited" retry-after-ms=300
+stream responses "at last\n"
+E
+echo sk-of-a-file > "$T/key"
+bide OPENAI_API_KEY= -- -s told -o "$T/it's" --key-file "$T/key" \
+    --patience 100ms question
+status "told" 75
+sed -n 's/.* with: bide/$BIDE/p' "$T/err" > "$T/again"
+clean OPENAI_API_KEY= BIDE="$BIDE" sh "$T/again" 2> "$T/err"
+is "told: status" $? 0
+is "told: -o" "$(cat "$T/it's")" "at last"
+sent "told" 2 head '^authorization: Bearer sk-of-a-file'
+
 serve <<'E'
 error 429 insufficient_quota "no credit"
 stream responses "ok\n"
