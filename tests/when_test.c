@@ -46,6 +46,12 @@ static const struct {
 	{ "3 hours", 3 * H, "" },
 	{ "1d", D, "" },
 	{ "2 Days 3h", 2 * D + 3 * H, "" },
+	/* as people write it: half of it would be too early */
+	{ "1 hour and 20 minutes.", H + 20 * M, "." },
+	{ "1 hour, 20 minutes, and 3 seconds", H + 20 * M + 3 * S, "" },
+	{ "20 seconds, and 3 more", 20 * S, ", and 3 more" },
+	{ "5s and", 5 * S, " and" },
+	{ "1 minute andante", M, " andante" },
 	/* wrapped logs */
 	{ "1m\n  12\r\n\ts rest", M + 12 * S, " rest" },
 	{ " 5s", 5 * S, "" },

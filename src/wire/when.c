@@ -313,6 +313,9 @@ when_span(struct slice *s)
 		if (sum > SPAN_MAX)
 			return MSEC_NONE;
 		end = rest;
+		take(&rest, ",");
+		skip_blanks(&rest);
+		take(&rest, "and ");
 	}
 	*s = end;
 	return sum;

@@ -14,10 +14,11 @@ msec when_http(struct slice s);
 msec when_rfc3339(struct slice s);
 
 /*
- * A span at the front of *s: one or more NUMBER UNIT with optional blanks
- * between, UNIT ms, s, sec, second, m, min, minute, h, hr, hour, d, day, with
- * plurals, any case ("1h12m3.36s", "34.07 seconds").  Takes it from *s and
- * returns ms, rounded up; MSEC_NONE, taking nothing, when there is none.
+ * A span at the front of *s: one or more NUMBER UNIT with optional blanks, a
+ * comma, "and" between, UNIT ms, s, sec, second, m, min, minute, h, hr, hour,
+ * d, day, with plurals, any case ("1h12m3.36s", "1 hour and 5 minutes").
+ * Takes it from *s and returns ms, rounded up; MSEC_NONE, taking nothing, when
+ * there is none.
  * Numbers that pass a hundred years give MSEC_NONE.
  */
 msec when_span(struct slice *s);
