@@ -32,6 +32,12 @@ static const struct {
 	{ "Please wait 0 seconds before retrying.", 0 },
 	{ "please wait 2 minutes", 120000 },
 	{ "try again in 2 days", 172800000 },
+	/* Moonshot, Gemini's command line, and the like */
+	{ "max RPM: 3, please try again after 1 seconds", 1000 },
+	{ "Your quota will reset after 8h44m7s.", 31447000 },
+	{ "The limit resets in 10 minutes", 600000 },
+	{ "Please wait for 12 seconds", 12000 },
+	{ "retry after: 15 seconds", 15000 },
 	/* of two the larger, and the second where the first says nothing */
 	{ "retry in 3s or try again in 2s", 3000 },
 	{ "Try again later. Please retry in 5s.", 5000 },
@@ -43,6 +49,8 @@ static const struct {
 	{ "Please retry after 2026-09-01 at 00:00 UTC", MSEC_NONE },
 	{ "Claude AI usage limit reached|1784728800", MSEC_NONE },
 	{ "try again in 30", MSEC_NONE },
+	{ "try again after: -1s", MSEC_NONE },
+	{ "Please wait for a while", MSEC_NONE },
 	{ "try again in -5s", MSEC_NONE },
 	{ "try again in 5 months", MSEC_NONE },
 	{ "try again in 999999999 days", MSEC_NONE },

@@ -20,7 +20,7 @@ sane(msec wait)
 static int
 blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ':';
 }
 
 static int
@@ -160,8 +160,8 @@ hint_reset(const struct http_field *field, size_t n, msec now)
 }
 
 /* The length of phrase at the front of s, ASCII case folded and any blanks
- * (also the line breaks of wrapped logs) for each of its spaces; 0 when it
- * is not there. */
+ * (also the line breaks of wrapped logs) or a colon for each of its spaces; 0
+ * when it is not there. */
 static size_t
 phrase_at(struct slice s, const char *phrase)
 {
@@ -187,8 +187,9 @@ phrase_at(struct slice s, const char *phrase)
 msec
 hint_text(struct slice text)
 {
-	static const char phrases[][14] = {
-		"try again in ", "retry in ", "retry after ", "please wait "
+	static const char phrases[][13] = {
+		"again in ", "again after ", "retry in ", "retry after ",
+		"reset after ", "resets in ", "please wait ", "wait for "
 	};
 	msec wait = MSEC_NONE;
 	struct slice rest;
@@ -240,8 +241,7 @@ figure(struct slice text, const char *word)
 		n = phrase_at(text, word);
 		if (n == 0)
 			continue;
-		while (n < text.n && (blank(text.p[n]) || text.p[n] == ':' ||
-		    text.p[n] == '~'))
+		while (n < text.n && (blank(text.p[n]) || text.p[n] == '~'))
 			n++;
 		v = count(slice_sub(text, n, text.n));
 	}
