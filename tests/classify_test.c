@@ -218,6 +218,19 @@ static const struct {
 	    1, MSEC_NONE },
 	{ "a number that is no status", 429, "", "error code: 1015", F_RATE,
 	    1, MSEC_NONE },
+	{ "what an SDK prints, in a gateway's 500", 500, "", "{\"error\":"
+	    "{\"message\":\"Error code: 400 - {'error': {'code': 'c'}}\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "a number says it better", 500, "", "{\"error\":{\"code\":502,"
+	    "\"message\":\"Error code: 400 - x\"}}", F_SERVER, 1,
+	    MSEC_NONE },
+	{ "an error in FastAPI's detail", 429, "", "{\"detail\":{\"error\":"
+	    "{\"code\":\"insufficient_quota\"}}}", F_QUOTA, 0, MSEC_NONE },
+	{ "an error in an error", 429, "", "{\"error\":{\"message\":"
+	    "{\"error\":{\"code\":\"insufficient_quota\"}}}}", F_QUOTA, 0,
+	    MSEC_NONE },
+	{ "a list of texts", 429, "", "{\"errors\":[\"Try again in 5s\"]}",
+	    F_RATE, 1, 5000 },
 	{ "cut JSON", 429, "", "{\"error\":{\"message\":\"Please try again"
 	    " in 3s", F_RATE, 1, 3000 },
 	{ "HTML with a 200", 200, "", "<html><title>Sign in</title>",
@@ -249,6 +262,13 @@ static const struct {
 	{ "a date against the clock", 503,
 	    "retry-after: Wed, 21 Oct 2026 07:28:09 GMT\n", "", F_OVERLOAD,
 	    1, 9000 },
+	{ "a figure beside the message", 429, "", "{\"title\":\"Error 1015\","
+	    "\"status\":429,\"retry_after\":30}", F_RATE, 1, 30000 },
+	{ "a field that OpenRouter passes on", 429, "", "{\"error\":"
+	    "{\"message\":\"m\",\"metadata\":{\"headers\":"
+	    "{\"Retry-After\":\"14\"}}}}", F_RATE, 1, 14000 },
+	{ "a negative figure", 429, "", "{\"error\":\"m\",\"retry_after\":"
+	    "-3}", F_RATE, 1, MSEC_NONE },
 	{ "an absurd wait", 429, "retry-after: 40000000\n", "", F_RATE, 1,
 	    MSEC_NONE },
 };

@@ -20,6 +20,19 @@ first_line(struct slice s)
 	return slice_trim(slice_cut(&s, '\n'));
 }
 
+/* "error code: 522" is Cloudflare's, "Error code: 400 - {...}" what OpenAI's
+ * SDK prints, and a gateway passes on. */
+static void
+read_status(struct errbody *b, struct slice text)
+{
+	struct slice number = slice_sub(text, sizeof("error code: ") - 1, 4);
+	long long v = slice_dec(slice_trim(number), 599);
+
+	if (v >= 400 && b->status == 0 &&
+	    slice_ifind(text, "error code: ") == 0)
+		b->status = (int)v;
+}
+
 /* Plain text, for the rules and for people. */
 static void
 put_text(struct errbody *b, struct slice text)
@@ -27,6 +40,7 @@ put_text(struct errbody *b, struct slice text)
 	size_t room = ERRBODY_TEXT - b->text.n;
 
 	text = slice_trim(text);
+	read_status(b, text);
 	if (text.n == 0 || room == 0)
 		return;
 	buf_put(&b->text, slice_sub(text, 0, room - 1));
@@ -100,9 +114,9 @@ static void
 read_waits(struct errbody *b, struct slice doc)
 {
 	static const char keys[] = "retry_after_seconds resets_in_seconds "
-	    "estimated_time retryDelay resets_at X-RateLimit-Reset "
-	    "x-ratelimit-reset";
-	struct json_want w[7];
+	    "estimated_time retryDelay retry_after Retry-After resets_at "
+	    "X-RateLimit-Reset x-ratelimit-reset";
+	struct json_want w[9];
 	msec wait;
 	size_t i;
 
@@ -114,7 +128,7 @@ read_waits(struct errbody *b, struct slice doc)
 		wait = hint_until(w[i].tok, b->now);
 		if (wait > b->wait)
 			b->wait = wait;
-		b->reset |= i >= 4;	/* these are times */
+		b->reset |= i >= 6;	/* these are times */
 	}
 }
 
@@ -202,10 +216,10 @@ static void
 read_error(struct errbody *b, struct slice doc, int depth)
 {
 	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 5,
-	    PLACE = MESSAGES + 7, N };
+	    PLACE = MESSAGES + 9, N };
 	static const char keys[] = "details innererror metadata code type "
-	    "status status_code statusCode message msg Message "
-	    "error_description error_message title detail loc";
+	    "status status_code statusCode error message msg Message "
+	    "error_description error_message title detail errors loc";
 	struct json_want w[N], raw = { 0 };
 	size_t i;
 
@@ -229,8 +243,7 @@ static struct slice
 find_error(struct slice doc)
 {
 	static const char *const paths[] = {
-		"error", "error.0", "response.error", "choices.0.error",
-		"errors.0"
+		"error", "response.error", "choices.0.error"
 	};
 	struct slice tok;
 	size_t i;
@@ -258,8 +271,6 @@ read_doc(struct errbody *b, struct slice doc, int depth)
 		return -1;
 	if (w[1].type == JSON_STRING && b->request_id.n == 0)
 		b->request_id = w[1].tok;
-	if (w[0].type == JSON_STRING)
-		put_message(b, &w[0], depth);
 	err = find_error(doc);
 	read_error(b, err, depth);
 	if (w[0].type == JSON_STRING && !memchr(w[0].tok.p, ' ', w[0].tok.n))
@@ -312,19 +323,6 @@ read_html(struct errbody *b, struct slice body)
 	put_text(b, slice_cut(&title, '<'));
 }
 
-/* Cloudflare's short form is its whole say: "error code: 522". */
-static void
-read_plain(struct errbody *b, struct slice body)
-{
-	struct slice number = slice_sub(body, sizeof("error code: ") - 1, 4);
-
-	if (slice_starts(body, "error code: "))
-		b->status = (int)slice_dec(slice_trim(number), 599);
-	if (b->status < 400)
-		b->status = 0;
-	put_text(b, body);
-}
-
 void
 errbody_read(struct errbody *b, struct slice body, msec now)
 {
@@ -335,7 +333,7 @@ errbody_read(struct errbody *b, struct slice body, msec now)
 	if (*body.p == '<')
 		read_html(b, body);
 	else if (read_doc(b, body, 0) < 0 && !read_stream(b, body))
-		read_plain(b, body);
+		put_text(b, body);
 }
 
 void
