@@ -175,6 +175,29 @@ static const struct {
 	    "\"invalid-argument\",\"error\":\"Incorrect API key provided.\"}",
 	    F_AUTH, 0, MSEC_NONE },
 
+	{ "credits, in xAI's other words", 403, "", "{\"code\":\"personal-"
+	    "team-blocked:spending-limit\",\"error\":\"You have run out of"
+	    " credits or need a Grok subscription.\"}", F_QUOTA, 0,
+	    MSEC_NONE },
+	{ "Azure's volume of calls", 403, "", "{\"statusCode\":403,"
+	    "\"message\":\"Out of call volume quota. Quota will be replenished"
+	    " in 15:17:42.\"}", F_QUOTA, 0, MSEC_NONE },
+	{ "LiteLLM's budget", 429, "", "{\"error\":{\"message\":\"Budget has"
+	    " been exceeded!\",\"type\":\"budget_exceeded\",\"code\":"
+	    "\"429\"}}", F_QUOTA, 0, MSEC_NONE },
+	{ "Ollama's week", 429, "", "{\"error\":\"you (joe) have reached your"
+	    " weekly usage limit, upgrade for higher limits\"}", F_DAILY, 0,
+	    MSEC_NONE },
+	{ "a usage limit to read of", 429, "", "{\"error\":\"Rate limit"
+	    " reached, see our usage limits\"}", F_RATE, 1, MSEC_NONE },
+	{ "LM Studio's context, in a stream", 200, "", "{\"error\":\"Cannot"
+	    " truncate prompt with n_keep (15028) >= n_ctx (7424)\"}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "LM Studio's context, in a sentence", 200, "", "{\"error\":\"Trying"
+	    " to keep the first 15857 tokens when context the overflows."
+	    " However, the model is loaded with context length of only 4096"
+	    " tokens\"}", F_CONTEXT, 0, MSEC_NONE },
+
 	/* in a stream */
 	{ "nothing recognisable", 200, "", "{\"error\":{\"message\":\"m\"}}",
 	    F_SERVER, 1, MSEC_NONE },
@@ -199,6 +222,11 @@ static const struct {
 	{ "an unusable image", 200, "", "{\"type\":\"response.failed\","
 	    "\"response\":{\"error\":{\"code\":\"invalid_image_format\"}}}",
 	    F_REQUEST, 0, MSEC_NONE },
+	{ "an unheard-of request that is invalid", 200, "", "{\"error\":"
+	    "{\"type\":\"invalid_request_message_order\"}}", F_REQUEST, 0,
+	    MSEC_NONE },
+	{ "Groq's plural", 200, "", "{\"error\":{\"type\":"
+	    "\"permissions_error\"}}", F_PERMISSION, 0, MSEC_NONE },
 	{ "text that is no JSON", 200, "", "something broke", F_SERVER, 1,
 	    MSEC_NONE },
 	{ "loading, with a 200", 200, "", "{\"error\":\"Model x is currently"
@@ -221,6 +249,10 @@ static const struct {
 	{ "what an SDK prints, in a gateway's 500", 500, "", "{\"error\":"
 	    "{\"message\":\"Error code: 400 - {'error': {'code': 'c'}}\"}}",
 	    F_REQUEST, 0, MSEC_NONE },
+	{ "what an SDK prints, in a stream", 200, "", "{\"error\":"
+	    "{\"message\":\"Error code: 429 - {'error': {'code':"
+	    " 'insufficient_quota'}}\",\"type\":\"server_error\"}}", F_QUOTA,
+	    0, MSEC_NONE },
 	{ "a number says it better", 500, "", "{\"error\":{\"code\":502,"
 	    "\"message\":\"Error code: 400 - x\"}}", F_SERVER, 1,
 	    MSEC_NONE },

@@ -19,14 +19,15 @@ static const struct {
 	enum fclass class;
 	const char *names;
 } named[] = {
-	/* exceeded_current_quota_error is Moonshot's */
+	/* Moonshot's, OpenRouter's; Groq's, LiteLLM's, New API's */
 	{ F_QUOTA, "insufficient_quota credit_balance_exhausted "
 	    "organization_spend_limit_exceeded project_spend_limit_exceeded "
 	    "organization_usage_limit_exceeded enforced_spend_limit_reached "
 	    "billing_hard_limit_reached billing_not_active billing_error "
 	    "billing_disabled usage_not_included insufficient_balance "
 	    "insufficient_credits exceeded_current_quota_error "
-	    "openrouter_credits openrouter_key_limit" },
+	    "openrouter_credits openrouter_key_limit "
+	    "blocked_api_access budget_exceeded insufficient_user_quota" },
 	/* the second is llama.cpp's */
 	{ F_CONTEXT, "context_length_exceeded exceed_context_size_error" },
 	{ F_TOO_LARGE, "request_too_large" },
@@ -34,10 +35,10 @@ static const struct {
 	    "image_content_policy_violation ResponsibleAIPolicyViolation "
 	    "moderation_blocked invalid_prompt cyber_policy bio_policy" },
 	{ F_AUTH, "invalid_api_key api_key_invalid authentication_error "
-	    "invalid_authentication_error unauthenticated" },
+	    "invalid_authentication_error unauthenticated unauthorized" },
 	{ F_PERMISSION, "permission_error permission_denied forbidden "
 	    "unsupported_country_region_territory organization_restricted "
-	    "service_disabled" },
+	    "service_disabled permissions_error" },
 	{ F_NOT_FOUND, "not_found not_found_error model_not_found "
 	    "previous_response_not_found deployment_not_found" },
 	/* dynamic_* are Together's; the in-flight budget comes with a 402 */
@@ -63,11 +64,11 @@ static const struct {
  * status does, in a stream.  user_error is Azure's. */
 static const char vague[] = "invalid_request_error bad_request_error "
     "bad_request user_error invalid_argument failed_precondition "
-    "out_of_range data_residency_mismatch empty_image_file "
-    "failed_to_download_image unsupported_image_media_type";
+    "out_of_range validation_error data_residency_mismatch "
+    "empty_image_file failed_to_download_image";
 
-/* How the Responses API's dozen codes for images begin. */
-static const char vague_starts[] = "invalid_image image_ unsupported_";
+/* How such names begin, the Responses API's dozen for images among them. */
+static const char vague_starts[] = "invalid_ image_ unsupported_";
 
 /* What a class is as a status, for an error that came without one. */
 static const struct {
@@ -145,25 +146,28 @@ static const struct {
 	unsigned over;
 	const char *phrases;
 } rules[] = {
-	/* "any credits" is xAI's */
+	/* "any credits" is xAI's, "call volume" Azure's; the last stands in
+	 * what SDKs print of an error */
 	{ F_QUOTA, RATES | REFUSALS, "credit balance is too low|"
-	    "credits are depleted|used all available credits|"
+	    "credits are depleted|out of credits|used all available credits|"
 	    "no credits remaining|have any credits|requires more credits|"
 	    "insufficient credits|insufficient balance|"
 	    "api usage limits&reached|reached its spend limit|"
 	    "reached your spend limit|exceeded its spend limit|"
 	    "exceeded your spend limit|workspace spend limit|"
 	    "monthly spending limit|monthly spending cap|"
-	    "billing hard limit&reached|key limit exceeded" },
+	    "billing hard limit&reached|key limit exceeded|"
+	    "call volume quota|insufficient_quota" },
 	{ F_QUOTA, RATES, "your current quota&platform.openai.com" },
 	{ F_QUOTA, REFUSALS, "please enable billing" },	/* Google */
 	{ F_TOO_LARGE, RATES | VAGUE, "request too large" },
 	/* what is limited per minute may praise a paid plan's limits per day */
 	{ F_RATE, BIT(F_RATE), "per min|per-min" },
-	/* GitHub Models say byday, Cloudflare the allocation */
+	/* GitHub Models say byday, Cloudflare the allocation; Ollama's usage
+	 * limits are hourly, weekly, or a session's */
 	{ F_DAILY, RATES, "per day|per-day|perday|per_day|byday|"
 	    "daily rate limit|daily limit|daily quota|"
-	    "daily free allocation" },
+	    "daily free allocation|reached your&usage limit" },
 	{ F_AUTH, REFUSALS, "incorrect api key|invalid api key|"
 	    "api key not valid|api key expired" },
 	{ F_PERMISSION, VAGUE, "location is not supported|"
@@ -175,7 +179,7 @@ static const struct {
 	    "our safety system&rejected|content exists risk|"
 	    "input was flagged|prompt was flagged|request was flagged|"
 	    "request has been flagged|blocked&guardrail" },
-	/* the last is TGI's */
+	/* TGI's, and two of LM Studio's */
 	{ F_CONTEXT, LENGTHS, "prompt is too long|prompt too long|"
 	    "input is too long|maximum context length|max context length|"
 	    "maximum prompt length|maximum model length|"
@@ -184,7 +188,7 @@ static const struct {
 	    "context size&exceed|context limit&exceed|"
 	    "exceeded model token limit|"
 	    "maximum number of tokens allowed&exceed|input tokens exceed|"
-	    "max_new_tokens` must be" },
+	    "max_new_tokens` must be|context length&only|n_keep" },
 	{ F_OVERLOAD, FAILURES, "overloaded|at capacity|capacity exceeded|"
 	    "high demand|server busy|too busy|currently loading|"
 	    "loading model" },
