@@ -289,13 +289,11 @@ target_models(struct plan *p, struct complaint *c)
 
 /* -- the proxy ------------------------------------------------------------- */
 
-/* The variable in lower case first, as curl has it. */
+/* The variable in lower case first, also if it is empty, as curl has it. */
 static const char *
 either(const char *lower, const char *upper)
 {
-	const char *value = variable(lower);
-
-	return value != NULL ? value : variable(upper);
+	return variable(getenv(lower) != NULL ? lower : upper);
 }
 
 static const char *

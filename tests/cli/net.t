@@ -63,6 +63,8 @@ EOF
 bide http_proxy=http://127.0.0.1:1 no_proxy=example.com,127.0.0.1 -- hello
 status "NO_PROXY" 0
 out "NO_PROXY" directly
+bide http_proxy= HTTP_PROXY=http://127.0.0.1:1 -- hello
+status "an empty http_proxy" 0
 bide http_proxy=http://127.0.0.1:1 -- --patience 0 hello
 status "proxy is dead" 75
 err "proxy is dead" "proxy|127.0.0.1:1|refused"
