@@ -168,57 +168,31 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	    DECODE_MORE : DECODE_IDLE;
 }
 
-/* Words for an end that is none: OpenRouter, Z.ai, DeepSeek. */
-static int
-is_failure(const struct json_want *word)
-{
-	return decode_is(word, "error") || decode_is(word, "network_error") ||
-	    decode_is(word, "insufficient_system_resource");
-}
-
-/* Unknown words are an end like any other. */
-static enum finish
-finish_of(const struct decode *d, const struct json_want *word)
-{
-	static const struct {
-		char word[15], finish;
-	} words[] = {
-		{ "length", FIN_LENGTH },
-		{ "max_tokens", FIN_LENGTH },
-		{ "model_length", FIN_LENGTH },		/* Mistral */
-		{ "content_filter", FIN_FILTER },
-		{ "sensitive", FIN_FILTER },		/* Z.ai */
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (decode_is(word, words[i].word))
-			return (enum finish)words[i].finish;
-	if (d->refused)
-		return FIN_REFUSAL;
-	return d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
-}
-
 static enum decoded
-take_finish(struct decode *d, const struct json_want *word)
-{
-	enum finish fin = finish_of(d, word);
-
-	decode_flush(d);
-	decode_put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
-	decode_finish(d, word->tok, fin);
-	d->tail = 1;
-	return DECODE_TAIL;
-}
-
-static enum decoded
-take_failure(struct decode *d, struct slice choice,
-    const struct json_want *word)
+take_failure(struct decode *d, struct slice choice, struct slice word)
 {
 	if (!d->failed && decode_error(d, choice) == DECODE_FAULT &&
 	    d->fault.name[0] == '\0')
-		slice_copy(word->tok, d->fault.name, sizeof(d->fault.name));
+		slice_copy(word, d->fault.name, sizeof(d->fault.name));
 	return DECODE_FAULT;
+}
+
+static enum decoded
+take_finish(struct decode *d, struct slice choice, struct slice word)
+{
+	enum finish fin = decode_word(word);
+
+	if (fin == FIN_NONE)
+		return take_failure(d, choice, word);
+	if (fin == FIN_STOP && d->refused)
+		fin = FIN_REFUSAL;
+	else if (fin == FIN_STOP && d->ncalls > 0)
+		fin = FIN_TOOL_CALLS;
+	decode_flush(d);
+	decode_put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
+	decode_finish(d, word, fin);
+	d->tail = 1;
+	return DECODE_TAIL;
 }
 
 static enum decoded
@@ -243,10 +217,8 @@ take_choice(struct decode *d, struct json_want *w)
 		r = take_delta(d, delta->tok, w);
 	if (r == DECODE_FAULT)
 		return r;
-	if (is_failure(finish))
-		return take_failure(d, w[CHOICE].tok, finish);
-	if (finish->type == JSON_STRING && finish->tok.n > 0)
-		return take_finish(d, finish);
+	if (decode_has_text(finish))
+		return take_finish(d, w[CHOICE].tok, finish->tok);
 	return d->tail ? DECODE_TAIL : r;
 }
 

@@ -203,3 +203,32 @@ decode_end(struct decode *d, const struct dialect *dialect,
 		return r;
 	return d->tail ? DECODE_DONE : decode_cut(d);
 }
+
+enum finish
+decode_word(struct slice word)
+{
+	static const struct {
+		char begin[15], finish;
+	} words[] = {
+		{ "length", FIN_LENGTH },
+		{ "max_tokens", FIN_LENGTH },
+		{ "model_length", FIN_LENGTH },		/* Mistral */
+		{ "model_context", FIN_LENGTH },	/* _window_exceeded */
+		{ "content_filter", FIN_FILTER },
+		{ "sensitive", FIN_FILTER },		/* Z.ai */
+		{ "tool_use", FIN_TOOL_CALLS },
+		{ "refusal", FIN_REFUSAL },
+		{ "pause_turn", FIN_PAUSE },
+		{ "error", FIN_NONE },			/* OpenRouter */
+		{ "network_error", FIN_NONE },		/* Z.ai */
+		{ "insufficient_", FIN_NONE },		/* DeepSeek */
+		{ "abort", FIN_NONE },			/* vLLM, SGLang */
+		{ "function_call_", FIN_NONE },		/* Google: filter */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_starts(word, words[i].begin))
+			return (enum finish)words[i].finish;
+	return FIN_STOP;
+}

@@ -163,6 +163,13 @@ void decode_put_calls(struct decode *d, int early);
 /* Puts an item of the dialect's own; nothing where it is not valid JSON. */
 void decode_item(struct decode *d, const char *dialect, struct slice json);
 
+/*
+ * What the last word of a chat or a message means, by its begin (Gemini's
+ * imitation says "content_filter: RECITATION"): FIN_NONE for an end that is
+ * none; words that nobody knows are a stop.
+ */
+enum finish decode_word(struct slice word);
+
 /* Whether a member is that string. */
 int decode_is(const struct json_want *w, const char *lit);
 

@@ -244,35 +244,13 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	return DECODE_MORE;
 }
 
-/* Unknown words are an end like any other. */
-static enum finish
-finish_of(const struct json_want *word)
-{
-	static const struct {
-		char word[30];
-		char finish;
-	} words[] = {
-		{ "tool_use", FIN_TOOL_CALLS },
-		{ "max_tokens", FIN_LENGTH },
-		{ "model_context_window_exceeded", FIN_LENGTH },
-		{ "refusal", FIN_REFUSAL },
-		{ "pause_turn", FIN_PAUSE },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (decode_is(word, words[i].word))
-			return (enum finish)words[i].finish;
-	return FIN_STOP;
-}
-
 /* One or more of these come before the end. */
 static void
 on_finish(struct decode *d, const struct json_want *reason,
     const struct json_want *usage)
 {
 	if (reason->type == JSON_STRING)
-		decode_finish(d, reason->tok, finish_of(reason));
+		decode_finish(d, reason->tok, decode_word(reason->tok));
 	if (usage->type == JSON_OBJECT)
 		take_usage(d, usage->tok);
 }
