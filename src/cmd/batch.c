@@ -126,19 +126,19 @@ conclude(struct batch *b)
 {
 	int64_t *n = b->tally.n;
 	int more = b->tally.total < 0 && !b->in_over;
+	long long failed = n[T_FAILED] + b->tally.failed_before;
 
 	if (b->o->dry_run)
 		buf_printf(&b->line, "%lld to be asked, %lld have a result",
 		    (long long)n[T_DONE], (long long)n[T_BEFORE]);
-	else if (n[T_FAILED] > 0)
+	else if (failed > 0)
 		buf_printf(&b->line, "%lld failed for good: their results say "
-		    "why", (long long)n[T_FAILED]);
+		    "why", failed);
 	if (b->line.n > 0 && !b->o->quiet)
 		batch_tell(b);
 	buf_clear(&b->line);
 	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT)
-		return n[T_FAILED] > 0 || b->tally.failed_before > 0 ?
-		    EXIT_PARTIAL : EXIT_WHOLE;
+		return failed > 0 ? EXIT_PARTIAL : EXIT_WHOLE;
 	if (b->c.status == EXIT_SIGNAL + SIGPIPE)
 		return b->c.status;
 	if (b->c.text[0] != '\0')

@@ -66,6 +66,7 @@ err families '5 failed for good'
 before=$(cat "$O")
 bide -- batch -o "$O" "$T/in"
 status again 1
+err again '5 failed for good'
 is "again: the same results" "$(cat "$O")" "$before"
 requests again 5
 
