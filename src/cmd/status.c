@@ -189,7 +189,7 @@ status_tick(struct sink *sink, msec left)
 	before = slice_cut(&after, '\0');
 	buf_puts(&out, "\r\033[K\033[?7l");
 	buf_put(&out, before);
-	when_put(&out, left);
+	when_put(&out, (left + 99) / 100 * 100);	/* 2.0 s, 1.0 s */
 	buf_put(&out, after);
 	buf_puts(&out, "\033[?7h");
 	(void)!write(2, out.p, out.n);

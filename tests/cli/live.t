@@ -48,4 +48,16 @@ EOF
 bide -- --live -m chat:m hello
 status "surrogates over two events" 0
 ok "surrogates over two events" grep -q '😀' "$T/out"
+# The wait is counted down on a terminal, in seconds that are round.
+serve <<'EOF'
+error 429 rate_limit_exceeded "limited" retry-after-ms=2000
+stream responses "x"
+EOF
+clean perl tests/cli/tty.pl sh -c "$BIDE hello 2>&1" < /dev/null \
+    > "$T/out" 2> "$T/err" || rc=$?
+if [ "$rc" != 99 ]; then
+	event "counted down" 'limited \(limited\): going on in 2\.[0-9] s'
+	event "counted down" 'limited \(limited\): going on in (1\.0 s|[5-9]00ms)'
+	ok "counted down: no odd rest" not grep -q '[1-9]ms' "$T/out"
+fi
 finish
