@@ -50,6 +50,7 @@ test_guess(void)
 		{ "claude-opus-5", "anthropic" }, { "gemini-3-pro", "gemini" },
 		{ "o0", "" }, { "o", "" }, { "olmo", "" }, { "gp", "" },
 		{ "gemma-3", "" }, { "llama-3", "" }, { "", "" },
+		{ "gpt-oss-20b", "" }, { "gpt-oss:120b", "" },
 	};
 	size_t i;
 

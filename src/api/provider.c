@@ -78,6 +78,8 @@ provider_guess(struct slice model)
 
 	o = model.n >= 2 && model.p[0] == 'o' && model.p[1] >= '1' &&
 	    model.p[1] <= '9';
+	if (slice_starts(model, "gpt-oss"))	/* runs anywhere else */
+		return NULL;
 	if (o || slice_starts(model, "gpt") || slice_starts(model, "codex"))
 		return provider_find(SLICE("openai"));
 	if (slice_starts(model, "claude"))

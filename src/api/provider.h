@@ -21,9 +21,9 @@ struct provider {
 /* The row of that name; NULL when there is none. */
 const struct provider *provider_find(struct slice name);
 
-/* The provider that a bare model name means: gpt*, o1*..o9*, codex* are
- * OpenAI's, claude* are Anthropic's, gemini* are Google's; NULL when the
- * name does not say. */
+/* The provider that a bare model name means: gpt* but gpt-oss*, o1*..o9*,
+ * codex* are OpenAI's, claude* are Anthropic's, gemini* are Google's; NULL
+ * when the name does not say. */
 const struct provider *provider_guess(struct slice model);
 
 /* The dialect of that name; NULL. */
