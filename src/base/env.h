@@ -29,9 +29,9 @@ struct env {
 
 /*
  * The real one.  Takes SIGINT, SIGTERM and SIGHUP (the first asks to stop,
- * the second of its kind kills), SIGUSR1 (ends a sleep) and ignores SIGPIPE and
- * SIGXFSZ; a signal that was ignored at start stays so.  Once in a process.  0, or -1
- * with errno.
+ * the second of its kind kills), SIGUSR1 (ends a sleep) and ignores SIGPIPE
+ * and SIGXFSZ; a signal that was ignored at start stays so.  Once in a
+ * process.  0, or -1 with errno.
  */
 int env_open(struct env *env);
 

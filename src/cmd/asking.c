@@ -104,7 +104,7 @@ end_show(struct asking *a, const struct result *res, msec wall,
 	return EXIT_PARTIAL;
 }
 
-/* -- an answer that is there -------------------------------------------------- */
+/* -- an answer that is there ----------------------------------------------- */
 
 int
 asking_show(struct asking *a)

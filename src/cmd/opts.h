@@ -96,7 +96,8 @@ int opts_set(struct opts *o, const char *name, const char *value,
 /*
  * The options that belong to a turn, as members of an object, and from one:
  * those given on the command line stay as they are, and only the model and
- * its base URL are taken without all.  -1 with *c.  opts_forget() unsets those that are the turn's alone.
+ * its base URL are taken without all.  -1 with *c.  opts_forget() unsets those
+ * that are the turn's alone.
  */
 void opts_put(const struct opts *o, struct json_out *w);
 int opts_take(struct opts *o, struct slice record, int all,

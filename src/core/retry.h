@@ -10,9 +10,9 @@
  * which bounds a dead server to 20 requests in ten minutes.
  *
  * With one, w: max(w, backoff) x (1 .. 1.2), never below w.  The first waits
- * in a row stay within 1.2 w + 250 ms (promise 3), trusting the server's word; when
- * RETRY_TRUST such waits were obeyed and each met the next refusal, the word
- * was not good and the backoff alone decides how much is added to it.
+ * in a row stay within 1.2 w + 250 ms (promise 3), trusting the server's
+ * word; when RETRY_TRUST such waits were obeyed and each met the next refusal,
+ * the word was not good and the backoff alone decides how much is added to it.
  */
 
 #include "base/err.h"
