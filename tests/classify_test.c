@@ -165,6 +165,26 @@ static const struct {
 	{ "over the context size, as a 500", 500, "", "{\"error\":"
 	    "{\"message\":\"the request exceeds the available context size\""
 	    "}}", F_CONTEXT, 0, MSEC_NONE },
+	{ "a length to reduce", 400, "", "{\"error\":{\"message\":\"Please"
+	    " reduce the length of the messages or completion.\"}}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "an input too long for OpenRouter's Poolside", 200, "", "{\"error\":"
+	    "\"Input length 131393 exceeds the maximum allowed input length of"
+	    " 131040 tokens.\"}", F_CONTEXT, 0, MSEC_NONE },
+	{ "a prompt too long for Copilot", 200, "", "{\"error\":\"prompt token"
+	    " count of 140000 exceeds the limit of 128000\"}", F_CONTEXT, 0,
+	    MSEC_NONE },
+	{ "a prompt too long for vLLM", 200, "", "{\"error\":\"engine prompt"
+	    " length 9000 exceeds the max_model_len of 8192\"}", F_CONTEXT, 0,
+	    MSEC_NONE },
+	{ "the month's money", 429, "", "{\"error\":\"This organization has"
+	    " exceeded its monthly spend limit\"}", F_QUOTA, 0, MSEC_NONE },
+	{ "many policies", 200, "", "{\"error\":\"This content violates our"
+	    " usage policies\"}", F_POLICY, 0, MSEC_NONE },
+	{ "a policy to read of", 500, "", "{\"error\":\"It broke. See also our"
+	    " usage policies.\"}", F_SERVER, 1, MSEC_NONE },
+	{ "a full queue", 200, "", "{\"object\":\"error\",\"message\":\"The"
+	    " request queue is full.\"}", F_OVERLOAD, 1, MSEC_NONE },
 	{ "a prompt length to reduce is no context", 429, "", "{\"error\":"
 	    "{\"type\":\"rate_limit_error\",\"message\":\"per minute. Please"
 	    " reduce the prompt length, the maximum context length...\"}}",

@@ -155,7 +155,7 @@ static const struct {
 	    "api usage limits&reached|reached its spend limit|"
 	    "reached your spend limit|exceeded its spend limit|"
 	    "exceeded your spend limit|workspace spend limit|"
-	    "monthly spending limit|monthly spending cap|"
+	    "spend limit reached|monthly spend|"
 	    "billing hard limit&reached|key limit exceeded|"
 	    "call volume quota|insufficient_quota" },
 	{ F_QUOTA, RATES, "your current quota&platform.openai.com" },
@@ -175,14 +175,16 @@ static const struct {
 	/* xAI has usage guidelines, DeepSeek a risk */
 	{ F_POLICY, REFUSALS, "content management policy|"
 	    "content filtering policy|content policy|"
-	    "violates usage guidelines|violating our usage policy|"
-	    "our safety system&rejected|content exists risk|"
+	    "violates usage guidelines|our usage polic&viola|"
+	    "safety system&rejected|content exists risk|"
 	    "input was flagged|prompt was flagged|request was flagged|"
 	    "request has been flagged|blocked&guardrail" },
 	/* TGI's, and two of LM Studio's */
 	{ F_CONTEXT, LENGTHS, "prompt is too long|prompt too long|"
-	    "input is too long|maximum context length|max context length|"
-	    "maximum prompt length|maximum model length|"
+	    "input is too long|too long to fit|input length|"
+	    "reduce the length|maximum context|max context length|"
+	    "maximum prompt length|maximum model length|max_model_len|"
+	    "prompt exceeds|token count&exceeds the limit|"
 	    "context length&exceed|context length&longer|"
 	    "context length&greater|context window&exceed|"
 	    "context size&exceed|context limit&exceed|"
@@ -190,8 +192,8 @@ static const struct {
 	    "maximum number of tokens allowed&exceed|input tokens exceed|"
 	    "max_new_tokens` must be|context length&only|n_keep" },
 	{ F_OVERLOAD, FAILURES, "overloaded|at capacity|capacity exceeded|"
-	    "high demand|server busy|too busy|currently loading|"
-	    "loading model" },
+	    "high demand|busy|currently loading|loading model|"
+	    "queue is full" },
 };
 
 static int
