@@ -233,10 +233,10 @@ static const struct script chat[] = {
 	{ "calls that share an index", "mt C(c1,f,1)C(c2,f,2) tool_calls",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "1") ","
 	    NAMED("\"index\":0,\"id\":\"c2\",", "f", "2")), STOP } },
-	{ "a call cut by the limit is none", "mmt C(c1,f,{}) length",
+	{ "a call cut by the limit is none", "mmtd C(c1,f,{}) length",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{}")),
 	    TOOLS(NAMED("\"index\":1,\"id\":\"c2\",", "f", "{\\\"a")),
-	    CHOICE("", "\"length\"") } },
+	    CHOICE("", "\"length\""), END } },
 	{ "no call before the finish", "m ",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{}")) } },
 	{ "halves in arguments", "mmt C(c1,f,\xf0\x9f\x98\x80) tool_calls",

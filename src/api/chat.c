@@ -232,7 +232,8 @@ take_marker(struct decode *d)
 	if (!d->begun)
 		return decode_cut(d);
 	decode_flush(d);
-	decode_put_calls(d, !d->tail);
+	decode_put_calls(d, d->finish != FIN_STOP &&
+	    d->finish != FIN_TOOL_CALLS);
 	if (d->finish == FIN_NONE)
 		d->finish = d->refused ? FIN_REFUSAL :
 		    d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
