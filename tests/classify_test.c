@@ -202,6 +202,10 @@ static const struct {
 	{ "Azure's volume of calls", 403, "", "{\"statusCode\":403,"
 	    "\"message\":\"Out of call volume quota. Quota will be replenished"
 	    " in 15:17:42.\"}", F_QUOTA, 0, MSEC_NONE },
+	{ "Anthropic's long contexts", 429, "x-should-retry: true\n",
+	    "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
+	    "\"message\":\"Extra usage is required for long context requests."
+	    "\"}}", F_QUOTA, 0, MSEC_NONE },
 	{ "LiteLLM's budget", 429, "", "{\"error\":{\"message\":\"Budget has"
 	    " been exceeded!\",\"type\":\"budget_exceeded\",\"code\":"
 	    "\"429\"}}", F_QUOTA, 0, MSEC_NONE },

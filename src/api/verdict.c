@@ -146,8 +146,8 @@ static const struct {
 	unsigned over;
 	const char *phrases;
 } rules[] = {
-	/* "any credits" is xAI's, "call volume" Azure's; the last stands in
-	 * what SDKs print of an error */
+	/* "any credits" is xAI's, "call volume" Azure's, "extra usage" for long
+	 * contexts Anthropic's; the last stands in what SDKs print */
 	{ F_QUOTA, RATES | REFUSALS, "credit balance is too low|"
 	    "credits are depleted|out of credits|used all available credits|"
 	    "no credits remaining|have any credits|requires more credits|"
@@ -157,7 +157,7 @@ static const struct {
 	    "exceeded your spend limit|workspace spend limit|"
 	    "spend limit reached|monthly spend|"
 	    "billing hard limit&reached|key limit exceeded|"
-	    "call volume quota|insufficient_quota" },
+	    "call volume quota|extra usage&required|insufficient_quota" },
 	{ F_QUOTA, RATES, "your current quota&platform.openai.com" },
 	{ F_QUOTA, REFUSALS, "please enable billing" },	/* Google */
 	{ F_TOO_LARGE, RATES | VAGUE, "request too large" },
