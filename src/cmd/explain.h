@@ -15,7 +15,7 @@ int explain_status(const struct result *res);
 void explain(const struct result *res, const struct opts *o,
     struct slice command, msec wall, uint64_t delivered);
 
-/* What was typed, quoted for a shell. */
+/* A command line, quoted for a shell; its first word becomes bide. */
 void explain_command(int argc, const char *const *argv, struct buf *out);
 
 #endif

@@ -129,7 +129,8 @@ make_fields(struct plan *p, const struct own_provider *own)
 		buf_put(&p->fields, key);
 		buf_puts(&p->fields, "\r\n");
 	}
-	if (strcmp(p->provider.name, "openai") == 0) {
+	if (p->provider.base_env != NULL &&
+	    strcmp(p->provider.base_env, "OPENAI_BASE_URL") == 0) {
 		put_variable(&p->fields, "OpenAI-Organization",
 		    "OPENAI_ORG_ID");
 		put_variable(&p->fields, "OpenAI-Project",

@@ -114,4 +114,18 @@ for line in 'no-such-option 1' 'patience soon' '[provider' 'base-url'; do
 	status "config: $line" 78
 	err "config: $line" "config.?:1|config:1"
 done
+
+# Whom OpenAI is to bill, in both of its dialects, and nobody else.
+serve <<'EOF'
+stream responses "x"
+stream chat "x"
+EOF
+for m in gpt-4o chat:m; do
+	bide OPENAI_ORG_ID=org-1 OPENAI_PROJECT_ID=proj-1 -- -m $m hello
+done
+sent "openai" 1 head '^openai-organization: org-1'
+sent "chat" 2 head '^openai-organization: org-1'
+sent "chat" 2 head '^openai-project: proj-1'
+bide OPENAI_ORG_ID=org-1 -- -u "$BASE" -m llama hello
+ok "another server" not grep -qi organization "$T/req$N/req-3.head"
 finish
