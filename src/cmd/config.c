@@ -54,10 +54,10 @@ static int
 set_header(struct own_provider *p, const char *value, const char *where,
     struct complaint *c)
 {
-	const char *colon = strchr(value, ':');
+	const char *colon = value + strcspn(value, ": \t");
 	size_t i;
 
-	if (colon == NULL || colon == value)
+	if (*colon != ':' || colon == value)
 		return complain(c, EXIT_CONFIG, "%s: not 'Name: value'", where);
 	for (i = 0; value[i] != '\0'; i++)
 		if ((unsigned char)value[i] < 0x20 && value[i] != '\t')

@@ -114,6 +114,10 @@ for line in 'no-such-option 1' 'patience soon' '[provider' 'base-url'; do
 	status "config: $line" 78
 	err "config: $line" "config.?:1|config:1"
 done
+printf '[provider x]\nheader A B: c\n' > "$T/xdg/bide/config"
+bide "XDG_CONFIG_HOME=$T/xdg" -- hello
+status "config: no header's name" 78
+err "config: no header's name" "config:2: header: not 'Name: value'"
 
 # Whom OpenAI is to bill, in both of its dialects, and nobody else.
 serve <<'EOF'
