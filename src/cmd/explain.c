@@ -167,7 +167,7 @@ put_spent(struct buf *b, const struct result *res, const struct opts *o,
 		buf_printf(b, "%llu bytes of it are written, which is not the "
 		    "whole answer; ", (unsigned long long)delivered);
 	} else if (res->verdict == RETRY_SPENT) {
-		buf_printf(b, "given up after %u requests; ", res->attempts);
+		buf_printf(b, "given up after request %u; ", res->attempts);
 	} else if (res->verdict == RETRY_IMPATIENT) {
 		when_put(b, res->waited);
 		buf_puts(b, " waited, and another ");
