@@ -43,6 +43,7 @@ use_own(struct plan *p, const struct own_provider *own)
 		    dialect_find(slice_str(own->dialect)),
 		.key_env = { own->key_env },
 		.key_optional = own->key_env == NULL,
+		.quirks = QUIRK_MAX_TOKENS,
 	};
 }
 

@@ -96,12 +96,14 @@ EOF
 sed "s|^base-url .*|base-url $BASE/mine|" "$config" > "$T/config"
 mkdir "$T/xdg" "$T/xdg/bide"
 mv "$T/config" "$T/xdg/bide/config"
-bide "XDG_CONFIG_HOME=$T/xdg" MY_KEY=sk-mine-42 -- -m mine:some-model hello
+bide "XDG_CONFIG_HOME=$T/xdg" MY_KEY=sk-mine-42 -- -m mine:some-model \
+    --max-tokens 9 hello
 status "own provider" 0
 out "own provider" mine
 ok "own provider: path" grep -q '"target":"/v1/mine/chat/completions"' "$LOG"
 sent "own provider" 1 head '^authorization: Bearer sk-mine-42'
 sent "own provider" 1 head '^x-team: seven'
+sent "own provider" 1 body '"max_tokens":9'
 ok "own provider: not the other key" \
     not grep -q 0123456789 "$T/req$N/req-1.head"
 echo sk-from-file > "$T/key"
