@@ -1,13 +1,29 @@
-#include "state/page.h"
+#define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
+
+#include "state/place.h"
+
+/* What another process does when ours has just found no page. */
+static void (*meanwhile)(void);
+
+static int
+my_place_make(const char *name)
+{
+	void (*act)(void) = meanwhile;
+	int rc = place_make(name);
+
+	meanwhile = NULL;
+	if (act != NULL)
+		act();
+	return rc;
+}
+
+#define place_make my_place_make
+#include "src/state/page.c"
+#undef place_make
 
 #include "tests/t.h"
 
@@ -165,26 +181,66 @@ test_nowhere(void)
 	page_close(page_alone());
 }
 
-/* Many make it at the same time: all of them share one. */
+/* Another one is quicker: ours is that one's, then. */
+static void
+test_late(void)
+{
+	unlink(path);
+	meanwhile = mark;
+	OK(kept(), "made meanwhile: shared");
+	if (truncate(path, 100) < 0)
+		abort();
+	meanwhile = mark;
+	OK(kept(), "replaced meanwhile: shared");
+}
+
+#define RACERS 6
+#define RACES 60
+
+/* They open it at the same moment; how many are on what is then the page. */
+static int
+race(_Atomic int *ready)
+{
+	struct page *p;
+	int i, n;
+
+	atomic_store(ready, 0);
+	for (i = 0; i < RACERS; i++)
+		if (fork() == 0) {
+			atomic_fetch_add(ready, 1);
+			while (atomic_load(ready) < RACERS)
+				sched_yield();
+			p = page();
+			if (p != NULL)
+				atomic_fetch_add(&p->hold, 1);
+			_exit(0);
+		}
+	while (wait(NULL) > 0)
+		;
+	p = page();
+	n = (int)atomic_load(&p->hold);
+	page_close(p);
+	return n;
+}
+
+/* Many make it, or put it in a bad one's place: all of them share one. */
 static void
 test_race(void)
 {
-	struct page *p;
-	int i, status, good = 0;
+	_Atomic int *ready = mmap(NULL, sizeof(*ready), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int i, made = 0, replaced = 0;
 
-	unlink(path);
-	for (i = 0; i < 16; i++)
-		if (fork() == 0) {
-			p = page();
-			atomic_fetch_add(&p->hold, 1);
-			_exit(p == NULL);
-		}
-	for (i = 0; i < 16; i++)
-		good += wait(&status) > 0 && status == 0;
-	EQ(good, 16, "16 at the same time");
-	p = page();
-	EQ(atomic_load(&p->hold), 16, "all of them on one page");
-	page_close(p);
+	for (i = 0; i < RACES; i++) {
+		unlink(path);
+		made += race(ready) == RACERS;
+		if (truncate(path, 100) < 0)
+			abort();
+		replaced += race(ready) == RACERS;
+	}
+	EQ(made, RACES, "made at the same time: one page");
+	EQ(replaced, RACES, "replaced at the same time: one page");
+	munmap((void *)ready, sizeof(*ready));
 }
 
 int
@@ -202,6 +258,7 @@ main(void)
 	test_replace();
 	test_spoil();
 	test_nowhere();
+	test_late();
 	test_race();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	return system(command) != 0 || DONE();

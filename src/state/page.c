@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,10 +97,8 @@ write_new(const char *path, struct slice label)
 	return rc;
 }
 
-/* By link(), where there was nothing: of two that make it at the same time
- * both use the first one's. */
 static int
-make(const char *path, struct slice label, int instead)
+make(const char *path, struct slice label)
 {
 	char fresh[PATH_MAX];
 	int rc;
@@ -110,24 +109,38 @@ make(const char *path, struct slice label, int instead)
 		return -1;
 	}
 	rc = write_new(fresh, label);
-	if (rc == 0 && (instead || (link(fresh, path) < 0 &&
-	    errno != EEXIST)))
+	if (rc == 0)
 		rc = rename(fresh, path);
 	(void)unlink(fresh);
 	return rc;
 }
 
+/* Of two that find none at the same time, or a bad one, the second looks once
+ * more when the first is through: else it would put its own in the place of
+ * one that is in use.  Where there are no locks, or a signal comes, it goes on
+ * without. */
+static struct page *
+map_made(int dir, const char *path, struct slice label, msec now)
+{
+	struct page *p;
+
+	(void)flock(dir, LOCK_EX);
+	p = map_file(path, now);
+	if (p == NULL && make(path, label) == 0)
+		p = map_file(path, now);
+	return p;
+}
+
 /* Whether nobody else can put files there. */
 static int
-private(const char *dir)
+private(int dir)
 {
 	struct stat st;
 
-	if (stat(dir, &st) < 0)
+	if (fstat(dir, &st) < 0)
 		return 0;
 	errno = EACCES;
-	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
-	    (st.st_mode & 022) == 0;
+	return st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
 struct page *
@@ -135,19 +148,21 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 {
 	char path[PATH_MAX];
 	struct page *p = NULL;
-	struct stat st;
-	int i;
+	int fd;
 
 	errno = ENAMETOOLONG;
 	if (fmt_text(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
 		return NULL;
-	label = slice_sub(label, 0, PAGE_LABEL - 1);
-	for (i = 0; i < 3 && p == NULL; i++) {
-		p = map_file(path, now);
-		if (p == NULL && (place_make(dir) < 0 || !private(dir) ||
-		    make(path, label, lstat(path, &st) == 0) < 0))
-			break;
-	}
+	p = map_file(path, now);
+	if (p != NULL || place_make(dir) < 0)
+		return p;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (private(fd))
+		p = map_made(fd, path, slice_sub(label, 0, PAGE_LABEL - 1),
+		    now);
+	close(fd);
 	return p;
 }
 
