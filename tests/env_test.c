@@ -181,6 +181,9 @@ main(void)
 {
 	struct env env;
 
+	/* A shell ignores SIGINT in what it starts in the background. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_IGN);
 	test_kill();
 	if (env_open(&env) < 0)
