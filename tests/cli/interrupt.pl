@@ -1,10 +1,11 @@
 # interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
-# it the signal as soon as FILE matches PATTERN (FILE -: after that many ms),
-# and writes to RESULT how many ms it took to end from there on, and its exit
+# it the signal as soon as FILE matches PATTERN (FILE -: that many ms after it
+# has begun to heed signals), and writes to RESULT how many ms it took to end from there on, and its exit
 # status as a shell would say it.
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);
+require './tests/cli/heeds.pl';
 
 my ($result, $signal, $file, $pattern, @command) = @ARGV;
 my $pid = fork() // die "fork: $!";
@@ -14,7 +15,10 @@ if ($pid == 0) {
 	exec @command or exit 127;
 }
 my $until = time + 10;
-sleep $pattern / 1000 if $file eq '-';
+if ($file eq '-') {
+	sleep 0.005 until heeds($pid, $signal) || time > $until;
+	sleep $pattern / 1000;
+}
 while ($file ne '-' && time < $until) {
 	if (open my $in, '<', $file) {
 		local $/;

@@ -9,6 +9,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use POSIX qw(WNOHANG _exit);
 use Time::HiRes qw(sleep time);
+require './tests/cli/heeds.pl';
 
 my $bide = $ENV{BIDE} // './bide';
 my $faultd = ($ENV{BIDE_BUILD} // 'build/check') . '/faultd';
@@ -21,7 +22,6 @@ my $words = "Over the hills \xf0\x9f\x98\x80 and far away";
 my $kept = $words . '
 {"id":"call_1","name":"look","arguments":"{\"at\":\"it\"}"}
 ';
-my $nudge;
 my $rest = join '', map { "word $_, " } 7 .. 12;
 
 # The ways in which it goes wrong before it goes well; instants of a few ms.
@@ -75,8 +75,8 @@ sub serve {
 	return ($in, $pid, 0 + $port);
 }
 
-# Runs bide, kills it after so many s (undef: not; 0: and ends its waits).  Its status, as a shell
-# says it, and its output.
+# Runs bide, kills it after so many s (undef: not; 0: neither, and ends its
+# waits).  Its status, as a shell says it, and its output.
 sub run {
 	my ($at, $kill, @args) = @_;
 	my $pid = fork // die;
@@ -89,8 +89,8 @@ sub run {
 	# Where no server tells how long, a wait is longer than we like.
 	my $patient = !defined $kill || $kill;
 	while (!$patient && waitpid($pid, WNOHANG) == 0) {
-		sleep $nudge;
-		kill 'USR1', $pid;
+		sleep 0.05;
+		kill 'USR1', $pid if heeds($pid, 'USR1');
 	}
 	if ($patient) {
 		sleep $kill if defined $kill;
@@ -121,7 +121,6 @@ sub trial {
 	my $at = "$dir/$i";
 	mkdir $at;
 	srand $seed + $i;
-	$nudge = 0.05;
 	my ($in, $server, $port) = $i % 8 ? serve($at) : serve_keeper($at);
 	$ENV{HOME} = $at;
 	$ENV{OPENAI_BASE_URL} = "http://127.0.0.1:$port/v1";
@@ -130,13 +129,11 @@ sub trial {
 	for (my $round = 0; $rc != 0; $round++) {
 		return "no end: $rc ".slurp("$at/err") if $round > 30;
 		$stat->{killed}++ if $rc == 137;
-		$nudge *= 2 if $rc == 138;	# it came before it was heeded
-		$rc = 137 if $rc == 138;
 		($rc, $out) = run($at, $round < 4 && rand() < 0.7 ? instant() :
 		    0, 'resume', 'job');
 		return "resume: $rc, server " . (waitpid($server, WNOHANG) ?
 		    $? : 'there') . ' ' . slurp("$at/err")
-		    if $rc != 0 && $rc != 137 && $rc != 138 && $rc != 78;
+		    if $rc != 0 && $rc != 137 && $rc != 78;
 		if ($rc == 78) {
 			return "an unknown turn: ".slurp("$at/err")
 			    if slurp("$at/err") !~ /there is no|nothing was/;
