@@ -70,9 +70,9 @@ ok "tool call is a JSON line" perl -MJSON::PP -e '
 bide -- hello
 status "byte by byte" 0
 out "byte by byte" "byte by byte"
-before=$(perl -MTime::HiRes=time -e 'print int time * 1000')
+before=$(now)
 bide -- --idle-timeout 5 hello
-after=$(perl -MTime::HiRes=time -e 'print int time * 1000')
+after=$(now)
 status "terminal event" 0
 out "terminal event" "the peer does not close"
 ok "terminal event is acted on at once" \

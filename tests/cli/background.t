@@ -95,7 +95,7 @@ head; hold
 status 200 body={}
 stream responses "anew"
 EOF
-bide -- --background --idle-timeout 200ms --first-byte-timeout 300ms hello
+bide -- --background --idle-timeout 700ms --first-byte-timeout 1300ms hello
 status "stuck in the queue" 0
 out "stuck in the queue" "anew"
 requests "stuck in the queue" 4

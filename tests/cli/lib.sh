@@ -26,6 +26,9 @@ bail() {
 	exit 1
 }
 
+now() { # in ms
+	echo $(($(date +%s%N) / 1000000))
+}
 
 # serve < SCRIPT: starts a faultd; PORT is its port, N its number.
 serve() {
