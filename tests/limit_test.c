@@ -366,11 +366,12 @@ nap(long us)
 }
 
 static int
-serve(struct tally *tally, int64_t now, struct quota *q)
+serve(struct tally *tally, struct quota *q)
 {
-	int64_t full = atomic_load(&tally->full), next;
+	int64_t full = atomic_load(&tally->full), next, now;
 
 	do {
+		now = clock_now() * 1000;
 		next = (full > now ? full : now) + SPAN;
 		if (next > now + WINDOW)
 			break;
@@ -401,7 +402,7 @@ work(struct limit *l, struct tally *tally)
 				break;
 			nap((look - now) * 1000);
 		}
-		status = serve(tally, now * 1000, &q);
+		status = serve(tally, &q);
 		atomic_fetch_add(status == 200 ? &tally->sent :
 		    &tally->refused, 1);
 		limit_head(l, &t, &q, status, clock_now());

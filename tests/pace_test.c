@@ -50,6 +50,7 @@ struct world {
 	int azure;		/* of the fields only what is left, and a text
 				   with whole seconds and no other figures */
 	msec latency, think, service;
+	msec late;		/* of one in ten, by a busy machine, at most */
 	double count;		/* its tokens, of ours */
 	double foreign;		/* its share of the limit */
 	double eaten;
@@ -274,6 +275,8 @@ ask(struct world *w, struct worker *x)
 	if (at <= w->now) {
 		x->act = A_ARRIVE;
 		x->next = w->now + w->latency;
+		if (w->late > 0 && chance(w) < 0.1)
+			x->next += (msec)(chance(w) * (double)w->late);
 	} else {
 		x->next = at;
 	}
@@ -436,6 +439,27 @@ test_calls(void)
 	page_close(w.limit.page);
 }
 
+/* Some are late by many slots, so the order is not sure: whoever is refused
+ * learns from that nevertheless. */
+static void
+test_late(void)
+{
+	struct world w = openai(6000);
+	double least = (6000 - 20) / 2.0;
+
+	w.tokens.limit = 0;
+	w.calls = (struct bucket){ 1000, 20, 500, 0 };
+	w.latency = w.think = w.service = 0;
+	w.late = 100;
+	w.seed = 1;
+	run_world(&w);
+	printf("# late: %.3f of %.1f s, %zu refused\n",
+	    (double)(w.end - START) / least, least / 1000, w.refused);
+	OK((double)(w.end - START) <= 1.1 * least, "late: makespan");
+	OK(w.refused <= 6000 / 50, "late: refused");
+	page_close(w.limit.page);
+}
+
 /* Nobody says what the limit is. */
 static void
 test_turns(void)
@@ -466,6 +490,7 @@ main(void)
 	test_counts();
 	test_foreign();
 	test_calls();
+	test_late();
 	test_turns();
 	return DONE();
 }

@@ -289,10 +289,10 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 {
 	struct cell *c = &l->page->cell[k];
 	int64_t old = atomic_load(&c->limit), sent = t->at * 1000;
-	int64_t gone, last, most;
+	int64_t gone, last, most, least;
 	struct limit_view v;
 	struct gcra g;
-	int first, crowd;
+	int first, crowd, refused;
 
 	/* what is inferred from a count that was cut off is never too long */
 	if (of->window > 0)
@@ -302,6 +302,9 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
 	if (of->left < 0 && counted)
 		return;
+	/* by this bucket; a text only says again what the head has */
+	refused = !counted && !(t->told >> k & 1) &&
+	    of->left < cost_of(l, t, k);
 	t->told |= 1u << k;
 	/* who goes within so short a time may overtake: this is the last place
 	 * that may have been counted before ours */
@@ -317,11 +320,16 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	 * first */
 	crowd = v.base + t->place[k] - v.burst < sent - v.window / CROWD;
 	gone -= gcra_span(1, v.limit, v.window);	/* it is cut off */
+	least = sent + gone - last;
 	do {
 		g = (struct gcra){ v.base, 0, v.margin };
 		if (first || old == 0)
 			gcra_start(&g, most, v.window);
-		gcra_sync(&g, sent + gone - last, crowd ? INT64_MAX : most,
+		/* refused, though nothing says that base is too low: it is,
+		 * by less than the order of places is sure */
+		if (refused && least <= g.base)
+			g.margin += g.margin / 2;
+		gcra_sync(&g, least, crowd ? INT64_MAX : most,
 		    v.window, !counted);
 	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
 	if (first || t->span[k] > 0)	/* else it went without asking */
