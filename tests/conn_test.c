@@ -246,7 +246,7 @@ t_no_answer(void)
 	EQ(f.retry, 1, "closes: can be tried again");
 	proxy_end(&p);
 	p = proxy_start(NULL);
-	start = env_mono(&env);
+	start = begin(&env);
 	OK(dial("https://api.test/", "http://127.0.0.1", p.port, 60) == NULL,
 	    "silent proxy");
 	EQ(f.class, F_TIMEOUT, "silent: class");
@@ -254,8 +254,8 @@ t_no_answer(void)
 	OK(slice_starts(slice_str(f.text), "proxy 127.0.0.1:"), f.text);
 	proxy_end(&p);
 	p = proxy_start(NULL);
+	start = begin(&env);
 	cancel_in(20);
-	start = env_mono(&env);
 	OK(dial("https://api.test/", "http://127.0.0.1", p.port, 5000) ==
 	    NULL, "cancelled in CONNECT");
 	EQ(f.class, F_CANCEL, "cancelled: class");

@@ -361,7 +361,7 @@ t_servers(void)
 		stub_config(&s, SLICE("options timeout:1\n"
 		    "search three.test in.test"));
 		pid = serve(&s.server.addr[0].u.v4.sin_port);
-		start = env_mono(&env);
+		start = begin(&env);
 		list.n = 0;
 		EQ(ask(&s, cases[i].name, 5000, &list), cases[i].end,
 		    cases[i].name);
@@ -377,7 +377,7 @@ t_dead(void)
 {
 	struct dns_list list = { 0 };
 	struct stub s;
-	msec start = env_mono(&env);
+	msec start = begin(&env);
 	pid_t pid;
 
 	stub_config(&s, SLICE("nameserver 127.0.0.1\nnameserver 127.0.0.1"));
@@ -410,11 +410,11 @@ t_deadline(void)
 
 	stub_config(&s, SLICE("search one.test two.test"));
 	pid = serve(&s.server.addr[0].u.v4.sin_port);
-	start = env_mono(&env);
+	start = begin(&env);
 	EQ(ask(&s, "silent", 60, &list), STUB_FAILED, "deadline");
 	OK(about(env_mono(&env) - start, 60), "deadline: when");
+	start = begin(&env);
 	cancel_in(20);
-	start = env_mono(&env);
 	EQ(ask(&s, "silent.test", 5000, &list), STUB_FAULT, "a signal");
 	EQ(fault.class, F_CANCEL, "a signal: the fault");
 	OK(about(env_mono(&env) - start, 19), "a signal: when");
