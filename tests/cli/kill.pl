@@ -106,8 +106,12 @@ sub slurp {
 	return <$in> // '';
 }
 
-# When: half of them in the first moments, where the journal is made.
-sub instant { rand() < 0.4 ? rand 0.012 : rand 0.2 }
+# When: half of them in the first moments, where the journal is made.  slow:
+# so many times as long a machine takes.
+sub instant {
+	my ($slow) = @_;
+	return $slow * (rand() < 0.4 ? rand 0.012 : rand 0.2);
+}
 
 sub ask {
 	my ($at, $i, $kill) = @_;
@@ -124,13 +128,14 @@ sub trial {
 	my ($in, $server, $port) = $i % 8 ? serve($at) : serve_keeper($at);
 	$ENV{HOME} = $at;
 	$ENV{OPENAI_BASE_URL} = "http://127.0.0.1:$port/v1";
-	my ($rc, $out) = ask($at, $i, instant());
+	my $slow = 1;
+	my ($rc, $out) = ask($at, $i, instant($slow));
 	my $asked = 1;
 	for (my $round = 0; $rc != 0; $round++) {
 		return "no end: $rc ".slurp("$at/err") if $round > 30;
 		$stat->{killed}++ if $rc == 137;
-		($rc, $out) = run($at, $round < 4 && rand() < 0.7 ? instant() :
-		    0, 'resume', 'job');
+		($rc, $out) = run($at, $round < 4 && rand() < 0.7 ?
+		    instant($slow) : 0, 'resume', 'job');
 		return "resume: $rc, server " . (waitpid($server, WNOHANG) ?
 		    $? : 'there') . ' ' . slurp("$at/err")
 		    if $rc != 0 && $rc != 137 && $rc != 78;
@@ -138,7 +143,9 @@ sub trial {
 			return "an unknown turn: ".slurp("$at/err")
 			    if slurp("$at/err") !~ /there is no|nothing was/;
 			$stat->{early}++;
-			($rc, $out) = ask($at, $i, instant());
+			# or it would never be late
+			$slow *= 1.25;
+			($rc, $out) = ask($at, $i, instant($slow));
 			$asked++;
 		}
 	}
