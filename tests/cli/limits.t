@@ -2,17 +2,28 @@
 # Limits that the processes of a host share.
 . tests/cli/lib.sh
 
-# 16 at a time, against a bucket that is nearly empty: 24 requests of about
-# 500 tokens, 10000 a second.
+# crowd [VAR=VALUE]: 24 requests, 16 at a time; took: ms.
+crowd() {
+	start=$(now)
+	# shellcheck disable=SC2016
+	seq 24 | BIDE_MODEL='' clean XARGS_T="$T" XARGS_BIDE="$BIDE" "$@" \
+	    xargs -P 16 -n 1 sh -c '$XARGS_BIDE -n -m chat:m --max-tokens 430 \
+	    hello > "$XARGS_T/o$0" 2> "$XARGS_T/e$0"; echo $? > "$XARGS_T/r$0"'
+	took=$(($(now) - start))
+}
+
+# What the machine needs for these, where nobody has to wait.
+serve <<'EOF'
+repeat 24; stream chat "hi\n"
+EOF
+crowd BIDE_NO_SHARE=1
+free=$took
+
+# Against a bucket that is nearly empty: of about 500 tokens, 10000 a second.
 serve <<'EOF'
 limited chat "hi\n" 20000 1000 2000 500
 EOF
-start=$(now)
-# shellcheck disable=SC2016
-seq 24 | BIDE_MODEL='' clean XARGS_T="$T" XARGS_BIDE="$BIDE" xargs -P 16 -n 1 \
-    sh -c '$XARGS_BIDE -n -m chat:m --max-tokens 430 hello \
-    > "$XARGS_T/o$0" 2> "$XARGS_T/e$0"; echo $? > "$XARGS_T/r$0"'
-took=$(($(now) - start))
+crowd
 is "16 at a time: all are answered" "$(cat "$T"/r[0-9]* | sort | uniq -c |
     tr -d ' ')" "240"
 is "16 at a time: with an answer" "$(cat "$T"/o[0-9]* | sort -u)" hi
@@ -20,8 +31,8 @@ least=$(sed -n 's/.*"cost":\([0-9]*\),"refused":0.*/\1/p' "$LOG" |
     awk '{ t += $1 } END { print int((t - 500) / 10) }')
 refused=$(grep -c '"refused":1' "$LOG")
 ok "16 at a time: few are refused ($refused)" [ "$refused" -le 2 ]
-ok "16 at a time: $took ms, of at least $least" \
-    between "$took" "$least" $((least * 13 / 10 + 300 + SLACK))
+ok "16 at a time: $took ms, of at least $least, beside $free" \
+    between "$took" "$least" $((least * 13 / 10 + 300 + SLACK + free))
 
 # What is known is shown, and kept private.
 bide -- limits
