@@ -160,8 +160,10 @@ check: bide programs
 	@sh tests/check.sh
 
 # The whole suite once more under ASan and UBSan, and as where there is no SSE2.
+# By clang, or where there is none by gcc.
 san: always
-	@t=san cc='$(CLANG)' cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS' ldflags=; \
+	@t=san cc="$$(command -v '$(CLANG)' || echo '$(CC)')" ldflags=; \
+	cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS'; \
 	($(IN) bide-dynamic) && $(PROGRAMS_IN)
 	@BIDE=build/san/bide-dynamic BIDE_BUILD=build/san sh tests/check.sh
 
