@@ -18,6 +18,14 @@ cppcheck -q --enable=warning,portability,performance --std=c11 -Isrc \
     --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
     --suppress=preprocessorErrorDirective \
     -j 2 src || rc=1
+# help.c holds the lines of a screen
+for f in src/*/*.[ch]; do
+	if [ "$(wc -l < "$f")" -ge 500 ] || { [ "$f" != src/cmd/help.c ] &&
+	    expand "$f" | grep -nE '^.{81}'; }; then
+		echo "$f: 500 lines and more, or one past column 80"
+		rc=1
+	fi
+done
 mandoc -Tlint -Wwarning man/*.[1-9] || rc=1
 find tests .ci -type f \( -name '*.sh' -o -name run -o -name '*.t' \) \
     ! -path '*/corpora/*' -exec shellcheck -s sh -x -e SC2016,SC2317 {} + || rc=1

@@ -28,7 +28,7 @@ struct answer {
 	const char *request_id;
 	struct slice body;		/* text; of the providers' families,
 					   and of errors, as it came */
-	struct slice calls;		/* a JSON array, one line; empty: none */
+	struct slice calls;		/* a JSON array in a line; or empty */
 	enum finish finish;
 	struct usage usage;
 };

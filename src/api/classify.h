@@ -15,7 +15,7 @@ struct reply {
 	int status;			/* 200: an error inside the stream */
 	const struct http_field *field;
 	size_t nfields;
-	struct slice body;		/* the error body, or the event's JSON */
+	struct slice body;		/* the error, or the event's JSON */
 	msec wall;			/* the time of day now */
 };
 

@@ -18,17 +18,18 @@ enum ev_type {
 	EV_TEXT,		/* .text: whole code points of the answer */
 	EV_REASONING,		/* .text: of the model's thinking */
 	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call;
-				   .signature that goes back with it, or empty */
+				   .signature, which goes back with it */
 	EV_ITEM,		/* .text: finished output of a kind of the
-				   provider's own, as JSON; .name: the dialect's.
-				   Goes back as a PART_OWN at this place */
+				   provider's own, as JSON; .name: the
+				   dialect's.  Goes back as a PART_OWN at this
+				   place */
 	EV_RETRY,		/* .fault, .wait, .attempt, .discard */
 	EV_WAIT,		/* for a slot: .text = why, .wait, .attempt */
 	EV_USAGE,		/* .usage */
 	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
 				   .request_id */
-	EV_FALLBACK,		/* .fault, .discard, .name, .text: given up with this
-				   one; provider and model of the next */
+	EV_FALLBACK,		/* .fault, .discard, .name, .text: given up
+				   with this one; who and which is next */
 	EV_ERROR		/* .fault, .wait: given up */
 };
 
@@ -59,8 +60,8 @@ struct event {
 	msec wait;		/* RETRY: ms until the next one goes out;
 				   ERROR: ms until one makes sense, or
 				   MSEC_NONE */
-	msec waited, patience;	/* RETRY, WAIT: what is spent, this wait aside, and
-				   the most that may be */
+	msec waited, patience;	/* RETRY, WAIT: what is spent, this wait
+				   aside, and the most that may be */
 	int discard;		/* RETRY: the text so far is void */
 	int kept;		/* RETRY: the very same stream goes on after
 				   it */

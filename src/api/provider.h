@@ -12,7 +12,7 @@ struct provider {
 	const char *base_env;		/* variable that overrides it; NULL */
 	const char *key_env[2];		/* variables that hold the key; the
 					   second one may be NULL */
-	int key_optional;		/* works without a key (local servers) */
+	int key_optional;		/* none is needed (local servers) */
 	unsigned quirks;		/* of requests (request.h) */
 	const char *auth;		/* the field for the key, instead of the
 					   dialect's; NULL */

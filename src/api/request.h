@@ -34,9 +34,9 @@ enum part_type {
 	PART_CALL,			/* .id, .name, .text: arguments, JSON;
 					   .signature as it came, or empty */
 	PART_RESULT,			/* .id, .name if known, .text */
-	PART_OWN			/* of an assistant's turn: .text, JSON as
-					   an EV_ITEM brought it; .name, of its
-					   dialect: others leave it out */
+	PART_OWN			/* of an assistant's turn: .text, JSON
+					   as an EV_ITEM brought it; .name, of
+					   its dialect: others leave it out */
 };
 
 struct part {
@@ -66,7 +66,7 @@ struct request {
 	const struct param *params;
 	size_t nparams;
 	unsigned quirks;
-	int background;			/* responses: the server keeps the run */
+	int background;			/* responses: it is kept there */
 };
 
 /* How many of a message's parts are content: no calls, no results; and how

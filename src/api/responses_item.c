@@ -257,7 +257,8 @@ put_output_call(struct decode *d, const struct json_want *w, size_t n)
 {
 	struct call *c = call_of_id(d, w[I_ID].tok);
 
-	if ((c != NULL && c->put) || (responses_late(d) && n < d->cursor->calls))
+	if ((c != NULL && c->put) ||
+	    (responses_late(d) && n < d->cursor->calls))
 		return DECODE_MORE;
 	return put_call(d, c, w, -1);
 }

@@ -82,7 +82,7 @@ real_sleep(void *ctx, msec until)
 	msec left;
 
 	while ((left = until - real_mono(NULL)) > 0) {
-		if (left > 60000)	/* poll's clock stands still in a suspend */
+		if (left > 60000)	/* poll's clock may stand still */
 			left = 60000;
 		if (poll(fds, 2, (int)left) <= 0)
 			continue;

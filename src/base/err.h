@@ -46,7 +46,7 @@ enum fclass {
 	F_REQUEST,		/* bad_request */
 	/* on this side */
 	F_OUTPUT,		/* the answer could not be written */
-	F_CANCEL		/* a signal asked to stop; .code is its number */
+	F_CANCEL		/* a signal, .code, asked to stop */
 };
 
 #define FAULT_ONCE 2

@@ -34,7 +34,7 @@ enum {
 struct pool {
 	struct work *work;
 	const struct env *env;	/* that no signal interrupts */
-	void (*leave)(void *ctx);	/* a child lets go of the parent's things */
+	void (*leave)(void *ctx);	/* a child, of the parent's things */
 	void *ctx;
 	size_t max, busy;
 	size_t most;		/* at work, as far as the system lets us */

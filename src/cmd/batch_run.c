@@ -249,7 +249,8 @@ despair(struct batch *b, const struct report *r, msec start)
 	buf_putc(&b->line, '\0');
 	complain(&b->c, explain_status(&r->res), "%s", b->line.p);
 	buf_clear(&b->line);
-	b->stop = r->fate == FATE_STOP || (unreachable && b->answered < start) ||
+	b->stop = r->fate == FATE_STOP ||
+	    (unreachable && b->answered < start) ||
 	    (b->left_in_a_row >= LEFT_IN_A_ROW &&
 	    b->left_in_a_row >= b->pool.max);
 	if (!b->stop)

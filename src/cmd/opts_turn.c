@@ -123,7 +123,8 @@ opts_take(struct opts *o, struct slice record, int all, struct complaint *c)
 	buf_free(&o->recorded);
 	buf_room(&o->recorded, record.n + 2);
 	while ((type = json_each(record, &at, &key, &tok)) > JSON_END)
-		if ((all || slice_is(key, "model") || slice_is(key, "base-url")) &&
+		if ((all || slice_is(key, "model") ||
+		    slice_is(key, "base-url")) &&
 		    take_member(o, key, type, tok, c) < 0) {
 			c->status = EXIT_CONFIG;
 			return -1;

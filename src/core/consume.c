@@ -13,7 +13,7 @@
  * Content-Type lies too often (providers.md 7.2). */
 enum content {
 	C_UNKNOWN,
-	C_ERROR,		/* status not 2xx: whatever it is, classify it */
+	C_ERROR,		/* status not 2xx: whatever it is */
 	C_STREAM,
 	C_WHOLE,		/* JSON: a server that does not stream */
 	C_PAGE			/* HTML: a portal, a proxy */
@@ -30,7 +30,7 @@ struct reader {
 	int ended;		/* the outcome is settled */
 	int complete;		/* HTTP_END was seen */
 	int tail;
-	msec first, error, last;	/* deadlines, and the last event's time */
+	msec first, error, last;	/* deadlines; the last event's time */
 	const char *limit;	/* the option behind .first */
 	msec now;
 	char *in;		/* READ_MAX bytes */

@@ -190,7 +190,8 @@ output_check(const char *path, struct fault *f)
 	}
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return access(path, W_OK) < 0 ? failed(f, path) : 0;
-	if (place_folder(path, dir, sizeof(dir)) < 0 || access(dir, W_OK | X_OK) < 0)
+	if (place_folder(path, dir, sizeof(dir)) < 0 ||
+	    access(dir, W_OK | X_OK) < 0)
 		return failed(f, path);
 	return 0;
 }

@@ -33,7 +33,7 @@ struct retry {			/* {0} at the start of a run */
 	msec waited;		/* in pauses so far */
 	unsigned count;		/* failures in a row that brought nothing */
 	unsigned steps;		/* the same, or that came no further: backoff */
-	unsigned hinted;	/* of these, the last ones in a row with a wait */
+	unsigned hinted;	/* of these, the last ones with a wait */
 	unsigned dull;		/* 409s in a row, or FAULT_ONCEs */
 };
 

@@ -29,7 +29,7 @@ struct run {
 	void (*settle)(void *ctx, struct outcome *out);
 	void *settle_ctx;
 	struct slice next_provider, next_model;	/* who is asked when this one
-				   fails for reasons of its own; empty: nobody */
+				   fails for reasons of its own; or empty */
 	struct slice key;	/* masked wherever it turns up in a message */
 	/* NULL, or told of each attempt when it is over. */
 	void (*watch)(void *ctx, const struct outcome *out, unsigned n);

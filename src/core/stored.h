@@ -17,7 +17,7 @@ struct stored {
 	struct job *job;
 	struct cursor *cursor;
 	struct slice path, body;	/* of the request that begins a run */
-	struct buf get;			/* the path of the one that takes it up */
+	struct buf get;			/* the path of what takes it up */
 	int polling;			/* it has no stream any more */
 	msec queue;			/* most time in the queue */
 	msec since;			/* mono: when it was begun */

@@ -84,8 +84,9 @@ tunnel_refused(const struct endpoint *to, int status, struct fault *f)
 	struct slice host = to->url.host;
 
 	if (status == 407 && to->proxy->userinfo.n == 0)
-		fault_set(f, F_PERMISSION, 0, "wants a user and password (407): "
-		    "HTTPS_PROXY takes them as http://USER:PASSWORD@HOST:PORT");
+		fault_set(f, F_PERMISSION, 0, "wants a user and password "
+		    "(407): HTTPS_PROXY takes them as "
+		    "http://USER:PASSWORD@HOST:PORT");
 	else if (status == 407)
 		fault_set(f, F_PERMISSION, 0,
 		    "refuses the user and password in HTTPS_PROXY (407)");

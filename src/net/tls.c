@@ -81,7 +81,7 @@ cc_choose(const br_ssl_client_certificate_class **cc,
 	(void)client;
 	(void)types;
 	t->asked = 1;
-	/* not -1 for the hash: that stands for static ECDH, certificate or no */
+	/* not -1 for the hash: that stands for static ECDH */
 	*choices = (br_ssl_client_certificate){ 0 };
 }
 

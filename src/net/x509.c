@@ -22,7 +22,7 @@ struct search {
 	size_t npath;
 	size_t top;				/* the end of the first path */
 	unsigned tries, steps;
-	unsigned err;				/* BearSSL's, of the first try */
+	unsigned err;				/* of the first try */
 	const char *why;			/* ours */
 	struct cert cert[X509_CERTS_MAX];
 	struct anchors anchors;

@@ -38,7 +38,7 @@ struct x509 {
 	br_x509_minimal_context minimal;
 	char host[256];			/* without a last dot or a zone */
 	size_t start[X509_CERTS_MAX + 1];
-	struct fault fault;		/* F_NONE, or why the chain is refused */
+	struct fault fault;		/* F_NONE, or why it is refused */
 };
 
 /*

@@ -72,7 +72,8 @@ history_cursor(const struct history *h, struct cursor *c)
 	size_t n, i;
 	const struct part *p = parts(h, &n);
 
-	*c = (struct cursor){ .sequence = h->sequence, .begun = h->sequence >= 0,
+	*c = (struct cursor){ .sequence = h->sequence,
+	    .begun = h->sequence >= 0,
 	    .half = (uint16_t)h->half, .text = h->text_bytes - h->base };
 	slice_copy(h->response, c->id, sizeof(c->id));
 	for (i = h->base_parts; i < n; i++) {

@@ -40,7 +40,7 @@ struct history {
 	struct buf parts;	/* struct part of the answer so far */
 	size_t text_bytes;	/* in them */
 	int gap;		/* damage has cost some of it */
-	size_t base, base_parts;	/* bytes and parts that it goes on from */
+	size_t base, base_parts;	/* what it goes on from */
 	struct slice response;	/* the server's name for it, raw JSON */
 	int64_t sequence, half;	/* where its stream was; -1 */
 	struct slice fault;	/* the last fault's record; {0}: none since

@@ -34,7 +34,7 @@ enum http_ev {
 	HTTP_MORE,		/* all of the input is used up */
 	HTTP_HEAD,		/* .status and the fields are there; once */
 	HTTP_BODY,		/* *out: some of the content, never empty */
-	HTTP_END		/* the message is complete; sticky, takes nothing */
+	HTTP_END		/* the message is complete; sticky */
 };
 
 struct http_field {
