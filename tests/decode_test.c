@@ -95,7 +95,8 @@ static const struct script responses[] = {
 	    "\"name\":\"web_search\"}"), DELTA("a"), COMPLETED("") } },
 	{ "halves of a pair in two deltas", "mmd T(x)T(\xf0\x9f\x98\x80y) stop",
 	    { DELTA("x\\uD83D"), DELTA("\\uDE00y"), COMPLETED("") } },
-	{ "a half at the part's end", "mmmd T(\xef\xbf\xbd)T(\xef\xbf\xbd) stop",
+	{ "a half at the part's end", "mmmd T(\xef\xbf\xbd)T(\xef\xbf\xbd) "
+	    "stop",
 	    { DELTA("\\uD83D"),
 	    "|{\"type\":\"response.output_text.done\",\"text\":\"?\"}",
 	    DELTA("\\uDE00"), COMPLETED("") } },

@@ -215,7 +215,8 @@ conversations(void)
 	    "\"content\":\"terse\"},{\"role\":\"user\",\"content\":[{"
 	    "\"type\":\"input_text\",\"text\":\"see\"},{\"type\":"
 	    "\"input_image\"," AUTO "\"image_url\":\"" PNG "\"},{\"type\":"
-	    "\"input_image\"," AUTO "\"image_url\":\"https://a/b.gif\"},{\"type\":"
+	    "\"input_image\"," AUTO "\"image_url\":\"https://a/b.gif\"},{"
+	    "\"type\":"
 	    "\"input_file\",\"filename\":\"a\\\"b.pdf\",\"file_data\":\"" PDF
 	    "\"}]},{\"role\":\"user\",\"content\":[{\"type\":\"input_image\","
 	    AUTO "\"image_url\":\"" GIF "\"}]},{\"role\":\"assistant\","

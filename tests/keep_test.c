@@ -167,7 +167,8 @@ live(void)
 	put_string("lo");
 	then("p(t) p(t)", "text is not flushed yet");
 	flush_all();
-	then("w(attempt\",\"text\",\"tur) f", "it is written before it is shown");
+	then("w(attempt\",\"text\",\"tur) f",
+	    "it is written before it is shown");
 	has("\"turn\":3,\"from\":0,\"text\":\"Hello\"", "in one piece");
 	EQ(k.sink.delivered, 3, "what is shown is told");
 	flush_all();

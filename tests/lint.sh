@@ -19,7 +19,7 @@ cppcheck -q --enable=warning,portability,performance --std=c11 -Isrc \
     --suppress=preprocessorErrorDirective \
     -j 2 src || rc=1
 # help.c holds the lines of a screen
-for f in src/*/*.[ch]; do
+for f in src/*/*.[ch] tests/*.[ch]; do
 	if [ "$(wc -l < "$f")" -ge 500 ] || { [ "$f" != src/cmd/help.c ] &&
 	    expand "$f" | grep -nE '^.{81}'; }; then
 		echo "$f: 500 lines and more, or one past column 80"

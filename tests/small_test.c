@@ -65,7 +65,8 @@ static void
 test_span(void)
 {
 	static const char *const sets[] = { "", "a", "ab", "0123456789", "%" };
-	static const char *const texts[] = { "", "a", "bab", "42x", "100%", "b" };
+	static const char *const texts[] = { "", "a", "bab", "42x", "100%", "b"
+	};
 	size_t i, k;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

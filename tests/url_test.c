@@ -36,7 +36,8 @@ static const struct {
 };
 
 static const char *const bad[] = {
-	"", "api.openai.com", "api.openai.com/v1", "//h/", "https:/h", "ftp://h",
+	"", "api.openai.com", "api.openai.com/v1", "//h/", "https:/h",
+	"ftp://h",
 	"://h", "https://", "https:///v1", "http://:80/", "http://u@/",
 	"http://?x", "http://h?x=1", "http://h:0/", "http://h:65536/",
 	"http://h:8a/", "http://h:-1/", "http://h:80:80/", "http://a b/",
