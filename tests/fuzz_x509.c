@@ -1,6 +1,7 @@
 /*
- * A chain, judged by bide and by BearSSL's minimal.  What bide accepts,
- * minimal must accept.
+ * A chain, judged by bide and by BearSSL's minimal alone, with anchors that
+ * BearSSL has decoded.  What bide accepts, minimal must accept: the right
+ * certificates reach it, in the right roles.
  *
  * Input: a byte of options, then certificates, each behind its length in two
  * bytes.  Options: bit 0, the host is an address; bit 1, the store holds the

@@ -198,7 +198,8 @@ check_path(struct search *s)
 	return 0;
 }
 
-/* Keys that "minimal" would take too long over, or take at all. */
+/* "minimal" would accept an exponent of 1, by which anyone can sign, and take
+ * long over a large one.  0, or BearSSL's error. */
 static unsigned
 check_keys(const struct search *s)
 {

@@ -1,7 +1,7 @@
 # interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
 # it the signal as soon as FILE matches PATTERN (FILE -: that many ms after it
-# has begun to heed signals), and writes to RESULT how many ms it took to end from there on, and its exit
-# status as a shell would say it.
+# has begun to heed signals), and writes to RESULT how many ms it took to end
+# from there on, and its exit status as a shell would say it.
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);

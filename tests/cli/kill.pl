@@ -115,8 +115,10 @@ sub instant {
 
 sub ask {
 	my ($at, $i, $kill) = @_;
-	return run($at, $kill, '-q', $i % 8 ? () : '--background', @{pick([], ['-N', '--on-break',
-	    'restart'], ['--json'])}, '-s', 'job', "the prompt of $i");
+	my @kept = $i % 8 ? () : '--background';
+	my $shown = pick([], ['-N', '--on-break', 'restart'], ['--json']);
+	return run($at, $kill, '-q', @kept, @$shown, '-s', 'job',
+	    "the prompt of $i");
 }
 
 # One session: what is wrong with it in the end, or nothing.
