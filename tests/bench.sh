@@ -4,7 +4,7 @@
 # Not a test: another machine may have another curl.
 set -u
 BIDE=${BIDE:-./bide}
-BUILD=${BIDE_BUILD:-build/check}
+BUILD=${BIDE_BUILD:-build/check/tests}
 T=$(mktemp -d)
 pid=""
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$T"' EXIT

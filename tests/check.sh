@@ -3,7 +3,7 @@
 # BIDE_BUILD the folder of the test programs (make san and make valgrind set
 # them); words on the command line pick tests by part of their names.
 set -u
-export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check}"
+export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check/tests}"
 export LC_ALL=C TZ=UTC
 # What a busy machine may add to a wait, ms: two tests run at the same time.
 export SLACK="${SLACK:-200}"

@@ -3,7 +3,7 @@
 # network: faultd plays the provider on a free port of this machine.
 set -u
 BIDE=${BIDE:-./bide}
-FAULTD=${BIDE_BUILD:-build/check}/faultd
+FAULTD=${BIDE_BUILD:-build/check/tests}/faultd
 T=$(mktemp -d)
 pid=""
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$T"' EXIT

@@ -11,7 +11,7 @@ one() {
 	seeds=tests/corpus/${name#fuzz_}
 	[ -d "$seeds" ] || seeds=
 	# shellcheck disable=SC2086
-	build/fuzz/"$name" -max_total_time="$seconds" -timeout=10 \
+	build/fuzz/tests/"$name" -max_total_time="$seconds" -timeout=10 \
 	    -rss_limit_mb=2048 -print_final_stats=1 \
 	    -artifact_prefix="build/fuzz/found/$name-" \
 	    "build/fuzz/corpus/$name" $seeds >"build/fuzz/$name.log" 2>&1

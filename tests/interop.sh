@@ -3,7 +3,7 @@
 # words on the command line pick tests by part of their names.  Each test has
 # a network of its own, so root is needed, or all of them are skipped.
 set -u
-export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check}"
+export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check/tests}"
 export LC_ALL=C TZ=UTC
 
 # A foreign model server and the providers' SDKs, from npm; aimock.t and sdk.t

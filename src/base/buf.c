@@ -2,11 +2,11 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/fmt.h"
 #include "base/guard.h"
 #include "base/scan.h"
 
@@ -229,17 +229,28 @@ buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
 	char *to;
-	size_t n;
+	int n;
 
 	va_start(ap, fmt);
-	n = fmt_args(NULL, 0, fmt, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	to = buf_room(b, n + 1);
-	if (to == NULL)
+	if (n < 0 || (to = buf_room(b, (size_t)n + 1)) == NULL)
 		return;
 	va_start(ap, fmt);
-	b->n += fmt_args(to, n + 1, fmt, ap);
+	b->n += (size_t)vsnprintf(to, (size_t)n + 1, fmt, ap);
 	va_end(ap);
+}
+
+int
+str_printf(char *to, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(to, size, fmt, ap);
+	va_end(ap);
+	return n < 0 || (size_t)n >= size ? -1 : 0;
 }
 
 void

@@ -101,6 +101,10 @@ void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* As snprintf(), but returns 0, or -1 where the text did not fit and was cut. */
+int str_printf(char *to, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Makes room for n more bytes and returns where they go (add them to .n
  * yourself), or NULL with .full set. */
 char *buf_room(struct buf *b, size_t n);

@@ -1,16 +1,15 @@
 #include "base/bug.h"
 
+#include <stdio.h>
 #include <unistd.h>
-
-#include "base/fmt.h"
 
 void
 bug(const char *file, int line)
 {
 	char text[128];
-	size_t n = fmt_text(text, sizeof(text), "bide: a bug at %.64s:%d\n",
+	int n = snprintf(text, sizeof(text), "bide: a bug at %.64s:%d\n",
 	    file, line);
 
-	(void)!write(2, text, n);
+	(void)!write(2, text, (size_t)n);
 	_exit(70);
 }

@@ -1,10 +1,9 @@
 #include "base/err.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/fmt.h"
 
 const char *
 fault_name(enum fclass class)
@@ -46,7 +45,7 @@ fault_set(struct fault *f, enum fclass class, int retry, const char *fmt, ...)
 	f->retry = retry;
 	f->wait = MSEC_NONE;
 	va_start(ap, fmt);
-	(void)fmt_args(f->text, sizeof(f->text), fmt, ap);
+	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }

@@ -7,7 +7,6 @@
 
 #include "api/provider.h"
 #include "base/file.h"
-#include "base/fmt.h"
 #include "cmd/exits.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
@@ -24,7 +23,7 @@ config_path(char *path, size_t size)
 	}
 	if (dir == NULL || *dir == '\0')
 		return -1;
-	return fmt_text(path, size, "%s%s", dir, tail) < size ? 0 : -1;
+	return str_printf(path, size, "%s%s", dir, tail);
 }
 
 /* "[provider NAME]" begins a section. */
@@ -112,7 +111,7 @@ set_line(struct opts *o, char *line, const char *where, struct complaint *c)
 	if (*value != '\0')
 		*value++ = '\0';
 	value = trim(value);
-	(void)fmt_text(name, sizeof(name), "%s %.100s", where, line);
+	(void)str_printf(name, sizeof(name), "%s %.100s", where, line);
 	if (o->nproviders > 0)
 		return set_own(&o->providers[o->nproviders - 1], line, value,
 		    name, c);
@@ -134,7 +133,7 @@ read_lines(struct opts *o, const char *path, struct complaint *c)
 		if (end != NULL)
 			*end++ = '\0';
 		line = trim(line);
-		(void)fmt_text(where, sizeof(where), "%.120s:%d:", path,
+		(void)str_printf(where, sizeof(where), "%.120s:%d:", path,
 		    number);
 		if (*line == '[')
 			rc = section(o, line, where, c);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/guard.h"
+#include "base/relro.h"
 #include "cmd/ask.h"
 #include "cmd/batch.h"
 #include "cmd/exits.h"
@@ -83,6 +84,7 @@ main(int argc, char **argv)
 	struct buf command = { 0 };
 	int named, rc;
 
+	relro_close();
 	guard_stdio();
 	guard_process();
 	if (env_open(&env) < 0) {

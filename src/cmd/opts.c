@@ -1,10 +1,10 @@
 #include "cmd/opts.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fmt.h"
 #include "cmd/config.h"
 #include "cmd/exits.h"
 #include "cmd/option.h"
@@ -16,7 +16,7 @@ complain(struct complaint *c, int status, const char *fmt, ...)
 
 	c->status = status;
 	va_start(ap, fmt);
-	(void)fmt_args(c->text, sizeof(c->text), fmt, ap);
+	(void)vsnprintf(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -41,7 +41,7 @@ variable(const struct option *opt, char *name, size_t size)
 {
 	char *p;
 
-	(void)fmt_text(name, size, "BIDE_%s", opt->name);
+	(void)snprintf(name, size, "BIDE_%s", opt->name);
 	for (p = name; *p != '\0'; p++) {
 		if (*p == '-')
 			*p = '_';
@@ -116,7 +116,7 @@ read_long(struct opts *o, struct args *a, char *arg, struct complaint *c)
 	const char *value = NULL;
 	char where[64];
 
-	(void)fmt_text(where, sizeof(where), "--%.*s", SLICE_FMT(name));
+	(void)snprintf(where, sizeof(where), "--%.*s", SLICE_FMT(name));
 	if (opt == NULL || !(opt->takes & a->command))
 		return no_option(opt, where, c);
 	if (name.n < strlen(arg + 2))

@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "base/fmt.h"
 #include "cmd/say.h"
 #include "net/digest.h"
 #include "state/place.h"
@@ -17,7 +16,7 @@ share_dir(int i, char *dir, size_t size)
 		return place_state("limits", dir, size);
 	if (run == NULL || run[0] != '/')
 		return -1;
-	return fmt_text(dir, size, "%s/bide", run) < size ? 0 : -1;
+	return str_printf(dir, size, "%s/bide", run);
 }
 
 /* A page is told by base URL, key and model, of which the key is in its name

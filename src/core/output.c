@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fmt.h"
 #include "state/place.h"
 
 #define LINKS_MAX 40	/* as the kernel has it */
@@ -108,8 +107,8 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
 	char temp[PATH_MAX];
 	int fd;
 
-	if (fmt_text(temp, sizeof(temp), "%s.%08x", path,
-	    (unsigned)env_random32(env)) >= sizeof(temp)) {
+	if (str_printf(temp, sizeof(temp), "%s.%08x", path,
+	    (unsigned)env_random32(env)) < 0) {
 		errno = ENAMETOOLONG;
 		return failed(f, path);
 	}

@@ -1,7 +1,5 @@
 #include "net/cert.h"
 
-#include "base/fmt.h"
-
 #define OID_KEY_USAGE "\x55\x1d\x0f"
 #define OID_BASIC "\x55\x1d\x13"
 #define OID_POLICIES "\x55\x1d\x20"
@@ -304,7 +302,7 @@ cert_dn(struct slice dn, char *out, size_t size)
 
 	slice_copy(SLICE("(no name)"), out, size);
 	if (attribute(dn, OID_CN, &value))
-		(void)fmt_text(out, size, "CN=%.*s", SLICE_FMT(value));
+		(void)str_printf(out, size, "CN=%.*s", SLICE_FMT(value));
 	else if (attribute(dn, OID_O, &value))
-		(void)fmt_text(out, size, "O=%.*s", SLICE_FMT(value));
+		(void)str_printf(out, size, "O=%.*s", SLICE_FMT(value));
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/fmt.h"
 #include "net/sock.h"
 #include "net/tls.h"
 #include "wire/b64.h"
@@ -49,7 +48,7 @@ blame(struct fault *f, const char *front)
 	if (f->class == F_CANCEL)
 		return;
 	memcpy(was, f->text, sizeof(was));
-	(void)fmt_text(f->text, sizeof(f->text), "%s%.*s", front,
+	(void)str_printf(f->text, sizeof(f->text), "%s%.*s", front,
 	    (int)(sizeof(was) / 2), was);
 }
 

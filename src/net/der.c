@@ -1,7 +1,5 @@
 #include "net/der.h"
 
-
-#include "base/fmt.h"
 #include "wire/when.h"
 
 /* The length that the header at the front of s tells, and how many bytes of
@@ -123,7 +121,7 @@ der_time(struct slice *s)
 		return MSEC_NONE;
 	year = slice_sub(t, 0, utc ? 2 : 4);
 	digits = slice_sub(t, year.n, 10);
-	(void)fmt_text(text, sizeof(text),
+	(void)str_printf(text, sizeof(text),
 	    "%s%.*s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
 	    utc ? century(t) : "", SLICE_FMT(year), digits.p, digits.p + 2,
 	    digits.p + 4, digits.p + 6, digits.p + 8);

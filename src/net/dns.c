@@ -6,14 +6,7 @@
 #include <string.h>
 
 #include "net/resolver.h"
-#include "net/stub.h"
 #include "wire/ip.h"
-
-#ifdef RESOLVER
-#define LOOKUP resolver_lookup
-#else
-#define LOOKUP stub_lookup
-#endif
 
 socklen_t
 dns_addr_size(const struct dns_addr *a)
@@ -131,7 +124,7 @@ dns_resolve(const struct env *env, struct slice host, int port, msec deadline,
 		    host.p);
 	slice_copy(host, name, sizeof(name));
 	if (!known(host, out))
-		rc = LOOKUP(env, name, deadline, out, f);
+		rc = resolver_lookup(env, name, deadline, out, f);
 	if (rc >= 0)
 		dns_set_port(out, port);
 	return rc;

@@ -14,8 +14,6 @@
 
 #include "net/await.h"
 
-#ifdef RESOLVER
-
 /* What the child writes: at most PIPE_BUF bytes, so it comes whole or not. */
 struct reply {
 	int gai;		/* getaddrinfo's verdict */
@@ -271,4 +269,3 @@ resolver_lookup(const struct env *env, const char *name, msec deadline,
 		(void)query_end(&q, i);
 	return rc;
 }
-#endif

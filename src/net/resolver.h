@@ -11,11 +11,6 @@
 
 #include "net/dns.h"
 
-/* The static program does without: its library's is too large. */
-#if !defined(__linux__) || defined(__GLIBC__)
-#define RESOLVER 1
-#endif
-
 /* 1 with addresses in *out, in getaddrinfo's order; -1 with F_DNS, F_TIMEOUT
  * or F_CANCEL in *f. */
 int resolver_lookup(const struct env *env, const char *name, msec deadline,

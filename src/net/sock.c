@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fmt.h"
 #include "net/await.h"
 #include "net/race.h"
 
@@ -189,7 +188,7 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 	now = env_mono(env);
 	if (rc > 0)
 		times->dns = now - start;
-	(void)fmt_text(peer, sizeof(peer), v6 ? "[%.*s]:%d" : "%.*s:%d",
+	(void)str_printf(peer, sizeof(peer), v6 ? "[%.*s]:%d" : "%.*s:%d",
 	    SLICE_FMT(host), port);
 	race_order(&list);
 	fd = race_connect(env, &list, peer, deadline, f);

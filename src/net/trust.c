@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/fmt.h"
 #include "net/cert.h"
 #include "net/pem.h"
 #include "wire/b64.h"
@@ -131,8 +130,8 @@ scan_names(struct search *s, struct slice dir, int hashed)
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.' || hash_name(e->d_name) != hashed)
 			continue;
-		if (fmt_text(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
-		    e->d_name) < sizeof(path))
+		if (str_printf(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
+		    e->d_name) == 0)
 			(void)scan_file(s, path);
 	}
 	(void)closedir(d);

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/fmt.h"
 
 #define SLOT ((size_t)IDS_HASH + 1)
 #define FLAGS IDS_HASH			/* the byte behind the hash; 0: free */
@@ -97,8 +96,7 @@ open_file(const char *path)
 	char name[PATH_MAX];
 	int fd;
 
-	if (path == NULL || fmt_text(name, sizeof(name), "%s.XXXXXX", path) >=
-	    sizeof(name))
+	if (path == NULL || str_printf(name, sizeof(name), "%s.XXXXXX", path) < 0)
 		return -1;
 	fd = mkstemp(name);
 	if (fd >= 0)

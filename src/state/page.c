@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fmt.h"
 #include "state/place.h"
 
 /* Another layout is another number. */
@@ -103,8 +102,7 @@ make(const char *path, struct slice label)
 	char fresh[PATH_MAX];
 	int rc;
 
-	if (fmt_text(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid()) >=
-	    sizeof(fresh)) {
+	if (str_printf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid()) < 0) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -151,7 +149,7 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 	int fd;
 
 	errno = ENAMETOOLONG;
-	if (fmt_text(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
+	if (str_printf(path, sizeof(path), "%s/%s", dir, name) < 0)
 		return NULL;
 	p = map_file(path, now);
 	if (p != NULL || place_make(dir) < 0)
@@ -171,7 +169,7 @@ page_peek(const char *dir, const char *name, msec now)
 {
 	char path[PATH_MAX];
 
-	if (fmt_text(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
+	if (str_printf(path, sizeof(path), "%s/%s", dir, name) < 0)
 		return NULL;
 	return map_file(path, now);
 }

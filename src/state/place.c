@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/fmt.h"
 
 int
 place_state(const char *name, char *path, size_t size)
@@ -25,8 +24,7 @@ place_state(const char *name, char *path, size_t size)
 	if (dir == NULL || dir[0] != '/')
 		return -1;
 	errno = ENAMETOOLONG;
-	return fmt_text(path, size, "%s%s/bide/%s", dir, tail, name) < size ?
-	    0 : -1;
+	return str_printf(path, size, "%s%s/bide/%s", dir, tail, name);
 }
 
 int

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fmt.h"
 #include "state/place.h"
 #include "wire/when.h"
 
@@ -40,7 +39,7 @@ session_invent(struct session *s, msec wall, uint32_t rnd)
 	for (i = 0; i < b.n && b.p[i] != 'Z'; i++)
 		if (b.p[i] != '-' && b.p[i] != ':')
 			s->name[n++] = b.p[i] == 'T' ? '-' : b.p[i];
-	(void)fmt_text(s->name + n, 6, "-%04x", (unsigned)rnd & 0xffff);
+	(void)str_printf(s->name + n, 6, "-%04x", (unsigned)rnd & 0xffff);
 	buf_free(&b);
 }
 
@@ -49,7 +48,7 @@ find_path(struct session *s)
 {
 	char name[SESSION_NAME_MAX + 32];
 
-	(void)fmt_text(name, sizeof(name), "sessions/%s" SUFFIX, s->name);
+	(void)str_printf(name, sizeof(name), "sessions/%s" SUFFIX, s->name);
 	return place_state(name, s->journal.path, sizeof(s->journal.path));
 }
 
@@ -176,7 +175,7 @@ add(struct buf *list, const char *dir, const char *file)
 
 	if (n <= tail || n - tail > SESSION_NAME_MAX ||
 	    strcmp(file + n - tail, SUFFIX) != 0 ||
-	    fmt_text(path, sizeof(path), "%s/%s", dir, file) >= sizeof(path) ||
+	    str_printf(path, sizeof(path), "%s/%s", dir, file) < 0 ||
 	    lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	slice_copy((struct slice){ file, n - tail }, e.name, sizeof(e.name));

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/fmt.h"
-
 #define BEGIN "{\"type\":\""
 #define CRC "\"crc\":\""
 #define CRC_SIZE (sizeof(CRC "01234567\"}") - 1)
@@ -111,7 +109,7 @@ whole(const struct crc32 *c, struct slice s)
 		return 0;
 	while ((end = find(s, at, CRC)) < s.n) {
 		crc = crc32_add(c, crc, slice_sub(s, at, end - at));
-		(void)fmt_text(tail, sizeof(tail), CRC "%08x\"}",
+		(void)str_printf(tail, sizeof(tail), CRC "%08x\"}",
 		    (unsigned)crc);
 		if (slice_is(slice_sub(s, end, CRC_SIZE), tail))
 			return end + CRC_SIZE;

@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 require './tests/cli/heeds.pl';
 
 my $bide = $ENV{BIDE} // './bide';
-my $faultd = ($ENV{BIDE_BUILD} // 'build/check') . '/faultd';
+my $faultd = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/faultd';
 my $all = $ENV{BIDE_KILLS} // ($ENV{BIDE_TORTURE} ? 2000 : 200);
 my $workers = 24;
 my $seed = $ENV{BIDE_SEED} // int rand 1 << 30;

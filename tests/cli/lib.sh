@@ -3,7 +3,7 @@
 # shellcheck shell=sh disable=SC2034
 
 BIDE=${BIDE:-./bide}
-FAULTD=${BIDE_BUILD:-build/check}/faultd
+FAULTD=${BIDE_BUILD:-build/check/tests}/faultd
 T=$(mktemp -d)
 KEY=sk-test-0123456789abcdefghijklmnop
 count=0 failed=0 servers=0 pids=''

@@ -39,7 +39,7 @@ my $input = File::Temp->new;
 # within a minute counts as a crash.
 sub drive {
 	my ($bytes, @args) = @_;
-	my $drive = ($ENV{BIDE_BUILD} // 'build/check') . '/drive';
+	my $drive = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/drive';
 	my $path = $input->filename;
 	open my $fh, '>:raw', $path or die "$path: $!";
 	print $fh $bytes;

@@ -7,7 +7,7 @@ use JSON::PP;
 use Test::More;
 
 my $dir = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/llm';
-my $drive = ($ENV{BIDE_BUILD} // 'build/check') . '/drive_cut';
+my $drive = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/drive_cut';
 my %dialect = ('openai-responses' => 'responses', 'openai-chat' => 'chat',
 	'anthropic' => 'messages', gemini => 'gemini');
 

@@ -9,7 +9,7 @@ use MIME::Base64;
 use Test::More;
 
 my $corpora = $ENV{BIDE_CORPORA} // '../shared/corpora';
-my $drive = ($ENV{BIDE_BUILD} // 'build/check') . '/drive';
+my $drive = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/drive';
 open my $cases, '<', "$corpora/http/cases.jsonl"
     or plan skip_all => "no corpus in $corpora";
 

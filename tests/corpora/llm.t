@@ -8,7 +8,7 @@ use lib $FindBin::Bin;
 use Llm;
 use Test::More;
 
-my $drive = ($ENV{BIDE_BUILD} // 'build/check') . '/drive';
+my $drive = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/drive';
 my @splits = split ' ', $ENV{BIDE_SPLITS} // '1 7 4096';
 my @cases = recordings();
 

@@ -10,7 +10,7 @@ use JSON::PP;
 use Test::More;
 
 my $list = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/../errors.jsonl';
-my $faultd = ($ENV{BIDE_BUILD} // 'build/check') . '/faultd';
+my $faultd = ($ENV{BIDE_BUILD} // 'build/check/tests') . '/faultd';
 my $bide = $ENV{BIDE} // './bide';
 my $patience = 3;
 my $dir = tempdir(CLEANUP => 1);

@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 use Time::Local qw(timegm);
 
 my $dir = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/tls';
-my $drive = abs_path(($ENV{BIDE_BUILD} // 'build/check') . '/drive_tls');
+my $drive = abs_path(($ENV{BIDE_BUILD} // 'build/check/tests') . '/drive_tls');
 
 plan skip_all => "no corpora at $dir" unless -d $dir;
 $dir = abs_path($dir);

@@ -1,0 +1,30 @@
+# The release build's compiler and linker flags, for the Makefile to source:
+# sets $cflags and $ldflags for the compiler $cc.  A static PIE where the
+# target has musl: by its own compiler, or beside glibc with Debian's musl-dev,
+# whose crt and libraries are named by hand (musl-gcc -static-pie silently makes
+# a dynamic program).  Else a dynamic PIE.
+cflags='-Os -fPIE -fstack-protector-strong -ffunction-sections
+    -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables'
+ldflags='-s -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections'
+for f in -fcf-protection -fstack-clash-protection; do
+	$cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null &&
+	    cflags="$cflags $f"
+done
+gnu=$($cc -dumpmachine | sed 's/-pc-/-/')
+musl=/usr/lib/$(echo "$gnu" | sed 's/-gnu/-musl/')
+case $gnu in
+*musl*)
+	ldflags="-static-pie $ldflags -lbearssl" ;;
+*)
+	if [ -f "$musl/rcrt1.o" ]; then
+		cflags="$cflags -nostdinc -isystem /usr/include/${musl##*/}
+		    -isystem $($cc -print-file-name=include)"
+		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
+		    $ldflags $musl/rcrt1.o -Wl,--start-group libbide.a -lbearssl
+		    $musl/libc.a -lgcc -Wl,--end-group"
+	else
+		cflags="$cflags -D_FORTIFY_SOURCE=2"
+		ldflags="-pie $ldflags -lbearssl"
+	fi ;;
+esac
+cflags=$(echo $cflags) ldflags=$(echo $ldflags)
