@@ -277,7 +277,7 @@ talk_parse(struct talk *t, struct slice doc)
 		if ((why = take_message(t, one)) != NULL)
 			return why;
 	}
-	assert(!t->text.full);
+	must(!t->text.full);
 	t->name = (struct slice){ 0 };
 	return NULL;
 }

@@ -7,7 +7,7 @@
  * A failing world fills a struct fault where it happened and the value
  * travels up, unprinted, to the loop (which asks only "again, and when?") and
  * to cmd/ (which prints it).  Bad input is a plain return value instead; our
- * own bugs are assert().
+ * own bugs are must().
  */
 
 #include <stddef.h>

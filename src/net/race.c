@@ -177,7 +177,7 @@ race_connect(const struct env *env, const struct dns_list *list,
 	size_t i;
 	int fd;
 
-	assert(list->n > 0 && list->n <= DNS_ADDRS_MAX);
+	must(list->n > 0 && list->n <= DNS_ADDRS_MAX);
 	for (i = 1; i <= RACE_MAX; i++)
 		r.fds[i] = (struct pollfd){ .fd = -1, .events = POLLOUT };
 	fd = run(env, &r, list, peer, deadline, f);

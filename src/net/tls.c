@@ -382,7 +382,7 @@ chacha20(void)
 	br_chacha20_run sse2 = br_chacha20_sse2_get();
 
 #ifdef __SSE2__
-	assert(sse2 != NULL);
+	must(sse2 != NULL);
 	return sse2;
 #else
 	return sse2 != NULL ? sse2 : br_chacha20_ct_run;

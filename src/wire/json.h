@@ -136,7 +136,7 @@ int json_plain(struct slice raw);
 
 /*
  * The writer.  {.out = &buf} starts a document.  Order is checked by
- * assert(): a value where a name belongs is our own bug.  Text that is not
+ * must(): a value where a name belongs is our own bug.  Text that is not
  * UTF-8 is written as U+FFFD, so the output is valid whatever comes in.
  */
 struct json_out {

@@ -17,7 +17,7 @@ in_object(const struct json_out *w)
 static void
 begin(struct json_out *w)
 {
-	assert(in_object(w) ? w->named : w->depth > 0 || !w->comma);
+	must(in_object(w) ? w->named : w->depth > 0 || !w->comma);
 	if (w->comma && !w->named)
 		buf_putc(w->out, ',');
 	w->named = 0;
@@ -29,7 +29,7 @@ json_open(struct json_out *w, char bracket)
 {
 	uint64_t bit;
 
-	assert(w->depth < JSON_DEPTH && (bracket == '{' || bracket == '['));
+	must(w->depth < JSON_DEPTH && (bracket == '{' || bracket == '['));
 	begin(w);
 	buf_putc(w->out, bracket);
 	bit = UINT64_C(1) << w->depth++;
@@ -40,7 +40,7 @@ json_open(struct json_out *w, char bracket)
 void
 json_close(struct json_out *w)
 {
-	assert(w->depth > 0 && !w->named);
+	must(w->depth > 0 && !w->named);
 	buf_putc(w->out, in_object(w) ? '}' : ']');
 	w->depth--;
 	w->comma = 1;
@@ -117,7 +117,7 @@ put_string(struct json_out *w, struct slice s, int raw)
 static void
 put_name(struct json_out *w, struct slice name, int raw)
 {
-	assert(in_object(w) && !w->named);
+	must(in_object(w) && !w->named);
 	if (w->comma)
 		buf_putc(w->out, ',');
 	put_string(w, name, raw);

@@ -180,12 +180,12 @@ json_keys(struct json_want *want, const char *keys, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		assert(*keys != '\0');
+		must(*keys != '\0');
 		want[i] = (struct json_want){ .key = keys };
 		keys += strcspn(keys, " ");
 		keys += *keys == ' ';
 	}
-	assert(*keys == '\0');
+	must(*keys == '\0');
 }
 
 int
@@ -205,7 +205,7 @@ find_step(struct slice doc, struct slice step, struct slice *found)
 	size_t at = 0;
 	long long i;
 
-	assert(step.n < sizeof(name));
+	must(step.n < sizeof(name));
 	slice_copy(step, name, sizeof(name));
 	for (i = 0; (type = json_each(doc, &at, &key, &tok)) > JSON_END; i++) {
 		if (key.p != NULL ? same_name(key, name) :
