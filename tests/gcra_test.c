@@ -1,4 +1,4 @@
-#include "state/gcra.h"
+#include "limit/gcra.h"
 
 #include "tests/t.h"
 

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Folders are layers (design.md section 9): an include may point to its own
-# folder or a lower one.  api and net stand side by side above wire.
+# folder or a lower one.  api and net stand side by side above wire, state and
+# limit above net; limit may use net, state does not.
 n=0
 fail=0
 
 rank() {
 	case $1 in
 	base) echo 0 ;; wire) echo 1 ;; api) echo 2 ;; net) echo 3 ;;
-	state) echo 4 ;; core) echo 5 ;; cmd) echo 6 ;; *) echo 99 ;;
+	state | limit) echo 4 ;; core) echo 5 ;; cmd) echo 6 ;; *) echo 99 ;;
 	esac
 }
 
@@ -21,14 +22,16 @@ ok() {
 	fi
 }
 
-for dir in base wire api net state core cmd; do
+for dir in base wire api net state limit core cmd; do
 	bad=0
 	edges=$(grep -hoE '^#include "[a-z]+/' src/$dir/*.[ch] |
 	    sed 's/.*"//; s|/||' | sort -u)
 	for to in $edges; do
 		if [ "$(rank "$to")" -gt "$(rank $dir)" ] ||
 		    { [ $dir = net ] && [ "$to" = api ]; } ||
-		    { [ $dir = state ] && [ "$to" = net ]; }; then
+		    { [ $dir = state ] && [ "$to" = net ]; } ||
+		    { [ $dir = state ] && [ "$to" = limit ]; } ||
+		    { [ $dir = limit ] && [ "$to" = state ]; }; then
 			echo "# src/$dir includes $to/"
 			bad=1
 		fi

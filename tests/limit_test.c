@@ -5,7 +5,7 @@
 
 #define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
-#include "state/limit.h"
+#include "limit/limit.h"
 
 #include <signal.h>
 #include <stdio.h>

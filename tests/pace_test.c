@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "api/classify.h"
-#include "state/limit.h"
+#include "limit/limit.h"
 #include "tests/t.h"
 
 #define WORKERS 64

@@ -4,27 +4,28 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "state/place.h"
+#include <sys/file.h>
 
-/* What another process does when ours has just found no page. */
+/* What another process does after ours has found no page and before it takes
+ * the lock. */
 static void (*meanwhile)(void);
 
 static int
-my_place_make(const char *name)
+my_flock(int fd, int how)
 {
 	void (*act)(void) = meanwhile;
-	int rc = place_make(name);
 
 	meanwhile = NULL;
 	if (act != NULL)
 		act();
-	return rc;
+	return flock(fd, how);
 }
 
-#define place_make my_place_make
-#include "src/state/page.c"
-#undef place_make
+#define flock my_flock
+#include "src/limit/page.c"
+#undef flock
 
+#include "state/place.h"
 #include "tests/t.h"
 
 #define NOW ((msec)1767225600 * 1000)
@@ -254,6 +255,8 @@ main(void)
 	snprintf(sub, sizeof(sub), "%s/a/b", dir);
 	snprintf(path, sizeof(path), "%s/%s", sub, NAME);
 	umask(022);
+	if (place_make(sub) < 0)
+		return 1;
 	test_keep();
 	test_replace();
 	test_spoil();

@@ -1,5 +1,5 @@
 #!/bin/sh
-# wire/, api/, core/retry and state/gcra are pure: all that their objects may
+# wire/, api/, core/retry and limit/gcra are pure: all that their objects may
 # call is each other, base's bytes, texts and faults, and functions of memory
 # and strings (also inet_pton, which reads an address as text and nothing else).
 build=${BIDE_BUILD:-build/check/tests}/..
@@ -9,7 +9,7 @@ allowed='^(bcmp|v?snprintf|__v?snprintf_chk|mem(chr|cmp|cpy|move|set|rchr)|__mem
 
 objects() {
 	for c in src/wire/*.c src/api/*.c src/core/retry.c \
-	    src/state/gcra.c; do
+	    src/limit/gcra.c; do
 		echo "$build/${c%.c}.o"
 	done
 }

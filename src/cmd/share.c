@@ -35,7 +35,8 @@ open_page(const struct plan *p, msec now)
 	buf_putc(&name, '\0');
 	buf_printf(&label, "%.*s\n%s", SLICE_FMT(p->base), p->model);
 	for (i = 0; i < 2 && page == NULL; i++)
-		if (share_dir(i, dir, sizeof(dir)) == 0)
+		if (share_dir(i, dir, sizeof(dir)) == 0 &&
+		    place_make(dir) == 0)
 			page = page_open(dir, name.p, buf_slice(&label), now);
 	buf_free(&name);
 	buf_free(&label);

@@ -1,11 +1,11 @@
 #ifndef CORE_PACE_H
 #define CORE_PACE_H
 
-/* The loop's side of state/limit.h: a job's place among the requests of all
+/* The loop's side of limit/limit.h: a job's place among the requests of all
  * processes that share its key. */
 
 #include "core/run.h"
-#include "state/limit.h"
+#include "limit/limit.h"
 
 struct pace {
 	struct limit limit;

@@ -1,5 +1,5 @@
-#ifndef STATE_LEASE_H
-#define STATE_LEASE_H
+#ifndef LIMIT_LEASE_H
+#define LIMIT_LEASE_H
 
 /*
  * Who is asking now, and who waits.
@@ -13,7 +13,7 @@
  * give back what the dead have left there.
  */
 
-#include "state/page.h"
+#include "limit/page.h"
 
 struct lease {			/* {0}: none */
 	size_t at;		/* its word, from 1 */

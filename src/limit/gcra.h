@@ -1,5 +1,5 @@
-#ifndef STATE_GCRA_H
-#define STATE_GCRA_H
+#ifndef LIMIT_GCRA_H
+#define LIMIT_GCRA_H
 
 /*
  * The arithmetic of a bucket that refills evenly, as a queue in time.  Pure.

@@ -1,4 +1,4 @@
-#include "state/gcra.h"
+#include "limit/gcra.h"
 
 /* What is kept back, as parts of the window, or of a minute of a longer one:
  * the least, at first, the most; and what of it is given up with each

@@ -1,9 +1,9 @@
-#include "state/limit.h"
+#include "limit/limit.h"
 
 #include <string.h>
 
-#include "state/gcra.h"
-#include "state/limit_view.h"
+#include "limit/gcra.h"
+#include "limit/limit_view.h"
 
 #define LONG ((int64_t)1800000000)	/* us */
 

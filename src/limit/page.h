@@ -1,5 +1,5 @@
-#ifndef STATE_PAGE_H
-#define STATE_PAGE_H
+#ifndef LIMIT_PAGE_H
+#define LIMIT_PAGE_H
 
 /*
  * What the processes of a host know of one limit: words in a file that all of
@@ -20,7 +20,7 @@
 #define PAGE_LEASES 192
 #define PAGE_LABEL 1024
 
-struct cell {			/* a bucket; microseconds (state/gcra.h) */
+struct cell {			/* a bucket; microseconds (limit/gcra.h) */
 	_Atomic int64_t limit;	/* 0: not known */
 	_Atomic int64_t window, margin, tail, base;
 	_Atomic int64_t told;	/* when a server last spoke of it, ms */
@@ -36,15 +36,15 @@ struct page {			/* ms */
 	_Atomic int64_t output;	/* tokens of an answer, about; 0: not known */
 	_Atomic int64_t length;	/* of a request, about, ms */
 	struct cell cell[PAGE_CELLS];
-	_Atomic uint64_t lease[PAGE_LEASES];	/* see state/lease.h */
+	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people: NUL at its end */
 };
 
 /*
- * Maps the page dir/name, which is made where there is none.  One that is not
- * ours, not private, or damaged is replaced.  NULL with errno: no page can be
- * had there.
+ * Maps the page dir/name, and makes it if there is none; dir exists.  A page
+ * that is not ours, not private or damaged is replaced.  Returns NULL, with
+ * errno set, if no page can be had there.
  */
 struct page *page_open(const char *dir, const char *name, struct slice label,
     msec now);

@@ -1,4 +1,4 @@
-#include "state/lease.h"
+#include "limit/lease.h"
 
 /*
  * A word: 1 bit whether it is on its way, 43 bits until when (so) or since

@@ -1,9 +1,9 @@
-#ifndef STATE_LIMIT_VIEW_H
-#define STATE_LIMIT_VIEW_H
+#ifndef LIMIT_LIMIT_VIEW_H
+#define LIMIT_LIMIT_VIEW_H
 
 /* What limit.c, and people, see of a page's cells. */
 
-#include "state/limit.h"
+#include "limit/limit.h"
 
 #define SHARE_ONE ((int64_t)256)	/* a page's share of one request */
 

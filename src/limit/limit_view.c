@@ -1,6 +1,6 @@
-#include "state/limit_view.h"
+#include "limit/limit_view.h"
 
-#include "state/gcra.h"
+#include "limit/gcra.h"
 #include "wire/when.h"
 
 #define MINUTE ((int64_t)60000000)	/* us */

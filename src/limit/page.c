@@ -1,6 +1,6 @@
 #define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
-#include "state/page.h"
+#include "limit/page.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "state/place.h"
 
 /* Another layout is another number. */
 #define MAGIC 0x62696465206c3101u	/* "bide l1" */
@@ -152,7 +150,7 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 	if (str_printf(path, sizeof(path), "%s/%s", dir, name) < 0)
 		return NULL;
 	p = map_file(path, now);
-	if (p != NULL || place_make(dir) < 0)
+	if (p != NULL)
 		return p;
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)

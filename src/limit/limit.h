@@ -1,5 +1,5 @@
-#ifndef STATE_LIMIT_H
-#define STATE_LIMIT_H
+#ifndef LIMIT_LIMIT_H
+#define LIMIT_LIMIT_H
 
 /*
  * The limits that processes with the same key live within together.
@@ -14,10 +14,10 @@
  *
  * What it waits for, in this order:
  *   the first answer of all, a second at most, while nothing is known;
- *   buckets (state/gcra.h) of requests and tokens, as far as their limits
+ *   buckets (limit/gcra.h) of requests and tokens, as far as their limits
  *     are known: from a head, from a 429's text, or from the user;
  *   the time that a 429 has named, be it another process's;
- *   its turn (state/lease.h), when a 429 came that no bucket explains: then
+ *   its turn (limit/lease.h), when a 429 came that no bucket explains: then
  *     the number of requests at a time is halved, and grows again by one each
  *     time that so many have succeeded.
  *
@@ -26,8 +26,8 @@
 
 #include "api/event.h"
 #include "api/quota.h"
-#include "state/lease.h"
-#include "state/page.h"
+#include "limit/lease.h"
+#include "limit/page.h"
 
 /* Buckets: QUOTA_KINDS, and of the first two another one for windows of more
  * than half an hour, which are limits beside those of a minute. */
