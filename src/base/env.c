@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 
 #ifdef CLOCK_BOOTTIME
 #define MONO_CLOCK CLOCK_BOOTTIME
@@ -17,7 +18,7 @@
 #define MONO_CLOCK CLOCK_MONOTONIC
 #endif
 
-/* What a handler may touch: two pipes' write ends and the first signal. */
+/* For the handlers: the first signal, and the write ends of two pipes. */
 static volatile sig_atomic_t stop_signal, stop_fd, nudge_fd;
 static int nudge_read;
 
@@ -82,9 +83,8 @@ real_sleep(void *ctx, msec until)
 	msec left;
 
 	while ((left = until - real_mono(NULL)) > 0) {
-		if (left > 60000)	/* poll's clock may stand still */
-			left = 60000;
-		if (poll(fds, 2, (int)left) <= 0)
+		/* poll() does not count time spent suspended */
+		if (poll(fds, 2, left > 60000 ? 60000 : (int)left) <= 0)
 			continue;
 		if (fds[0].revents != 0)
 			return -1;
@@ -95,37 +95,17 @@ real_sleep(void *ctx, msec until)
 }
 
 static void
-on_stop(int sig)
+on_signal(int sig)
 {
 	int saved = errno;
-	ssize_t n;
 
-	if (stop_signal == 0)
+	if (sig != SIGUSR1 && stop_signal == 0)
 		stop_signal = sig;
-	n = write(stop_fd, "", 1);
-	(void)n;
+	(void)!write(sig == SIGUSR1 ? nudge_fd : stop_fd, "", 1);
 	errno = saved;
 }
 
-static void
-on_nudge(int sig)
-{
-	int saved = errno;
-	ssize_t n;
-
-	(void)sig;
-	n = write(nudge_fd, "", 1);
-	(void)n;
-	errno = saved;
-}
-
-static int
-pipe_open(int fd[2])
-{
-	return pipe2(fd, O_CLOEXEC | O_NONBLOCK);
-}
-
-/* No SA_RESTART: a blocked write to stdout has to notice. */
+/* No SA_RESTART: a signal must interrupt a blocked write to stdout. */
 static void
 handle(int sig, void (*handler)(int), int flags)
 {
@@ -143,20 +123,32 @@ env_open(struct env *env)
 {
 	int stop[2], nudge[2];
 
-	if (pipe_open(stop) < 0 || pipe_open(nudge) < 0)
+	if (pipe2(stop, O_CLOEXEC | O_NONBLOCK) < 0 ||
+	    pipe2(nudge, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
 	stop_fd = stop[1];
 	nudge_fd = nudge[1];
 	nudge_read = nudge[0];
 	*env = (struct env){ real_mono, real_wall, real_sleep, real_cancelled,
 	    real_random, stop[0], env };
-	handle(SIGINT, on_stop, (int)SA_RESETHAND);
-	handle(SIGTERM, on_stop, (int)SA_RESETHAND);
-	handle(SIGHUP, on_stop, (int)SA_RESETHAND);
-	handle(SIGUSR1, on_nudge, 0);
+	handle(SIGINT, on_signal, (int)SA_RESETHAND);
+	handle(SIGTERM, on_signal, (int)SA_RESETHAND);
+	handle(SIGHUP, on_signal, (int)SA_RESETHAND);
+	handle(SIGUSR1, on_signal, 0);
 	handle(SIGPIPE, SIG_IGN, 0);
 	handle(SIGXFSZ, SIG_IGN, 0);
 	return 0;
+}
+
+int
+env_reap(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return status;
 }
 
 msec

@@ -2,38 +2,45 @@
 #define BASE_ENV_H
 
 /*
- * The only door to clock, sleep and chance.  Tests put a script behind it, so
- * that hours of waiting pass in microseconds; nothing else in bide may call
- * clock_gettime(), time(), poll() for a pause, or read a random device.
+ * Clock, sleep, signals and randomness, and the only access to them.  Tests
+ * replace it, so that hours of waiting take microseconds; nothing else in
+ * bide may call clock_gettime() or time(), poll() to sleep, or read a random
+ * device.
  *
- * Deadlines are absolute times of mono().  mono() counts on through a suspend
- * (CLOCK_BOOTTIME where there is one), so a server's "in 20 s" is not
- * stretched by a closed lid.
+ * Deadlines are absolute times of mono(), which includes time spent suspended
+ * where the system can tell (CLOCK_BOOTTIME): a server's "in 20 s" means 20 s
+ * of real time.
  */
+
+#include <sys/types.h>
 
 #include "base/err.h"
 
 struct env {
-	msec (*mono)(void *ctx);	/* never goes back; arbitrary origin */
+	msec (*mono)(void *ctx);	/* monotonic, arbitrary origin */
 	msec (*wall)(void *ctx);	/* since 1970-01-01 UTC */
 	/*
-	 * Sleeps until mono() >= until.  Returns 0, or 1 when woken before
-	 * (SIGUSR1), or -1 when a signal asks to stop.
+	 * Sleeps until mono() >= until.  0; 1 if woken early by SIGUSR1; -1
+	 * if a signal asks to stop.
 	 */
 	int (*sleep)(void *ctx, msec until);
-	int (*cancelled)(void *ctx);	/* signal that asks to stop, or 0 */
+	int (*cancelled)(void *ctx);	/* the signal that asks to stop; 0 */
 	void (*random)(void *ctx, void *p, size_t n);
-	int wakefd;	/* readable from a cancel on, for ever; -1 = none */
+	int wakefd;	/* stays readable once cancelled; -1 = none */
 	void *ctx;
 };
 
 /*
- * The real one.  Takes SIGINT, SIGTERM and SIGHUP (the first asks to stop,
- * the second of its kind kills), SIGUSR1 (ends a sleep) and ignores SIGPIPE
- * and SIGXFSZ; a signal that was ignored at start stays so.  Once in a
- * process.  0, or -1 with errno.
+ * Fills env with the real clock and signals.  The first SIGINT, SIGTERM or
+ * SIGHUP asks to stop, a second one of the same kind kills; SIGUSR1 ends a
+ * sleep; SIGPIPE and SIGXFSZ are ignored.  A signal that was ignored at start
+ * stays ignored.  Call it once in a process.  0, or -1 with errno.
  */
 int env_open(struct env *env);
+
+/* Waits for a child process to end; signals do not interrupt it.  The status
+ * of waitpid(), or -1 with errno. */
+int env_reap(pid_t pid);
 
 /* Shorthands. */
 msec env_mono(const struct env *env);

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define CHUNK ((size_t)65536)
 
 void
@@ -50,10 +52,10 @@ fill(struct batch_in *in)
 	if (in->end - in->at < (int64_t)want)
 		want = (size_t)(in->end - in->at);
 	(void)buf_room(&in->buf, CHUNK);
-	n = in->file ? pread(in->fd, in->buf.p + in->buf.n, want, in->at) :
-	    read(in->fd, in->buf.p + in->buf.n, want);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return in->file ? 0 : -1;
+	n = in->file ? file_get(in->fd, in->buf.p + in->buf.n, want, in->at) :
+	    file_read_some(in->fd, in->buf.p + in->buf.n, want);
+	if (n == FILE_AGAIN)
+		return -1;
 	if (n < 0)
 		in->error = errno;
 	if (n <= 0) {

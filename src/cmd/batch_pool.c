@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "core/output.h"
 
 #define CHUNK ((size_t)65536)
@@ -106,8 +106,7 @@ bury(struct pool *p, size_t i)
 		return;
 	(void)close(w->fd);
 	w->fd = p->fds[POOL_FIRST + i].fd = -1;
-	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	(void)env_reap(w->pid);
 	w->pid = 0;
 	buf_free(&w->in);
 	atomic_store(&p->pause[i].until, 0);
@@ -230,8 +229,8 @@ pool_take(struct pool *p, size_t i, struct report *r, struct slice *line)
 	buf_clear(&p->chunk);
 	if (p->chunk.cap > CHUNK)
 		buf_free(&p->chunk);
-	n = read(w->fd, buf_room(&p->chunk, CHUNK), CHUNK);
-	if (n < 0 && errno == EINTR)
+	n = file_read_some(w->fd, buf_room(&p->chunk, CHUNK), CHUNK);
+	if (n == FILE_AGAIN)
 		return 0;
 	if (n <= 0)
 		return lost(p, i, r, line);

@@ -1,11 +1,11 @@
 #include "cmd/batch_work.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "base/file.h"
 #include "cmd/exits.h"
 #include "cmd/share.h"
 #include "cmd/target.h"
@@ -387,25 +387,6 @@ one(struct work *w, const struct claim *claim, struct slice text,
 
 /* -- the worker ------------------------------------------------------------ */
 
-/* 0; -1 at the parent's end, or when the input has become shorter. */
-static int
-get(int fd, int64_t at, char *p, size_t n)
-{
-	ssize_t got;
-
-	while (n > 0) {
-		got = at < 0 ? read(fd, p, n) : pread(fd, p, n, (off_t)at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return -1;
-		p += got;
-		n -= (size_t)got;
-		at += at < 0 ? 0 : got;
-	}
-	return 0;
-}
-
 /* A claim and a short text come in one read: the parent sends nothing else
  * before it has its report. */
 static int
@@ -416,19 +397,22 @@ next_claim(const struct work *w, int fd, struct claim *c, struct buf *text)
 	buf_clear(text);
 	(void)buf_room(text, sizeof(*c) + CLAIM_SHORT);
 	do
-		got = read(fd, text->p, sizeof(*c) + CLAIM_SHORT);
-	while (got < 0 && errno == EINTR);
+		got = file_read_some(fd, text->p, sizeof(*c) + CLAIM_SHORT);
+	while (got == FILE_AGAIN);
 	if (got < (ssize_t)sizeof(*c))
 		return -1;
 	text->n = (size_t)got;
 	memcpy(c, text->p, sizeof(*c));
 	buf_drop(text, sizeof(*c));
 	(void)buf_room(text, (size_t)c->n);
-	if (c->given > 0 && get(fd, -1, text->p + text->n,
-	    (size_t)c->n - text->n) < 0)
-		return -1;
+	if (c->given > 0)
+		got = file_get(fd, text->p + text->n, (size_t)c->n - text->n,
+		    -1) + (ssize_t)text->n;
+	else
+		got = file_get(w->input, text->p, (size_t)c->n, (off_t)c->at);
 	text->n = (size_t)c->n;
-	return c->given > 0 ? 0 : get(w->input, c->at, text->p, text->n);
+	/* less: the parent is gone, or the file has become shorter */
+	return got == (ssize_t)c->n ? 0 : -1;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cmd/exits.h"
 #include "cmd/say.h"
 
@@ -65,12 +66,12 @@ input_stdin(const struct env *env, const struct opts *o, struct buf *in,
 		if (to == NULL)
 			return complain(c, EXIT_NEVER, "stdin is larger than "
 			    "%zu MiB", in->max >> 20);
-		n = read(0, to, 65536);
+		n = file_read_some(0, to, 65536);
 		if (n > 0)
 			in->n += (size_t)n;
-		else if (n < 0 && errno == EBADF)
+		else if (n == -1 && errno == EBADF)
 			return 0;	/* closed by the parent: as if empty */
-		else if (n < 0 && errno != EINTR && errno != EAGAIN)
+		else if (n < 0 && n != FILE_AGAIN)
 			return complain(c, EXIT_OUTPUT, "stdin: %s",
 			    strerror(errno));
 	}

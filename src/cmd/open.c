@@ -84,7 +84,7 @@ cannot(struct session *s, enum journal_mode mode, const struct opts *o,
 	if (error == EAGAIN)
 		return complain(c, EXIT_LATER, "session %s: another bide is "
 		    "writing to it; try again later", s->name);
-	if (error == EINTR)
+	if (error == ECANCELED)
 		return complain(c, EXIT_SIGNAL + env->cancelled(env->ctx),
 		    "session %s: interrupted while waiting for it", s->name);
 	if (error == ENOENT && mode == JOURNAL_READ && o->dry_run)

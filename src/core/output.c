@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "state/place.h"
 
 #define LINKS_MAX 40	/* as the kernel has it */
@@ -69,14 +70,14 @@ output_write(const struct env *env, int fd, struct slice s, struct fault *f)
 
 	while (s.n > 0) {
 		most = allowed(env, fd, s.n);
-		n = most == 0 ? 0 : write(fd, s.p, most);
+		n = most == 0 ? 0 : file_write_some(fd, s.p, most);
 		if (n > 0)
 			s = slice_sub(s, (size_t)n, s.n);
-		else if (n < 0 && errno != EINTR && errno != EAGAIN)
+		else if (n < 0 && n != FILE_AGAIN)
 			return failed(f, "cannot write the answer");
 		else if (cancelled(env, f))
 			return -1;
-		else if (n < 0 && errno == EAGAIN)
+		else if (n == FILE_AGAIN)
 			(void)writable(env, fd, -1);
 	}
 	return 0;

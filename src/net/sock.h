@@ -2,8 +2,8 @@
 #define NET_SOCK_H
 
 /*
- * TCP.  The only place that polls a socket and that knows EINTR and partial
- * writes.
+ * TCP connections.  EINTR and partial writes of an open socket are handled
+ * here; base/file.h does it for files and pipes.
  *
  * Addresses are raced as RFC 8305 says: families interleaved in the
  * resolver's order, a further attempt after 250 ms or at once when one fails,

@@ -1,19 +1,20 @@
 #include "state/ids.h"
 
 #include <bearssl.h>
-#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file.h"
 
 #define SLOT ((size_t)IDS_HASH + 1)
-#define FLAGS IDS_HASH			/* the byte behind the hash; 0: free */
+#define FLAGS IDS_HASH			/* the byte after the hash; 0: free */
 #define CAP_MIN 1024
 #define MEMORY_MAX 16384		/* slots */
-#define PROBE 16			/* slots looked at in one read */
+#define PROBE 16			/* slots per read */
 
 void
 ids_hash(struct slice name, unsigned char hash[IDS_HASH])
@@ -27,46 +28,35 @@ ids_hash(struct slice name, unsigned char hash[IDS_HASH])
 	memcpy(hash, all, IDS_HASH);
 }
 
-/* n slots from the ith on; holes in the file are free slots. */
+/* Copies n slots, from the ith on, to to; holes in the file are free slots. */
 static int
 get(const struct ids *s, uint64_t i, unsigned char *to, size_t n)
 {
-	size_t got = 0;
-	ssize_t rc = 1;
+	ssize_t got;
 
-	n *= SLOT;
 	if (s->fd < 0) {
-		memcpy(to, s->slots + i * SLOT, n);
+		memcpy(to, s->slots + i * SLOT, n * SLOT);
 		return 0;
 	}
-	for (; got < n && rc != 0; got += rc > 0 ? (size_t)rc : 0) {
-		rc = pread(s->fd, to + got, n - got, (off_t)(i * SLOT + got));
-		if (rc < 0 && errno != EINTR)
-			return -1;
-	}
-	memset(to + got, 0, n - got);
+	got = file_get(s->fd, to, n * SLOT, (off_t)(i * SLOT));
+	if (got < 0)
+		return -1;
+	memset(to + got, 0, n * SLOT - (size_t)got);
 	return 0;
 }
 
 static int
 put(const struct ids *s, uint64_t i, const unsigned char *slot)
 {
-	ssize_t rc;
-
-	if (s->fd < 0) {
-		memcpy(s->slots + i * SLOT, slot, SLOT);
-		return 0;
-	}
-	do
-		rc = pwrite(s->fd, slot, SLOT, (off_t)(i * SLOT));
-	while (rc < 0 && errno == EINTR);
-	if (rc >= 0 && rc < (ssize_t)SLOT)
-		errno = ENOSPC;
-	return rc == (ssize_t)SLOT ? 0 : -1;
+	if (s->fd >= 0)
+		return file_put(s->fd, (struct slice){ (const void *)slot,
+		    SLOT }, (off_t)(i * SLOT));
+	memcpy(s->slots + i * SLOT, slot, SLOT);
+	return 0;
 }
 
-/* Where the hash stands, or the free slot where it would; that slot in found.
- * -1 with errno. */
+/* Linear probing: sets *at to the slot that has the hash, or to the free slot
+ * where it belongs, and copies that slot to found.  -1 with errno. */
 static int
 find(const struct ids *s, const unsigned char *hash, uint64_t *at,
     unsigned char *found)
@@ -90,32 +80,21 @@ find(const struct ids *s, const unsigned char *hash, uint64_t *at,
 	}
 }
 
-static int
-open_file(const char *path)
-{
-	char name[PATH_MAX];
-	int fd;
-
-	if (path == NULL || str_printf(name, sizeof(name), "%s.XXXXXX", path) < 0)
-		return -1;
-	fd = mkstemp(name);
-	if (fd >= 0)
-		(void)unlink(name);
-	return fd;
-}
-
-/* Moves all of s to a larger table. */
+/* Moves s to a table four times as large. */
 static int
 grow(struct ids *s)
 {
 	struct ids larger = { .fd = -1, .path = s->path, .n = s->n,
 	    .cap = s->cap == 0 ? CAP_MIN : s->cap * 4 };
 	unsigned char slots[PROBE * SLOT], none[SLOT];
+	char name[PATH_MAX];
 	uint64_t i, at;
 	size_t k;
 
-	if (larger.cap > MEMORY_MAX)
-		larger.fd = open_file(s->path);
+	if (larger.cap > MEMORY_MAX && s->path != NULL && (size_t)snprintf(
+	    name, sizeof(name), "%s.XXXXXX", s->path) < sizeof(name) &&
+	    (larger.fd = mkstemp(name)) >= 0)
+		(void)unlink(name);
 	if (larger.fd < 0 && (larger.slots = calloc((size_t)larger.cap,
 	    SLOT)) == NULL)
 		err_oom();

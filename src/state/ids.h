@@ -2,13 +2,14 @@
 #define STATE_IDS_H
 
 /*
- * A set of names, each by 15 bytes of its SHA-256, with some flags.
+ * A hash set of names with flags.  A name is stored as 15 bytes of its
+ * SHA-256 and a byte of flags.
  *
- * Ten million of them take no memory: a few thousand stand in memory, more in
- * a file that has lost its name, in the page cache as long as nobody needs
- * that for something better.  It is read and written by calls, not mapped, so
- * that a full disk is an error and no signal.  Where no file can be made they
- * stay in memory, 16 bytes and some air for each.
+ * Small sets (16,384 slots) are in memory, larger ones in an unlinked
+ * temporary file, so that ten million names need only page cache.  The file
+ * is accessed with pread() and pwrite() rather than mapped: a full disk is an
+ * error then, not a SIGBUS.  If no file can be created, the set stays in
+ * memory and takes between 21 and 85 bytes a name.
  *
  * {.fd = -1, .path} is an empty set.
  */
@@ -27,16 +28,15 @@ enum {
 
 struct ids {
 	int fd;			/* of the file; -1: in memory */
-	const char *path;	/* what the file's name begins with, while it
-				   has one */
-	unsigned char *slots;	/* in memory: a hash and its flags each */
-	uint64_t cap, n;
+	const char *path;	/* prefix of the temporary file's name */
+	unsigned char *slots;	/* if in memory: hash and flags of each */
+	uint64_t cap, n;	/* slots, and those in use */
 };
 
 void ids_hash(struct slice name, unsigned char hash[IDS_HASH]);
 
-/* Adds to the flags of a name and returns those that it had, 0 for a new one;
- * with no flags it is only looked up.  -1 with errno. */
+/* Adds flags to those of a name and returns what it had before: 0 if it is
+ * new.  With flags 0 it is only looked up.  -1 with errno. */
 int ids_mark(struct ids *s, const unsigned char hash[IDS_HASH], int flags);
 
 void ids_free(struct ids *s);

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "state/place.h"
 
-/* Between two looks whether the other writer is done. */
-#define LOCK_LOOK ((msec)100)
+#define LOCK_INTERVAL ((msec)100)	/* between two attempts to lock */
 
 static int
 failed(struct journal *j)
@@ -28,29 +28,14 @@ journal_none(struct journal *j)
 	crc32_init(&j->crc);
 }
 
-static int
-open_file(const struct journal *j, enum journal_mode mode)
-{
-	static const int flags[] = { O_RDONLY, O_RDWR | O_CREAT,
-	    O_RDWR | O_CREAT | O_EXCL, O_RDWR };
-	int fd;
-
-	do
-		fd = open(j->path, flags[mode] | O_APPEND | O_CLOEXEC |
-		    O_NOFOLLOW | O_NONBLOCK, 0600);
-	while (fd < 0 && errno == EINTR);
-	return fd;
-}
-
-/* A lock without a deadline of its own would be deaf to signals. */
+/* Polls for the lock: a blocking flock() has no deadline and would hide the
+ * signals that ask to stop. */
 static int
 lock(const struct env *env, int fd, msec until)
 {
 	msec now;
 
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EINTR)
-			continue;
+	while (file_lock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -1;
 		now = env_mono(env);
@@ -58,37 +43,31 @@ lock(const struct env *env, int fd, msec until)
 			errno = EAGAIN;
 			return -1;
 		}
-		now += LOCK_LOOK;
+		now += LOCK_INTERVAL;
 		if (env->sleep(env->ctx, now < until ? now : until) < 0) {
-			errno = EINTR;
+			errno = ECANCELED;
 			return -1;
 		}
 	}
 	return 0;
 }
 
-/* Whether fd is still the file of that name: it may have been removed while
- * the lock was waited for. */
-static int
-same(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
-	    a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
 int
 journal_open(struct journal *j, enum journal_mode mode, const struct env *env,
     msec until)
 {
-	struct stat st;
+	static const int flags[] = { O_RDONLY, O_RDWR | O_CREAT,
+	    O_RDWR | O_CREAT | O_EXCL, O_RDWR };
+	struct stat st, now;
 
 	for (;;) {
-		j->fd = open_file(j, mode);
+		j->fd = file_open(j->path, flags[mode] | O_APPEND |
+		    O_NOFOLLOW | O_NONBLOCK);
 		if (j->fd < 0)
 			return failed(j);
-		if (fstat(j->fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		if (fstat(j->fd, &st) < 0)
+			break;
+		if (!S_ISREG(st.st_mode)) {
 			errno = EINVAL;
 			break;
 		}
@@ -96,114 +75,86 @@ journal_open(struct journal *j, enum journal_mode mode, const struct env *env,
 			return 0;
 		if (lock(env, j->fd, until) < 0)
 			break;
-		if (same(j->fd, j->path))
+		/* it may have been removed while we waited for the lock */
+		if (stat(j->path, &now) == 0 && now.st_ino == st.st_ino &&
+		    now.st_dev == st.st_dev)
 			return 0;
 		close(j->fd);
 	}
 	failed(j);
-	close(j->fd);
-	j->fd = -1;
+	journal_close(j);
 	return -1;
 }
 
 int
 journal_busy(const struct journal *j)
 {
-	return flock(j->fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	return file_lock(j->fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
 int
 journal_load(struct journal *j, struct buf *b)
 {
 	struct stat st;
-	size_t size;
 	ssize_t n;
+	size_t size;
 	char *to;
 
 	if (fstat(j->fd, &st) < 0)
 		return failed(j);
-	size = (size_t)st.st_size + 1;
-	do {
+	/* one more than there is, to see the end in the first pass */
+	for (size = (size_t)st.st_size + 1;; size = 65536) {
 		to = buf_room(b, size);
 		if (to == NULL) {
 			errno = EFBIG;
 			return failed(j);
 		}
-		n = pread(j->fd, to, size, (off_t)j->end);
-		if (n < 0 && errno != EINTR)
+		n = file_get(j->fd, to, size, (off_t)j->end);
+		if (n < 0)
 			return failed(j);
-		if (n > 0) {
-			b->n += (size_t)n;
-			j->end += n;
-		}
-		size = 65536;
-	} while (n != 0);
-	return 0;
+		b->n += (size_t)n;
+		j->end += n;
+		if ((size_t)n < size)
+			return 0;
+	}
 }
 
 int
-journal_cut(struct journal *j, int64_t n)
+journal_truncate(struct journal *j, int64_t n)
 {
-	int rc;
-
-	do
-		rc = ftruncate(j->fd, (off_t)n);
-	while (rc < 0 && errno == EINTR);
-	if (rc < 0)
+	if (file_truncate(j->fd, (off_t)n) < 0)
 		return failed(j);
 	j->end = n;
 	return 0;
 }
 
-/* What failed is told; that its remains cannot be cut off either is for the
- * next one who opens the file. */
-static int
-give_up(struct journal *j)
-{
-	int error = errno;
-
-	(void)journal_cut(j, j->end);
-	j->error = error;
-	return -1;
-}
-
 int
 journal_append(struct journal *j, struct slice records)
 {
-	ssize_t n;
-
 	if (j->fd < 0)
 		return 0;
 	if (j->error != 0)
 		return -1;
-	do
-		n = write(j->fd, records.p, records.n);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return give_up(j);
-	if ((size_t)n < records.n) {
-		errno = ENOSPC;
-		return give_up(j);
+	if (file_put(j->fd, records, -1) < 0) {
+		(void)failed(j);
+		/* if this fails too, the next writer does it */
+		(void)file_truncate(j->fd, (off_t)j->end);
+		return -1;
 	}
-	j->end += n;
+	j->end += (int64_t)records.n;
 	return 0;
 }
 
 int
 journal_sync(struct journal *j, int folder)
 {
-	int rc;
-
 	if (j->fd < 0)
 		return 0;
 	if (j->error != 0)
 		return -1;
-	do
-		rc = fsync(j->fd);
-	while (rc < 0 && errno == EINTR);
-	if (rc < 0 && errno != EINVAL)
+	if (file_sync(j->fd) < 0 || (folder && place_sync(j->path) < 0))
 		return failed(j);
-	return folder && place_sync(j->path) < 0 ? failed(j) : 0;
+	return 0;
 }
 
 void

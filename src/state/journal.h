@@ -2,64 +2,67 @@
 #define STATE_JOURNAL_H
 
 /*
- * A session's file: records (wire/record.h), one behind the other.
+ * A session file: an append-only sequence of records (wire/record.h).
  *
- * One process writes: it holds a flock() on the file, which the kernel drops
- * at its death, so that nothing is ever left locked.  A record is one write()
- * at the end of the file; what a write that failed or came out short has left
- * there is cut off again, and what a crash has left is by the next writer.
- * Nothing is ever rewritten.  journal_sync() makes what was appended outlive
- * the machine too.
+ * One process writes at a time, under a flock() that the kernel releases when
+ * the process dies.  A record is appended with one write().  If that fails or
+ * is short, the file is truncated to the last whole record; an incomplete
+ * record left by a crash is truncated by the next writer.  Nothing else is
+ * ever rewritten.  journal_sync() makes appended records survive a power
+ * failure.
  *
- * Readers need no lock: they see whole records and perhaps half of one.
+ * Readers need no lock: they see whole records and possibly an incomplete one
+ * at the end.
  *
- * After a failure nothing more is written (a record that is missing in the
- * middle would make a wrong transcript): the turn stays unfinished there, and
- * can be resumed.
+ * After a failure nothing more is written, because a missing record in the
+ * middle would make the transcript wrong.  The turn stays unfinished in the
+ * file and can be resumed.
  */
 
 #include "base/env.h"
 #include "wire/record.h"
 
 struct journal {
-	int fd;			/* -1: none is kept */
-	int64_t end;		/* bytes of whole records */
-	int error;		/* errno of what failed; 0 */
+	int fd;			/* -1: nothing is kept */
+	int64_t end;		/* size of the whole records, in bytes */
+	int error;		/* errno of the first failure; 0 */
 	char path[4096];
 	struct crc32 crc;
 };
 
-/* An empty one, which is not kept anywhere: appending does nothing. */
+/* Initialises a journal without a file: appending to it does nothing. */
 void journal_none(struct journal *j);
 
 enum journal_mode {
-	JOURNAL_READ,		/* without a lock */
-	JOURNAL_WRITE,		/* and made where there is none */
-	JOURNAL_NEW,		/* and must not be there */
-	JOURNAL_OLD		/* and must be there */
+	JOURNAL_READ,		/* read only, without a lock */
+	JOURNAL_WRITE,		/* create if missing */
+	JOURNAL_NEW,		/* create; must not exist */
+	JOURNAL_OLD		/* must exist */
 };
 
 /*
- * Opens j->path, for writing once nobody else does: until a time of mono().
- * 0; -1 with errno in .error (EAGAIN: another one still writes; EINTR: a
- * signal asks to stop), .fd being -1 then.
+ * Opens j->path.  To write, waits for other writers until mono() is until.
+ * 0; or -1 with .fd == -1 and errno in .error (EAGAIN: another process is
+ * still writing; ECANCELED: a signal asks to stop).
  */
 int journal_open(struct journal *j, enum journal_mode mode,
     const struct env *env, msec until);
 
-/* Whether somebody has it open for writing. */
+/* Whether another process has the file open for writing. */
 int journal_busy(const struct journal *j);
 
-/* Appends all of the file to b.  -1 with .error. */
+/* Appends the content of the file to b.  0, or -1 with .error. */
 int journal_load(struct journal *j, struct buf *b);
 
-/* Cuts off what stands behind the first n bytes.  -1 with .error. */
-int journal_cut(struct journal *j, int64_t n);
+/* Truncates the file to n bytes.  0, or -1 with .error. */
+int journal_truncate(struct journal *j, int64_t n);
 
-/* Appends whole records.  0; -1 with .error, also when it failed before. */
+/* Appends whole records.  0; or -1 with .error, also after any earlier
+ * failure. */
 int journal_append(struct journal *j, struct slice records);
 
-/* Makes them last; with folder: the file's name too. */
+/* fsync() of the file and, if folder is set, of its directory entry.  Returns
+ * as journal_append(). */
 int journal_sync(struct journal *j, int folder);
 
 void journal_close(struct journal *j);

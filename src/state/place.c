@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 int
 place_state(const char *name, char *path, size_t size)
 {
 	const char *dir = getenv("XDG_STATE_HOME"), *tail = "";
 
-	/* The XDG specification: a relative path is to be ignored. */
+	/* XDG: relative paths are to be ignored */
 	if (dir == NULL || dir[0] != '/') {
 		dir = getenv("HOME");
 		tail = "/.local/state";
@@ -37,12 +38,8 @@ place_folder(const char *path, char *dir, size_t size)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	if (slash == NULL)
-		slice_copy(SLICE("."), dir, size);
-	else if (n == 0)
-		slice_copy(SLICE("/"), dir, size);
-	else
-		slice_copy((struct slice){ path, n }, dir, size);
+	slice_copy(slash == NULL ? SLICE(".") : n == 0 ? SLICE("/") :
+	    (struct slice){ path, n }, dir, size);
 	return 0;
 }
 
@@ -72,16 +69,10 @@ place_sync(const char *path)
 	char dir[PATH_MAX];
 	int fd, rc;
 
-	if (place_folder(path, dir, sizeof(dir)) < 0)
+	if (place_folder(path, dir, sizeof(dir)) < 0 ||
+	    (fd = file_open(dir, O_RDONLY | O_DIRECTORY)) < 0)
 		return -1;
-	do
-		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return -1;
-	do
-		rc = fsync(fd);
-	while (rc < 0 && errno == EINTR);
+	rc = file_sync(fd);
 	close(fd);
-	return rc < 0 && errno != EINVAL ? -1 : 0;
+	return rc;
 }

@@ -1,24 +1,21 @@
 #ifndef STATE_PLACE_H
 #define STATE_PLACE_H
 
-/* Where what outlives the process is kept. */
+/* Where bide keeps its state.  All functions return 0, or -1 with errno. */
 
 #include <stddef.h>
 
-/*
- * Writes "DIR/bide/NAME" to path, DIR being $XDG_STATE_HOME, or
- * ~/.local/state.  0, or -1 with errno: there is no home, or it is too long.
- */
+/* Writes "DIR/bide/NAME" to path, where DIR is $XDG_STATE_HOME or else
+ * ~/.local/state.  ENOENT: there is no home; ENAMETOOLONG. */
 int place_state(const char *name, char *path, size_t size);
 
-/* Makes a folder, and those above it that are missing, with mode 0700.  0 also
- * when it is there; -1 with errno. */
+/* Creates a directory and its missing parents with mode 0700, as mkdir -p. */
 int place_make(const char *path);
 
-/* The folder that path is in, to the array dir.  -1 with errno. */
+/* Writes the directory part of path to dir, as dirname(1). */
 int place_folder(const char *path, char *dir, size_t size);
 
-/* fsync() of that folder; what file systems cannot do is no error. */
+/* fsync() of the directory that path is in, where the file system can. */
 int place_sync(const char *path);
 
 #endif

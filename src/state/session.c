@@ -121,7 +121,7 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
 	history_free(&s->history);
 	replay(s);
 	if (s->torn > 0 && mode != JOURNAL_READ)
-		return journal_cut(j, j->end - (int64_t)s->torn);
+		return journal_truncate(j, j->end - (int64_t)s->torn);
 	return 0;
 }
 
