@@ -18,11 +18,11 @@ EMBED_CA =
 # Seconds for each target of make fuzz.
 T = 60
 
-WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes
 # A large off_t and time_t where the C library still has a choice.
-LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-	-D_TIME_BITS=64
-INCLUDE = -I../../src -I../.. -I. -isystem /usr/include/bearssl
+COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+	-D_TIME_BITS=64 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+	-Wmissing-prototypes -I../../src -I../.. -I. \
+	-isystem /usr/include/bearssl $(CFLAGS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
@@ -35,7 +35,7 @@ $(ORDER):
 # -- inside a build's folder (files.mk: tests/mirror.sh) ----------------------
 
 .c.o:
-	$(CC) $(LANGUAGE) $(WARN) $(INCLUDE) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 .o:
 	$(CC) $(CFLAGS) -o $@ $< $(WITH) libbide.a $(LDFLAGS)
@@ -44,22 +44,18 @@ libbide.a: $(LIB) files.mk
 	rm -f $@
 	ar rcs $@ $(LIB)
 
-# What test programs share: scripted servers, and a main() that replays seeds.
+# What test programs share: scripts, parts of drive and faultd, and a main()
+# that replays seeds.
 tests/libtest.a: $(SHARED) files.mk
 	rm -f $@
 	ar rcs $@ $(SHARED)
 
-PROGRAMS = $(UNITS) $(FUZZERS) tests/drive_tls tests/drive_cut tests/bench_run
-$(LIB) $(SHARED) $(DRIVE) $(FAULTD) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
+PROGRAMS = $(UNITS) $(FUZZERS) tests/drive tests/drive_tls tests/drive_cut \
+	tests/faultd tests/bench_run
+$(LIB) $(SHARED) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
 $(PROGRAMS) src/cmd/main: libbide.a $(WITH)
 
-tests/drive: $(DRIVE) libbide.a
-	$(CC) $(CFLAGS) -o $@ $(DRIVE) libbide.a $(LDFLAGS)
-
-tests/faultd: $(FAULTD) libbide.a
-	$(CC) $(CFLAGS) -o $@ $(FAULTD) libbide.a $(LDFLAGS)
-
-suite: $(PROGRAMS) tests/drive tests/faultd
+suite: $(PROGRAMS)
 fuzzers: $(FUZZERS)
 
 # -- from the top -------------------------------------------------------------
@@ -92,7 +88,7 @@ setup: always
 
 demo: bide
 	@echo 'building the server of the demo'
-	@+$(CHECK); $(IN) tests/faultd
+	@+$(CHECK); $(IN) $(LIBTEST) tests/faultd
 	@sh tests/demo.sh
 
 check: bide programs
@@ -140,12 +136,11 @@ torture: bide programs
 	@BIDE_TORTURE=1 sh tests/check.sh cli/batch
 
 install: bide
-	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \
 	    '$(DESTDIR)$(PREFIX)/share/man/man5'
-	install -m 755 bide '$(DESTDIR)$(PREFIX)/bin/bide'
+	install -m 755 bide '$(DESTDIR)$(PREFIX)/bin'
 	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 644 man/bide-session.5 \
-	    '$(DESTDIR)$(PREFIX)/share/man/man5/bide-session.5'
+	install -m 644 man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5'
 
 clean:
 	rm -rf build bide

@@ -17,7 +17,8 @@ case $gnu in
 	ldflags="-static-pie $ldflags -lbearssl" ;;
 *)
 	if [ -f "$musl/rcrt1.o" ]; then
-		cflags="$cflags -nostdinc -isystem /usr/include/${musl##*/}
+		cflags="$cflags -Wno-unused-command-line-argument -nostdinc
+		    -isystem /usr/include/${musl##*/}
 		    -isystem $($cc -print-file-name=include)"
 		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
 		    $ldflags $musl/rcrt1.o -Wl,--start-group libbide.a -lbearssl
