@@ -130,6 +130,11 @@ interop: bide programs
 	@sh tests/setup.sh interop
 	@sh tests/interop.sh
 
+# README's commands in a fresh Debian chroot; needs root.
+newcomer: always
+	@sh tests/setup.sh newcomer
+	@sh tests/newcomer.sh
+
 # Every recorded stream cut at every byte; a batch killed 200 times.
 torture: bide programs
 	@BIDE_TORTURE=1 sh tests/check.sh corpora/

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make demo: bide against a server that goes wrong three times.  No key and no
-# network: faultd plays the provider on a free port of this machine.
+# make demo: run bide against a server that fails three times.  Needs no key
+# and no network: faultd plays the provider on a free port of this machine.
 set -u
 BIDE=${BIDE:-./bide}
 FAULTD=${BIDE_BUILD:-build/check/tests}/faultd
@@ -25,20 +25,20 @@ until read -r port < "$T/log" && [ -n "$port" ]; do
 done 2>/dev/null
 
 cat <<EOF
-A server that fails three times listens on 127.0.0.1:$port. It will
+A test server on 127.0.0.1:$port plays the provider. It will
   1. answer 429: "Please try again in 1.2s"
-  2. begin an answer and break it off: rate_limit_exceeded, "try again in 1s"
-  3. begin it again and close the connection without the answer's end
-  4. answer
-The command line is
+  2. start an answer, then send rate_limit_exceeded, "try again in 1s"
+  3. start an answer, then close the connection before its end
+  4. answer in full
+The command is
 
     $BIDE --base-url http://127.0.0.1:$port/v1 -m gpt-4o "What does bide do?"
 
-What bide says on stderr, and the answer:
+Messages on stderr, and the answer:
 
 EOF
-# In an environment of its own, so that no proxy or setting of the user's gets
-# in; through cat, for on a terminal the line about a wait is wiped after it.
+# A clean environment keeps the user's settings and proxies out.  Through cat,
+# because on a terminal bide erases the line about a wait when it is over.
 {
 	env -i HOME="$T" OPENAI_API_KEY=sk-demo "$BIDE" --hold \
 	    --base-url "http://127.0.0.1:$port/v1" -m gpt-4o \
@@ -48,7 +48,7 @@ EOF
 rc=$(cat "$T/rc")
 cat <<EOF
 
-Exit status $rc after $(grep -c '"req":' "$T/log") requests; the server saw them at these times:
+Exit status $rc after $(grep -c '"req":' "$T/log") requests, received by the server at
 
 $(sed -n 's/.*"t":\([0-9]*\),.*"req":\([0-9]*\),.*/    request \2 at \1 ms/p' "$T/log")
 EOF

@@ -1,20 +1,23 @@
 #!/bin/sh
-# make setup: installs what building and testing need and the machine lacks,
-# through the system's package manager; does nothing when all is there.
-# With an argument (lint, valgrind, fuzz, bench, interop) what that needs too.
+# make setup: install the missing packages that building and testing need.
+# On Debian it runs apt-get; elsewhere it prints the command to run.  With an
+# argument (lint, valgrind, fuzz, bench, interop, newcomer) it also installs
+# the packages for that target.
 set -eu
 
-# Each row: what proves it is there, and its package for apt, apk, dnf,
-# pacman, pkg, brew ("-": comes with something else, or there is none).
+# Each row: how to tell that it is installed, and its package for apt, apk,
+# dnf, pacman, pkg and brew ("-": part of another package, or not available).
 rows() {
 	cat <<'ROWS'
 cmd:cc gcc gcc gcc gcc llvm gcc
+hdr:errno libc6-dev musl-dev glibc-devel glibc - -
 cmd:make make make make make gmake make
 cmd:musl-gcc musl-tools musl-dev musl-gcc musl - -
 hdr:bearssl libbearssl-dev bearssl-dev bearssl-devel bearssl bearssl bearssl
 cmd:prove perl perl-utils perl-Test-Harness perl perl5 perl
 mod:JSON::PP perl perl perl-JSON-PP perl perl5 perl
 cmd:openssl openssl openssl openssl openssl openssl openssl
+crt:roots ca-certificates ca-certificates ca-certificates ca-certificates ca_root_nss -
 cmd:readelf binutils binutils binutils binutils binutils binutils
 ROWS
 	case ${1:-} in
@@ -34,6 +37,7 @@ cmd:nginx nginx-light nginx nginx nginx nginx nginx
 cmd:wrk wrk wrk wrk wrk wrk wrk
 ROWS
 		;;
+	newcomer) echo cmd:debootstrap debootstrap debootstrap debootstrap debootstrap - - ;;
 	interop) cat <<'ROWS'
 cmd:curl curl curl curl curl curl curl
 cmd:nginx nginx-light nginx nginx nginx nginx nginx
@@ -65,12 +69,16 @@ has() {
 	mod:*) perl -M"${1#mod:}" -e 1 2>/dev/null ;;
 	lib:*) any /usr/lib/llvm-*/lib/clang/*/lib/linux/lib"${1#lib:}"* \
 		/usr/lib/clang/*/lib/*/lib"${1#lib:}"* ;;
+	# asked of the compiler: /usr/include may hold another libc's headers
+	hdr:errno) echo '#include <errno.h>' | cc -E - >/dev/null 2>&1 ;;
 	hdr:bearssl) any /usr/include/bearssl.h /usr/local/include/bearssl.h \
 		/usr/include/bearssl/bearssl.h /opt/homebrew/include/bearssl.h ;;
+	crt:roots) any /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem \
+		/etc/pki/tls/certs/ca-bundle.crt ;;
 	esac
 }
 
-lacking() {
+missing() {
 	rows "${1:-}" | while read -r proof apt apk dnf pacman pkg brew; do
 		has "$proof" && continue
 		case $manager in
@@ -90,31 +98,33 @@ for m in apt-get apk dnf pacman pkg brew; do
 	fi
 done
 
-want=$(lacking "${1:-}")
+want=$(missing "${1:-}")
 [ -n "$want" ] || exit 0
 
 case $manager in
 apt-get)
 	sudo=
-	[ "$(id -u)" -eq 0 ] || sudo=sudo
-	if [ -n "$sudo" ] && ! command -v sudo >/dev/null 2>&1; then
-		echo "setup: as root: apt-get install -y $want" >&2
-		exit 1
+	if [ "$(id -u)" -ne 0 ]; then
+		sudo=sudo
+		command -v sudo >/dev/null 2>&1 || {
+			echo "setup: as root: apt-get install -y $want" >&2
+			exit 1
+		}
 	fi
+	install() {
+		# shellcheck disable=SC2086
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get install \
+		    -y -qq --no-install-recommends $want >/dev/null
+	}
 	echo "setup: installing $want"
-	export DEBIAN_FRONTEND=noninteractive
-	# shellcheck disable=SC2086
-	$sudo apt-get install -y -qq --no-install-recommends $want \
-	    >/dev/null 2>&1 || { $sudo apt-get update -qq &&
-	    $sudo apt-get install -y -qq --no-install-recommends $want \
-		>/dev/null; }
+	install 2>/dev/null || { $sudo apt-get update -qq && install; }
 	;;
 apk) echo "setup: run: apk add $want" ;;
 dnf) echo "setup: run: dnf install $want" ;;
 pacman) echo "setup: run: pacman -S $want" ;;
 pkg) echo "setup: run: pkg install $want" ;;
 brew) echo "setup: run: brew install $want" ;;
-*) echo "setup: no package manager known; needed: $want" >&2 ;;
+*) echo "setup: no known package manager; install: $want" >&2 ;;
 esac
-still=$(lacking "${1:-}")
-[ -z "$still" ] || { echo "setup: still lacking: $still" >&2; exit 1; }
+still=$(missing "${1:-}")
+[ -z "$still" ] || { echo "setup: still missing: $still" >&2; exit 1; }
