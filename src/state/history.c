@@ -34,36 +34,10 @@ forget_answer(struct history *h)
 	h->sequence = -1;
 }
 
-/* An answer begins anew, which is only seen by its text. */
-static void
-forget_text(struct history *h)
-{
-	if (h->text_bytes > 0)
-		forget_answer(h);
-}
-
 static void
 put_part(struct history *h, const struct part *p)
 {
 	buf_put(&h->parts, (struct slice){ (const void *)p, sizeof(*p) });
-}
-
-/* Text that follows text, in the answer and in memory, makes one part. */
-static void
-put_text(struct history *h, struct slice raw)
-{
-	struct part p = { .type = PART_TEXT }, *last;
-	size_t n, from = h->talk.text.n;
-
-	json_unescape(raw, &h->talk.text, NULL);
-	p.text = slice_sub(buf_slice(&h->talk.text), from, h->talk.text.n);
-	h->text_bytes += p.text.n;
-	last = parts(h, &n);
-	if (n > 0 && last[n - 1].type == PART_TEXT &&
-	    last[n - 1].text.p + last[n - 1].text.n == p.text.p)
-		last[n - 1].text.n += p.text.n;
-	else if (p.text.n > 0)
-		put_part(h, &p);
 }
 
 void
@@ -103,7 +77,7 @@ take_messages(struct history *h)
 	return talk_parse(&h->talk, messages);
 }
 
-/* The turn is over: question and answer join the conversation. */
+/* The turn is finished: question and answer join the conversation. */
 static void
 commit(struct history *h)
 {
@@ -125,12 +99,7 @@ count(const struct json_want *w)
 	return w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
 }
 
-static msec
-when(const struct json_want *w)
-{
-	return w->type == JSON_STRING ? when_rfc3339(w->tok) : MSEC_NONE;
-}
-
+/* Which turn a record belongs to; -1 if it does not say. */
 static int64_t
 number(struct slice record)
 {
@@ -158,7 +127,7 @@ history_items(const struct history *h)
 	return found;
 }
 
-/* Whether all of an answer of that size, text_bytes and items, is there. */
+/* Whether the answer is complete: w has its text_bytes and items. */
 static int
 is_whole(const struct history *h, const struct json_want *w)
 {
@@ -179,14 +148,14 @@ begin_turn(struct history *h, int64_t n, struct slice record)
 	h->finish = FIN_NONE;
 }
 
-/* The turn before was answered if this one says so: the record of that may be
- * lost. */
 static void
 take_turn(struct history *h, struct slice record)
 {
 	struct json_want size[2], w = { .key = "after" };
 	int64_t n = number(record);
 
+	/* "after" is the size of the answer to the turn before: if we have
+	 * all of it, that turn was finished, and only its record is lost */
 	json_keys(size, "text_bytes items", 2);
 	json_want_in(&w, size, 2);
 	if (h->state != TURN_DONE && n == (int64_t)h->turns + 1 &&
@@ -195,50 +164,43 @@ take_turn(struct history *h, struct slice record)
 	begin_turn(h, n, record);
 }
 
-/* What is settled has no more records: a turn has begun of which nothing is
- * known. */
 void
 history_damage(struct history *h)
 {
 	h->damaged = 1;
+	/* a finished turn has no more records: the lost one began another */
 	if (h->state != TURN_OPEN && h->state != TURN_LATER)
 		begin_turn(h, (int64_t)h->turns, (struct slice){ 0 });
 }
 
-/* An answer begins, anew or as a continuation of its text: calls and items
- * of an attempt that broke off are void. */
-static void
-begin_answer(struct history *h, int goes_on)
-{
-	size_t i, kept = 0, n;
-	struct part *p = parts(h, &n);
-
-	if (!goes_on) {
-		forget_answer(h);
-		return;
-	}
-	for (i = 0; i < n; i++)
-		if (p[i].type == PART_TEXT)
-			p[kept++] = p[i];
-	h->parts.n = kept * sizeof(*p);
-	h->base = h->text_bytes;
-	h->base_parts = kept;
-	h->response = (struct slice){ 0 };
-	h->sequence = -1;
-}
-
+/* An attempt starts the answer over, continues its text (from > 0), or
+ * resumes the server's stream. */
 static void
 take_attempt(struct history *h, struct slice record)
 {
+	enum { PROVIDER, MODEL, FROM, RESUMED, N };
 	static const char keys[] = "provider model from resumed";
-	struct json_want w[4];
+	struct json_want w[N];
+	size_t i, kept = 0, n;
+	struct part *p = parts(h, &n);
 
-	if (json_take(record, keys, w, 4) < 0)
+	if (json_take(record, keys, w, N) < 0)
 		return;
-	if (w[3].type != JSON_TRUE)
-		begin_answer(h, count(&w[2]) > 0);
-	h->provider = w[0].tok;
-	h->model = w[1].tok;
+	if (w[RESUMED].type != JSON_TRUE && count(&w[FROM]) <= 0) {
+		forget_answer(h);
+	} else if (w[RESUMED].type != JSON_TRUE) {
+		/* calls and items of the failed attempt do not count */
+		for (i = 0; i < n; i++)
+			if (p[i].type == PART_TEXT)
+				p[kept++] = p[i];
+		h->parts.n = kept * sizeof(*p);
+		h->base = h->text_bytes;
+		h->base_parts = kept;
+		h->response = (struct slice){ 0 };
+		h->sequence = -1;
+	}
+	h->provider = w[PROVIDER].tok;
+	h->model = w[MODEL].tok;
 	h->attempts++;
 	h->state = TURN_OPEN;
 	h->fault = (struct slice){ 0 };
@@ -254,7 +216,7 @@ take_response(struct history *h, struct slice record)
 		h->response = w.tok;
 }
 
-/* Where the stream was, if it can be taken up. */
+/* The position in the server's stream, if that can be resumed. */
 static void
 take_cursor(struct history *h, const struct json_want *seq,
     const struct json_want *half)
@@ -268,17 +230,33 @@ take_cursor(struct history *h, const struct json_want *seq,
 static void
 take_text(struct history *h, struct slice record)
 {
+	enum { TEXT, SEQ, FROM, HALF, N };
 	static const char keys[] = "text seq from half";
-	struct json_want w[4];
+	struct json_want w[N];
+	struct part p = { .type = PART_TEXT }, *last;
+	struct buf *memory = &h->talk.text;
+	size_t n, start = memory->n;
+	int64_t from;
 
-	if (json_take(record, keys, w, 4) < 0 || w[0].type != JSON_STRING)
+	if (json_take(record, keys, w, N) < 0 || w[TEXT].type != JSON_STRING)
 		return;
-	if (count(&w[2]) == 0)		/* the attempt's own may be lost */
-		forget_text(h);
-	if (count(&w[2]) != (int64_t)h->text_bytes)
+	from = count(&w[FROM]);
+	/* the record of the attempt that started over may be lost */
+	if (from == 0 && h->text_bytes > 0)
+		forget_answer(h);
+	if (from != (int64_t)h->text_bytes)
 		h->gap = 1;
-	put_text(h, w[0].tok);
-	take_cursor(h, &w[1], &w[3]);
+	json_unescape(w[TEXT].tok, memory, NULL);
+	p.text = slice_sub(buf_slice(memory), start, memory->n);
+	h->text_bytes += p.text.n;
+	/* text that follows text, also in memory, extends its part */
+	last = parts(h, &n);
+	if (n > 0 && last[n - 1].type == PART_TEXT &&
+	    last[n - 1].text.p + last[n - 1].text.n == p.text.p)
+		last[n - 1].text.n += p.text.n;
+	else if (p.text.n > 0)
+		put_part(h, &p);
+	take_cursor(h, &w[SEQ], &w[HALF]);
 }
 
 static void
@@ -307,8 +285,8 @@ take_item(struct history *h, struct slice record)
 	put_part(h, &p);
 }
 
-/* A fault in the midst of a turn is waited out by its own process; one that
- * ends it says so. */
+/* A fault without "end" was retried by the same process; one with it ended
+ * the turn. */
 static void
 take_fault(struct history *h, struct slice record)
 {
@@ -318,13 +296,14 @@ take_fault(struct history *h, struct slice record)
 	if (json_take(record, keys, w, 2) < 0)
 		return;
 	h->fault = record;
-	h->not_before = when(&w[1]);
+	h->not_before = w[1].type == JSON_STRING ? when_rfc3339(w[1].tok) :
+	    MSEC_NONE;
 	if (w[0].type != JSON_STRING)
 		return;
 	h->state = json_is(w[0].tok, "later") ? TURN_LATER :
 	    json_is(w[0].tok, "dropped") ? TURN_DROPPED : TURN_FAILED;
-	if (h->state == TURN_DROPPED)
-		h->response = (struct slice){ 0 };	/* it was stopped */
+	if (h->state == TURN_DROPPED)	/* the run was cancelled */
+		h->response = (struct slice){ 0 };
 }
 
 static void
@@ -335,32 +314,28 @@ add(int64_t *sum, int64_t n)
 }
 
 static void
-take_usage(struct history *h, const struct json_want *w)
+take_answer(struct history *h, struct slice record)
 {
-	h->usage = (struct usage){ count(&w[0]), count(&w[1]), count(&w[2]),
-	    count(&w[3]) };
+	enum { FINISH, USAGE, SIZE, ITEMS, N };
+	struct json_want usage[4], w[N];
+	int i;
+
+	json_keys(usage, "input output cached reasoning", 4);
+	json_keys(w, "finish usage text_bytes items", N);
+	json_want_in(&w[USAGE], usage, 4);
+	/* an answer that lost records does not finish the turn */
+	if (h->state == TURN_DONE || json_pick(record, w, N) < 0 ||
+	    !is_whole(h, &w[SIZE]))
+		return;
+	for (i = FIN_NONE; i <= FIN_PAUSE; i++)
+		if (json_is(w[FINISH].tok, finish_name((enum finish)i)))
+			h->finish = (enum finish)i;
+	h->usage = (struct usage){ count(&usage[0]), count(&usage[1]),
+	    count(&usage[2]), count(&usage[3]) };
 	add(&h->spent.input, h->usage.input);
 	add(&h->spent.output, h->usage.output);
 	add(&h->spent.cached, h->usage.cached);
 	add(&h->spent.reasoning, h->usage.reasoning);
-}
-
-static void
-take_answer(struct history *h, struct slice record)
-{
-	struct json_want usage[4], w[4];
-	int i;
-
-	json_keys(usage, "input output cached reasoning", 4);
-	json_keys(w, "finish usage text_bytes items", 4);
-	json_want_in(&w[1], usage, 4);
-	if (h->state == TURN_DONE || json_pick(record, w, 4) < 0 ||
-	    !is_whole(h, &w[2]))
-		return;		/* not whole any more: to be asked again */
-	for (i = FIN_NONE; i <= FIN_PAUSE; i++)
-		if (json_is(w[0].tok, finish_name((enum finish)i)))
-			h->finish = (enum finish)i;
-	take_usage(h, usage);
 	commit(h);
 	h->state = TURN_DONE;
 	h->fault = (struct slice){ 0 };
@@ -392,7 +367,7 @@ history_take(struct history *h, struct slice record)
 	n = number(record);
 	if (i == sizeof(types) / sizeof(types[0]) || n < 1)
 		return;
-	/* the record of the turn itself may be lost */
+	/* the turn record that should have come first is lost */
 	if (n != (int64_t)h->turns && types[i].take != take_turn)
 		begin_turn(h, n, (struct slice){ 0 });
 	types[i].take(h, record);
@@ -411,18 +386,11 @@ history_member(const struct history *h, const char *name, struct slice *tok)
 	return w.type;
 }
 
-static struct slice
-member(const struct history *h, const char *name, enum json_type type)
-{
-	struct slice tok;
-
-	return history_member(h, name, &tok) == type ? tok : SLICE("");
-}
-
 const char *
 history_ask(struct history *h)
 {
 	const char *why = take_messages(h);
+	struct slice *schema = &h->schema, *tools = &h->tools, system;
 	struct request r;
 
 	if (why != NULL)
@@ -430,9 +398,13 @@ history_ask(struct history *h)
 	if (h->damaged)
 		talk_mend(&h->talk);
 	talk_room(&h->talk, h->turn.n);
-	h->system = talk_text(&h->talk, member(h, "system", JSON_STRING));
-	h->schema = member(h, "schema", JSON_OBJECT);
-	h->tools = member(h, "tools", JSON_ARRAY);
+	if (history_member(h, "system", &system) != JSON_STRING)
+		system = SLICE("");
+	h->system = talk_text(&h->talk, system);
+	if (history_member(h, "schema", schema) != JSON_OBJECT)
+		*schema = SLICE("");
+	if (history_member(h, "tools", tools) != JSON_ARRAY)
+		*tools = SLICE("");
 	return talk_end(&h->talk, &r);
 }
 

@@ -2,13 +2,13 @@
 #define STATE_HISTORY_H
 
 /*
- * What a session's records say, taken one by one: the conversation up to the
- * last turn, and how far that one came.  bide-session.5 tells the records.
+ * Replays a session's records one by one: the conversation up to the last
+ * turn, and the state of that turn.  bide-session(5) documents the records.
  *
  * A turn that was not finished before the next one began is left out of the
- * conversation: nobody answered it.  So is one that lost a record, unless
- * others show that it is whole all the same.  Slices point into the records,
- * which have to stay, or into the talk.
+ * conversation, because it has no answer.  So is one that lost a record,
+ * unless other records prove it complete.  Slices point into the records,
+ * which must stay in memory, or into .talk.
  */
 
 #include "api/dialect.h"
@@ -18,31 +18,30 @@
 
 enum turn_state {
 	TURN_NONE,		/* no turn yet */
-	TURN_OPEN,		/* asked, and neither answered nor given up */
-	TURN_LATER,		/* given up for now; .not_before */
-	TURN_FAILED,		/* can never succeed as it is */
-	TURN_DROPPED,		/* interrupted by whoever asked */
-	TURN_DONE		/* answered; .finish and .usage */
+	TURN_OPEN,		/* neither answered nor given up */
+	TURN_LATER,		/* given up for now; see .not_before */
+	TURN_FAILED,		/* cannot succeed unless changed */
+	TURN_DROPPED,		/* interrupted by the user */
+	TURN_DONE		/* answered; see .finish and .usage */
 };
 
 struct history {
-	size_t turns;		/* all of them, with those left out */
+	size_t turns;		/* all, including those left out */
 	int damaged;		/* records were lost */
-	struct usage spent;	/* of the finished ones, together; -1 where
-				   nobody told */
+	struct usage spent;	/* sum over finished turns; -1: unknown */
 	struct slice system;	/* of the last turn, after history_ask() */
 	struct slice schema, tools;	/* the same; JSON */
 	/* the last turn */
 	enum turn_state state;
-	struct slice turn;	/* its record; {0}: that is lost */
+	struct slice turn;	/* its record; {0}: lost */
 	struct slice provider, model;	/* of its last attempt, raw JSON */
 	size_t attempts;
 	struct buf parts;	/* struct part of the answer so far */
 	size_t text_bytes;	/* in them */
-	int gap;		/* damage has cost some of it */
-	size_t base, base_parts;	/* what it goes on from */
-	struct slice response;	/* the server's name for it, raw JSON */
-	int64_t sequence, half;	/* where its stream was; -1 */
+	int gap;		/* some of the answer's records are lost */
+	size_t base, base_parts;	/* what the last attempt continues */
+	struct slice response;	/* the server's id for it, raw JSON */
+	int64_t sequence, half;	/* position in its stream; -1 */
 	struct slice fault;	/* the last fault's record; {0}: none since
 				   the last attempt began */
 	msec not_before;	/* wall; MSEC_NONE */
@@ -51,43 +50,42 @@ struct history {
 	struct talk talk;	/* the finished turns */
 };
 
-/* An empty one, that will take records of n bytes in all and may take more. */
+/* Initialises h; n is the expected size of all records, a hint. */
 void history_init(struct history *h, size_t n);
 
-/* Takes the next record; one of an unknown type, or that lacks what its type
- * needs, is passed over. */
+/* Takes the next record.  Records of an unknown type, or without the members
+ * that their type needs, are ignored. */
 void history_take(struct history *h, struct slice record);
 
-/* The same for what is no record. */
+/* Notes that a damaged record stood here. */
 void history_damage(struct history *h);
 
-/* Whether a record is of another turn than the one at hand. */
+/* Whether a record belongs to another turn than the current one. */
 int history_begins(const struct history *h, struct slice record);
 
-/* How many tool calls the answer has so far, and pieces that are the
- * provider's own. */
+/* How many tool calls and provider-specific items the answer has so far. */
 size_t history_items(const struct history *h);
 
-/* The part of the answer that is text, so far; into b. */
+/* Appends the text of the answer so far. */
 void history_text(const struct history *h, struct buf *b);
 
-/* Where the run is that the server keeps of the last turn; without an id there
- * is none. */
+/* The position in the stream that the server keeps of the last turn; .id is
+ * empty if there is none. */
 void history_cursor(const struct history *h, struct cursor *c);
 
-/* Appends the ids of calls of the last turn, a finished one, that have no
- * results yet, with commas between. */
+/* Appends the ids, joined with ", ", of the last turn's tool calls if that
+ * turn is finished: these still need results. */
 void history_open_calls(const struct history *h, struct buf *ids);
 
 /*
- * Adds the last turn's question to the conversation, for asking it: once.
- * NULL, or what is wrong, as in talk.h (where .talk.name tells of which call).
- * Turns that fit no more, for others are lost, are taken out.
+ * Adds the last turn's question to the conversation; call it once.  Turns
+ * that no longer fit because others are lost are removed.  NULL, or what is
+ * wrong, as in talk.h (.talk.name is the call concerned).
  */
 const char *history_ask(struct history *h);
 
-/* A member of the last turn's record: its type, and the value in tok, raw; a
- * string's without quotes. */
+/* The type of a member of the last turn's record, and its raw value in tok
+ * (strings without quotes); JSON_BAD if it is missing. */
 enum json_type history_member(const struct history *h, const char *name,
     struct slice *tok);
 

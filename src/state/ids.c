@@ -2,7 +2,6 @@
 
 #include <bearssl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,8 +90,8 @@ grow(struct ids *s)
 	uint64_t i, at;
 	size_t k;
 
-	if (larger.cap > MEMORY_MAX && s->path != NULL && (size_t)snprintf(
-	    name, sizeof(name), "%s.XXXXXX", s->path) < sizeof(name) &&
+	if (larger.cap > MEMORY_MAX && s->path != NULL &&
+	    str_printf(name, sizeof(name), "%s.XXXXXX", s->path) == 0 &&
 	    (larger.fd = mkstemp(name)) >= 0)
 		(void)unlink(name);
 	if (larger.fd < 0 && (larger.slots = calloc((size_t)larger.cap,

@@ -43,32 +43,6 @@ session_invent(struct session *s, msec wall, uint32_t rnd)
 	buf_free(&b);
 }
 
-static int
-find_path(struct session *s)
-{
-	char name[SESSION_NAME_MAX + 32];
-
-	(void)str_printf(name, sizeof(name), "sessions/%s" SUFFIX, s->name);
-	return place_state(name, s->journal.path, sizeof(s->journal.path));
-}
-
-/* -- replay ---------------------------------------------------------------- */
-
-static void
-replay(struct session *s)
-{
-	struct slice in = buf_slice(&s->records), rec;
-	enum record_ev ev;
-
-	history_init(&s->history, s->records.n);
-	while ((ev = record_next(&s->journal.crc, &in, &rec)) != RECORD_END)
-		if (ev == RECORD_ONE)
-			history_take(&s->history, rec);
-		else
-			s->damaged++, history_damage(&s->history);
-	s->torn = in.n;
-}
-
 void
 session_none(struct session *s)
 {
@@ -76,16 +50,17 @@ session_none(struct session *s)
 	history_init(&s->history, 0);
 }
 
-/* The folder is made when there turns out to be none. */
+/* Opens the journal; the directory is only created once that fails. */
 static int
 open_file(struct session *s, enum journal_mode mode, const struct env *env,
     msec until)
 {
 	struct journal *j = &s->journal;
-	char dir[sizeof(j->path)];
+	char dir[sizeof(j->path)], name[SESSION_NAME_MAX + 32];
 
 	j->error = 0;
-	if (find_path(s) < 0) {
+	(void)str_printf(name, sizeof(name), "sessions/%s" SUFFIX, s->name);
+	if (place_state(name, j->path, sizeof(j->path)) < 0) {
 		j->error = errno;
 		return -1;
 	}
@@ -113,13 +88,25 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
     msec until)
 {
 	struct journal *j = &s->journal;
+	enum record_ev ev;
+	struct slice in, rec;
 
 	session_none(s);
 	if (open_file(s, mode, env, until) < 0 ||
 	    journal_load(j, &s->records) < 0)
 		return -1;
 	history_free(&s->history);
-	replay(s);
+	history_init(&s->history, s->records.n);
+	in = buf_slice(&s->records);
+	while ((ev = record_next(&j->crc, &in, &rec)) != RECORD_END) {
+		if (ev == RECORD_ONE) {
+			history_take(&s->history, rec);
+		} else {
+			s->damaged++;
+			history_damage(&s->history);
+		}
+	}
+	s->torn = in.n;
 	if (s->torn > 0 && mode != JOURNAL_READ)
 		return journal_truncate(j, j->end - (int64_t)s->torn);
 	return 0;
@@ -147,14 +134,14 @@ session_keep(struct session *s)
 	return journal_sync(&s->journal, fresh);
 }
 
-/* -- all of them ----------------------------------------------------------- */
+/* -- the list of sessions -------------------------------------------------- */
 
 struct entry {
 	char name[SESSION_NAME_MAX + 1];
 	int64_t at;
 };
 
-/* Newest first; of the same time the one that was named later. */
+/* Newest first; at the same time the greater name first. */
 static int
 later(const void *a, const void *b)
 {
@@ -186,39 +173,31 @@ add(struct buf *list, const char *dir, const char *file)
 	buf_put(list, (struct slice){ (const char *)&e, sizeof(e) });
 }
 
-static int
-list_all(struct buf *list)
-{
-	char dir[PATH_MAX];
-	struct dirent *d;
-	DIR *all;
-
-	if (place_state("sessions", dir, sizeof(dir)) < 0)
-		return -1;
-	all = opendir(dir);
-	if (all == NULL)
-		return errno == ENOENT ? 0 : -1;
-	while ((d = readdir(all)) != NULL)
-		add(list, dir, d->d_name);
-	closedir(all);
-	if (list->n > 0)
-		qsort(list->p, list->n / sizeof(struct entry),
-		    sizeof(struct entry), later);
-	return 0;
-}
-
 int
 session_each(int (*each)(void *ctx, const char *name, msec written), void *ctx)
 {
 	struct buf list = { 0 };
-	const struct entry *e;
-	size_t i;
-	int rc = list_all(&list);
+	struct entry *e;
+	struct dirent *d;
+	char path[PATH_MAX];
+	size_t i, n;
+	int rc = 0;
+	DIR *dir;
 
-	for (i = 0; rc == 0 && i < list.n / sizeof(*e); i++) {
-		e = (const struct entry *)(void *)list.p + i;
-		rc = each(ctx, e->name, e->at);
-	}
+	if (place_state("sessions", path, sizeof(path)) < 0)
+		return -1;
+	dir = opendir(path);
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : -1;
+	while ((d = readdir(dir)) != NULL)
+		add(&list, path, d->d_name);
+	closedir(dir);
+	e = (void *)list.p;
+	n = list.n / sizeof(*e);
+	if (n > 0)
+		qsort(e, n, sizeof(*e), later);
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = each(ctx, e[i].name, e[i].at);
 	buf_free(&list);
 	return rc;
 }

@@ -1,7 +1,7 @@
 #ifndef STATE_SESSION_H
 #define STATE_SESSION_H
 
-/* A session: a name, its journal and what that says. */
+/* A session: its name, its journal and its history. */
 
 #include "state/history.h"
 #include "state/journal.h"
@@ -9,56 +9,54 @@
 #define SESSION_NAME_MAX 200
 
 struct session {
-	struct buf records;	/* what was in the file */
-	struct buf turn;	/* the record of the turn that is asked */
+	struct buf records;	/* the content of the file */
+	struct buf turn;	/* records of the turn to be asked */
 	struct history history;
-	size_t damaged;		/* pieces of the file that were no records */
-	size_t torn;		/* bytes at its end that were half a record */
+	size_t damaged;		/* damaged pieces found in the file */
+	size_t torn;		/* size of an incomplete record at the end */
 	struct journal journal;
 	char name[SESSION_NAME_MAX + 1];
 };
 
-/* What is wrong with a name; NULL: nothing. */
+/* NULL if name is a valid session name, else what is wrong with it. */
 const char *session_bad(const char *name);
 
-/* A name for a session without one: when it began, and chance, which of two
- * of the same second tells. */
+/* Sets s->name for a new session: YYYYMMDD-HHMMSS-xxxx, the last from rnd. */
 void session_invent(struct session *s, msec wall, uint32_t rnd);
 
-/* The name of the session that was written to last.  -1: there is none. */
+/* Sets s->name to that of the session written to last.  0; -1: none. */
 int session_newest(struct session *s);
 
 /*
- * Opens the file of the session of that name and replays it; with a mode that
- * writes, half a record at its end is cut off, and with JOURNAL_WRITE and
- * JOURNAL_NEW the folder is made too.  0; -1 with errno in
- * .journal.error (see journal_open()); ENOENT may also mean that there is no
- * place for sessions.
+ * Opens and replays the file of session s->name; modes other than
+ * JOURNAL_READ truncate an incomplete record.  JOURNAL_WRITE and JOURNAL_NEW
+ * create missing directories.  0; -1 with errno in .journal.error (see
+ * journal_open()); ENOENT also if there is no home directory.
  */
 int session_open(struct session *s, enum journal_mode mode,
     const struct env *env, msec until);
 
-/* Makes the file for one that is to be kept from now on: s->name must be that
- * of none.  The same. */
+/* Creates the file for a session that was in memory so far; fails if s->name
+ * exists.  Returns as session_open(). */
 int session_create(struct session *s, const struct env *env);
 
-/* A session that is kept nowhere. */
+/* Initialises a session in memory only. */
 void session_none(struct session *s);
 
-/* Takes the turn of s->turn into the history, to be asked.  NULL, or what is
- * wrong with it (history_ask()). */
+/* Adds the turn in s->turn to the history, to be asked.  NULL, or what is
+ * wrong with it (see history_ask()). */
 const char *session_ask(struct session *s);
 
-/* Writes s->turn, and makes it last; in a new session with its file's name.
+/* Appends s->turn to the file and syncs it; in a new file the directory too.
  * 0, or -1 with .journal.error. */
 int session_keep(struct session *s);
 
-/* Calls each for every session, newest first, until it returns other than 0,
- * which is returned.  -1 with errno: they cannot be read. */
+/* Calls each for every session, newest first, until it returns non-zero, and
+ * returns that.  -1 with errno if they cannot be listed. */
 int session_each(int (*each)(void *ctx, const char *name, msec written),
     void *ctx);
 
-/* Removes the file, whose lock is held or needed by nobody. */
+/* Removes the file.  0, or -1 with errno. */
 int session_remove(struct session *s);
 
 void session_free(struct session *s);
