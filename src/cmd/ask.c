@@ -17,7 +17,7 @@ check_state(const struct session *s, struct complaint *c)
 	    s->history.turn.n == 0)
 		return 0;
 	return complain(c, EXIT_LATER, "session %s: its last turn is not "
-	    "finished; go on with: bide resume %s", s->name, s->name);
+	    "finished; finish it with: bide resume %s", s->name, s->name);
 }
 
 /* A model that has called tools takes nothing but their results. */
@@ -61,12 +61,12 @@ find_session(struct asking *a, struct complaint *c)
 	if (o->session == NULL && !o->newest)
 		return 0;
 	if (o->session != NULL && o->newest)
-		return complain(c, EXIT_USAGE, "-s and -c name two sessions");
+		return complain(c, EXIT_USAGE, "-s and -c cannot be used together");
 	if (open_session(&a->session, o->session, mode, a->env, o, c) < 0)
 		return -1;
 	if (o->messages != NULL && a->session.history.turns > 0)
-		return complain(c, EXIT_USAGE, "--messages: the session has a "
-		    "conversation of its own");
+		return complain(c, EXIT_USAGE, "--messages: the session already "
+		    "has a conversation");
 	if (check_state(&a->session, c) < 0 || check_calls(a, c) < 0)
 		return -1;
 	return carry_on(a, c);

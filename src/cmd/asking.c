@@ -100,7 +100,8 @@ end_show(struct asking *a, const struct result *res, msec wall,
 	explain(res, a->o, a->command, wall, delivered);
 	if (!bad)
 		return explain_status(res);
-	say(SLICE("the answer is not JSON, let alone of the schema"));
+	say(SLICE("the answer is not JSON, so it cannot match the "
+	    "schema"));
 	return EXIT_PARTIAL;
 }
 
@@ -221,7 +222,7 @@ leave(struct asking *a, const struct result *res)
 	    res->last.fault.class != F_CANCEL || res->last.fault.code != SIGINT)
 		return;
 	if (a->o->detach)
-		say(SLICE("the run goes on at the server"));
+		say(SLICE("the run continues on the server"));
 	else
 		stored_cancel(&a->stored);
 }

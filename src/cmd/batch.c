@@ -61,8 +61,8 @@ open_input(struct batch *b)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (b->o->nwords > 1 || b->o->jobs < 1 || b->o->jobs > 100000 ||
 	    (fd == 0 && isatty(0)))
-		return complain(&b->c, EXIT_USAGE, "batch takes one file, or "
-		    "stdin, and one worker at least");
+		return complain(&b->c, EXIT_USAGE, "batch takes one file or "
+		    "stdin, and 1 to 100000 workers");
 	if (fd < 0)
 		return complain(&b->c, EXIT_CONFIG, "%s: %s", path,
 		    strerror(errno));
@@ -114,7 +114,7 @@ put_again(struct batch *b)
 		when_put_rfc3339(&b->line, b->again);
 		buf_puts(&b->line, " with: ");
 	} else {
-		buf_puts(&b->line, "go on with: ");
+		buf_puts(&b->line, "continue with: ");
 	}
 	buf_put(&b->line, b->command);
 	batch_tell(b);
@@ -129,11 +129,11 @@ conclude(struct batch *b)
 	long long failed = n[T_FAILED] + b->tally.failed_before;
 
 	if (b->o->dry_run)
-		buf_printf(&b->line, "%lld to be asked, %lld have a result",
+		buf_printf(&b->line, "%lld to send, %lld already have a result",
 		    (long long)n[T_DONE], (long long)n[T_BEFORE]);
 	else if (failed > 0)
-		buf_printf(&b->line, "%lld failed for good: their results say "
-		    "why", failed);
+		buf_printf(&b->line, "%lld failed permanently; see their "
+		    "results", failed);
 	if (b->line.n > 0 && !b->o->quiet)
 		batch_tell(b);
 	buf_clear(&b->line);
@@ -146,9 +146,9 @@ conclude(struct batch *b)
 	if (b->c.status == EXIT_OUTPUT)
 		return b->c.status;
 	if (!more)
-		buf_printf(&b->line, "%lld are left; ", (long long)n[T_LEFT]);
+		buf_printf(&b->line, "%lld deferred; ", (long long)n[T_LEFT]);
 	else
-		buf_puts(&b->line, "the rest is left; ");
+		buf_puts(&b->line, "the rest is deferred; ");
 	put_again(b);
 	return b->c.status != 0 ? b->c.status : EXIT_LATER;
 }

@@ -31,8 +31,8 @@ mend(struct batch_out *out, int whole, int64_t at, struct complaint *c)
 		out->end++;
 		return write(out->fd, "\n", 1) == 1 ? 0 : fail(out, c);
 	}
-	complain(&note, 0, "%s: its last line was not finished: cut off, and "
-	    "asked again", out->path);
+	complain(&note, 0, "%s: removed an incomplete last line; its request "
+	    "will be sent again", out->path);
 	say(slice_str(note.text));
 	out->end = at;
 	return ftruncate(out->fd, (off_t)at) < 0 ? fail(out, c) : 0;
@@ -69,8 +69,8 @@ load(struct batch_out *out, struct batch_in *in, struct ids *ids,
 		    !json_valid(text))))
 			return mend(out, rc >= 0, at, c);
 		if (rc < 0 && slice_trim(text).n > 0)
-			return complain(c, EXIT_NEVER, "%s: line %llu is no "
-			    "result of a batch; is it the right file?",
+			return complain(c, EXIT_NEVER, "%s: line %llu is "
+			    "not a batch result; is this the right file?",
 			    out->path, (unsigned long long)in->line);
 	}
 	errno = in->error;
@@ -99,7 +99,7 @@ batch_out_open(struct batch_out *out, const char *path, struct ids *ids,
 	}
 	if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return complain(c, EXIT_LATER, "%s: another batch is writing "
-		    "there; parts of one need a file each (--shard)", path);
+		    "to it; each shard needs an output file of its own", path);
 	if (st.st_size == 0)
 		(void)place_sync(path);
 	out->end = lseek(out->fd, 0, SEEK_END);

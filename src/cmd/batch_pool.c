@@ -204,7 +204,7 @@ lost(struct pool *p, size_t i, struct report *r, struct slice *line)
 	r->fate = FATE_LEFT;
 	r->res.wait = MSEC_NONE;
 	fault_set(&r->res.last.fault, F_IO, 0, p->closing ? "stopped" :
-	    "the processes that asked it died");
+	    "its worker processes died");
 	rest(p, i);
 	return 1;
 }

@@ -102,8 +102,8 @@ ours(struct batch *b, unsigned char *hash)
 static void
 twice(struct batch *b)
 {
-	buf_printf(&b->line, "line %llu: custom_id '%.*s' stands before "
-	    "already", (unsigned long long)b->in.line, SLICE_FMT(b->id));
+	buf_printf(&b->line, "line %llu: custom_id '%.*s' is not "
+	    "unique", (unsigned long long)b->in.line, SLICE_FMT(b->id));
 	if (b->in.file) {
 		buf_putc(&b->line, '\0');
 		batch_stop(b, EXIT_NEVER, b->line.p);
@@ -205,7 +205,7 @@ give(struct batch *b)
 
 	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
 		if (env_mono(&b->calm) + b->mean >= b->deadline)
-			batch_stop(b, EXIT_LATER, "the deadline is reached");
+			batch_stop(b, EXIT_LATER, "deadline reached");
 		if (!b->pending && (ev = next(b)) != IN_LINE)
 			break;
 		if (work_ready(&b->work, &b->l, &c) < 0)
@@ -299,8 +299,8 @@ interrupted(struct batch *b)
 	b->pool.closing = 1;
 	b->stop = 0;
 	batch_stop(b, EXIT_SIGNAL + b->signal, "");
-	buf_printf(&b->line, "interrupted: %zu answers are still waited for; "
-	    "once more stops at once", b->pool.busy);
+	buf_printf(&b->line, "interrupted: waiting for %zu answers; interrupt "
+	    "again to stop at once", b->pool.busy);
 	batch_tell(b);
 }
 

@@ -44,8 +44,8 @@ section(struct opts *o, char *line, const char *where, struct complaint *c)
 	p = &o->providers[o->nproviders++];
 	p->name = line + 10 + strspn(line + 10, " \t");
 	if (*p->name == '\0' || strpbrk(p->name, ": \t") != NULL)
-		return complain(c, EXIT_CONFIG, "%s: a provider's name has no "
-		    "blanks and no colon", where);
+		return complain(c, EXIT_CONFIG, "%s: a provider name cannot "
+		    "contain blanks or a colon", where);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ set_own(struct own_provider *p, const char *key, const char *value,
 	} else if (strcmp(key, "header") == 0) {
 		return set_header(p, value, where, c);
 	} else {
-		return complain(c, EXIT_CONFIG, "%s: a provider has dialect, "
+		return complain(c, EXIT_CONFIG, "%s: not one of dialect, "
 		    "base-url, key-env and header", where);
 	}
 	return 0;

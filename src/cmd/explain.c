@@ -95,15 +95,15 @@ advice(const struct fault *f)
 {
 	switch (f->class) {
 	case F_QUOTA:
-		return "; look at the account's credit and spending limits";
+		return "; check the account's credit and spending limits";
 	case F_AUTH:
-		return "; look at the key";
+		return "; check the key";
 	case F_CONTEXT:
 		return "; shorten the prompt or choose another model";
 	case F_TOO_LARGE:
 		return "; make the prompt or --max-tokens smaller";
 	case F_NOT_FOUND:
-		return "; look at the model's name and the base URL";
+		return "; check the model name and the base URL";
 	default:
 		return "";
 	}
@@ -140,16 +140,16 @@ partial(enum finish finish)
 {
 	switch (finish) {
 	case FIN_LENGTH:
-		return "the answer was cut off by a token limit; raise "
+		return "the answer was truncated at the token limit; raise "
 		    "--max-tokens or ask for less";
 	case FIN_REFUSAL:
 		return "the model refused to answer";
 	case FIN_FILTER:
-		return "the answer was cut off by the provider's content "
+		return "the answer was truncated by the provider's content "
 		    "filter";
 	case FIN_PAUSE:
-		return "the provider paused in the middle of the answer; ask "
-		    "again";
+		return "the provider paused in the middle of the answer; run "
+		    "it again";
 	default:
 		return "";
 	}
@@ -164,19 +164,25 @@ put_spent(struct buf *b, const struct result *res, const struct opts *o,
 	int patient;
 
 	if (res->verdict == RETRY_SPENT && delivered > 0) {
-		buf_printf(b, "%llu bytes of it are written, which is not the "
+		buf_printf(b, "%llu bytes were written, which is not the "
 		    "whole answer; ", (unsigned long long)delivered);
 	} else if (res->verdict == RETRY_SPENT) {
-		buf_printf(b, "given up after request %u; ", res->attempts);
+		buf_printf(b, "gave up after %u request%s; ", res->attempts,
+		    res->attempts == 1 ? "" : "s");
 	} else if (res->verdict == RETRY_IMPATIENT) {
-		when_put(b, res->waited);
-		buf_puts(b, " waited, and another ");
+		buf_puts(b, res->last.fault.wait != MSEC_NONE ?
+		    "giving up: the server asks for " :
+		    "giving up: the next attempt is due in ");
 		when_put(b, res->wait);
 		patient = res->wait <= o->patience - res->waited;
-		buf_puts(b, patient ? " is more than --max-time " :
-		    " is more than --patience ");
+		buf_puts(b, patient ? ", --max-time is " : ", --patience is ");
 		when_put(b, patient ? o->max_time : o->patience);
-		buf_puts(b, " allows; ");
+		if (res->waited > 0) {
+			buf_puts(b, ", ");
+			when_put(b, res->waited);
+			buf_puts(b, " of it used");
+		}
+		buf_puts(b, "; ");
 	}
 }
 
@@ -191,7 +197,7 @@ put_again(struct buf *b, const struct result *res, struct slice command,
 		when_put(b, res->wait);
 		buf_puts(b, ") with: ");
 	} else {
-		buf_puts(b, "ask again with: ");
+		buf_puts(b, "run again with: ");
 	}
 	buf_put(b, command);
 }

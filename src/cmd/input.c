@@ -41,8 +41,8 @@ await(const struct env *env, int quiet, int *silent)
 		if (n > 0)
 			return 0;
 		if (n == 0 && !quiet)
-			say(SLICE("waiting for stdin, which is open but "
-			    "silent; use -n to leave it alone"));
+			say(SLICE("waiting for input on stdin; use -n if "
+			    "there is none"));
 		*silent |= n == 0;
 	}
 }

@@ -135,7 +135,7 @@ put_answer(struct transcript *t, const struct history *h)
 		buf_putc(&t->out, ':');
 		put_raw(t, h->model);
 	} else {
-		buf_puts(&t->out, "not asked yet");
+		buf_puts(&t->out, "not sent yet");
 	}
 	if (h->state == TURN_DONE) {
 		buf_printf(&t->out, ", %s", finish_name(h->finish));
@@ -191,7 +191,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 
 	(void)command;
 	if (o->nwords > 1)
-		(void)complain(&c, EXIT_USAGE, "log takes one session");
+		(void)complain(&c, EXIT_USAGE, "log takes at most one session");
 	else
 		(void)open_session(&s, o->nwords > 0 ? o->words[0] : NULL,
 		    JOURNAL_READ, env, o, &c);

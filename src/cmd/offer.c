@@ -18,7 +18,7 @@ provider(const struct opts *o, struct opts *mine, struct buf *model,
 {
 	*mine = *o;
 	if (o->nwords > 1)
-		return complain(c, EXIT_USAGE, "models takes one provider");
+		return complain(c, EXIT_USAGE, "models takes at most one provider");
 	if (o->nwords == 1)
 		buf_printf(model, "%s:-", o->words[0]);
 	else if (o->model == NULL)

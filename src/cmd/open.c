@@ -34,9 +34,9 @@ open_unkept(const struct session *s, int quiet)
 
 	if (!lost && quiet)
 		return 0;
-	buf_printf(&b, "session %s: not kept%s: %s%s%s", s->name,
+	buf_printf(&b, "session %s: not saved%s: %s%s%s", s->name,
 	    lost ? " from here on" : "", path, *path != '\0' ? ": " : "",
-	    *path != '\0' ? strerror(error) : "no HOME to keep it in");
+	    *path != '\0' ? strerror(error) : "HOME is not set");
 	say(buf_slice(&b));
 	buf_free(&b);
 	return lost;
@@ -48,9 +48,9 @@ say_damage(const struct session *s, int quiet, int cut)
 	struct buf b = { 0 };
 
 	if (s->torn > 0 && cut && !quiet)
-		say_about(s, "half a record at its end was cut off", "");
+		say_about(s, "removed an incomplete last record", "");
 	if (s->damaged > 0 && !quiet) {
-		buf_printf(&b, "%zu damaged record%s passed over", s->damaged,
+		buf_printf(&b, "skipped %zu damaged record%s", s->damaged,
 		    s->damaged == 1 ? "" : "s");
 		buf_putc(&b, '\0');
 		say_about(s, b.p, "");
@@ -70,7 +70,7 @@ wait_open(struct session *s, enum journal_mode mode, const struct env *env,
 	if (s->journal.error != EAGAIN || o->patience == 0)
 		return -1;
 	if (!o->quiet)
-		say_about(s, "waiting for another bide to finish with it", "");
+		say_about(s, "waiting for another bide to finish", "");
 	return session_open(s, mode, env, o->patience > MSEC_MAX - now ?
 	    MSEC_MAX : now + o->patience);
 }
@@ -90,8 +90,8 @@ cannot(struct session *s, enum journal_mode mode, const struct opts *o,
 	if (error == ENOENT && mode == JOURNAL_READ && o->dry_run)
 		return 0;
 	if (error == ENOENT && mode != JOURNAL_WRITE)
-		return complain(c, EXIT_CONFIG, "session %s: there is none of "
-		    "that name; see bide sessions", s->name);
+		return complain(c, EXIT_CONFIG, "session %s: no such "
+		    "session; see bide sessions", s->name);
 	if (mode == JOURNAL_WRITE && s->records.n == 0) {
 		(void)open_unkept(s, o->quiet);
 		session_none(s);
@@ -108,7 +108,7 @@ open_session(struct session *s, const char *name, enum journal_mode mode,
 	const char *why;
 
 	if (name == NULL && session_newest(s) < 0)
-		return complain(c, EXIT_CONFIG, "there is no session yet");
+		return complain(c, EXIT_CONFIG, "no sessions yet");
 	if (name != NULL && (why = session_bad(name)) != NULL)
 		return complain(c, EXIT_USAGE, "%s: %s", name, why);
 	if (name != NULL)

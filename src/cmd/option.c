@@ -188,8 +188,8 @@ set_break(const char **to, const char *value, const char *where,
 {
 	if (strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0 &&
 	    strcmp(value, "continue") != 0)
-		return complain(c, 0, "%s: '%s' is neither restart, continue "
-		    "nor fail", where, value);
+		return complain(c, 0, "%s: '%s' is not restart, continue or "
+		    "fail", where, value);
 	*to = value;
 	return 0;
 }

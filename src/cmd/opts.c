@@ -28,7 +28,7 @@ opts_set(struct opts *o, const char *name, const char *value,
 	const struct option *opt = option_find(slice_str(name), 0);
 
 	if (opt == NULL)
-		return complain(c, 0, "%s: no such option", where);
+		return complain(c, 0, "%s: unknown option", where);
 	if (option_takes_value(opt) && (value == NULL || *value == '\0'))
 		return complain(c, 0, "%s: needs a value", where);
 	return option_set(o, opt, value, where, c);
@@ -103,7 +103,7 @@ set_arg(struct opts *o, const struct option *opt, const char *value,
 static int
 no_option(const struct option *opt, const char *where, struct complaint *c)
 {
-	return complain(c, EXIT_USAGE, opt == NULL ? "%s: no such option; see "
+	return complain(c, EXIT_USAGE, opt == NULL ? "%s: unknown option; see "
 	    "bide --help" : "%s: not an option of this command; see bide "
 	    "--help", where);
 }

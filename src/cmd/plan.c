@@ -29,7 +29,7 @@ set_key(struct plan *p, struct slice raw, const char *where,
 	struct slice key = slice_trim(raw);
 
 	if (key.n == 0)
-		return complain(c, EXIT_CONFIG, "%s: holds no key", where);
+		return complain(c, EXIT_CONFIG, "%s: contains no key", where);
 	if (bad_key(key))
 		return complain(c, EXIT_CONFIG, "%s: blanks or control "
 		    "characters in the key", where);

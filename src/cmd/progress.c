@@ -58,7 +58,7 @@ progress_put(struct tally *p, struct buf *out, msec now, size_t waiting,
 	buf_printf(out, "%lld", (long long)through);
 	if (p->total >= 0)
 		buf_printf(out, "/%lld", (long long)p->total);
-	buf_printf(out, " through, %lld failed, %lld left, %lld/min",
+	buf_printf(out, " done, %lld failed, %lld deferred, %lld/min",
 	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
 	    (long long)per_minute(through, span));
 	move_on(p, now);

@@ -16,13 +16,13 @@ find_session(struct asking *a, struct complaint *c)
 
 	session_none(&a->session);
 	if (o->nwords > 1)
-		return complain(c, EXIT_USAGE, "resume takes one session");
+		return complain(c, EXIT_USAGE, "resume takes at most one session");
 	if (open_session(&a->session, o->nwords > 0 ? o->words[0] : NULL,
 	    o->dry_run ? JOURNAL_READ : JOURNAL_OLD, a->env, o, c) < 0)
 		return -1;
 	if (a->session.history.state == TURN_NONE)
-		return complain(c, EXIT_CONFIG, "session %s: nothing was asked "
-		    "in it yet", a->session.name);
+		return complain(c, EXIT_CONFIG, "session %s: nothing has been "
+		    "asked in it yet", a->session.name);
 	return 0;
 }
 

@@ -17,13 +17,13 @@ static const char *
 what(enum fclass class)
 {
 	switch (class) {
-	case F_DNS: return "name not resolved";
-	case F_CONNECT: return "no connection";
+	case F_DNS: return "cannot resolve the name";
+	case F_CONNECT: return "cannot connect";
 	case F_TLS: return "TLS failed";
-	case F_CERT: return "certificate refused";
-	case F_IO: return "connection broke";
+	case F_CERT: return "certificate rejected";
+	case F_IO: return "connection lost";
 	case F_TIMEOUT: return "timed out";
-	case F_PROTO: return "not understood";
+	case F_PROTO: return "protocol error";
 	case F_RATE: return "rate limited";
 	case F_DAILY: return "over the daily limit";
 	case F_OVERLOAD: return "overloaded";
@@ -95,19 +95,6 @@ status_reason(const struct fault *f, struct buf *out)
 
 /* -- waits ----------------------------------------------------------------- */
 
-static void
-put_budget(struct buf *b, const struct event *e)
-{
-	buf_printf(b, "  [%u, ", e->attempt);
-	when_put(b, e->waited + e->wait);
-	buf_puts(b, " of ");
-	if (e->patience >= MSEC_MAX)
-		buf_puts(b, "inf");
-	else
-		when_put(b, e->patience);
-	buf_puts(b, "]");
-}
-
 /* Lines wait for the next flush, so that they do not run into an answer whose
  * last line is still open. */
 static void
@@ -117,41 +104,38 @@ note(struct status *s, struct slice line)
 	buf_putc(&s->notes, '\n');
 }
 
-/* A wait, counted down where there is a terminal. */
-static void
-tell_going_on(struct status *s, const struct event *e)
-{
-	struct buf *line = &s->line;
-
-	buf_puts(line, ": going on in ");
-	if (s->tty)	/* the figure that is counted down goes here */
-		buf_putc(line, '\0');
-	else
-		when_put(line, e->wait);
-	put_budget(line, e);
-	if (!s->tty)
-		note(s, buf_slice(line));
-}
-
-static void
-tell_slot(struct status *s, const struct event *e)
-{
-	buf_clear(&s->line);
-	buf_puts(&s->line, "waiting for a slot (");
-	buf_put(&s->line, e->text);
-	buf_putc(&s->line, ')');
-	tell_going_on(s, e);
-}
-
+/* "retrying in 6.4 s: rate limited (...)  [3, 1m12s of 10m]".  On a terminal
+ * a NUL marks the place of the time, which status_tick() fills in. */
 static void
 tell_wait(struct status *s, const struct event *e)
 {
-	if (s->notice && e->discard && s->next->delivered > 0)
-		note(s, SLICE("the answer broke off; it begins again from "
-		    "its start"));
-	buf_clear(&s->line);
-	status_reason(e->fault, &s->line);
-	tell_going_on(s, e);
+	struct buf *b = &s->line;
+
+	if (s->notice && e->type == EV_RETRY && e->discard &&
+	    s->next->delivered > 0)
+		note(s, SLICE("the answer was interrupted; it restarts from "
+		    "the beginning"));
+	buf_clear(b);
+	buf_puts(b, e->type == EV_RETRY ? "retrying in " : "sending in ");
+	if (s->tty)
+		buf_putc(b, '\0');
+	else
+		when_put(b, e->wait);
+	buf_puts(b, ": ");
+	if (e->type == EV_RETRY)
+		status_reason(e->fault, b);
+	else
+		buf_printf(b, "waiting for a slot (%.*s)", SLICE_FMT(e->text));
+	buf_printf(b, "  [%u, ", e->attempt);
+	when_put(b, e->waited + e->wait);
+	buf_puts(b, " of ");
+	if (e->patience >= MSEC_MAX)
+		buf_puts(b, "inf");
+	else
+		when_put(b, e->patience);
+	buf_putc(b, ']');
+	if (!s->tty)
+		note(s, buf_slice(b));
 }
 
 static void
@@ -160,7 +144,7 @@ tell_fallback(struct status *s, const struct event *e)
 	struct buf line = { 0 };
 
 	status_reason(e->fault, &line);
-	buf_printf(&line, ": going over to %.*s:%.*s", SLICE_FMT(e->name),
+	buf_printf(&line, ": falling back to %.*s:%.*s", SLICE_FMT(e->name),
 	    SLICE_FMT(e->text));
 	note(s, buf_slice(&line));
 	buf_free(&line);
@@ -207,10 +191,8 @@ status_put(struct sink *sink, const struct event *e)
 	s->next->put(s->next, e);
 	if (s->quiet)
 		return;
-	if (e->type == EV_RETRY)
+	if (e->type == EV_RETRY || e->type == EV_WAIT)
 		tell_wait(s, e);
-	else if (e->type == EV_WAIT)
-		tell_slot(s, e);
 	else if (e->type == EV_FALLBACK)
 		tell_fallback(s, e);
 }

@@ -80,12 +80,12 @@ unknown(const struct opts *o, struct complaint *c)
 		buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
 		    provider_row(i)->name);
 	if (name.n < strlen(o->model))
-		complain(c, EXIT_USAGE, "no provider '%.*s': there are %.*s, "
-		    "and those of the config file", SLICE_FMT(name),
+		complain(c, EXIT_USAGE, "unknown provider '%.*s'; known are %.*s "
+		    "and those in the config file", SLICE_FMT(name),
 		    SLICE_FMT(names));
 	else
-		complain(c, EXIT_USAGE, "whose model is '%s'? write "
-		    "PROVIDER:%s with one of %.*s, or give a --base-url",
+		complain(c, EXIT_USAGE, "cannot tell the provider of model "
+		    "'%s': use PROVIDER:%s with one of %.*s, or --base-url",
 		    o->model, o->model, SLICE_FMT(names));
 	buf_free(&names);
 	return -1;
@@ -256,12 +256,12 @@ target_url(struct plan *p, const struct opts *o, struct complaint *c)
 	int status = o->base_url != NULL ? EXIT_USAGE : EXIT_CONFIG;
 
 	if (from == NULL)
-		return complain(c, EXIT_CONFIG, "where is %s? set "
-		    "AZURE_OPENAI_ENDPOINT, or give a --base-url",
+		return complain(c, EXIT_CONFIG, "no base URL for %s: "
+		    "set AZURE_OPENAI_ENDPOINT or use --base-url",
 		    p->provider.name);
 	why = url_parse(buf_slice(&p->base), u);
 	if (why == NULL && u->userinfo.p != NULL)
-		why = "credentials do not belong into it; use --key-file";
+		why = "credentials are not allowed in it; use --key-file";
 	if (why != NULL)
 		return complain(c, status, "%s: '%.*s': %s", from,
 		    slice_ifind(buf_slice(&p->base), "@") < 0 ?

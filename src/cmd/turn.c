@@ -290,15 +290,15 @@ turn_check(const struct turn *t, const struct opts *o, const char *dialect,
 		if (m == MEDIA_TEXT || t->file[i].n <= most)
 			continue;
 		if (most == 0)
-			return complain(c, EXIT_NEVER, "%s: %s is not taken "
-			    "by this provider", o->files[i], media_mime(m));
+			return complain(c, EXIT_NEVER, "%s: this provider "
+			    "does not accept %s", o->files[i], media_mime(m));
 		return complain(c, EXIT_NEVER, "%s: %zu bytes; this provider "
-		    "takes %zu of %s", o->files[i], t->file[i].n, most,
+		    "accepts at most %zu of %s", o->files[i], t->file[i].n, most,
 		    media_mime(m));
 	}
 	if (all > media_total(dialect))
-		return complain(c, EXIT_NEVER, "the files are %zu bytes in a "
-		    "request; this provider takes %zu", all,
+		return complain(c, EXIT_NEVER, "the files take %zu bytes of the "
+		    "request; this provider accepts at most %zu", all,
 		    media_total(dialect));
 	return 0;
 }

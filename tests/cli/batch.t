@@ -60,13 +60,13 @@ requests families 5
 is "families: paths" "$(sed -n 's/.*"target":"\([^"]*\)".*/\1/p' "$LOG" |
     sort | uniq -c | tr -s ' \n' ' ')" \
     ' 2 /v1/embeddings 2 /v1/messages 1 /v1/responses '
-err families '5 failed for good'
+err families '5 failed permanently'
 
 # Once more: all have a result, and failures are not forgotten.
 before=$(cat "$O")
 bide -- batch -o "$O" "$T/in"
 status again 1
-err again '5 failed for good'
+err again '5 failed permanently'
 is "again: the same results" "$(cat "$O")" "$before"
 requests again 5
 
@@ -140,7 +140,7 @@ bide -- batch -o "$O" "$T/in"
 status torn 0
 results torn 3
 requests torn 2
-err torn 'not finished'
+err torn 'incomplete last line'
 printf '%s' "$(cat "$O")" > "$T/o2"	# no newline at its end
 bide -- batch -o "$T/o2" "$T/in"
 status "no newline" 0
@@ -203,7 +203,7 @@ for i in a b; do plain $i q; done > "$T/in"
 bide -- batch -j 1 --patience 0 -o "$O" "$T/in"
 status left 75
 ok "left: no results" [ ! -s "$O" ]
-err left "2 are left; .* batch -j 1 --patience 0 -o $O $T/in$"
+err left "2 deferred; .* batch -j 1 --patience 0 -o $O $T/in$"
 requests left 2
 bide -- batch -j 2 --patience 0 -o "$O" "$T/in"
 status "left: one more" 75
@@ -220,7 +220,7 @@ bide -- batch -j 2 -o "$O" "$T/in"
 status key 77
 ok "key: no results" [ ! -s "$O" ]
 err key 'key refused'
-err key '6 are left'
+err key '6 deferred'
 no_err key "$KEY"
 ok "key: at most as many requests as workers" \
     [ "$(grep -c '"req":' "$LOG")" -le 2 ]
@@ -236,7 +236,7 @@ ok "key in a body: masked" not grep -q "$KEY" "$O"
 for i in 1 2 3 4 5 6 7 8 9; do plain "$i" q; done > "$T/in"
 bide -- batch -j 1 --retries 1 -u http://127.0.0.1:1/v1 -o "$T/nobody" "$T/in"
 status nobody 75
-err nobody '9 are left'
+err nobody '9 deferred'
 
 # -- time ---------------------------------------------------------------------
 bide -- batch --deadline 0 -o "$T/nobody" "$T/in"
@@ -268,7 +268,7 @@ ok "dry run: a request" grep -qxF "POST $BASE/embeddings" "$T/out"
 ok "dry run: a body" grep -qxF '{"model":"e","input":"q"}' "$T/out"
 ok "dry run: an error" grep -q '^line 3: not a JSON' "$T/out"
 ok "dry run: no key" not grep -q "$KEY" "$T/out"
-err "dry run" '3 to be asked'
+err "dry run" '3 to send'
 requests "dry run" 30
 
 # -- signals ------------------------------------------------------------------
@@ -282,8 +282,8 @@ status SIGINT 130
 results SIGINT 2
 requests SIGINT 2
 ok "SIGINT: whole" grep -q 'slow but whole' "$O"
-err SIGINT '2 answers are still waited for'
-err SIGINT "2 are left; go on with: .* batch -j 2 -o $O $T/in$"
+err SIGINT 'waiting for 2 answers'
+err SIGINT "2 deferred; continue with: .* batch -j 2 -o $O $T/in$"
 
 serve <<'EOF'
 error 429 rate_limit_exceeded "Please try again in 20s"

@@ -10,7 +10,7 @@ bide -- --fallback chat:other hello
 status "quota" 0
 out "quota" "from the second
 "
-err "quota" "going over to chat:other"
+err "quota" "falling back to chat:other"
 ok "quota: first to openai" grep -q '"target":"/v1/responses"' "$LOG"
 ok "quota: then to chat" grep -q '"target":"/v1/chat/completions"' "$LOG"
 

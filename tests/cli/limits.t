@@ -100,7 +100,7 @@ bide -- --json --rpm 30 hello
 took=$(($(now) - start))
 status "--rpm and patience" 0
 event "--rpm and patience" '"type":"wait","reason":"RPM 30","wait_ms":(1...|2000),'
-err "--rpm and patience" "waiting for a slot .RPM 30.: going on in [12]\.. s"
+err "--rpm and patience" "sending in [12]\.. s: waiting for a slot .RPM 30."
 waited "--rpm" 1 $((2000 - run)) $((2100 + run))
 ok "--rpm: never sooner ($took ms)" [ "$took" -ge 2000 ]
 bide -- --rpm 20 --patience 100ms hello

@@ -56,8 +56,8 @@ EOF
 clean perl tests/cli/tty.pl sh -c "$BIDE hello 2>&1" < /dev/null \
     > "$T/out" 2> "$T/err" || rc=$?
 if [ "$rc" != 99 ]; then
-	event "counted down" 'limited \(limited\): going on in 2\.[0-9] s'
-	event "counted down" 'limited \(limited\): going on in (1\.0 s|[5-9]00ms)'
+	event "counted down" 'retrying in 2\.[0-9] s: rate limited \(limited\)'
+	event "counted down" 'retrying in (1\.0 s|[5-9]00ms): rate limited'
 	ok "counted down: no odd rest" not grep -q '[1-9]ms' "$T/out"
 fi
 finish

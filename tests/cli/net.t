@@ -75,7 +75,7 @@ EOF
 bide "http_proxy=http://127.0.0.1:$PORT" -- -u http://api.test/v1 hello
 status "407" 77
 err "407" "407.*proxy"
-no_err "407" "look at the key"
+no_err "407" "check the key"
 requests "407" 1
 
 # CONNECT for https: the tunnel, then TLS with the host itself.

@@ -48,7 +48,7 @@ error 429 rate_limit_exceeded "Please try again in 20ms."
 EOF
 bide -- --retries 1 hello
 status "no progress" 75
-err "no progress" "given up after request 2; try again after 2"
+err "no progress" "gave up after 2 requests; try again after 2"
 requests "no progress" 2
 
 

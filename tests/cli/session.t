@@ -21,7 +21,7 @@ bide -- resume
 status "resume of nothing" 78
 bide -- -c hello
 status "-c of nothing" 78
-err "-c of nothing" "no session yet"
+err "-c of nothing" "no sessions yet"
 
 # -- a conversation ----------------------------------------------------------
 
@@ -178,7 +178,7 @@ serve <<'E'
 error 429 rate_limit_exceeded "limited" retry-after-ms=1500
 stream responses "at last\n"
 E
-killed "in a wait" "$T/err" "going on" -s wait question
+killed "in a wait" "$T/err" "retrying in" -s wait question
 bide -- sessions
 event "in a wait" '^wait .* until 2'
 bide -- resume wait --patience 100ms
@@ -277,7 +277,7 @@ status "an open call refuses a prompt" 64
 err "an open call refuses a prompt" call_1
 bide -- -s tools --tool-result "call_2=$T/sunny"
 status "a result of no call" 64
-records "what is refused is not kept" turn 1 tools
+records "what is refused is not saved" turn 1 tools
 bide -- resume tools
 event "the call again" '"weather".*Ulm'
 bide -- -s tools --tool-result "call_1=$T/sunny"
@@ -347,16 +347,16 @@ bide HOME= -- hello
 status "no HOME" 0
 out "no HOME" "Hello
 "
-is "no HOME: said once" "$(grep -c "not kept" "$T/err")" 1
+is "no HOME: said once" "$(grep -c "not saved" "$T/err")" 1
 bide HOME= -- -s name hello
 status "no HOME, -s" 0
-is "no HOME, -s: said once" "$(grep -c "not kept" "$T/err")" 1
+is "no HOME, -s: said once" "$(grep -c "not saved" "$T/err")" 1
 bide HOME= -- sessions
 status "no HOME, sessions" 74
 : > "$T/file"
 bide HOME="$T/file" -- hello
 status "a file for a home" 0
-is "a file for a home: said once" "$(grep -c "not kept" "$T/err")" 1
+is "a file for a home: said once" "$(grep -c "not saved" "$T/err")" 1
 bide XDG_STATE_HOME="$T/state" -- hello
 status "XDG_STATE_HOME" 0
 ok "XDG_STATE_HOME" [ -d "$T/state/bide/sessions" ]
@@ -370,7 +370,7 @@ for size in 0 1; do
 	# shellcheck disable=SC3045,SC2086
 	(ulimit -f $size; clean HOME="$T/full$size" $BIDE hello < /dev/null 2>&1
 	echo "status $?") | cat > "$T/out"
-	is "a full disk, $size: said once" "$(grep -c "not kept from here on" "$T/out")" 1
+	is "a full disk, $size: said once" "$(grep -c "not saved from here on" "$T/out")" 1
 	is "a full disk, $size: the answer, and 74" "$(tail -n 2 "$T/out")" \
 	    "Hello
 status 74"
@@ -405,11 +405,11 @@ status "log, torn" 0
 no_err "log, torn" "cut"
 bide -- resume both
 status "resume, torn" 0
-err "resume, torn" "half a record"
+err "resume, torn" "incomplete last record"
 out "resume, torn" "two
 "
 bide -- resume both
-no_err "cut off for good" "half a record"
+no_err "cut off for good" "incomplete last record"
 sed 's/"one/"0ne/' "$STATE/both.jsonl" > "$T/x" && cp "$T/x" "$STATE/both.jsonl"
 bide -- resume both
 status "resume, damaged" 0

@@ -68,7 +68,7 @@ connected "503, no patience" 9302 1 1
 timed -- --patience 4s hello
 none "503" 75
 took "503" 1000 4500
-ok "503: kept to it" between "$(grep -c "going on" "$T/err")" 2 4
+ok "503: kept to it" between "$(grep -c "retrying in" "$T/err")" 2 4
 
 # It takes the request, and is not heard of again.
 via 9303

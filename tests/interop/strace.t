@@ -35,14 +35,14 @@ injected() { # ARGS...
 # A disk that failed once and is well again.
 afterwards() {
 	cp "$T/out" "$T/out1" && cp "$T/err" "$T/err1"
-	[ "$(grep -c 'not kept' "$T/err")" -le 1 ] || bad "said more than once"
+	[ "$(grep -c 'not saved' "$T/err")" -le 1 ] || bad "said more than once"
 	case $rc in
 	0|74) [ "$(cat "$T/out")" = Hello ] || bad "no answer" ;;
 	78) [ ! -s "$T/out" ] || bad "an answer" ;;
 	*) bad "what status" ;;
 	esac
-	[ "$rc" != 74 ] || grep -q 'not kept' "$T/err" || bad "74 without a word"
-	first=$rc lost=$(grep -c 'not kept' "$T/err1")
+	[ "$rc" != 74 ] || grep -q 'not saved' "$T/err" || bad "74 without a word"
+	first=$rc lost=$(grep -c 'not saved' "$T/err1")
 	[ "$what" != error=EINTR ] || [ "$rc" = 0 ] || bad "EINTR is no failure"
 	before=$(grep -c '"req"' "$LOG")
 	bide -- log x
