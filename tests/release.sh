@@ -3,6 +3,7 @@
 # target has musl: by its own compiler, or beside glibc with Debian's musl-dev,
 # whose crt and libraries are named by hand (musl-gcc -static-pie silently makes
 # a dynamic program).  Else a dynamic PIE.
+# shellcheck shell=sh disable=SC2154,SC2086,SC2116
 cflags='-Os -fPIE -fstack-protector-strong -ffunction-sections
     -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables'
 ldflags='-s -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections'
@@ -28,4 +29,5 @@ case $gnu in
 		ldflags="-pie $ldflags -lbearssl"
 	fi ;;
 esac
+# on one line each
 cflags=$(echo $cflags) ldflags=$(echo $ldflags)
