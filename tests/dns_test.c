@@ -1,6 +1,6 @@
 #define _GNU_SOURCE	/* accept4, pipes and signals of netenv.h */
 
-/* dns.c and resolver.c with a getaddrinfo() in the place of the C library's:
+/* dns.c with a getaddrinfo() in place of the C library's:
  * what it does is told by the name asked for. */
 
 #include "net/dns.h"

@@ -1,11 +1,20 @@
+#define _GNU_SOURCE	/* pipe2, SYS_close_range, NSIG */
+
 #include "net/dns.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "net/resolver.h"
+#include "net/await.h"
 #include "wire/ip.h"
 
 socklen_t
@@ -15,8 +24,9 @@ dns_addr_size(const struct dns_addr *a)
 	    sizeof(a->u.v4);
 }
 
-void
-dns_add(struct dns_list *list, int family, const void *ip, uint32_t scope)
+/* Adds an address of 4 or 16 bytes while there is room. */
+static void
+add(struct dns_list *list, int family, const void *ip, uint32_t scope)
 {
 	struct dns_addr *a = &list->addr[list->n];
 
@@ -33,82 +43,267 @@ dns_add(struct dns_list *list, int family, const void *ip, uint32_t scope)
 	}
 }
 
-static uint32_t
-scope_of(struct slice zone)
-{
-	long long n = slice_dec(zone, UINT32_MAX);
-	char name[IF_NAMESIZE];
-
-	slice_copy(zone, name, sizeof(name));
-	return n >= 0 ? (uint32_t)n : if_nametoindex(name);
-}
-
-int
-dns_parse(struct dns_list *list, struct slice text)
+/* Adds the address that text is, if it is one: "192.0.2.1", "::1",
+ * "fe80::1%eth0", "fe80::1%2". */
+static void
+add_literal(struct dns_list *list, struct slice text)
 {
 	struct slice zone = text, ip = slice_cut(&zone, '%');
 	unsigned char bytes[16];
-	size_t n = ip_parse(ip, bytes), before = list->n;
+	size_t n = ip_parse(ip, bytes);
+	long long scope = 0;
+	char name[IF_NAMESIZE];
 
-	if (n == 4 && ip.n == text.n)
-		dns_add(list, AF_INET, bytes, 0);
-	else if (n == 16)
-		dns_add(list, AF_INET6, bytes,
-		    zone.n > 0 ? scope_of(zone) : 0);
-	return list->n > before ? 0 : -1;
+	if (n == 4 && ip.n == text.n) {
+		add(list, AF_INET, bytes, 0);
+	} else if (n == 16) {
+		if (zone.n > 0 && (scope = slice_dec(zone, UINT32_MAX)) < 0) {
+			slice_copy(zone, name, sizeof(name));
+			scope = if_nametoindex(name);
+		}
+		add(list, AF_INET6, bytes, (uint32_t)scope);
+	}
 }
 
-/* RFC 6761 6.3: localhost and all below it is the loopback, whatever a name
- * server says and even where a container has no /etc/hosts. */
+/* RFC 6761 6.3: localhost and all names below it are the loopback, whatever a
+ * name server says and even where a container has no /etc/hosts. */
 static int
 is_localhost(struct slice s)
 {
 	struct slice want = SLICE("localhost");
 
-	if (s.n < want.n ||
-	    !slice_ieq(slice_sub(s, s.n - want.n, want.n), want))
-		return 0;
-	return s.n == want.n || s.p[s.n - want.n - 1] == '.';
+	return s.n >= want.n &&
+	    slice_ieq(slice_sub(s, s.n - want.n, want.n), want) &&
+	    (s.n == want.n || s.p[s.n - want.n - 1] == '.');
 }
 
-static int
-known(struct slice name, struct dns_list *list)
+/* -- the child that calls getaddrinfo() ------------------------------------ */
+
+/* What the child writes: at most PIPE_BUF bytes, so a read gets all of it. */
+struct reply {
+	int gai;		/* what getaddrinfo() returned */
+	int sys;		/* errno for EAI_SYSTEM */
+	struct dns_list list;
+};
+
+_Static_assert(sizeof(struct reply) <= 4096, "a reply must be atomic");
+
+/*
+ * Some name servers drop or refuse queries for one family; musl's
+ * getaddrinfo() then finds nothing and glibc's takes long.  So while the first
+ * child has not answered, a second one asks for IPv4 only after this time, and
+ * a third one for IPv6 only after twice this time.  The first reply with an
+ * address wins.
+ */
+#define RESCUE_DELAY ((msec)300)
+
+enum { ASK_ALL, ASK_V4, ASK_V6, ASKS };
+
+static const int families[ASKS] = { AF_UNSPEC, AF_INET, AF_INET6 };
+
+struct query {
+	const char *name;
+	pid_t pid[ASKS];
+	struct pollfd fds[1 + ASKS];	/* fds[0] is await's; then the read
+					   ends of the pipes, -1: no child */
+};
+
+/*
+ * Makes the child forget its parent: handlers write to the parent's pipes
+ * (ignored signals stay ignored), an open socket or pipe would keep the peer
+ * from seeing the parent close it, an open journal would keep its lock.  Only
+ * out stays open, as descriptor 0.
+ */
+static void
+detach(int out)
 {
-	if (is_localhost(name)) {
-		(void)dns_parse(list, SLICE("::1"));
-		(void)dns_parse(list, SLICE("127.0.0.1"));
-	} else {
-		(void)dns_parse(list, name);
+	struct sigaction sa;
+	struct rlimit most;
+	rlim_t fd;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++) {
+		if (sigaction(sig, NULL, &sa) < 0 || sa.sa_handler == SIG_IGN ||
+		    sa.sa_handler == SIG_DFL)
+			continue;
+		memset(&sa, 0, sizeof(sa));
+		sa.sa_handler = SIG_DFL;
+		(void)sigaction(sig, &sa, NULL);
 	}
-	return list->n > 0;
+	if (out != 0)
+		(void)dup2(out, 0);
+	else
+		(void)fcntl(0, F_SETFD, 0);
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, 1U, ~0U, 0U) == 0)
+		return;
+#endif
+	if (getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur > 65536)
+		most.rlim_cur = 65536;
+	for (fd = 1; fd < most.rlim_cur; fd++)
+		(void)close((int)fd);
 }
 
-int
-dns_no_address(const char *name, int gai, int sys, struct fault *f)
+/*
+ * The child.  The alarm ends it if the parent is killed.  No AI_ADDRCONFIG: it
+ * hides ::1 on hosts whose only IPv6 address is the loopback's, and connecting
+ * to an address without a route fails at once anyway.
+ */
+static void
+resolve_and_exit(const char *name, int family, msec left)
 {
-	const char *why = "name server will not tell";
+	struct addrinfo hints = { .ai_family = family,
+	    .ai_socktype = SOCK_STREAM };
+	struct addrinfo *all = NULL, *ai;
+	struct sockaddr_in6 v6;
+	struct sockaddr_in v4;
+	struct reply r;
 
-	if (gai == 0 || gai == EAI_NONAME)
+	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
+	memset(&r, 0, sizeof(r));
+	r.gai = getaddrinfo(name, NULL, &hints, &all);
+	r.sys = errno;
+	for (ai = r.gai == 0 ? all : NULL; ai != NULL; ai = ai->ai_next)
+		if (ai->ai_family == AF_INET &&
+		    ai->ai_addrlen >= sizeof(v4)) {
+			memcpy(&v4, ai->ai_addr, sizeof(v4));
+			add(&r.list, AF_INET, &v4.sin_addr, 0);
+		} else if (ai->ai_family == AF_INET6 &&
+		    ai->ai_addrlen >= sizeof(v6)) {
+			memcpy(&v6, ai->ai_addr, sizeof(v6));
+			add(&r.list, AF_INET6, &v6.sin6_addr,
+			    v6.sin6_scope_id);
+		}
+	_exit(write(0, &r, sizeof(r)) != (ssize_t)sizeof(r));
+}
+
+/* Starts child i.  Signals are blocked across fork() so that no handler of the
+ * parent's runs in the child. */
+static int
+query_start(struct query *q, int i, msec left)
+{
+	sigset_t all, mask;
+	int fd[2], err;
+
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		return -1;
+	sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &mask);
+	q->pid[i] = fork();
+	if (q->pid[i] == 0) {
+		detach(fd[1]);
+		(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+		resolve_and_exit(q->name, families[i], left);
+	}
+	err = errno;
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	(void)close(fd[1]);
+	if (q->pid[i] < 0) {
+		(void)close(fd[0]);
+		errno = err;
+		return -1;
+	}
+	q->fds[1 + i] = (struct pollfd){ .fd = fd[0], .events = POLLIN };
+	return 0;
+}
+
+/* Kills and reaps child i, if it runs, and returns its wait status. */
+static int
+query_end(struct query *q, int i)
+{
+	int status = 0;
+
+	if (q->fds[1 + i].fd < 0)
+		return 0;
+	(void)close(q->fds[1 + i].fd);
+	q->fds[1 + i].fd = -1;
+	(void)kill(q->pid[i], SIGKILL);
+	while (waitpid(q->pid[i], &status, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
+}
+
+/* Reads child i's reply and ends it: 1 with addresses, -1 with *f. */
+static int
+query_take(struct query *q, int i, struct dns_list *out, struct fault *f)
+{
+	struct reply r;
+	ssize_t n = read(q->fds[1 + i].fd, &r, sizeof(r));
+	int status = query_end(q, i);
+	const char *why = "name server refused to answer";
+
+	if (n != (ssize_t)sizeof(r) || r.list.n > DNS_ADDRS_MAX) {
+		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+			return fault_set(f, F_DNS, 1, "%s: name does not "
+			    "resolve (resolver ended by signal %d)", q->name,
+			    WTERMSIG(status));
+		return fault_set(f, F_DNS, 1, "%s: name does not resolve "
+		    "(resolver ended early)", q->name);
+	}
+	if (r.gai == 0 && r.list.n > 0) {
+		*out = r.list;
+		return 1;
+	}
+	if (r.gai == 0 || r.gai == EAI_NONAME)
 		why = "no such name, or no address for it";
-	else if (gai == EAI_AGAIN)
+	else if (r.gai == EAI_AGAIN)
 		why = "name server failed or did not answer, try again later";
-	else if (gai == EAI_SYSTEM)
-		why = strerror(sys);
-	fault_set(f, F_DNS, 1, "%s: name does not resolve (%s)", name, why);
-	f->code = gai;
+	else if (r.gai == EAI_SYSTEM)
+		why = strerror(r.sys);
+	fault_set(f, F_DNS, 1, "%s: name does not resolve (%s)", q->name, why);
+	f->code = r.gai;
 	return -1;
 }
 
-void
-dns_set_port(struct dns_list *list, int port)
+/* Takes what the children have written: 1 with addresses, 0 while one of them
+ * still runs, else -1 with the first child's reason in *f. */
+static int
+query_look(struct query *q, struct dns_list *out, struct fault *f)
 {
-	struct dns_addr *a;
+	struct fault second;
+	int i, left = 0;
 
-	for (a = list->addr; a < list->addr + list->n; a++)
-		if (a->u.any.sa_family == AF_INET6)
-			a->u.v6.sin6_port = htons((uint16_t)port);
-		else
-			a->u.v4.sin_port = htons((uint16_t)port);
+	for (i = 0; i < ASKS; i++) {
+		if (q->fds[1 + i].fd < 0)
+			continue;
+		if (q->fds[1 + i].revents == 0)
+			left++;
+		else if (query_take(q, i, out, i == ASK_ALL ? f : &second) > 0)
+			return 1;
+	}
+	return left > 0 ? 0 : -1;
+}
+
+/* Asks the C library: 1 with addresses in *out, -1 with *f. */
+static int
+lookup(const struct env *env, const char *name, msec deadline,
+    struct dns_list *out, struct fault *f)
+{
+	struct query q = { .name = name, .fds = { [1] = { .fd = -1 },
+	    [2] = { .fd = -1 }, [3] = { .fd = -1 } } };
+	msec until = env_mono(env) + RESCUE_DELAY;
+	int i, next = ASK_V4, rc = 0;
+
+	if (query_start(&q, ASK_ALL, deadline - env_mono(env)) < 0)
+		return fault_set(f, F_DNS, 1, "%s: cannot start a resolver: %s",
+		    name, strerror(errno));
+	while (rc == 0) {
+		if (next == ASKS || until > deadline)
+			until = deadline;
+		rc = await_fds(env, q.fds, 1 + ASKS, until, f);
+		if (rc > 0) {
+			rc = query_look(&q, out, f);
+		} else if (rc == 0 && until == deadline) {
+			rc = fault_set(f, F_TIMEOUT, 1,
+			    "%s: name server gave no answer in time", name);
+		} else if (rc == 0) {
+			(void)query_start(&q, next++, deadline - until);
+			until += RESCUE_DELAY;
+		}
+	}
+	for (i = 0; i < ASKS; i++)
+		(void)query_end(&q, i);
+	return rc;
 }
 
 int
@@ -116,6 +311,7 @@ dns_resolve(const struct env *env, struct slice host, int port, msec deadline,
     struct dns_list *out, struct fault *f)
 {
 	char name[DNS_NAME_MAX + 1];
+	struct dns_addr *a;
 	int rc = 0;
 
 	out->n = 0;
@@ -123,9 +319,18 @@ dns_resolve(const struct env *env, struct slice host, int port, msec deadline,
 		return fault_set(f, F_DNS, 0, "%.40s...: host name too long",
 		    host.p);
 	slice_copy(host, name, sizeof(name));
-	if (!known(host, out))
-		rc = resolver_lookup(env, name, deadline, out, f);
-	if (rc >= 0)
-		dns_set_port(out, port);
+	if (is_localhost(host)) {
+		add_literal(out, SLICE("::1"));
+		add_literal(out, SLICE("127.0.0.1"));
+	} else {
+		add_literal(out, host);
+	}
+	if (out->n == 0)
+		rc = lookup(env, name, deadline, out, f);
+	for (a = out->addr; rc >= 0 && a < out->addr + out->n; a++)
+		if (a->u.any.sa_family == AF_INET6)
+			a->u.v6.sin6_port = htons((uint16_t)port);
+		else
+			a->u.v4.sin_port = htons((uint16_t)port);
 	return rc;
 }

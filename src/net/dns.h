@@ -1,7 +1,14 @@
 #ifndef NET_DNS_H
 #define NET_DNS_H
 
-/* Names to addresses.  IP literals and localhost need no resolver. */
+/*
+ * Names to addresses.  IP literals and localhost are known without asking.
+ *
+ * Other names go to getaddrinfo(), which has no deadline and cannot be
+ * cancelled: a forked child calls it and writes one struct to a pipe.  The
+ * parent waits for the pipe, a signal and the deadline, and kills and reaps
+ * the child on every way out.
+ */
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -25,27 +32,14 @@ struct dns_list {
 };
 
 /*
- * Fills *out with the addresses of host, at least one, the better family
- * first.  Returns 1 when a name was asked for, 0 when that was not needed, -1
- * with F_DNS, F_TIMEOUT or F_CANCEL in *f.
+ * Fills *out with the addresses of host, at least one, in the order of
+ * getaddrinfo().  Returns 1 when a name was looked up, 0 when that was not
+ * needed, -1 with F_DNS, F_TIMEOUT or F_CANCEL in *f.
  */
 int dns_resolve(const struct env *env, struct slice host, int port,
     msec deadline, struct dns_list *out, struct fault *f);
 
-/* For resolvers: fills *f with what getaddrinfo's verdict means (sys: errno
- * with EAI_SYSTEM); -1. */
-int dns_no_address(const char *name, int gai, int sys, struct fault *f);
-
-/* Adds an address of 4 or 16 bytes, if there is room. */
-void dns_add(struct dns_list *list, int family, const void *ip,
-    uint32_t scope);
-
-/* Adds the address that text is.  0; -1 where nothing was added. */
-int dns_parse(struct dns_list *list, struct slice text);
-
-void dns_set_port(struct dns_list *list, int port);
-
-/* The size that connect() wants to know. */
+/* The address's size for connect(). */
 socklen_t dns_addr_size(const struct dns_addr *a);
 
 #endif
