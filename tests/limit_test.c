@@ -34,7 +34,7 @@ fresh(void)
 static msec
 ask(struct limit *l, struct ticket *t, msec now)
 {
-	msec look = limit_ask(l, t, BODY, START + now);
+	msec look = limit_local.ask(l, t, BODY, START + now);
 
 	if (look <= START + now)
 		return now;
@@ -51,13 +51,13 @@ head(struct limit *l, struct ticket *t, int64_t limit, int64_t left,
 	q.of[QUOTA_TOKENS].limit = limit;
 	q.of[QUOTA_TOKENS].left = left;
 	q.of[QUOTA_TOKENS].window = limit > 0 ? QUOTA_MINUTE : MSEC_NONE;
-	limit_head(l, t, &q, status, START + now);
+	limit_local.head(l, t, &q, status, START + now);
 }
 
 static void
 done(struct limit *l, struct ticket *t, msec now)
 {
-	limit_done(l, t, &whole, 1, &none, START + now);
+	limit_local.done(l, t, &whole, 1, &none, START + now);
 }
 
 static void
@@ -68,7 +68,7 @@ refuse(struct limit *l, struct ticket *t, const char *text, msec wait,
 	    .wait = wait };
 
 	slice_copy(slice_str(text), f.text, sizeof(f.text));
-	limit_done(l, t, &f, 1, &none, START + now);
+	limit_local.done(l, t, &f, 1, &none, START + now);
 }
 
 static void
@@ -111,7 +111,7 @@ test_bucket(void)
 	OK(slot >= COST - 50 && slot <= COST - 50 + 601, "when it fits");
 	EQ(b.why, QUOTA_TOKENS, "it waits for tokens");
 	EQ(ask(&l, &c, 0), slot + COST, "the next one behind it");
-	limit_drop(&l, &c);
+	limit_local.drop(&l, &c);
 	EQ(ask(&l, &c, 0), slot + COST, "a place that was given back");
 	EQ(ask(&l, &b, slot), slot, "it goes");
 	head(&l, &b, 60000, 10000, 200, slot);
@@ -143,7 +143,7 @@ test_hold(void)
 	    "Requested 70000.  Please try again in 10m0s.", 601000, 10);
 	EQ(ask(&l, &a, 20), 600010 + 50, "a day's limit");
 	OK(ask(&l, &b, 20) > 600010 + 50, "and the next one behind it");
-	limit_drop(&l, &a);
+	limit_local.drop(&l, &a);
 	EQ(ask(&l, &b, 20), 20, "there may be room for less");
 	page_close(l.page);
 
@@ -192,7 +192,7 @@ test_turns(void)
 	EQ(lease_count(l.page, START + 10), 5, "they are counted");
 	refuse(&l, &t[4], "slow down", -1, 20);
 	refuse(&l, &t[3], "slow down", -1, 21);
-	EQ(limit_share(l.page, START + 30), 2, "half of them, once");
+	EQ(page_concurrency(l.page, START + 30), 2, "half of them, once");
 	OK(ask(&l, &t[4], 30) > 30, "no more than these");
 	EQ(t[4].why, LIMIT_TURN, "it waits for its turn");
 	OK(ask(&l, &late, 31) > 31, "another one behind it");
@@ -200,14 +200,14 @@ test_turns(void)
 	done(&l, &t[0], 40);
 	OK(ask(&l, &t[4], 41) > 41, "two are still under way");
 	done(&l, &t[1], 50);
-	EQ(limit_share(l.page, START + 50), 3, "it grows with success");
+	EQ(page_concurrency(l.page, START + 50), 3, "it grows with success");
 	OK(ask(&l, &late, 51) > 51, "not past those that were refused");
 	EQ(ask(&l, &t[4], 51), 51, "whose turn it is");
 	/* the others wait, but do not look again: they have died */
 	t[3] = (struct ticket){ 0 };
 	done(&l, &t[2], 1900);
 	EQ(ask(&l, &t[3], 2000), 2000, "the dead stand in nobody's way");
-	EQ(limit_share(l.page, START + 700000), 0, "in the end it is lifted");
+	EQ(page_concurrency(l.page, START + 700000), 0, "in the end it is lifted");
 	page_close(l.page);
 }
 
@@ -223,18 +223,18 @@ test_output(void)
 	struct quota q;
 	size_t i;
 
-	limit_ask(&l, &a, body, START);
+	limit_local.ask(&l, &a, body, START);
 	quota_fields(NULL, 0, START, &q);
 	q.of[QUOTA_OUTPUT] = (struct quota_of){ 8000, 0, MSEC_NONE,
 	    QUOTA_MINUTE };
-	limit_head(&l, &a, &q, 200, START);
+	limit_local.head(&l, &a, &q, 200, START);
 	for (i = 0; i < 2; i++)
-		limit_ask(&l, &b[i], body, START);
+		limit_local.ask(&l, &b[i], body, START);
 	OK(b[0].slot > START, "none is left");
 	EQ(b[1].slot - b[0].slot, 7500, "who comes is guessed to take 1,000");
-	limit_done(&l, &a, &whole, 1, &u, START);
+	limit_local.done(&l, &a, &whole, 1, &u, START);
 	for (i = 2; i < 4; i++)
-		limit_ask(&l, &b[i], body, START);
+		limit_local.ask(&l, &b[i], body, START);
 	EQ(b[3].slot - b[2].slot, 3000, "an answer of 400 was seen");
 	page_close(l.page);
 }
@@ -253,7 +253,7 @@ test_killed(void)
 	for (i = 0; i < 3; i++)
 		ask(&l, &t[i], 1010);
 	refuse(&l, &t[2], "slow down", -1, 1020);
-	EQ(limit_share(l.page, START + 1020), 1, "one at a time");
+	EQ(page_concurrency(l.page, START + 1020), 1, "one at a time");
 	/* the other two are killed, and nobody tells */
 	OK(ask(&l, &late, 1100) > 1100, "they count");
 	for (i = 1100; i < 6000; i += 50)
@@ -280,7 +280,7 @@ test_own(void)
 	l.own[QUOTA_TOKENS] = 600;
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 200, 5);
-	limit_done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1 },
+	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1 },
 	    START + 10);
 	EQ(ask(&l, &b, 20), 2000, "what was not used is given back");
 	page_close(l.page);
@@ -292,20 +292,20 @@ test_why(void)
 	struct limit l = fresh();
 	struct ticket a = { 0 }, b = { 0 };
 	struct buf why = { 0 };
-	struct limit_state s;
+	struct page_state s;
 
 	ask(&l, &a, 0);
 	head(&l, &a, 60000, 0, 200, 0);
 	ask(&l, &b, 0);
-	limit_why(&l, &b, &why);
+	limit_why(&b, &why);
 	EQS(buf_slice(&why), "TPM 60000", "why it waits");
-	s = limit_state(l.page, QUOTA_TOKENS, START);
+	s = page_state(l.page, QUOTA_TOKENS, START);
 	EQ(s.limit, 60000, "what is known: the limit");
 	EQ(s.used, 60000 + COST, "what is used, and spoken for");
 	EQ(s.window, 60000, "the window");
 	OK(s.slot >= COST && s.slot <= COST + 601,
 	    "the next slot");
-	EQ(limit_state(l.page, QUOTA_REQUESTS, START).limit, 0,
+	EQ(page_state(l.page, QUOTA_REQUESTS, START).limit, 0,
 	    "nothing of requests");
 	buf_free(&why);
 	page_close(l.page);
@@ -325,12 +325,12 @@ test_forget(void)
 	ask(&l, &a, 12000);
 	head(&l, &a, -1, -1, 200, 12100);
 	done(&l, &a, 12200);
-	OK(limit_state(l.page, QUOTA_TOKENS, START).limit == 600, "holds");
+	OK(page_state(l.page, QUOTA_TOKENS, START).limit == 600, "holds");
 	ask(&l, &a, 3700000);
 	head(&l, &a, -1, -1, 200, 3700100);
 	done(&l, &a, 3700200);
 	ask(&l, &a, 3700300);
-	EQ(limit_state(l.page, QUOTA_TOKENS, START).limit, 0,
+	EQ(page_state(l.page, QUOTA_TOKENS, START).limit, 0,
 	    "an hour later it is forgotten");
 	page_close(l.page);
 }
@@ -397,7 +397,7 @@ work(struct limit *l, struct tally *tally)
 	for (;;) {
 		for (;;) {
 			now = clock_now();
-			look = limit_ask(l, &t, SLICE("{}"), now);
+			look = limit_local.ask(l, &t, SLICE("{}"), now);
 			if (look <= now)
 				break;
 			nap((look - now) * 1000);
@@ -405,8 +405,8 @@ work(struct limit *l, struct tally *tally)
 		status = serve(tally, &q);
 		atomic_fetch_add(status == 200 ? &tally->sent :
 		    &tally->refused, 1);
-		limit_head(l, &t, &q, status, clock_now());
-		limit_done(l, &t, status == 200 ? &whole : &limited, 1, &none,
+		limit_local.head(l, &t, &q, status, clock_now());
+		limit_local.done(l, &t, status == 200 ? &whole : &limited, 1, &none,
 		    clock_now());
 		if (status != 200)
 			nap(10000);

@@ -237,7 +237,7 @@ head(struct world *w, struct worker *x)
 	struct slice body = slice_str(x->text);
 	struct reply reply = { 429, NULL, 0, body, w->now };
 
-	limit_head(&w->limit, &x->ticket, &q, x->status, w->now);
+	limit_local.head(&w->limit, &x->ticket, &q, x->status, w->now);
 	if (x->status == 200) {
 		x->act = A_DONE;
 		x->next = w->now + (msec)((double)w->service *
@@ -248,7 +248,7 @@ head(struct world *w, struct worker *x)
 	}
 	classify(&reply, &f);
 	w->refused++;
-	limit_done(&w->limit, &x->ticket, &f, 1, &none, w->now);
+	limit_local.done(&w->limit, &x->ticket, &f, 1, &none, w->now);
 	x->act = A_ASK;
 	x->next = w->now + (f.wait > 0 ? f.wait : 500) +
 	    (msec)(chance(w) * 100);
@@ -260,7 +260,7 @@ done(struct world *w, struct worker *x)
 	struct fault f = { .class = F_NONE };
 	struct usage u = { x->cost / 2, x->cost / 3, -1, -1 };
 
-	limit_done(&w->limit, &x->ticket, &f, 1, &u, w->now);
+	limit_local.done(&w->limit, &x->ticket, &f, 1, &u, w->now);
 	w->answered++;
 	w->going--;
 	take_next(w, x);
@@ -269,7 +269,7 @@ done(struct world *w, struct worker *x)
 static void
 ask(struct world *w, struct worker *x)
 {
-	msec at = limit_ask(&w->limit, &x->ticket, buf_slice(&x->body),
+	msec at = limit_local.ask(&w->limit, &x->ticket, buf_slice(&x->body),
 	    w->now);
 
 	if (at <= w->now) {

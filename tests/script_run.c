@@ -184,7 +184,7 @@ run_with(struct trial *t, struct sink *to)
 	    SLICE("/v1/responses"), .body = t->body, .limit = t->limit,
 	    .fields = SLICE("Authorization: Bearer not-a-key\r\n"),
 	    .sink = &l.sink };
-	struct pace pace = { .limit = { .page = NULL } };
+	struct pace pace = { .limit = { .ops = &limit_local } };
 	struct run r = { .job = &job, .policy = t->policy,
 	    .fail_on_break = t->fail_on_break };
 
@@ -199,7 +199,7 @@ run_with(struct trial *t, struct sink *to)
 	}
 	run(&r, &t->res);
 	job_close(&job);
-	page_close(pace.limit.page);
+	limit_close(&pace.limit);
 }
 
 static void

@@ -6,9 +6,9 @@
 
 #include "cmd/exits.h"
 #include "cmd/explain.h"
+#include "cmd/limits.h"
 #include "cmd/open.h"
 #include "cmd/say.h"
-#include "cmd/share.h"
 #include "core/output.h"
 
 /* -- where the answer goes ------------------------------------------------- */
@@ -260,7 +260,7 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 	p->job.net = &net_real;
 	p->job.sink = sink;
 	p->job.limit.end = end;
-	p->job.pace = share_open(p, a->o, a->env);
+	limits_open(p, a->o, a->env);
 	a->sinks.json.provider = a->sinks.keep.provider = p->provider.name;
 	a->sinks.json.model = a->sinks.keep.model = p->model;
 	p->job.cursor = &a->cursor;

@@ -32,19 +32,17 @@ batch_tell(struct batch *b)
 void
 batch_limits(struct batch *b)
 {
-	struct limit_state s;
-	struct page *page;
-	size_t i, k;
+	enum quota_kind k;
+	int64_t limit;
+	size_t i;
 
-	for (i = 0; i < FAMILIES; i++) {
-		page = b->work.route[i].plan.pace.limit.page;
-		for (k = QUOTA_REQUESTS; page != NULL && k <= QUOTA_TOKENS;
-		    k++) {
-			s = limit_state(page, k, b->calm.wall(b->calm.ctx));
-			if (s.limit > 0 && s.window > 0)
-				b->tally.limit[k] = s.limit * 60000 / s.window;
+	for (i = 0; i < FAMILIES; i++)
+		for (k = QUOTA_REQUESTS; k <= QUOTA_TOKENS; k++) {
+			limit = limit_per_minute(
+			    &b->work.route[i].plan.pace.limit, k);
+			if (limit > 0)
+				b->tally.limit[k] = limit;
 		}
-	}
 }
 
 void

@@ -7,7 +7,7 @@
 #include "base/clean.h"
 #include "base/file.h"
 #include "cmd/exits.h"
-#include "cmd/share.h"
+#include "cmd/limits.h"
 #include "cmd/target.h"
 #include "core/output.h"
 
@@ -62,8 +62,7 @@ set_limits(struct work *w, struct route *r, const struct line *l)
 	}
 	if (p->job.pace != NULL && l->family == FAMILY_PLAIN)
 		return;
-	page_close(p->pace.limit.page);
-	p->job.pace = share_open(p, w->o, &w->env);
+	limits_open(p, w->o, &w->env);
 }
 
 /* Whether a provider takes the lines of a family. */

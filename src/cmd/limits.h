@@ -1,11 +1,20 @@
 #ifndef CMD_LIMITS_H
 #define CMD_LIMITS_H
 
-/* bide limits: prints what is known of shared limits. */
+/* The rate limits that processes on this host share: where their pages are
+ * kept, and bide limits, which prints them. */
 
-#include "base/env.h"
-#include "cmd/opts.h"
+#include "cmd/plan.h"
 
+/*
+ * Gives a plan's job the limits of its provider, key and model, shared with
+ * all processes that ask the same; not shared with --no-share, or where there
+ * is no private directory for them.  May be called again for another model.
+ * plan_free() closes them.
+ */
+void limits_open(struct plan *p, const struct opts *o, const struct env *env);
+
+/* bide limits */
 int limits(const struct env *env, struct opts *o, struct slice command);
 
 #endif

@@ -327,7 +327,7 @@ plan_free(struct plan *p)
 {
 	job_close(&p->job);
 	secret_drop(&p->key);
-	page_close(p->pace.limit.page);
+	limit_close(&p->pace.limit);
 	buf_wipe(&p->fields);
 	buf_wipe(&p->proxy_text);
 	buf_free(&p->base);

@@ -28,7 +28,7 @@ struct plan {
 	int prefilled;			/* the body ends with an assistant's */
 	int no_prefill;			/* the model has refused that */
 	struct job job;
-	struct pace pace;		/* of the job (cmd/share.h) */
+	struct pace pace;		/* of the job (cmd/limits.h) */
 };
 
 /*

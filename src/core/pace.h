@@ -1,8 +1,10 @@
 #ifndef CORE_PACE_H
 #define CORE_PACE_H
 
-/* The loop's side of limit/limit.h: a job's place among the requests of all
- * processes that share its key. */
+/*
+ * Keeps a job within the rate limits that it shares with other processes
+ * (limit/limit.h).  Without effect for a job that has no pace or no body.
+ */
 
 #include "core/run.h"
 #include "limit/limit.h"
@@ -13,20 +15,20 @@ struct pace {
 };
 
 /*
- * Sleeps until the next attempt may go out, as part of st's patience, and
- * tells the sink why.  0: go; 1: it would take too long, or the sink failed,
- * which res->last.fault says; -1: a signal asks to stop.  A nudge ends it
- * early.  All of these do nothing for a job without a pace, or without a body.
+ * Sleeps until the next attempt may go out, which counts against st's
+ * patience, and tells the sink why.  SIGUSR1 ends the sleep early.  Returns 0:
+ * go; 1: the wait would be too long, or the sink failed, as res->last.fault
+ * says; -1: a signal asks to stop.
  */
 int pace_wait(struct run *r, struct result *res, struct retry *st);
 
-/* The answer's head has come. */
+/* The head of the response has arrived. */
 void pace_head(struct job *job, const struct http *head);
 
 /* The attempt is over. */
 void pace_done(struct job *job, const struct outcome *out);
 
-/* There is no further one. */
+/* There will be no further attempt. */
 void pace_end(struct job *job);
 
 #endif

@@ -1,8 +1,8 @@
 #include "limit/gcra.h"
 
-/* What is kept back, as parts of the window, or of a minute of a longer one:
- * the least, at first, the most; and what of it is given up with each
- * answer. */
+/* The margin is at least 1/MARGIN_MIN of the window, or of a minute if that is
+ * shorter, at first 1/MARGIN_FIRST and at most 1/MARGIN_MAX.  Each response
+ * lowers it by 1/MARGIN_DECAY. */
 #define MARGIN_MIN 1000
 #define MARGIN_FIRST 100
 #define MARGIN_MAX 8
@@ -21,8 +21,7 @@ gcra_span(int64_t cost, int64_t limit, int64_t window)
 {
 	double span = (double)cost * (double)window / (double)limit;
 
-	/* whatever the server says */
-	if (span <= 0)
+	if (span <= 0)		/* the figures are the server's */
 		return 0;
 	if (span > (double)SPAN_MAX)
 		return SPAN_MAX;

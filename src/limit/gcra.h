@@ -2,18 +2,20 @@
 #define LIMIT_GCRA_H
 
 /*
- * The arithmetic of a bucket that refills evenly, as a queue in time.  Pure.
+ * The arithmetic of a token bucket that refills evenly, as a queue in time
+ * (GCRA, the generic cell rate algorithm).  Pure.
  *
- * All costs are spans: how long the bucket takes to refill so much.  A queue
- * is two numbers.  tail only grows: whoever wants something adds its span,
- * and what tail is then is its place.  base + place is when the bucket is
- * full again after it; burst before that (the window, for a whole bucket) is
- * when it fits: its slot.  Slots are in the order of places, so the first to
- * come is the first to go, and nobody has to be told when base moves.
+ * A cost is given as a span: the time in which the bucket refills by it.  A
+ * queue is two numbers, base and tail.  tail only grows: a request adds its
+ * span, and the sum is its place.  The bucket is full again after the request
+ * at base + place.  The request fits, which is its slot, burst before that;
+ * burst is the window if the whole bucket may be emptied.  Slots are in the
+ * order of places, so requests are served first come, first served, and
+ * need not be told when base moves.
  *
- * The server's word moves base, for everybody: what is gone of its bucket at
- * a time is base + place - time, so base is time + gone - place, exactly.
- * Only the time is not known exactly: between the sending and the answer.
+ * What the server reports moves base for all.  At any time the bucket lacks
+ * base + place - time, so base is time + lack - place.  Only the time is
+ * uncertain: it lies between sending and the response.
  *
  * Times and spans are microseconds.
  */
@@ -21,28 +23,30 @@
 #include <stdint.h>
 
 struct gcra {
-	int64_t base, tail;
-	int64_t margin;		/* kept back in the bucket against what others
-				   take from it between two answers */
+	int64_t base;
+	int64_t margin;		/* kept in the bucket for what others take
+				   from it between two responses */
 };
 
-/* cost of limit in window, rounded up; at least 0, at most 2^56. */
+/* The span of cost, where limit refills in window; rounded up, at least 0, at
+ * most 2^56. */
 int64_t gcra_span(int64_t cost, int64_t limit, int64_t window);
 
-/* base for what comes at now: of a full bucket nothing is left over. */
+/* base for a request at now.  A full bucket accumulates no credit. */
 int64_t gcra_base(int64_t base, int64_t tail, int64_t now);
 
 /*
- * An answer says that base is least to most, counted as above from the time
- * of sending and of the answer.  Too low a base meets refusals: it is raised
- * at once, and the margin with it.  Too high a one only waits: it comes down
- * by a quarter, for answers may overtake each other, and by a refusal not at
- * all: those before it may not have been counted either.
+ * A response says that base is between least and most, the values for the
+ * times of sending and of the response.  A base that is too low leads to
+ * refusals, so it is raised at once, and the margin with it.  One that is too
+ * high only delays: it is lowered by a quarter of the excess, since responses
+ * may overtake each other.  A refusal never lowers it: the requests before may
+ * not have been counted either.
  */
 void gcra_sync(struct gcra *g, int64_t least, int64_t most, int64_t window,
     int refused);
 
-/* The first answer since long says that it is base. */
+/* The first response after a long time says that it is base. */
 void gcra_start(struct gcra *g, int64_t base, int64_t window);
 
 #endif

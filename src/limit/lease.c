@@ -1,37 +1,25 @@
 #include "limit/lease.h"
 
 /*
- * A word: 1 bit whether it is on its way, 43 bits until when (so) or since
- * when (waiting) in ms, 20 bits of when it last lived, in BEATs.
+ * A word: 1 bit: active; 43 bits: until when (active) or since when (waiting),
+ * in ms; 20 bits: when it was last renewed, in units of BEAT.
  */
-#define GOING ((uint64_t)1 << 63)
-#define TIME(word) ((msec)(((word) & ~GOING) >> 20))
+#define ACTIVE ((uint64_t)1 << 63)
+#define TIME(word) ((msec)(((word) & ~ACTIVE) >> 20))
 #define BEATS 0xfffffu
 #define BEAT 64			/* ms */
 #define DEAD (2 * LEASE_BEAT / BEAT)
 
-static uint64_t
-going(msec until)
-{
-	return GOING | (uint64_t)until << 20;
-}
-
-static uint64_t
-waiting(msec since, msec now)
-{
-	return (uint64_t)since << 20 | ((uint64_t)now / BEAT & BEATS);
-}
-
 static int
-alive(uint64_t word, msec now)
+is_alive(uint64_t word, msec now)
 {
-	if (word & GOING)
+	if (word & ACTIVE)
 		return TIME(word) > now;
 	return word != 0 &&
 	    (((uint64_t)now / BEAT - word) & BEATS) <= DEAD;
 }
 
-/* Puts word where ours is, or where nobody's is; 0 when there is no room. */
+/* Writes word over ours or over a dead one; 0 if there is no room. */
 static int
 put(struct page *p, struct lease *l, uint64_t word, msec now)
 {
@@ -43,12 +31,12 @@ put(struct page *p, struct lease *l, uint64_t word, msec now)
 		l->word = word;
 		return 1;
 	}
-	/* it was taken for dead, or is new: from anywhere on, so that many do
-	 * not all try the first ones */
+	/* it is new, or was taken for dead; start anywhere, so that many do
+	 * not compete for the first words */
 	for (i = 0; i < PAGE_LEASES; i++) {
 		at = (i + (size_t)now) % PAGE_LEASES;
 		old = atomic_load(&p->lease[at]);
-		if (!alive(old, now) && atomic_compare_exchange_strong(
+		if (!is_alive(old, now) && atomic_compare_exchange_strong(
 		    &p->lease[at], &old, word)) {
 			*l = (struct lease){ at + 1, word };
 			return 1;
@@ -58,51 +46,64 @@ put(struct page *p, struct lease *l, uint64_t word, msec now)
 	return 0;
 }
 
-/* Whether the one at i has waited for longer. */
+/* Whether the waiting lease at index i has waited longer than *l. */
 static int
-is_before(const struct lease *l, size_t i, uint64_t word)
+waits_longer(size_t i, uint64_t word, const struct lease *l)
 {
 	return TIME(word) < TIME(l->word) ||
 	    (TIME(word) == TIME(l->word) && i + 1 < l->at);
 }
 
-/* How many of the living go before *l: on their way, or waiting for longer. */
+/* How many living leases wait longer than *l; with ACTIVE also the active
+ * ones. */
 static size_t
-before(struct page *p, const struct lease *l, uint64_t state, msec now)
+count(struct page *p, const struct lease *l, uint64_t active, msec now)
 {
 	size_t i, n = 0;
 	uint64_t word;
 
 	for (i = 0; i < PAGE_LEASES; i++) {
 		word = atomic_load(&p->lease[i]);
-		if (i + 1 != l->at && alive(word, now))
-			n += (word & state) || (!(word & GOING) &&
-			    is_before(l, i, word));
+		if (i + 1 != l->at && is_alive(word, now))
+			n += (word & active) || (!(word & ACTIVE) &&
+			    waits_longer(i, word, l));
 	}
 	return n;
 }
 
-int
+void
 lease_wait(struct page *p, struct lease *l, const int64_t *span, msec since,
     msec now)
 {
-	size_t k;
+	uint64_t word = (uint64_t)since << 20 | ((uint64_t)now / BEAT & BEATS);
+	size_t i, k;
 
-	if (!put(p, l, waiting(since, now), now))
-		return -1;
+	if (!put(p, l, word, now))
+		return;
 	for (k = 0; k < PAGE_CELLS; k++)
 		atomic_store(&p->span[l->at - 1][k], span[k]);
-	return 0;
+	if (count(p, l, 0, now) > 0)
+		return;
+	for (i = 0; i < PAGE_LEASES; i++) {
+		word = atomic_load(&p->lease[i]);
+		if (word == 0 || (word & ACTIVE) || is_alive(word, now) ||
+		    !waits_longer(i, word, l) ||
+		    !atomic_compare_exchange_strong(&p->lease[i], &word, 0))
+			continue;
+		for (k = 0; k < PAGE_CELLS; k++)
+			atomic_fetch_sub(&p->cell[k].base,
+			    atomic_load(&p->span[i][k]));
+	}
 }
 
 int
-lease_take(struct page *p, struct lease *l, size_t share, msec length,
+lease_take(struct page *p, struct lease *l, size_t most, msec length,
     msec now)
 {
-	if (share > 0 && (l->at == 0 || before(p, l, GOING, now) >= share))
+	if (most > 0 && (l->at == 0 || count(p, l, ACTIVE, now) >= most))
 		return 0;
-	/* where there is no limit, one without a lease only is not counted */
-	(void)put(p, l, going(now + length), now);
+	/* without a limit, a request that finds no room just is not counted */
+	(void)put(p, l, ACTIVE | (uint64_t)(now + length) << 20, now);
 	return 1;
 }
 
@@ -122,23 +123,5 @@ lease_count(struct page *p, msec now)
 {
 	struct lease none = { 0 };
 
-	return before(p, &none, GOING, now);
-}
-
-size_t
-lease_bury(struct page *p, const struct lease *l, msec now)
-{
-	size_t i;
-	uint64_t word;
-
-	if (before(p, l, 0, now) > 0)
-		return 0;
-	for (i = 0; i < PAGE_LEASES; i++) {
-		word = atomic_load(&p->lease[i]);
-		if (word != 0 && !(word & GOING) && !alive(word, now) &&
-		    is_before(l, i, word) &&
-		    atomic_compare_exchange_strong(&p->lease[i], &word, 0))
-			return i + 1;
-	}
-	return 0;
+	return count(p, &none, ACTIVE, now);
 }

@@ -2,47 +2,47 @@
 #define LIMIT_LEASE_H
 
 /*
- * Who is asking now, and who waits.
+ * Who is active and who waits.
  *
- * A lease is a word of the page: of a request on its way, until when it
- * counts at most; of one that waits, since when, and when it last showed that
- * it lives.  A process that dies leaves a word that nobody keeps up, and that
- * is free again when its time is over: no process is asked after, for its
- * number may mean another one in another container.  Beside the word of who
- * waits stands what it has taken of the cells' queues, so that others can
- * give back what the dead have left there.
+ * A lease is a word of the page.  That of an active request says until when it
+ * counts; that of a waiting one since when it waits, and when its process last
+ * renewed it.  If a process dies its word is no longer renewed and is free
+ * again once it expires; pids are not checked, since in another container one
+ * may be another process's.  Beside the word of a waiting request stands what
+ * it has reserved in the queues of the cells, so that others can return what
+ * a dead process reserved.
  */
 
 #include "limit/page.h"
 
-struct lease {			/* {0}: none */
-	size_t at;		/* its word, from 1 */
-	uint64_t word;		/* what we put there */
-};
-
-/* It waits, since that time: to be called again within LEASE_BEAT.  -1: there
- * is no room. */
-int lease_wait(struct page *p, struct lease *l, const int64_t *span,
-    msec since, msec now);
-
 #define LEASE_BEAT ((msec)500)
 
+struct lease {			/* {0}: none */
+	size_t at;		/* index of its word, from 1 */
+	uint64_t word;		/* what we wrote there */
+};
+
 /*
- * Whether what waits may go now, with at most share at a time and in the
- * order of their times; if so it counts from now on, for length ms.  share 0:
- * any number, and it need not have waited.
+ * The request waits since then and has reserved span[] of the cells; to be
+ * called again within LEASE_BEAT.  Of those that are alive the one that waits
+ * longest frees the leases of the dead before it.  Without effect if there is
+ * no free word.
  */
-int lease_take(struct page *p, struct lease *l, size_t share, msec length,
+void lease_wait(struct page *p, struct lease *l, const int64_t *span,
+    msec since, msec now);
+
+/*
+ * Whether a waiting request may go now, with at most most requests active and
+ * in the order of their times; if so it is active for length ms.  most 0: any
+ * number, and it need not have waited.
+ */
+int lease_take(struct page *p, struct lease *l, size_t most, msec length,
     msec now);
 
-/* The request is over, or given up. */
+/* The request is over or given up; *l becomes {0}. */
 void lease_drop(struct page *p, struct lease *l);
 
-/* How many are on their way. */
+/* How many requests are active. */
 size_t lease_count(struct page *p, msec now);
-
-/* Who waits longest of those that live takes back one of the dead before it:
- * the word's number from 1; 0 when there is none, or another waits longer. */
-size_t lease_bury(struct page *p, const struct lease *l, msec now);
 
 #endif

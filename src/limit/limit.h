@@ -2,26 +2,27 @@
 #define LIMIT_LIMIT_H
 
 /*
- * The limits that processes with the same key live within together.
+ * Rate limits shared by all processes that use the same key.
  *
- * A request asks for its slot until it may go, tells what the answer's head
- * says of the limits, and what became of it:
+ * The caller keeps a ticket for each request.  It asks until the request may
+ * go out, then reports what the response head says of the limits, and how the
+ * attempt ended:
  *
- *	while ((at = limit_ask(l, &t, body, now)) > now)
+ *	while ((at = l->ops->ask(l, &t, body, now)) > now)
  *		sleep until at
- *	send ... limit_head(l, &t, &quota, status, now)
- *	... limit_done(l, &t, outcome, now)
+ *	send ... l->ops->head(l, &t, &quota, status, now)
+ *	... l->ops->done(l, &t, &fault, sent, &usage, now)
  *
- * What it waits for, in this order:
- *   the first answer of all, a second at most, while nothing is known;
- *   buckets (limit/gcra.h) of requests and tokens, as far as their limits
- *     are known: from a head, from a 429's text, or from the user;
- *   the time that a 429 has named, be it another process's;
- *   its turn (limit/lease.h), when a 429 came that no bucket explains: then
- *     the number of requests at a time is halved, and grows again by one each
- *     time that so many have succeeded.
+ * A request waits, in this order, for
+ *   the first response to any process, at most a second, if nothing is known;
+ *   its slot in each token bucket (limit/gcra.h) whose limit is known from a
+ *     response head, from the text of a 429, or from the user;
+ *   the end of the wait that a 429 named, whichever process received it;
+ *   its turn (limit/lease.h), after a 429 that no bucket explains.  Such a
+ *     429 halves the concurrency limit, which then grows by one each time
+ *     that many requests have succeeded.
  *
- * Times are ms of the wall clock.
+ * Times are milliseconds of the wall clock.
  */
 
 #include "api/event.h"
@@ -29,81 +30,81 @@
 #include "limit/lease.h"
 #include "limit/page.h"
 
-/* Buckets: QUOTA_KINDS, and of the first two another one for windows of more
- * than half an hour, which are limits beside those of a minute. */
+/* The cells of a page: one for each quota kind, then one for requests and one
+ * for tokens in windows of more than half an hour, which are limits besides
+ * those per minute. */
 #define LIMIT_LONG QUOTA_KINDS
 #define LIMIT_CELLS (QUOTA_KINDS + 2)
 
-/* What a ticket waits for; below LIMIT_CELLS: that bucket. */
+/* What a ticket waits for: a cell if less than LIMIT_CELLS, else one of */
 enum {
-	LIMIT_HOLD = LIMIT_CELLS,
-	LIMIT_TURN,
-	LIMIT_FIRST
+	LIMIT_HOLD = LIMIT_CELLS,	/* the end of a 429's wait */
+	LIMIT_TURN,			/* the concurrency limit */
+	LIMIT_FIRST			/* the first response */
 };
 
 struct limit {
+	const struct limit_ops *ops;
 	struct page *page;
-	int64_t own[2];		/* requests and tokens a minute that the user
-				   names; 0: none.  They count where the server
-				   names none. */
+	int64_t own[2];		/* requests and tokens a minute set by the
+				   user, 0: none; they apply where the server
+				   names no limit */
 };
 
-/* A request's, from its first call on; {0} before. */
+/* The state of one request; {0} at first. */
 struct ticket {
-	int placed;		/* it has its places in the queues */
-	int hurry;		/* set by the caller: no time for the first
-				   answer of others */
+	int queued;		/* it has its places in the queues */
+	int hurry;		/* set by the caller: too little patience is
+				   left to wait for the first response */
 	msec asked;
-	msec at;		/* when it went */
-	msec slot;		/* when it may go, as things are now */
-	int why;		/* what it waits for */
-	struct slice body;	/* borrowed from limit_ask() */
+	msec at;		/* when it was sent; set by the caller if it
+				   goes before its slot */
+	msec slot;		/* when it may go, as known now */
+	int why;		/* what it waits for, */
+	int64_t limit;		/* and that cell's limit and window (us) */
+	int64_t window;
+	struct slice body;	/* borrowed from ask() until done() or drop() */
 	struct lease lease;
 	struct quota_cost cost;
-	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];
-	unsigned told;		/* cells whose state the head told */
+	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];	/* limit/gcra.h */
+	unsigned told;		/* bit k: the head reported cell k */
 	int explained;		/* a bucket explains the refusal */
-	int refused;		/* the server has said when it will fit, */
-	int exact;		/* and the bucket says the same */
+	int refused;		/* the server said how long to wait, */
+	int exact;		/* and gave the figures of the bucket */
 };
 
-/* When to go: now, if that is not later than now; else call again then. */
-msec limit_ask(struct limit *l, struct ticket *t, struct slice body, msec now);
-
-/* It goes now, slot or not. */
-void limit_go(struct ticket *t, msec now);
-
-/* An answer's head has come. */
-void limit_head(struct limit *l, struct ticket *t, const struct quota *q,
-    int status, msec now);
-
-/*
- * The attempt is over, f says how.  After a refusal by rate, or when nothing
- * was sent, the ticket keeps its places for another attempt; else it is {0}
- * again.
- */
-void limit_done(struct limit *l, struct ticket *t, const struct fault *f,
-    int sent, const struct usage *u, msec now);
-
-/* There will be no attempt: gives the places back.  The ticket is {0}. */
-void limit_drop(struct limit *l, struct ticket *t);
-
-/* For people: "TPM 60000", "a refusal", ... */
-void limit_why(const struct limit *l, const struct ticket *t,
-    struct buf *out);
-
-/* What is known of one bucket; limit 0: nothing. */
-struct limit_state {
-	int64_t limit, used;
-	msec window;
-	msec slot;		/* until something small would fit */
+/* The policy, for the place where the limits are kept. */
+struct limit_ops {
+	/* When the request may go: at once if the result is not later than
+	 * now, else ask again at that time. */
+	msec (*ask)(struct limit *l, struct ticket *t, struct slice body,
+	    msec now);
+	/* The head of a response has arrived. */
+	void (*head)(struct limit *l, struct ticket *t, const struct quota *q,
+	    int status, msec now);
+	/* The attempt ended with f.  After a rate limit, or if nothing was
+	 * sent, the ticket keeps its places for the next attempt, provided
+	 * that f is worth a retry; else it becomes {0}. */
+	void (*done)(struct limit *l, struct ticket *t, const struct fault *f,
+	    int sent, const struct usage *u, msec now);
+	/* There will be no further attempt: returns the places.  The ticket
+	 * becomes {0}. */
+	void (*drop)(struct limit *l, struct ticket *t);
 };
-struct limit_state limit_state(struct page *p, size_t cell, msec now);
 
-/* How many requests may be under way at a time; 0: any number. */
-size_t limit_share(struct page *p, msec now);
+/* The limits are kept in .page. */
+extern const struct limit_ops limit_local;
 
-/* "TPM 60000", "RPD 200", "T 2000 in 2.0 s". */
+/* Unmaps the page; harmless if there is none. */
+void limit_close(struct limit *l);
+
+/* Appends what the ticket waits for: "TPM 60000", "concurrency limit". */
+void limit_why(const struct ticket *t, struct buf *out);
+
+/* What the server allows in a minute; 0: not known. */
+int64_t limit_per_minute(const struct limit *l, enum quota_kind kind);
+
+/* Appends "TPM 60000", "RPD 200", "T 2000 in 2.0 s". */
 void limit_label(struct buf *out, size_t cell, int64_t limit, msec window);
 
 #endif

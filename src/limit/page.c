@@ -12,22 +12,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Another layout is another number. */
+#include "limit/gcra.h"
+
+/* Change it with the layout. */
 #define MAGIC 0x62696465206c3101u	/* "bide l1" */
 
 #define WORD_MAX ((int64_t)1 << 60)
-#define SLACK ((msec)60000)		/* that clocks may be apart */
+#define SKEW ((msec)60000)		/* between clocks */
 #define DAY ((msec)86400000)
 
-/* What a clock that was set back, or a stray write, leaves behind: numbers
- * that overflow, or times that nobody would live to see. */
+/* The concurrency limit is lifted if it was not reduced for so long. */
+#define CONCURRENCY_MAX ((msec)600000)
+
+/* Whether a page is free of what a clock set back, or a stray write, leaves:
+ * numbers that overflow, or times too far in the future. */
 static int
-sound(struct page *p, msec now)
+is_sound(struct page *p, msec now)
 {
 	_Atomic int64_t *word = &p->hold;
 	int64_t v;
 	int ok = atomic_load(&p->magic) == MAGIC &&
-	    atomic_load(&p->head) <= now + SLACK &&
+	    atomic_load(&p->head) <= now + SKEW &&
 	    atomic_load(&p->hold) <= now + 400 * DAY &&
 	    p->label[PAGE_LABEL - 1] == '\0';
 	struct cell *c;
@@ -51,7 +56,7 @@ map(int fd, int flags)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* NULL when it is not as it should be. */
+/* NULL if there is no valid page. */
 static struct page *
 map_file(const char *path, msec now)
 {
@@ -66,77 +71,41 @@ map_file(const char *path, msec now)
 	    st.st_size == (off_t)sizeof(struct page))
 		p = map(fd, MAP_SHARED);
 	close(fd);
-	if (p != NULL && !sound(p, now)) {
+	if (p != NULL && !is_sound(p, now)) {
 		page_close(p);
 		p = NULL;
 	}
 	return p;
 }
 
-/* Written, not only made longer: a full disk is to be told now, not by
- * SIGBUS. */
+/* The page is written, not only extended: a full disk must fail here, not
+ * later with SIGBUS. */
 static int
-write_new(const char *path, struct slice label)
+create(const char *path, struct slice label)
 {
+	char fresh[PATH_MAX];
 	struct page p;
 	int fd, rc;
 
+	errno = ENAMETOOLONG;
+	if (str_printf(fresh, sizeof(fresh), "%s.%ld", path,
+	    (long)getpid()) < 0)
+		return -1;
 	memset(&p, 0, sizeof(p));
 	atomic_store(&p.magic, MAGIC);
 	slice_copy(label, p.label, sizeof(p.label));
-	(void)unlink(path);	/* of a process with our number that died */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	(void)unlink(fresh);	/* left by a dead process with our pid */
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd < 0)
 		return -1;
 	rc = write(fd, &p, sizeof(p)) == (ssize_t)sizeof(p) ? 0 : -1;
 	close(fd);
-	return rc;
-}
-
-static int
-make(const char *path, struct slice label)
-{
-	char fresh[PATH_MAX];
-	int rc;
-
-	if (str_printf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid()) < 0) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	rc = write_new(fresh, label);
 	if (rc == 0)
 		rc = rename(fresh, path);
-	(void)unlink(fresh);
+	if (rc < 0)
+		(void)unlink(fresh);
 	return rc;
-}
-
-/* Of two that find none at the same time, or a bad one, the second looks once
- * more when the first is through: else it would put its own in the place of
- * one that is in use.  Where there are no locks, or a signal comes, it goes on
- * without. */
-static struct page *
-map_made(int dir, const char *path, struct slice label, msec now)
-{
-	struct page *p;
-
-	(void)flock(dir, LOCK_EX);
-	p = map_file(path, now);
-	if (p == NULL && make(path, label) == 0)
-		p = map_file(path, now);
-	return p;
-}
-
-/* Whether nobody else can put files there. */
-static int
-private(int dir)
-{
-	struct stat st;
-
-	if (fstat(dir, &st) < 0)
-		return 0;
-	errno = EACCES;
-	return st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
 struct page *
@@ -144,6 +113,7 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 {
 	char path[PATH_MAX];
 	struct page *p = NULL;
+	struct stat st;
 	int fd;
 
 	errno = ENAMETOOLONG;
@@ -155,9 +125,20 @@ page_open(const char *dir, const char *name, struct slice label, msec now)
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	if (private(fd))
-		p = map_made(fd, path, slice_sub(label, 0, PAGE_LABEL - 1),
-		    now);
+	if (fstat(fd, &st) < 0)
+		goto done;
+	errno = EACCES;
+	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+		goto done;	/* others can put files there */
+	/* Of two processes that find no valid page at the same time the second
+	 * looks again once the first is done, or it would replace a page that
+	 * is in use.  If locks do not work, or a signal arrives, it continues
+	 * without. */
+	(void)flock(fd, LOCK_EX);
+	p = map_file(path, now);
+	if (p == NULL && create(path, label) == 0)
+		p = map_file(path, now);
+done:
 	close(fd);
 	return p;
 }
@@ -187,4 +168,35 @@ page_close(struct page *p)
 {
 	if (p != NULL)
 		(void)munmap(p, sizeof(*p));
+}
+
+struct page_state
+page_state(const struct page *p, size_t cell, msec now)
+{
+	const struct cell *c = &p->cell[cell];
+	int64_t limit = atomic_load(&c->limit);
+	int64_t window = atomic_load(&c->window), gone, burst;
+	struct page_state s = { 0 };
+
+	if (limit <= 0)
+		return s;
+	if (window <= 0)
+		window = PAGE_MINUTE;
+	burst = window - atomic_load(&c->margin);
+	gone = atomic_load(&c->base) + atomic_load(&c->tail) - now * 1000;
+	s.limit = limit;
+	s.window = window / 1000;
+	if (gone > 0)
+		s.used = gcra_span(gone, window, limit);
+	if (gone > burst)
+		s.slot = (gone - burst) / 1000;
+	return s;
+}
+
+size_t
+page_concurrency(const struct page *p, msec now)
+{
+	if (now - atomic_load(&p->cut) > CONCURRENCY_MAX)
+		return 0;
+	return (size_t)(atomic_load(&p->concurrency) / PAGE_ONE);
 }

@@ -2,13 +2,13 @@
 #define LIMIT_PAGE_H
 
 /*
- * What the processes of a host know of one limit: words in a file that all of
- * them map.  There is no lock.  Each word is changed by itself, and every
- * value of each is one that the others can live with, so a process may die
- * between any two steps.
+ * What the processes of a host know of one limit: a file that all of them map.
  *
- * Times are of the wall clock, which goes on through a reboot as the server's
- * buckets do; a page with times that cannot be is not believed.
+ * There is no lock.  Each word changes by itself, and the others can work with
+ * every value of each, so a process may die between any two steps.
+ *
+ * Times are of the wall clock, which continues through a reboot as the
+ * server's buckets do.  A page with impossible times is discarded.
  */
 
 #include <stdatomic.h>
@@ -20,42 +20,57 @@
 #define PAGE_LEASES 192
 #define PAGE_LABEL 1024
 
-struct cell {			/* a bucket; microseconds (limit/gcra.h) */
+#define PAGE_ONE ((int64_t)256)			/* see .concurrency */
+#define PAGE_MINUTE ((int64_t)60000000)		/* us; the usual window */
+
+struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t limit;	/* 0: not known */
 	_Atomic int64_t window, margin, tail, base;
-	_Atomic int64_t told;	/* when a server last spoke of it, ms */
+	_Atomic int64_t told;	/* when a server last reported it, ms */
 };
 
-struct page {			/* ms */
+struct page {			/* times and spans in ms */
 	_Atomic uint64_t magic;
-	_Atomic int64_t hold;	/* nobody sends before */
-	_Atomic int64_t probe;	/* when somebody last went to find out */
-	_Atomic int64_t head;	/* when a server last answered; 0: never */
-	_Atomic int64_t share;	/* requests at a time, x 256; 0: any number */
-	_Atomic int64_t cut;	/* when share was last cut */
-	_Atomic int64_t output;	/* tokens of an answer, about; 0: not known */
-	_Atomic int64_t length;	/* of a request, about, ms */
+	_Atomic int64_t hold;	/* no request goes out before */
+	_Atomic int64_t probe;	/* when a process last went to find out */
+	_Atomic int64_t head;	/* when a server last responded; 0: never */
+	_Atomic int64_t concurrency;	/* limit x PAGE_ONE; 0: none */
+	_Atomic int64_t cut;	/* when that was last reduced */
+	_Atomic int64_t output;	/* average tokens of an answer; 0: unknown */
+	_Atomic int64_t length;	/* average time of a request */
 	struct cell cell[PAGE_CELLS];
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
-	char label[PAGE_LABEL];	/* for people: NUL at its end */
+	char label[PAGE_LABEL];	/* for people; NUL-terminated */
 };
 
 /*
- * Maps the page dir/name, and makes it if there is none; dir exists.  A page
+ * Maps the page dir/name and creates it if there is none; dir exists.  A page
  * that is not ours, not private or damaged is replaced.  Returns NULL, with
  * errno set, if no page can be had there.
  */
 struct page *page_open(const char *dir, const char *name, struct slice label,
     msec now);
 
-/* Maps a page that is there, to be looked at; NULL when it is none. */
+/* Maps an existing page for a look at it; NULL if there is no valid one. */
 struct page *page_peek(const char *dir, const char *name, msec now);
 
-/* A page for this process and its children alone; ends the program when
- * there is no memory. */
+/* A page for this process and its children only.  Ends the program if there
+ * is no memory. */
 struct page *page_alone(void);
 
+/* Unmaps it; harmless for NULL. */
 void page_close(struct page *p);
+
+/* What is known of a cell; all 0: nothing. */
+struct page_state {
+	int64_t limit, used;
+	msec window;
+	msec slot;		/* how long until a small request fits */
+};
+struct page_state page_state(const struct page *p, size_t cell, msec now);
+
+/* How many requests may be active at a time; 0: any number. */
+size_t page_concurrency(const struct page *p, msec now);
 
 #endif
