@@ -9,6 +9,7 @@ set -eu
 top=$PWD/build/newcomer
 base=$top/base
 root=$top/root
+pid=
 
 die() {
 	echo "newcomer: $*" >&2
@@ -60,15 +61,21 @@ build_base() {
 	mv "$base.new" "$base"
 }
 
-# Runs a command as a user of the new system, in the sources.
+# Runs a command as a user of the new system, in the sources.  The outer shell
+# stays, as process 1 of the namespace: it has to reap orphans.  In the
+# background, so that a signal ends the run at once.
 slack=${SLACK:+export SLACK="$SLACK";}
 inside() {
 	# shellcheck disable=SC2016
 	unshare --mount --pid --fork --kill-child sh -c '
 		mount --rbind /dev "$1/dev" &&
 		mount -t proc proc "$1/proc" &&
-		exec chroot "$1" su - "$2" -c "$4 cd bide && $3"
-	' sh "$root" "$1" "$2" "$slack" < /dev/null
+		chroot "$1" env --default-signal su - "$2" \
+		    -c "$4 cd bide && $3"
+		exit $?
+	' sh "$root" "$1" "$2" "$slack" < /dev/null &
+	pid=$!
+	wait "$pid" && pid=
 }
 
 # Follows README from a fresh system as one user; sudo goes before apt-get.
@@ -101,7 +108,11 @@ follow() {
 	echo "newcomer: $user: $(grep '^Files=' "$top/$user.log" | tail -n 1)"
 }
 
-trap 'rm -rf "$root"' EXIT
+cleanup() {
+	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || :
+	rm -rf "$root" || rm -rf "$root"
+}
+trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir -p "$top"
