@@ -1,14 +1,14 @@
-# Living within a limit, for bench.sh, which reads this: 120 requests of mixed
-# sizes against a bucket of 60,000 tokens a minute that is nearly empty.  What
-# counts is how much longer they took than the bucket alone makes them, and
-# how many were refused.  BENCH_MS: the bucket's window instead of a minute.
+# Keeping within a limit; sourced by bench.sh.  120 requests of mixed sizes run
+# against a nearly empty bucket of 60,000 tokens a minute.  Measured are the
+# total time, as a multiple of what the bucket alone requires, and the share of
+# requests that were refused.  BENCH_MS: the bucket's window, else a minute.
 # shellcheck shell=sh disable=SC2154
 
 ms=${BENCH_MS:-60000}
 tokens=60000 left=500 count=120
 mkdir "$T/q"
 
-# The same requests in three forms: for bide, for curl, for batch.
+# The same requests for bide, for curl and for batch.
 awk -v n=$count -v dir="$T/q" 'BEGIN {
 	srand(1)
 	for (i = 1; i <= n; i++) {
@@ -32,7 +32,8 @@ awk -v n=$count -v dir="$T/q" 'BEGIN {
 	}
 }'
 
-# limited WHAT [PERCENT] COMMAND..: what the log says of it.
+# limited WHAT PERCENT COMMAND..: runs it while others use PERCENT of the limit;
+# sets ratio and refused (%) from the server's log.
 limited() {
 	what=$1 percent=$2
 	shift 2

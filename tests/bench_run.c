@@ -1,16 +1,16 @@
 /*
- * bench_run: what commands cost, side by side.
+ * bench_run: measures commands side by side.
  *
  *	bench_run [-s] TIMES COMMAND ARG.. [-- COMMAND ARG..] ...
  *
- * Runs the commands in turn, TIMES each, with /dev/null for the standard
- * files, and prints a line for each command: ms of time, ms of processor
- * time, KiB of memory.  Times are the least of all runs, for whatever else
- * the machine does can only add to them; memory is the most.
+ * Runs the commands in turn, TIMES each, with stdin, stdout and stderr from
+ * and to /dev/null, and prints for each command its elapsed time (ms),
+ * processor time (ms) and memory (KiB).  Times are the minimum of all runs,
+ * since other load can only add to them; memory is the maximum.
  *
- * -s: time until the request was sent.  @ in an argument is the port of a
- * listener here; the clock stops when a head has come in on it, and then the
- * command is killed.
+ * -s: measures the time until the request is sent.  @ in an argument stands for
+ * the port of a listener; the clock stops when a request head has arrived
+ * there, and the command is killed.
  */
 
 #define _GNU_SOURCE	/* wait4 */
@@ -58,7 +58,7 @@ ms(struct timeval tv)
 	return (double)tv.tv_sec * 1e3 + (double)tv.tv_usec / 1e3;
 }
 
-/* A listener on a free port, which goes to *port. */
+/* Listens on a free port, which is stored in *port. */
 static int
 listener(int *port)
 {
@@ -75,8 +75,8 @@ listener(int *port)
 	return fd;
 }
 
-/* Returns once a request's head is there; a command that gives up before it
- * connects would leave us waiting, so not for ever. */
+/* Returns once a request head has arrived.  The alarm is for a command that
+ * exits before it connects. */
 static void
 await_head(int listening)
 {
@@ -149,7 +149,7 @@ run(char **argv, int listening, struct cost *least)
 		least->memory = use.ru_maxrss;
 }
 
-/* The argument with the port for @. */
+/* Replaces @ by the port. */
 static char *
 with_port(char *arg, int port)
 {
@@ -165,7 +165,8 @@ with_port(char *arg, int port)
 	return with;
 }
 
-/* Cuts the arguments into commands, ended by NULL each. */
+/* Splits the arguments into commands, each terminated by NULL.  Returns their
+ * number, or -1 if there are too many. */
 static int
 commands(char **argv, char ***command)
 {

@@ -12,11 +12,12 @@ test_span(void)
 	EQ(gcra_span(1, 7, MINUTE), 8571429, "rounded up");
 	EQ(gcra_span(0, 7, MINUTE), 0, "nothing");
 	EQ(gcra_span(12528, 30000, MINUTE), 25056000, "tokens");
-	EQ(gcra_span(14, 7, MINUTE), 2 * MINUTE, "more than all");
+	EQ(gcra_span(14, 7, MINUTE), 2 * MINUTE, "more than the whole bucket");
 	EQ(gcra_span(1000000000000, 1000000000000, (int64_t)86400000000),
 	    86400000000, "no overflow");
-	OK(gcra_span(10000000000, 1, 40 * 1440 * MINUTE) > 0, "nonsense");
-	EQ(gcra_span(1, 1000000000, MINUTE), 1, "never for nothing");
+	OK(gcra_span(10000000000, 1, 40 * 1440 * MINUTE) > 0,
+	    "an absurd window");
+	EQ(gcra_span(1, 1000000000, MINUTE), 1, "never 0 for a cost");
 }
 
 static void
@@ -24,7 +25,7 @@ test_base(void)
 {
 	EQ(gcra_base(100, 50, 120), 100, "in use");
 	EQ(gcra_base(100, 50, 150), 100, "just full");
-	EQ(gcra_base(100, 50, 170), 120, "full for some time");
+	EQ(gcra_base(100, 50, 170), 120, "full for a while: no credit");
 	EQ(gcra_base(-1000, 50, 170), 120, "never used");
 }
 
@@ -36,27 +37,27 @@ test_sync(void)
 	int i;
 
 	gcra_start(&g, 1000, MINUTE);
-	EQ(g.base, 1000, "the first word");
-	EQ(g.margin, MINUTE / 100, "and some margin");
+	EQ(g.base, 1000, "the first response sets base");
+	EQ(g.margin, MINUTE / 100, "and a margin");
 	gcra_sync(&g, 500, 1500, MINUTE, 0);
-	EQ(g.base, 1000, "between the two nothing moves");
-	OK(g.margin < MINUTE / 100, "the margin gets less");
+	EQ(g.base, 1000, "within the bounds base stays");
+	OK(g.margin < MINUTE / 100, "the margin shrinks");
 	gcra_sync(&g, 401000, 500000, MINUTE, 0);
-	EQ(g.base, 401000, "raised at once");
+	EQ(g.base, 401000, "too low: raised at once");
 	gcra_sync(&g, 0, 1000, MINUTE, 0);
-	EQ(g.base, 301000, "comes down by a quarter");
+	EQ(g.base, 301000, "too high: lowered by a quarter");
 	gcra_sync(&g, 0, 1000, MINUTE, 1);
-	EQ(g.base, 301000, "a refusal does not bring it down");
+	EQ(g.base, 301000, "a refusal does not lower it");
 	gcra_sync(&g, 1301000, FAR, MINUTE, 0);
 	OK(g.margin >= 1250000, "the margin covers a raise, and more");
 	margin = g.margin;
 	gcra_sync(&g, 1302000, FAR, MINUTE, 1);
-	OK(g.margin > margin * 14 / 10, "and more after a refusal");
+	OK(g.margin > margin * 14 / 10, "a refusal raises it further");
 	gcra_sync(&g, FAR, FAR, 1000 * MINUTE, 1);
-	EQ(g.margin, MINUTE / 8, "to an eighth of a minute");
+	EQ(g.margin, MINUTE / 8, "at most an eighth of a minute");
 	for (i = 0; i < 2000; i++)
 		gcra_sync(&g, 0, FAR, MINUTE, 0);
-	EQ(g.margin, MINUTE / 1000, "there is always some");
+	EQ(g.margin, MINUTE / 1000, "never 0");
 }
 
 int

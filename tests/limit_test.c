@@ -1,6 +1,6 @@
 /*
- * Who waits for what, step by step; how all of it does together is
- * tests/pace_test.c's.  At the end processes that are killed all the time.
+ * What a request waits for, case by case; pace_test.c simulates whole loads.
+ * The last test kills processes that share a page.
  */
 
 #define _GNU_SOURCE	/* MAP_ANONYMOUS */
@@ -30,7 +30,7 @@ fresh(void)
 	return (struct limit){ .page = page_alone() };
 }
 
-/* When it may go: -1, not before another look at most 500 ms away. */
+/* When it may go, as known now. */
 static msec
 ask(struct limit *l, struct ticket *t, msec now)
 {
@@ -77,26 +77,26 @@ test_first(void)
 	struct limit l = fresh();
 	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
 
-	EQ(ask(&l, &a, 0), 0, "the first one goes");
-	EQ(ask(&l, &b, 1), 1001, "the second one waits for its answer");
-	EQ(b.why, LIMIT_FIRST, "and says so");
+	EQ(ask(&l, &a, 0), 0, "the first request goes");
+	EQ(ask(&l, &b, 1), 1001, "the second waits for its response");
+	EQ(b.why, LIMIT_FIRST, "the reason");
 	c.hurry = 1;
-	EQ(ask(&l, &c, 2), 2, "but who has no time");
-	EQ(ask(&l, &b, 900), 1001, "still");
+	EQ(ask(&l, &c, 2), 2, "without patience it goes at once");
+	EQ(ask(&l, &b, 900), 1001, "it still waits");
 	EQ(ask(&l, &b, 1001), 1001, "a second at most");
 	page_close(l.page);
 	l = fresh();
 	a = b = (struct ticket){ 0 };
-	EQ(ask(&l, &a, 0), 0, "once more");
+	EQ(ask(&l, &a, 0), 0, "again on a new page");
 	ask(&l, &b, 1);
 	head(&l, &a, -1, -1, 200, 50);
-	EQ(ask(&l, &b, 51), 51, "after an answer all go");
+	EQ(ask(&l, &b, 51), 51, "after a response all go");
 	c = (struct ticket){ 0 };
 	EQ(ask(&l, &c, 7200000), 7200000, "and hours later");
 	page_close(l.page);
 }
 
-/* 60000 a minute: a token each millisecond. */
+/* 60000 tokens a minute: one each millisecond. */
 static void
 test_bucket(void)
 {
@@ -108,16 +108,16 @@ test_bucket(void)
 	head(&l, &a, 60000, 50, 200, 0);
 	done(&l, &a, 1);
 	slot = ask(&l, &b, 0);
-	OK(slot >= COST - 50 && slot <= COST - 50 + 601, "when it fits");
+	OK(slot >= COST - 50 && slot <= COST - 50 + 601, "until it fits");
 	EQ(b.why, QUOTA_TOKENS, "it waits for tokens");
-	EQ(ask(&l, &c, 0), slot + COST, "the next one behind it");
+	EQ(ask(&l, &c, 0), slot + COST, "the next is queued behind it");
 	limit_local.drop(&l, &c);
-	EQ(ask(&l, &c, 0), slot + COST, "a place that was given back");
+	EQ(ask(&l, &c, 0), slot + COST, "a place is returned and taken again");
 	EQ(ask(&l, &b, slot), slot, "it goes");
 	head(&l, &b, 60000, 10000, 200, slot);
-	OK(ask(&l, &c, slot) < slot + COST, "more is left than was known");
+	OK(ask(&l, &c, slot) < slot + COST, "more is left than expected");
 	head(&l, &b, 60000, 0, 200, slot);
-	OK(ask(&l, &c, slot) > slot + COST, "less is left than was known");
+	OK(ask(&l, &c, slot) > slot + COST, "less is left than expected");
 	page_close(l.page);
 }
 
@@ -131,8 +131,8 @@ test_hold(void)
 	head(&l, &a, -1, -1, 429, 10);
 	refuse(&l, &a, "slow down", 3000, 10);
 	EQ(ask(&l, &b, 20), 3010, "a 429 holds all");
-	EQ(b.why, LIMIT_HOLD, "and says so");
-	EQ(ask(&l, &a, 3010), 3010, "until its time");
+	EQ(b.why, LIMIT_HOLD, "the reason");
+	EQ(ask(&l, &a, 3010), 3010, "until the wait is over");
 	page_close(l.page);
 
 	l = fresh();
@@ -142,9 +142,9 @@ test_hold(void)
 	refuse(&l, &a, "on tokens per day (TPD): Limit 864000, Used 800000, "
 	    "Requested 70000.  Please try again in 10m0s.", 601000, 10);
 	EQ(ask(&l, &a, 20), 600010 + 50, "a day's limit");
-	OK(ask(&l, &b, 20) > 600010 + 50, "and the next one behind it");
+	OK(ask(&l, &b, 20) > 600010 + 50, "the next is behind it");
 	limit_local.drop(&l, &a);
-	EQ(ask(&l, &b, 20), 20, "there may be room for less");
+	EQ(ask(&l, &b, 20), 20, "a smaller request may fit");
 	page_close(l.page);
 
 	l = fresh();
@@ -153,11 +153,11 @@ test_hold(void)
 	head(&l, &a, -1, -1, 429, 10);
 	refuse(&l, &a, "Rate limit of 50 per 86400s exceeded for "
 	    "UserByModelByDay.", 52220000, 10);
-	EQ(ask(&l, &b, 20), 52220010, "without figures all wait");
+	EQ(ask(&l, &b, 20), 52220010, "without figures it holds all");
 	page_close(l.page);
 }
 
-/* Promise 3: never much later than the server says. */
+/* Promise 3: not much later than the server says. */
 static void
 test_obey(void)
 {
@@ -167,14 +167,14 @@ test_obey(void)
 	ask(&l, &a, 0);
 	head(&l, &a, 30000, 0, 429, 10);
 	refuse(&l, &a, "limited", 150, 10);
-	EQ(ask(&l, &a, 160), 160, "the server's figure counts");
+	EQ(ask(&l, &a, 160), 160, "the server's wait counts");
 	page_close(l.page);
 	l = fresh();
 	a = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	refuse(&l, &a, "on tokens per min (TPM): Limit 30000, Used 29950, "
 	    "Requested 5000.  Please try again in 9.9s.", 9900, 10);
-	EQ(ask(&l, &a, 9910), 9960, "and what it counts is what we count");
+	EQ(ask(&l, &a, 9910), 9960, "and the tokens as the server counts them");
 	page_close(l.page);
 }
 
@@ -183,36 +183,39 @@ test_turns(void)
 {
 	struct limit l = fresh();
 	struct ticket t[5] = { { 0 } }, late = { 0 };
+	struct buf why = { 0 };
 	size_t i;
 
 	ask(&l, &t[0], 0);
 	head(&l, &t[0], -1, -1, 200, 5);
 	for (i = 1; i < 5; i++)
 		EQ(ask(&l, &t[i], 10), 10, "five go");
-	EQ(lease_count(l.page, START + 10), 5, "they are counted");
+	EQ(lease_count(l.page, START + 10), 5, "all are active");
 	refuse(&l, &t[4], "slow down", -1, 20);
 	refuse(&l, &t[3], "slow down", -1, 21);
-	EQ(page_concurrency(l.page, START + 30), 2, "half of them, once");
-	OK(ask(&l, &t[4], 30) > 30, "no more than these");
+	EQ(page_concurrency(l.page, START + 30), 2, "halved, once");
+	OK(ask(&l, &t[4], 30) > 30, "the limit is reached");
 	EQ(t[4].why, LIMIT_TURN, "it waits for its turn");
-	OK(ask(&l, &late, 31) > 31, "another one behind it");
-	OK(ask(&l, &t[3], 32) > 32, "and one more");
+	limit_why(&t[4], &why);
+	EQS(buf_slice(&why), "concurrency limit", "and says so");
+	buf_free(&why);
+	OK(ask(&l, &late, 31) > 31, "another waits behind it");
+	OK(ask(&l, &t[3], 32) > 32, "and a third");
 	done(&l, &t[0], 40);
-	OK(ask(&l, &t[4], 41) > 41, "two are still under way");
+	OK(ask(&l, &t[4], 41) > 41, "two are still active");
 	done(&l, &t[1], 50);
-	EQ(page_concurrency(l.page, START + 50), 3, "it grows with success");
-	OK(ask(&l, &late, 51) > 51, "not past those that were refused");
-	EQ(ask(&l, &t[4], 51), 51, "whose turn it is");
-	/* the others wait, but do not look again: they have died */
+	EQ(page_concurrency(l.page, START + 50), 3, "success raises it");
+	OK(ask(&l, &late, 51) > 51, "a newcomer does not overtake the refused");
+	EQ(ask(&l, &t[4], 51), 51, "who go first");
+	/* the other waiting requests have died: they do not ask again */
 	t[3] = (struct ticket){ 0 };
 	done(&l, &t[2], 1900);
-	EQ(ask(&l, &t[3], 2000), 2000, "the dead stand in nobody's way");
-	EQ(page_concurrency(l.page, START + 700000), 0, "in the end it is lifted");
+	EQ(ask(&l, &t[3], 2000), 2000, "the dead block nobody");
+	EQ(page_concurrency(l.page, START + 700000), 0, "lifted in the end");
 	page_close(l.page);
 }
 
-/* Anthropic's: 8,000 tokens of output a minute, and 32,000 as the most that one
- * answer may have. */
+/* As with Anthropic: 8,000 output tokens a minute, and max_tokens 32,000. */
 static void
 test_output(void)
 {
@@ -231,15 +234,15 @@ test_output(void)
 	for (i = 0; i < 2; i++)
 		limit_local.ask(&l, &b[i], body, START);
 	OK(b[0].slot > START, "none is left");
-	EQ(b[1].slot - b[0].slot, 7500, "who comes is guessed to take 1,000");
+	EQ(b[1].slot - b[0].slot, 7500, "an unknown answer counts as 1,000");
 	limit_local.done(&l, &a, &whole, 1, &u, START);
 	for (i = 2; i < 4; i++)
 		limit_local.ask(&l, &b[i], body, START);
-	EQ(b[3].slot - b[2].slot, 3000, "an answer of 400 was seen");
+	EQ(b[3].slot - b[2].slot, 3000, "then as the 400 that were seen");
 	page_close(l.page);
 }
 
-/* Whoever was killed on its way is not waited for long. */
+/* A process that was killed while active blocks others for a few seconds. */
 static void
 test_killed(void)
 {
@@ -254,11 +257,11 @@ test_killed(void)
 		ask(&l, &t[i], 1010);
 	refuse(&l, &t[2], "slow down", -1, 1020);
 	EQ(page_concurrency(l.page, START + 1020), 1, "one at a time");
-	/* the other two are killed, and nobody tells */
-	OK(ask(&l, &late, 1100) > 1100, "they count");
+	/* the other two are killed and never report */
+	OK(ask(&l, &late, 1100) > 1100, "they still count");
 	for (i = 1100; i < 6000; i += 50)
 		ask(&l, &late, (msec)i);
-	EQ(ask(&l, &late, 6011), 6011, "five seconds, for answers of one");
+	EQ(ask(&l, &late, 6011), 6011, "for five seconds");
 	page_close(l.page);
 }
 
@@ -269,11 +272,11 @@ test_own(void)
 	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
 
 	l.own[QUOTA_REQUESTS] = 60;
-	EQ(ask(&l, &a, 0), 0, "60 a minute");
+	EQ(ask(&l, &a, 0), 0, "60 requests a minute");
 	head(&l, &a, -1, -1, 200, 5);
 	EQ(ask(&l, &b, 10), 1000, "are one a second");
-	EQ(b.why, QUOTA_REQUESTS, "it is the requests");
-	EQ(ask(&l, &c, 10), 2000, "and one more");
+	EQ(b.why, QUOTA_REQUESTS, "it waits for requests");
+	EQ(ask(&l, &c, 10), 2000, "and a third");
 	page_close(l.page);
 	l = fresh();
 	a = b = (struct ticket){ 0 };
@@ -282,7 +285,7 @@ test_own(void)
 	head(&l, &a, -1, -1, 200, 5);
 	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1 },
 	    START + 10);
-	EQ(ask(&l, &b, 20), 2000, "what was not used is given back");
+	EQ(ask(&l, &b, 20), 2000, "what was not used is returned");
 	page_close(l.page);
 }
 
@@ -300,8 +303,8 @@ test_why(void)
 	limit_why(&b, &why);
 	EQS(buf_slice(&why), "TPM 60000", "why it waits");
 	s = page_state(l.page, QUOTA_TOKENS, START);
-	EQ(s.limit, 60000, "what is known: the limit");
-	EQ(s.used, 60000 + COST, "what is used, and spoken for");
+	EQ(s.limit, 60000, "the limit");
+	EQ(s.used, 60000 + COST, "what is used or reserved");
 	EQ(s.window, 60000, "the window");
 	OK(s.slot >= COST && s.slot <= COST + 601,
 	    "the next slot");
@@ -311,7 +314,7 @@ test_why(void)
 	page_close(l.page);
 }
 
-/* What was learned only from a text is not believed for ever. */
+/* A limit known only from a text is forgotten after a while. */
 static void
 test_forget(void)
 {
@@ -321,17 +324,17 @@ test_forget(void)
 	ask(&l, &a, 0);
 	refuse(&l, &a, "on tokens per min (TPM): Limit 600, Used 600, "
 	    "Requested 111.  Please try again in 11.1s.", 11100, 10);
-	OK(ask(&l, &a, 20) > 11000, "a text's limit");
+	OK(ask(&l, &a, 20) > 11000, "a limit from a text");
 	ask(&l, &a, 12000);
 	head(&l, &a, -1, -1, 200, 12100);
 	done(&l, &a, 12200);
-	OK(page_state(l.page, QUOTA_TOKENS, START).limit == 600, "holds");
+	OK(page_state(l.page, QUOTA_TOKENS, START).limit == 600, "it applies");
 	ask(&l, &a, 3700000);
 	head(&l, &a, -1, -1, 200, 3700100);
 	done(&l, &a, 3700200);
 	ask(&l, &a, 3700300);
 	EQ(page_state(l.page, QUOTA_TOKENS, START).limit, 0,
-	    "an hour later it is forgotten");
+	    "it is forgotten an hour later");
 	page_close(l.page);
 }
 
@@ -339,10 +342,10 @@ test_forget(void)
 
 #define WORKERS 32
 
-#define SPAN 500		/* us that the server's bucket takes for one */
+#define SPAN 500		/* us in which the bucket refills by one */
 #define WINDOW (1000 * SPAN)
 
-/* The server's bucket: when it is full again, us. */
+/* The server's bucket; .full: when it is full again, us. */
 struct tally {
 	_Atomic int64_t full;
 	_Atomic int64_t sent, refused;
@@ -383,7 +386,6 @@ serve(struct tally *tally, struct quota *q)
 	return next <= now + WINDOW ? 200 : 429;
 }
 
-/* Asks and sends until it is killed. */
 static void
 work(struct limit *l, struct tally *tally)
 {
@@ -406,8 +408,8 @@ work(struct limit *l, struct tally *tally)
 		atomic_fetch_add(status == 200 ? &tally->sent :
 		    &tally->refused, 1);
 		limit_local.head(l, &t, &q, status, clock_now());
-		limit_local.done(l, &t, status == 200 ? &whole : &limited, 1, &none,
-		    clock_now());
+		limit_local.done(l, &t, status == 200 ? &whole : &limited, 1,
+		    &none, clock_now());
 		if (status != 200)
 			nap(10000);
 	}
@@ -454,9 +456,9 @@ test_kills(void)
 	printf("# %d killed in %lld ms, %lld of %lld sent, %lld refused\n", k,
 	    (long long)span, (long long)sent, (long long)most,
 	    (long long)refused);
-	OK(sent >= most / 4, "most of what there is is used");
-	/* each that died between asking and telling may have cost one, and
-	 * the machine some more by its own delays */
+	OK(sent >= most / 4, "most of the bucket is used");
+	/* each death between ask() and done() may cost one, and delays of the
+	 * machine some more */
 	OK(refused <= k + sent / 4, "few are refused");
 	for (i = 0; i < WORKERS; i++)
 		kill(pid[i], SIGKILL);
@@ -469,7 +471,7 @@ test_kills(void)
 	    clock_now() - start < 15000)
 		nap(5000);
 	printf("# then 20 in %lld ms\n", (long long)(clock_now() - start));
-	OK(clock_now() - start < 15000, "nothing is left stuck");
+	OK(clock_now() - start < 15000, "nothing stays blocked");
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
 	munmap(tally, sizeof(*tally));

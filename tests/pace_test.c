@@ -1,10 +1,10 @@
 /*
- * Workers that share a limit, against a server that keeps a bucket: in
- * virtual time, with the fields and texts that OpenAI's has.
+ * Simulates workers that share a limit against a server with a token bucket,
+ * in virtual time, with OpenAI's header fields and texts.
  *
  * A worker asks, sends, is answered or refused, and takes the next request
- * when its answer is whole.  What is measured: how much longer all of it took
- * than it had to, and how many were refused.
+ * when the answer is whole.  Measured are the total time, as a multiple of
+ * what the bucket alone requires, and the number of refusals.
  */
 
 #include <stdio.h>
@@ -40,25 +40,25 @@ struct bucket {
 };
 
 struct world {
-	/* what is to be done */
+	/* the load */
 	size_t workers, requests;
-	int64_t size;		/* of a request, about */
+	int64_t size;		/* average tokens of a request */
 	/* the server */
 	struct bucket tokens, calls;
-	int at_a_time;		/* instead: so many, refused without figures */
-	int silent;		/* no fields, only texts */
-	int azure;		/* of the fields only what is left, and a text
-				   with whole seconds and no other figures */
+	int at_a_time;		/* instead of buckets; no figures are told */
+	int silent;		/* no header fields, only texts */
+	int azure;		/* only the remaining fields, and a text with
+				   whole seconds and no other figures */
 	msec latency, think, service;
-	msec late;		/* of one in ten, by a busy machine, at most */
-	double count;		/* its tokens, of ours */
-	double foreign;		/* its share of the limit */
+	msec late;		/* most delay of one in ten: a busy machine */
+	double count;		/* its count of tokens by ours */
+	double foreign;		/* what others take, as part of the limit, */
 	double eaten;
-	int64_t lump;		/* comes in requests of this size */
+	int64_t lump;		/* in requests of this size */
 	/* ours */
 	struct limit limit;
 	struct worker worker[WORKERS];
-	/* what came of it */
+	/* results */
 	msec now, end, longest;
 	size_t taken, answered, refused, going, most;
 	int64_t spent;
@@ -94,7 +94,7 @@ next_foreign(struct world *w)
 	w->foreign_at += (msec)((double)mean * (0.5 + chance(w)));
 }
 
-/* What others take, up to now. */
+/* Takes what others used up to now. */
 static void
 foreign(struct world *w)
 {
@@ -316,7 +316,7 @@ run_world(struct world *w)
 		buf_free(&w->worker[i].body);
 }
 
-/* The time that the bucket alone makes it take. */
+/* The time that the bucket alone requires. */
 static double
 ideal(const struct world *w, double had)
 {
@@ -333,8 +333,8 @@ openai(size_t requests)
 	    .service = 1500, .count = 1 };
 }
 
-/* How many may be refused: one of a hundred, and those that nobody could
- * have known about. */
+/* At most one in a hundred may be refused, besides the unknown: refusals that
+ * no client could have foreseen. */
 static void
 check(struct world *w, const char *name, double most, size_t unknown)
 {
@@ -354,7 +354,7 @@ check(struct world *w, const char *name, double most, size_t unknown)
 		EQ(one.answered, w->requests, name);
 		OK((double)(one.end - START) <= most * least, name);
 		OK(one.refused * 100 <= w->requests + unknown * 100, name);
-		/* with all the others before it, each a full request */
+		/* behind all the others, each a full request */
 		OK((double)one.longest <= 2.2 * (double)w->workers *
 		    least / (double)w->requests + 3000, name);
 		page_close(one.limit.page);
@@ -370,17 +370,17 @@ test_openai(void)
 	w = openai(120);
 	check(&w, "120 requests", 1.03, 0);
 	w.calls.limit = 0;
-	check(&w, "120 requests, no limit of their number", 1.03, 0);
+	check(&w, "120 requests, no RPM", 1.03, 0);
 	w = openai(120);
-	w.think = 4000;	/* all but one have waited for a second */
-	check(&w, "answers that take 4 s to begin", 1.03, w.workers);
+	w.think = 4000;	/* all but one wait a second, then go */
+	check(&w, "responses that take 4 s", 1.03, w.workers);
 	w = openai(2000);
 	w.silent = 1;
 	check(&w, "texts only", 1.01, 2 * w.workers);
 	w = openai(2000);
 	w.azure = 1;
 	w.calls.limit = 0;
-	check(&w, "Azure: whose limit nobody knows", 1.02, 400);
+	check(&w, "Azure: the limit is not told", 1.02, 400);
 	w = openai(2000);
 	w.workers = 64;
 	w.size = 10000;
@@ -421,7 +421,7 @@ test_foreign(void)
 	check(&w, "30 % for others, 120", 1.03, 1);
 }
 
-/* Requests are what is short, in a window of two seconds. */
+/* Requests are the scarce kind, in a window of two seconds. */
 static void
 test_calls(void)
 {
@@ -439,8 +439,8 @@ test_calls(void)
 	page_close(w.limit.page);
 }
 
-/* Some are late by many slots, so the order is not sure: whoever is refused
- * learns from that nevertheless. */
+/* Some are late by many slots, so the order is uncertain; refusals still
+ * correct the bucket. */
 static void
 test_late(void)
 {
@@ -460,7 +460,7 @@ test_late(void)
 	page_close(w.limit.page);
 }
 
-/* Nobody says what the limit is. */
+/* A concurrency limit that the server does not name. */
 static void
 test_turns(void)
 {

@@ -39,7 +39,7 @@ page(void)
 	return page_open(sub, NAME, SLICE("label"), NOW);
 }
 
-/* Opens; whether what it holds is what was put there before. */
+/* Whether the page still holds what mark() wrote. */
 static int
 kept(void)
 {
@@ -50,7 +50,6 @@ kept(void)
 	return rc;
 }
 
-/* A page with something in it. */
 static void
 mark(void)
 {
@@ -75,33 +74,33 @@ test_keep(void)
 	struct page *a = page(), *b = page();
 	struct stat st;
 
-	OK(a != NULL && b != NULL && a != b, "two open one page");
+	OK(a != NULL && b != NULL && a != b, "a page is opened twice");
 	atomic_store(&a->hold, 5);
-	EQ(atomic_load(&b->hold), 5, "and see the same");
+	EQ(atomic_load(&b->hold), 5, "both see the same words");
 	EQS(slice_str(b->label), "label", "the label");
 	page_close(a);
 	page_close(b);
 	OK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600, "0600");
 	OK(stat(sub, &st) == 0 && (st.st_mode & 07777) == 0700, "in 0700");
 	mark();
-	OK(kept(), "it stays");
+	OK(kept(), "it is kept");
 }
 
 static void
 test_replace(void)
 {
-	static char rubbish[sizeof(struct page)];
+	static char garbage[sizeof(struct page)];
 	struct page *p;
 
 	mark();
 	OK(truncate(path, 100) == 0 && !kept(), "too short: replaced");
 	mark();
 	OK(truncate(path, 100000) == 0 && !kept(), "too long: replaced");
-	memset(rubbish, 'x', sizeof(rubbish));
-	write_file(rubbish, sizeof(rubbish));
-	OK(chmod(path, 0600) == 0 && !kept(), "rubbish: replaced");
-	memset(rubbish, 0, sizeof(rubbish));
-	write_file(rubbish, sizeof(rubbish));
+	memset(garbage, 'x', sizeof(garbage));
+	write_file(garbage, sizeof(garbage));
+	OK(chmod(path, 0600) == 0 && !kept(), "garbage: replaced");
+	memset(garbage, 0, sizeof(garbage));
+	write_file(garbage, sizeof(garbage));
 	OK(!kept(), "zeros: replaced");
 	mark();
 	OK(kept() && chmod(path, 0644) == 0 && !kept(),
@@ -109,12 +108,12 @@ test_replace(void)
 	mark();
 	OK(rename(path, "/tmp/bide-page-test") == 0 &&
 	    symlink("/tmp/bide-page-test", path) == 0 && !kept(),
-	    "a link: replaced, not followed");
+	    "a symbolic link: replaced, not followed");
 	(void)unlink("/tmp/bide-page-test");
 	unlink(path);
-	OK(mkfifo(path, 0600) == 0 && !kept(), "a pipe: replaced");
+	OK(mkfifo(path, 0600) == 0 && !kept(), "a FIFO: replaced");
 	mark();
-	OK(kept(), "and then all is well");
+	OK(kept(), "and then kept");
 	if (geteuid() == 0) {
 		OK(chown(path, 1, 1) == 0 && !kept(), "of another: replaced");
 		mark();
@@ -122,27 +121,27 @@ test_replace(void)
 	p = page();
 	atomic_store(&p->head, NOW + 3600000);
 	page_close(p);
-	OK(!kept(), "an answer in an hour: the clock was set back");
+	OK(!kept(), "a response in the future: replaced");
 	mark();
 	p = page();
 	atomic_store(&p->cell[1].tail, NOW * 2000);
 	page_close(p);
-	OK(!kept(), "a queue of 50 years");
+	OK(!kept(), "a queue of 50 years: replaced");
 	mark();
 	p = page();
 	atomic_store(&p->cell[2].limit, INT64_MAX);
 	page_close(p);
-	OK(!kept(), "a limit beyond all measure");
+	OK(!kept(), "an absurd limit: replaced");
 	mark();
 	p = page();
 	atomic_store(&p->hold, NOW + (msec)86400000 * 3650);
 	page_close(p);
-	OK(!kept(), "a hold of ten years");
+	OK(!kept(), "a hold of ten years: replaced");
 }
 
-/* Each word is spoilt, in each of its bytes: opening never fails. */
+/* A page with any byte damaged can be opened or is replaced. */
 static void
-test_spoil(void)
+test_damage(void)
 {
 	struct page *p;
 	size_t i;
@@ -156,7 +155,7 @@ test_spoil(void)
 		bad += p == NULL;
 		page_close(p);
 	}
-	EQ(bad, 0, "a bit of each byte: opened all the same");
+	EQ(bad, 0, "any byte damaged: opened");
 }
 
 static void
@@ -170,25 +169,25 @@ test_nowhere(void)
 	if (f == NULL || fclose(f) != 0)
 		abort();
 	OK(page_open(file, NAME, SLICE("l"), NOW) == NULL,
-	    "no folder");
+	    "not a directory");
 	OK(page_open("/proc/self", NAME, SLICE("l"), NOW) == NULL,
-	    "no file can be made");
+	    "no file can be created there");
 	unlink(path);
 	OK(chmod(sub, 0777) == 0 && page() == NULL && errno == EACCES,
-	    "a folder where others write");
-	OK(chmod(sub, 0700) == 0, "private again");
-	OK(page_peek(sub, NAME, NOW) == NULL, "to look makes nothing");
-	OK(page_peek(sub, "..", NOW) == NULL, "nor is a folder a page");
+	    "a directory that others can write to");
+	OK(chmod(sub, 0700) == 0, "the directory is private again");
+	OK(page_peek(sub, NAME, NOW) == NULL, "page_peek() creates nothing");
+	OK(page_peek(sub, "..", NOW) == NULL, "a directory is not a page");
 	page_close(page_alone());
 }
 
-/* Another one is quicker: ours is that one's, then. */
+/* Another process creates the page first. */
 static void
 test_late(void)
 {
 	unlink(path);
 	meanwhile = mark;
-	OK(kept(), "made meanwhile: shared");
+	OK(kept(), "created meanwhile: shared");
 	if (truncate(path, 100) < 0)
 		abort();
 	meanwhile = mark;
@@ -198,7 +197,7 @@ test_late(void)
 #define RACERS 6
 #define RACES 60
 
-/* They open it at the same moment; how many are on what is then the page. */
+/* How many of the processes that open the page at the same moment share it. */
 static int
 race(_Atomic int *ready)
 {
@@ -224,22 +223,21 @@ race(_Atomic int *ready)
 	return n;
 }
 
-/* Many make it, or put it in a bad one's place: all of them share one. */
 static void
 test_race(void)
 {
 	_Atomic int *ready = mmap(NULL, sizeof(*ready), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int i, made = 0, replaced = 0;
+	int i, created = 0, replaced = 0;
 
 	for (i = 0; i < RACES; i++) {
 		unlink(path);
-		made += race(ready) == RACERS;
+		created += race(ready) == RACERS;
 		if (truncate(path, 100) < 0)
 			abort();
 		replaced += race(ready) == RACERS;
 	}
-	EQ(made, RACES, "made at the same time: one page");
+	EQ(created, RACES, "created at the same time: one page");
 	EQ(replaced, RACES, "replaced at the same time: one page");
 	munmap((void *)ready, sizeof(*ready));
 }
@@ -259,7 +257,7 @@ main(void)
 		return 1;
 	test_keep();
 	test_replace();
-	test_spoil();
+	test_damage();
 	test_nowhere();
 	test_late();
 	test_race();

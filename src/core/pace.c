@@ -62,7 +62,8 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	const struct env *env = job->env;
 	struct pace *p = job->pace;
 	struct ticket *t;
-	int rc = 0, told = 0, nudged = res->wait > 0;	/* in the pause before */
+	int rc = 0, told = 0;
+	int nudged = res->wait > 0;	/* SIGUSR1 ended the last pause */
 	msec start, end, now, mono, look, last, waited;
 
 	if (p == NULL || job->body.n == 0)

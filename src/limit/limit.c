@@ -349,7 +349,8 @@ head(struct limit *l, struct ticket *t, const struct quota *q, int status,
 }
 
 static void
-refused(struct limit *l, struct ticket *t, const struct fault *f, msec now)
+learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
+    msec now)
 {
 	struct page *p = l->page;
 	int64_t cost, half, n = atomic_load(&p->concurrency);
@@ -440,7 +441,7 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 		if (u->input >= 0 && u->output >= 0)
 			settle(l, t, u);
 	} else if (limited) {
-		refused(l, t, f, now);
+		learn_refusal(l, t, f, now);
 	}
 	lease_drop(p, &t->lease);
 	if (!limited && sent)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Limits that the processes of a host share.
+# Rate limits shared by the processes of a host.
 . tests/cli/lib.sh
 
-# crowd [VAR=VALUE]: 24 requests, 16 at a time; took: ms.
+# crowd [VAR=VALUE]: runs 24 requests, 16 at a time; sets took (ms).
 crowd() {
 	start=$(now)
 	# shellcheck disable=SC2016
@@ -12,14 +12,14 @@ crowd() {
 	took=$(($(now) - start))
 }
 
-# What the machine needs for these, where nobody has to wait.
+# The time they take without a limit.
 serve <<'EOF'
 repeat 24; stream chat "hi\n"
 EOF
 crowd BIDE_NO_SHARE=1
 free=$took
 
-# Against a bucket that is nearly empty: of about 500 tokens, 10000 a second.
+# Against a nearly empty bucket: requests of about 500 tokens, 10000 a second.
 serve <<'EOF'
 limited chat "hi\n" 20000 1000 2000 500
 EOF
@@ -34,7 +34,7 @@ ok "16 at a time: few are refused ($refused)" [ "$refused" -le 2 ]
 ok "16 at a time: $took ms, of at least $least, beside $free" \
     between "$took" "$least" $((least * 13 / 10 + 300 + SLACK + free))
 
-# What is known is shown, and kept private.
+# bide limits shows what is known; the file is private.
 bide -- limits
 status "limits" 0
 for what in "^$BASE  m  0 asking\$" \
@@ -57,7 +57,7 @@ ok "nor in its name" not grep -q "$KEY" <<EOF
 $file
 EOF
 
-# A 429 seen by one holds the others, but for those who do not share.
+# A 429 seen by one process holds the others that share the limit.
 serve <<'EOF'
 error 429 rate_limit_exceeded "Please try again in 20s"
 repeat 9; stream responses "hi\n"
@@ -87,8 +87,8 @@ err "no place" "not shared"
 bide HOME="$T/ro" -- hello
 no_err "no place, without -v" "shared"
 
-# --rpm: so many a minute, evenly; and what the user sees of a wait.  The first
-# one's slot is somewhere in its run: so far the rest may be off.
+# --rpm spaces requests evenly; the user is told about the wait.  The first
+# slot is at an unknown moment of the first run, hence the tolerance.
 serve <<'EOF'
 repeat 9; stream responses "hi\n"
 EOF
