@@ -46,11 +46,11 @@ check_string(struct slice raw)
 static void
 check_number(struct slice lexeme)
 {
-	int64_t whole = json_int(lexeme, -1), milli = json_milli(lexeme);
+	int64_t v = json_int(lexeme, -1);
 
-	if (milli < 0)
-		return;
-	assert(whole * 1000 <= milli && milli <= whole * 1000 + 1000);
+	/* digits alone are what slice_dec() reads */
+	assert(slice_dec(lexeme, INT64_MAX) < 0 ||
+	    slice_dec(lexeme, INT64_MAX) == v);
 }
 
 /* Walks over all tokens; JSON_END or JSON_BAD. */

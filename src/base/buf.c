@@ -63,7 +63,7 @@ slice_ieq(struct slice a, struct slice b)
 	return 1;
 }
 
-/* Most words differ early: this is faster than to ask for lit's length. */
+/* Most words differ early, so a loop is faster than strlen() first. */
 int
 slice_is(struct slice s, const char *lit)
 {
@@ -181,8 +181,8 @@ buf_room(struct buf *b, size_t n)
 	return b->p + b->n;
 }
 
-/* The words of a stream are short: as they are, that is faster than to call
- * memcpy(), which begins slowly. */
+/* The words of a stream are short, and memcpy() is slow to start: copy up to
+ * 16 bytes as two overlapping words. */
 static void
 copy(char *to, const char *from, size_t n)
 {

@@ -4,14 +4,14 @@
 /*
  * Bytes: borrowed (struct slice) and owned (struct buf).
  *
- * A slice points at somebody else's bytes and carries its length; it may hold
- * NUL bytes and is never NUL-terminated by promise.  {0} is the empty slice.
+ * A slice is a pointer into memory that another object owns, and a length.
+ * It may contain NUL bytes; do not assume a NUL after it.  {0} is empty.
  *
  * A buf is the only allocator of the pure layers.  {0} is a valid empty buf
- * without a limit of its own; set .max before the first put to bound it.  A
- * put that would pass max stores nothing and sets the sticky .full: put as
- * often as you like, check once.  Out of memory ends the program (err_oom()).
- * Any put may move .p: take slices of a buf only when it is finished.
+ * without a limit; set .max before the first put to limit it.  A put that
+ * would exceed .max stores nothing and sets .full, which is sticky: put any
+ * number of times, then check once.  Running out of memory ends the program
+ * (err_oom()).  Any put may move .p, so take slices when the buf is complete.
  */
 
 #include <stddef.h>
@@ -26,7 +26,7 @@ struct buf {
 	char *p;
 	size_t n;		/* bytes in use */
 	size_t cap;		/* bytes allocated */
-	size_t max;		/* most bytes ever; 0 = no limit */
+	size_t max;		/* largest n allowed; 0 = no limit */
 	int full;		/* sticky: a put did not fit */
 };
 
@@ -39,7 +39,7 @@ struct buf {
 /* Borrows the NUL-terminated s; NULL gives the empty slice. */
 struct slice slice_str(const char *s);
 
-/* The n bytes of s from off on, both clamped to what there is. */
+/* n bytes of s from offset off, both clamped to the length of s. */
 static inline struct slice
 slice_sub(struct slice s, size_t off, size_t n)
 {
@@ -50,36 +50,33 @@ slice_sub(struct slice s, size_t off, size_t n)
 	return (struct slice){ off == 0 ? s.p : s.p + off, n };
 }
 
-/* Drops the first n bytes of *s, or all. */
+/* Removes the first n bytes of *s, or all if there are fewer. */
 void slice_skip(struct slice *s, size_t n);
 
-/* s without blanks (SP HTAB CR LF) at both ends. */
+/* s without blanks (SP HTAB CR LF) at either end. */
 struct slice slice_trim(struct slice s);
 
-/* Equality of bytes; slice_ieq folds ASCII case. */
+/* Whether a and b are equal; slice_ieq() ignores ASCII case. */
 int slice_eq(struct slice a, struct slice b);
 int slice_ieq(struct slice a, struct slice b);
 
-/* s against a NUL-terminated literal: whole, and as its beginning. */
+/* Whether s equals, or starts with, a NUL-terminated literal. */
 int slice_is(struct slice s, const char *lit);
 int slice_starts(struct slice s, const char *lit);
 
-/* Offset of the first lit in s, ASCII case folded; -1 where there is none;
- * and of a slice. */
+/* The offset of the first occurrence in s, ignoring ASCII case; -1: none. */
 ptrdiff_t slice_ifind(struct slice s, const char *lit);
 ptrdiff_t slice_isearch(struct slice s, struct slice want);
 
-/*
- * Takes from *s all bytes before the first c, and c itself; *s keeps what
- * follows.  Without a c takes all and leaves *s empty.
- */
+/* Removes everything up to and including the first c from *s and returns it
+ * without the c.  If there is no c, returns all and leaves *s empty. */
 struct slice slice_cut(struct slice *s, char c);
 
-/* The decimal digits of s as a number; -1 when s is empty, has anything else
- * in it or passes max. */
+/* s as a decimal number; -1 if it is empty, has anything but digits in it, or
+ * exceeds max. */
 long long slice_dec(struct slice s, long long max);
 
-/* The same for hexadecimal digits, at most 15 of them; and for one. */
+/* The same for up to 15 hexadecimal digits, and for one. */
 long long slice_hex(struct slice s);
 
 static inline int
@@ -91,7 +88,7 @@ slice_hexdigit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Copies s, cut to size - 1 bytes, into the array dst and ends it with NUL. */
+/* Copies s to the array dst, truncated to size - 1 bytes, and adds a NUL. */
 void slice_copy(struct slice s, char *dst, size_t size);
 
 /* Appending. */
@@ -101,25 +98,25 @@ void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* As snprintf(), but returns 0, or -1 where the text did not fit and was cut. */
+/* As snprintf(), but returns 0, or -1 if the text was truncated. */
 int str_printf(char *to, size_t size, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Makes room for n more bytes and returns where they go (add them to .n
- * yourself), or NULL with .full set. */
+/* Makes room for n more bytes and returns where they go, or NULL with .full
+ * set.  The caller adds to .n what it has written. */
 char *buf_room(struct buf *b, size_t n);
 
-/* What is in the buf now; valid until the next put. */
+/* The content; valid until the next put. */
 static inline struct slice
 buf_slice(const struct buf *b)
 {
 	return (struct slice){ b->p, b->n };
 }
 
-/* Drops the first n bytes. */
+/* Removes the first n bytes. */
 void buf_drop(struct buf *b, size_t n);
 
-/* Empties, keeping memory and max; forgets .full. */
+/* Empties b and resets .full; keeps the memory and .max. */
 static inline void
 buf_clear(struct buf *b)
 {
@@ -127,10 +124,10 @@ buf_clear(struct buf *b)
 	b->full = 0;
 }
 
-/* Gives the memory back; the buf is {0} but for max. */
+/* Frees the memory; b is empty again and keeps .max. */
 void buf_free(struct buf *b);
 
-/* Overwrites all that was ever in it, then frees (for secrets). */
+/* Overwrites the memory, then frees it: for secrets. */
 void buf_wipe(struct buf *b);
 
 #endif

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP, prlimit() */
+#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP */
 
 #include "base/guard.h"
 
@@ -17,7 +17,7 @@ void
 wipe(void *p, size_t n)
 {
 	memset(p, 0, n);
-	/* the asm claims to read the bytes, so the stores must happen */
+	/* the asm may read the bytes, so the stores must happen */
 	__asm__ __volatile__("" : : "r"(p) : "memory");
 }
 
@@ -33,7 +33,7 @@ secret_set(struct secret *k, struct slice s)
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		return -1;
-	(void)mlock(page, SECRET_MAX);	/* RLIMIT_MEMLOCK may refuse: no loss */
+	(void)mlock(page, SECRET_MAX);	/* may exceed RLIMIT_MEMLOCK */
 #ifdef MADV_DONTDUMP
 	(void)madvise(page, SECRET_MAX, MADV_DONTDUMP);
 #endif
@@ -76,11 +76,8 @@ guard_process(void)
 {
 	struct rlimit none = { 0, 0 };
 
-#ifdef __linux__
-	/* musl's setrlimit() brings a signal for every thread with it */
-	(void)prlimit(0, RLIMIT_CORE, &none, NULL);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#else
 	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -2,11 +2,11 @@
 #define BASE_GUARD_H
 
 /*
- * What keeps secrets secret.
+ * Protects secrets.
  *
- * A secret lives in one page that is locked into memory where the system
- * allows it and left out of core dumps; it is written into a request head
- * and nowhere else, and wiped on every way out.
+ * A secret is kept in memory of its own, locked if the system allows it and
+ * excluded from core dumps.  It is copied into the head of a request and
+ * nowhere else, and wiped on every exit.
  */
 
 #include <stddef.h>
@@ -19,25 +19,24 @@ struct secret {
 	size_t n;		/* bytes of the secret */
 };
 
-/* Overwrites n bytes at p; the compiler may not drop it. */
+/* Zeroes n bytes at p; the compiler cannot optimise it away. */
 void wipe(void *p, size_t n);
 
-/* Makes a private copy of s (at most 16 KiB).  0, or -1 when s is too long or
- * there is no page to be had; *k is {0} then. */
+/* Copies s (at most 16 KiB) to *k.  0; or -1 with *k {0}, if s is too long or
+ * there is no memory. */
 int secret_set(struct secret *k, struct slice s);
 
-/* Borrows the bytes; empty for {0}.  Do not copy them but into a buf that is
- * given to buf_wipe(). */
+/* The bytes; empty for {0}.  Copy them only to a buf that buf_wipe() frees. */
 struct slice secret_slice(const struct secret *k);
 
-/* Wipes, unmaps; {0} again. */
+/* Wipes and unmaps it; *k is {0} again. */
 void secret_drop(struct secret *k);
 
-/* Opens /dev/null for whichever of stdin, stdout and stderr is closed, so that
- * no file of ours takes its number. */
+/* Opens /dev/null for each of stdin, stdout and stderr that is closed, so
+ * that no other file gets its number. */
 void guard_stdio(void);
 
-/* No core files, no other process of this user reading our memory. */
+/* Disables core dumps, and ptrace() by other processes of this user. */
 void guard_process(void);
 
 #endif

@@ -2,19 +2,20 @@
 #define BASE_SCAN_H
 
 /*
- * SCAN_STEP bytes at once, for the loops that see every byte of a stream.
- * musl's memchr looks for one byte; here several are looked for in one pass.
+ * Looks for several byte values at once, SCAN_STEP bytes a step, for the loops
+ * that see every byte of a stream; memchr() looks for one value only.
  *
- * Sixteen where the processor has SSE2, as all of amd64 do, else eight in a
- * plain word; -DSCAN_WORDS has words there too, for tests.  Hits say where
- * the first is and that there are any, no more.
+ * A step is 16 bytes with SSE2, which all amd64 processors have, else an
+ * 8-byte word; -DSCAN_WORDS selects words everywhere, for tests.  A result
+ * ("hits") is non-zero if there is a match, and scan_first() gives the first;
+ * nothing else about it is defined.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Eight bytes as a word: the first in memory is the lowest on any machine. */
+/* Eight bytes as a word, little-endian on any machine. */
 static inline uint64_t
 scan_word(const char *s)
 {
@@ -49,7 +50,7 @@ scan_each(char c)
 	return _mm_set1_epi8(c);
 }
 
-/* A bit for each byte. */
+/* One bit per byte. */
 static inline uint64_t
 scan_bits(__m128i x)
 {
@@ -75,8 +76,8 @@ scan_low(struct scan s)
 	return scan_bits(scan_upto(s, 0xf));
 }
 
-/* What ends a run of plain characters in a JSON string: quotes, backslashes,
- * controls. */
+/* Quotes, backslashes and control characters: the bytes of a JSON string
+ * that need attention. */
 static inline uint64_t
 scan_string(struct scan s)
 {
@@ -84,7 +85,7 @@ scan_string(struct scan s)
 	    _mm_or_si128(scan_is(s, '"'), scan_is(s, '\\'))));
 }
 
-/* Backslashes, and bytes that are not ASCII. */
+/* Backslashes and non-ASCII bytes. */
 static inline uint64_t
 scan_odd(struct scan s)
 {
@@ -98,14 +99,14 @@ scan_other(struct scan a, struct scan b)
 	return scan_bits(_mm_cmpeq_epi8(a.x, b.x)) ^ 0xffff;
 }
 
-/* Which byte the first hit is; there must be one. */
+/* The index of the first hit; there must be one. */
 static inline size_t
 scan_first(uint64_t hits)
 {
 	return (size_t)__builtin_ctzll(hits);
 }
 
-/* The hits behind the first n bytes, n less than SCAN_STEP. */
+/* The hits after the first n bytes; n is less than SCAN_STEP. */
 static inline uint64_t
 scan_behind(uint64_t hits, size_t n)
 {
@@ -128,15 +129,15 @@ scan_load(const char *s)
 	return (struct scan){ scan_word(s) };
 }
 
-/* A hit is the top bit of its byte: the lowest one is exact, a borrow may
- * make false ones above it. */
+/* A hit is the top bit of its byte.  The lowest one is exact; a borrow may
+ * set false ones above it. */
 static inline uint64_t
 scan_low(struct scan s)
 {
 	return (s.x - SCAN_ALL * 0x10) & ~s.x & SCAN_TOP;
 }
 
-/* ^ 2 puts the quote right behind the controls. */
+/* ^ 2 maps the quote (0x22) to 0x20, right after the controls. */
 static inline uint64_t
 scan_string(struct scan s)
 {
@@ -170,7 +171,7 @@ scan_behind(uint64_t hits, size_t n)
 
 #endif
 
-/* How many of the n bytes come before the first that differs. */
+/* The length of the common prefix of a and b, both n bytes long. */
 static inline size_t
 scan_same(const char *a, const char *b, size_t n)
 {
@@ -182,7 +183,7 @@ scan_same(const char *a, const char *b, size_t n)
 			;
 		return i;
 	}
-	/* the last step goes over some bytes again */
+	/* the last step overlaps the one before */
 	for (i = 0; i < n; i += SCAN_STEP) {
 		if (n - i < SCAN_STEP)
 			i = n - SCAN_STEP;

@@ -33,36 +33,28 @@ utf8_length(struct slice s, int *bad)
 	return n;
 }
 
-/* How many ASCII bytes come first, eight at a step. */
-static size_t
-ascii_run(const char *p, size_t n)
-{
-	uint64_t x;
-	size_t i = 0;
-
-	for (; n - i >= sizeof(x); i += sizeof(x)) {
-		memcpy(&x, p + i, sizeof(x));
-		if ((x & UINT64_C(0x8080808080808080)) != 0)
-			break;
-	}
-	while (i < n && (unsigned char)p[i] < 0x80)
-		i++;
-	return i;
-}
-
 size_t
 utf8_good(struct slice s)
 {
-	size_t at, n;
-	int bad;
+	uint64_t x;
+	size_t at = 0, n;
+	int bad = 0;
 
-	for (at = 0; at < s.n; at += n) {
-		n = ascii_run(s.p + at, s.n - at);
-		if (n > 0)
-			continue;
+	while (at < s.n) {
+		/* most text is ASCII: eight bytes a step */
+		for (; s.n - at >= sizeof(x); at += sizeof(x)) {
+			memcpy(&x, s.p + at, sizeof(x));
+			if ((x & UINT64_C(0x8080808080808080)) != 0)
+				break;
+		}
+		while (at < s.n && (unsigned char)s.p[at] < 0x80)
+			at++;
+		if (at == s.n)
+			break;
 		n = utf8_length(slice_sub(s, at, s.n), &bad);
 		if (bad)
 			break;
+		at += n;
 	}
 	return at;
 }
@@ -76,11 +68,11 @@ utf8_put(struct buf *out, struct slice s)
 	while (s.n > 0) {
 		n = utf8_good(s);
 		buf_put(out, slice_sub(s, 0, n));
-		s = slice_sub(s, n, s.n);
+		slice_skip(&s, n);
 		if (s.n == 0)
 			return;
 		n = utf8_length(s, &bad);
 		buf_puts(out, "\xef\xbf\xbd");
-		s = slice_sub(s, n, s.n);
+		slice_skip(&s, n);
 	}
 }

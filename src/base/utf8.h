@@ -1,22 +1,23 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-/* UTF-8 by the Unicode standard, table 3-7: no overlong forms, no
- * surrogates, nothing past U+10FFFF. */
+/* UTF-8 as in the Unicode standard, table 3-7: no overlong forms, no
+ * surrogates, nothing beyond U+10FFFF. */
 
 #include "base/buf.h"
 
 /*
- * The length of the sequence at the front of s, which is not empty.  With
- * *bad set, how many bytes one U+FFFD stands for: the longest beginning of a
- * sequence, as the standard (3.9) and WHATWG's decoder have it.
+ * The length of the sequence at the start of s, which must not be empty.  If
+ * it is invalid, *bad is set and the result is the number of bytes that one
+ * U+FFFD replaces: the longest valid prefix of a sequence, or one byte
+ * (Unicode 3.9, WHATWG).
  */
 size_t utf8_length(struct slice s, int *bad);
 
-/* How many bytes come before the first that is not UTF-8; s.n: all is. */
+/* The length of the valid prefix of s: s.n if all of it is UTF-8. */
 size_t utf8_good(struct slice s);
 
-/* Appends s with U+FFFD for what is not UTF-8. */
+/* Appends s with U+FFFD in place of what is not UTF-8. */
 void utf8_put(struct buf *out, struct slice s);
 
 #endif

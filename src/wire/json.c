@@ -60,35 +60,7 @@ close_container(struct json *j, struct slice *tok)
 	return *tok->p == ']' ? JSON_ARRAY_END : JSON_OBJECT_END;
 }
 
-/* After a value: the end, a closing bracket (true; the token is *type), or a
- * comma, which is skipped. */
-static inline int
-after_value(struct json *j, enum json_type *type, struct slice *tok)
-{
-	if (j->depth == 0) {
-		if (j->p == j->end)
-			j->state = AT_END;
-		*type = j->state == AT_END ? JSON_END : broken(j);
-		return 1;
-	}
-	if (j->p == j->end) {
-		*type = broken(j);
-		return 1;
-	}
-	if (*j->p == (in_array(j) ? ']' : '}')) {
-		*type = close_container(j, tok);
-		return 1;
-	}
-	if (*j->p != ',') {
-		*type = broken(j);
-		return 1;
-	}
-	j->p = lex_blanks(j->p + 1, j->end);
-	j->state = in_array(j) ? AT_VALUE : AT_KEY;
-	return 0;
-}
-
-/* Inline for json_skip(), which keeps the state in registers. */
+/* Inline, so that json_skip() keeps the state in registers. */
 static inline enum json_type
 next(struct json *j, struct slice *tok)
 {
@@ -99,11 +71,23 @@ next(struct json *j, struct slice *tok)
 	if (j->state >= AT_END)
 		return j->state == AT_END ? JSON_END : JSON_BAD;
 	j->p = lex_blanks(j->p, j->end);
-	if (j->state == AFTER_VALUE && after_value(j, &type, tok))
-		return type;
-	if (j->p != j->end && ((j->state == AT_FIRST && *j->p == ']') ||
-	    (j->state == AT_FIRST_KEY && *j->p == '}')))
+	if (j->state == AFTER_VALUE) {
+		if (j->depth == 0 && j->p == j->end) {
+			j->state = AT_END;
+			return JSON_END;
+		}
+		if (j->depth == 0 || j->p == j->end)
+			return broken(j);
+		if (*j->p == (in_array(j) ? ']' : '}'))
+			return close_container(j, tok);
+		if (*j->p != ',')
+			return broken(j);
+		j->p = lex_blanks(j->p + 1, j->end);
+		j->state = in_array(j) ? AT_VALUE : AT_KEY;
+	} else if (j->p != j->end && ((j->state == AT_FIRST && *j->p == ']') ||
+	    (j->state == AT_FIRST_KEY && *j->p == '}'))) {
 		return close_container(j, tok);
+	}
 	if (j->state == AT_FIRST_KEY || j->state == AT_KEY) {
 		p = lex_key(j->p, j->end, tok);
 		if (p == NULL)

@@ -2,8 +2,9 @@
 #define WIRE_JSON_LEX_H
 
 /*
- * JSON's tokens, for json.c and json_pick.c alone: inline, since every byte of
- * a stream goes through here.
+ * JSON tokens, private to json*.c.  Inline, because every byte of a stream
+ * passes through here.  The functions that return a position return NULL if
+ * the token is invalid.
  */
 
 #include <string.h>
@@ -26,12 +27,8 @@ lex_digit(const char *p, const char *end)
 	return p != end && *p >= '0' && *p <= '9';
 }
 
-/*
- * The lexers return where the token ends, NULL when it is none.
- */
-
-/* The first byte of a string at p or behind it that needs a look, or end.
- * What stands between from and p is done with. */
+/* The first byte of a string, from p on, that needs attention, or end.  Bytes
+ * from from on may be read again. */
 static inline const char *
 lex_plain(const char *p, const char *end, const char *from)
 {
@@ -50,7 +47,7 @@ lex_plain(const char *p, const char *end, const char *from)
 	return hits == 0 ? end : p + scan_first(hits);
 }
 
-/* From behind the opening quote to the closing one. */
+/* From after the opening quote to the closing one. */
 static inline const char *
 lex_string(const char *p, const char *end)
 {
@@ -113,10 +110,8 @@ lex_word(const char *p, const char *end, const char *word, size_t n)
 	return p + n;
 }
 
-/*
- * Any value but a container; of one only the bracket.  Returns what follows
- * it, NULL with *type JSON_BAD on an error.
- */
+/* Reads a value, or the opening bracket of a container.  Returns the position
+ * after it; NULL with *type JSON_BAD if it is invalid. */
 static inline const char *
 lex_value(const char *p, const char *end, enum json_type *type,
     struct slice *tok)
@@ -164,7 +159,7 @@ lex_value(const char *p, const char *end, enum json_type *type,
 	return *type == JSON_STRING ? p + 1 : p;
 }
 
-/* A member's name and its colon.  Returns where the value begins. */
+/* Reads a member's name and colon.  Returns where its value starts. */
 static inline const char *
 lex_key(const char *p, const char *end, struct slice *key)
 {
@@ -182,10 +177,8 @@ lex_key(const char *p, const char *end, struct slice *key)
 	return lex_blanks(p + 1, end);
 }
 
-/*
- * Walks over the container whose bracket p is behind and that stands inside
- * depth others.  Returns what follows it, NULL when it is broken.
- */
+/* Skips the container whose opening bracket is before p; depth others are
+ * open.  Returns the position after it, NULL if it is invalid. */
 const char *json_skip(const char *p, const char *end, enum json_type type,
     unsigned depth);
 

@@ -5,14 +5,14 @@
 
 #define DOC_MAX ((size_t)4 << 10)
 
-/* So many documents that looked otherwise, hits set off against them, end the
- * remembering: it costs more than it saves. */
+/* After this many misses, less the hits, documents are no longer remembered:
+ * it costs more than it saves. */
 #define MISSES_MAX 32
 
 /*
- * The value of a document that may differ begins a slot: no longer compared,
- * but read.  o: the first byte that differed, behind from.  0 when no text or
- * number is there, or no room.
+ * Makes the value around offset o of the remembered document a slot, the ith:
+ * it is read from now on, not compared.  o is where doc differed; from is the
+ * end of the slot before.  0 if no text or number is there, or no slot free.
  */
 static int
 new_slot(struct json_like *k, size_t i, size_t from, size_t o)
@@ -49,8 +49,8 @@ new_slot(struct json_like *k, size_t i, size_t from, size_t o)
 	return 1;
 }
 
-/* Compares doc with the one remembered.  shift gets what each slot moves that
- * stands behind it.  -1 when it looks otherwise. */
+/* Compares doc with the remembered one.  shift[i] gets the distance by which
+ * the text after i slots has moved.  -1 if doc is not alike. */
 static int
 compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
 {
@@ -79,31 +79,12 @@ compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
 	}
 }
 
-/* What was found, where doc has it. */
-static void
-restore(struct json_like *k, struct slice doc, const ptrdiff_t *shift)
-{
-	const struct json_spot *s;
-	struct json_want *w;
-	const char *from;
-
-	for (s = k->spot; s < k->spot + k->nspots; s++) {
-		w = &k->want[s->want];
-		from = doc.p + s->from + shift[s->before];
-		w->type = (enum json_type)s->type;
-		w->tok = (struct slice){ from,
-		    (size_t)(doc.p + s->to + shift[s->upto] - from) };
-	}
-}
-
 static void
 remember(struct json_like *k, struct slice doc)
 {
 	const struct json_want *w;
 	size_t at;
 
-	if (doc.n > DOC_MAX)
-		return;
 	buf_put(&k->doc, doc);
 	for (w = k->want; w->key != NULL; w++) {
 		if (w->type == JSON_BAD)
@@ -115,36 +96,38 @@ remember(struct json_like *k, struct slice doc)
 	}
 }
 
-static void
-forget(struct json_like *k)
+int
+json_pick_like(struct json_like *k, struct slice doc, size_t n)
 {
+	ptrdiff_t shift[JSON_LIKE_SLOTS + 1];
+	const struct json_spot *s;
 	struct json_want *w;
+	const char *from;
 
+	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
+		for (s = k->spot; s < k->spot + k->nspots; s++) {
+			w = &k->want[s->want];
+			from = doc.p + s->from + shift[s->before];
+			w->type = (enum json_type)s->type;
+			w->tok = (struct slice){ from, (size_t)(doc.p + s->to +
+			    shift[s->upto] - from) };
+		}
+		if (k->misses > 0)
+			k->misses--;
+		return 0;
+	}
 	for (w = k->want; w->key != NULL; w++) {
 		w->type = JSON_BAD;
 		w->tok = (struct slice){ 0 };
 	}
 	buf_clear(&k->doc);
 	k->nslots = k->nspots = 0;
-}
-
-int
-json_pick_like(struct json_like *k, struct slice doc, size_t n)
-{
-	ptrdiff_t shift[JSON_LIKE_SLOTS + 1];
-
-	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
-		restore(k, doc, shift);
-		if (k->misses > 0)
-			k->misses--;
-		return 0;
-	}
-	forget(k);
 	if (json_pick(doc, k->want, n) < 0)
 		return -1;
 	if (k->misses < MISSES_MAX) {
 		k->misses++;
-		remember(k, doc);
+		if (doc.n <= DOC_MAX)
+			remember(k, doc);
 	}
 	return 0;
 }

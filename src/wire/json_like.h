@@ -2,22 +2,22 @@
 #define WIRE_JSON_LIKE_H
 
 /*
- * json_pick() for documents that look alike, as the events of a stream do.
+ * json_pick() for documents that are alike, such as the events of a stream.
  *
- * The last one that was picked apart is remembered.  The next is compared
- * with it, which is several times as fast as to read it: where a text or a
- * number differs, that value is a slot from then on, of which anything valid
- * is taken.  All else has to be the same byte by byte; so a document that
- * passes has the tokens of the one before, but for the slots, and is valid as
- * that was.  One that does not is picked apart, and remembered in turn.
+ * The last document read is remembered and the next one compared with it,
+ * which is several times as fast as parsing.  Where a string or a number
+ * differs, that value becomes a slot, and any valid value is accepted there
+ * from then on.  Everything else must be the same byte by byte, so a document
+ * that matches has the same tokens except for the slots, and is valid.  One
+ * that does not match is parsed with json_pick() and remembered instead.
  */
 
 #include "wire/json.h"
 
 #define JSON_LIKE_SLOTS 8
-#define JSON_LIKE_WANTS 16	/* with one without a key that ends them */
+#define JSON_LIKE_WANTS 16	/* including the end mark, .key == NULL */
 
-/* Offsets of a value within the document remembered. */
+/* Offsets of a value in the remembered document. */
 struct json_slot {
 	uint16_t from, to;
 	unsigned char type;
@@ -25,14 +25,14 @@ struct json_slot {
 
 struct json_spot {
 	uint16_t from, to;
-	unsigned char before, upto;	/* slots before from; to */
+	unsigned char before, upto;	/* slots before from, and up to to */
 	unsigned char type, want;
 };
 
-/* {0} at first, but for the keys and subs of .want: all that is wanted at any
- * level, with the results of the last call; to be read only, since where
- * nothing is found nothing is written.  The subs are within .want: who moves
- * it has to set them again. */
+/* {0} except for .want: .key and .sub of all that is wanted, at every level,
+ * and the results of the last call, which must not be changed (a value that is
+ * still missing is not reset).  The subs point into .want: set them again
+ * after moving it. */
 struct json_like {
 	/* private */
 	struct buf doc;
@@ -43,7 +43,7 @@ struct json_like {
 	struct json_want want[JSON_LIKE_WANTS];
 };
 
-/* As json_pick(doc, k->want, n).  Free k->doc at the end. */
+/* As json_pick(doc, k->want, n).  Free k->doc when done. */
 int json_pick_like(struct json_like *k, struct slice doc, size_t n);
 
 #endif

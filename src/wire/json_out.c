@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 #include "wire/b64.h"
-#include "base/scan.h"
 
 static int
 in_object(const struct json_out *w)
@@ -13,7 +13,7 @@ in_object(const struct json_out *w)
 	return w->depth > 0 && (w->arrays >> (w->depth - 1) & 1) == 0;
 }
 
-/* What stands before a value. */
+/* Checks that a value may come here, and writes the comma before it. */
 static void
 begin(struct json_out *w)
 {
@@ -46,63 +46,48 @@ json_close(struct json_out *w)
 	w->comma = 1;
 }
 
-/* Control characters, quote and backslash. */
-static void
-put_escape(struct buf *out, char c)
-{
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *at = memchr(from, c, sizeof(from) - 1);
-
-	if (at == NULL) {
-		buf_printf(out, "\\u%04x", (unsigned)c);
-		return;
-	}
-	buf_putc(out, '\\');
-	buf_putc(out, to[at - from]);
-}
-
-/* How many ASCII characters come first, in whole steps, that need nothing
- * done to them. */
-static size_t
-plain_run(const char *p, size_t n)
-{
-	struct scan s;
-	size_t i;
-
-	for (i = 0; n - i >= SCAN_STEP; i += SCAN_STEP) {
-		s = scan_load(p + i);
-		if ((scan_string(s) | scan_odd(s)) != 0)
-			break;
-	}
-	return i;
-}
-
-/* Text between quotes. */
+/* Appends s as the content of a string. */
 static void
 put_text(struct buf *out, struct slice s)
 {
-	size_t i, n, from = 0;
+	static const char special[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+	size_t i = 0, n, from = 0;
+	const char *at;
+	struct scan x;
 	int bad;
 
-	for (i = 0; i < s.n; i += n) {
-		n = plain_run(s.p + i, s.n - i);
-		if (n > 0)
-			continue;
+	for (;;) {
+		/* plain ASCII is copied as it is, in whole steps */
+		for (; s.n - i >= SCAN_STEP; i += SCAN_STEP) {
+			x = scan_load(s.p + i);
+			if ((scan_string(x) | scan_odd(x)) != 0)
+				break;
+		}
+		if (i == s.n)
+			break;
 		n = utf8_length(slice_sub(s, i, s.n), &bad);
 		if (!bad && s.p[i] != '"' && s.p[i] != '\\' &&
-		    (unsigned char)s.p[i] >= ' ')
+		    (unsigned char)s.p[i] >= ' ') {
+			i += n;
 			continue;
+		}
 		buf_put(out, slice_sub(s, from, i - from));
-		from = i + n;
-		if (bad)
+		at = memchr(special, s.p[i], sizeof(special) - 1);
+		if (bad) {
 			buf_puts(out, "\xEF\xBF\xBD");
-		else
-			put_escape(out, s.p[i]);
+		} else if (at == NULL) {
+			buf_printf(out, "\\u%04x", (unsigned)s.p[i]);
+		} else {
+			buf_putc(out, '\\');
+			buf_putc(out, letter[at - special]);
+		}
+		i += n;
+		from = i;
 	}
 	buf_put(out, slice_sub(s, from, s.n));
 }
 
-/* raw: its escapes are made already. */
+/* raw: s is escaped already. */
 static void
 put_string(struct json_out *w, struct slice s, int raw)
 {
@@ -173,33 +158,7 @@ json_null(struct json_out *w)
 	buf_puts(w->out, "null");
 }
 
-/* One token of a text that is known to be valid. */
-static void
-put_token(struct json_out *w, enum json_type type, struct slice tok)
-{
-	switch (type) {
-	case JSON_OBJECT:
-	case JSON_ARRAY:
-		json_open(w, *tok.p);
-		break;
-	case JSON_OBJECT_END:
-	case JSON_ARRAY_END:
-		json_close(w);
-		break;
-	case JSON_KEY:
-		put_name(w, tok, 1);
-		break;
-	case JSON_STRING:
-		begin(w);
-		put_string(w, tok, 1);
-		break;
-	default:
-		begin(w);
-		buf_put(w->out, tok);
-	}
-}
-
-/* Whether doc is valid, and not too deep here. */
+/* Whether doc is valid and not nested too deeply to be written here. */
 static int
 fits(const struct json_out *w, struct slice doc)
 {
@@ -215,8 +174,6 @@ fits(const struct json_out *w, struct slice doc)
 	return type == JSON_END && depth <= JSON_DEPTH - w->depth;
 }
 
-/* Token by token, so that no line break comes along: what is written here
- * often is one line of many. */
 int
 json_raw(struct json_out *w, struct slice doc)
 {
@@ -226,9 +183,30 @@ json_raw(struct json_out *w, struct slice doc)
 
 	if (!fits(w, doc))
 		return -1;
+	/* by token, so that line breaks between them are left out */
 	json_init(&j, doc);
-	while ((type = json_next(&j, &tok)) > JSON_END)
-		put_token(w, type, tok);
+	while ((type = json_next(&j, &tok)) > JSON_END) {
+		switch (type) {
+		case JSON_OBJECT:
+		case JSON_ARRAY:
+			json_open(w, *tok.p);
+			break;
+		case JSON_OBJECT_END:
+		case JSON_ARRAY_END:
+			json_close(w);
+			break;
+		case JSON_KEY:
+			put_name(w, tok, 1);
+			break;
+		case JSON_STRING:
+			begin(w);
+			put_string(w, tok, 1);
+			break;
+		default:
+			begin(w);
+			buf_put(w->out, tok);
+		}
+	}
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 #include "base/bug.h"
 #include "wire/json_lex.h"
 
-/* The bracket that closes what p's opens. */
+/* The bracket that closes the container at p. */
 static inline char
 closing(const char *p)
 {
@@ -11,9 +11,9 @@ closing(const char *p)
 }
 
 /*
- * To where the next element's value begins, or to the closing bracket; NULL
- * on an error.  p is behind the opening bracket (first) or a value.  Leaves
- * *key alone in arrays.
+ * Returns where the next value starts, or the closing bracket; NULL on an
+ * error.  p is after the opening bracket (first is set) or after a value.
+ * *key gets the member's name and is not changed in arrays.
  */
 static inline const char *
 element(const char *p, const char *end, char close, int first,
@@ -32,7 +32,8 @@ element(const char *p, const char *end, char close, int first,
 	return p == end || *p == close ? NULL : p;
 }
 
-/* The value at p, a container as a whole.  Returns what follows it. */
+/* Reads the value at p, a container with all its content.  Returns the
+ * position after it; NULL on an error. */
 static inline const char *
 value(const char *p, const char *end, unsigned depth, enum json_type *type,
     struct slice *tok)
@@ -46,7 +47,7 @@ value(const char *p, const char *end, unsigned depth, enum json_type *type,
 	return p;
 }
 
-/* The document's first byte that is no blank, if that is a bracket. */
+/* The bracket that opens doc, blanks skipped; NULL if it has none. */
 static const char *
 opening(struct slice doc, const char **end)
 {
@@ -83,8 +84,8 @@ json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 	return type;
 }
 
-/* Keys are plain, so a backslash cannot match: such a name is unescaped.
- * Most names differ in their first bytes; a loop beats calls here. */
+/* Compares a loop at a time: most names differ in their first bytes.  Keys are
+ * plain ASCII, so a name with a backslash has to be unescaped first. */
 static inline int
 same_name(struct slice raw, const char *key)
 {
@@ -102,36 +103,22 @@ same_name(struct slice raw, const char *key)
 	return json_is(raw, name);
 }
 
-/* A bit for each letter that a name may begin with. */
+/* One bit of 64 for the first letter of a name. */
 static inline uint64_t
 initial(char c)
 {
 	return UINT64_C(1) << ((unsigned char)c & 63);
 }
 
-/* The want of that name; spare where there is none. */
-static inline struct json_want *
-wanted(struct slice key, struct json_want *want, size_t n, uint64_t initials,
-    struct json_want *spare)
-{
-	size_t i;
-
-	if ((initials & initial(key.n == 0 ? '\0' : *key.p)) != 0)
-		for (i = 0; i < n; i++)
-			if (same_name(key, want[i].key))
-				return &want[i];
-	return spare;
-}
-
-/* Returns what follows the container at p, NULL when it is broken.  Recurses
- * as deep as what is wanted goes, not as what came. */
+/* Returns the position after the container at p, NULL if it is invalid.
+ * Recursion is as deep as the wants, not as the document. */
 static const char *
 pick(const char *p, const char *end, unsigned depth, struct json_want *want,
     size_t n)
 {
-	struct json_want spare = { 0 }, *w;
+	struct json_want unwanted = { 0 }, *w;
 	uint64_t initials = initial('\\');
-	struct slice key = SLICE("0");
+	struct slice key = SLICE("0");	/* of an array, the first element */
 	char close = closing(p++);
 	const char *from;
 	int first = 1;
@@ -145,7 +132,13 @@ pick(const char *p, const char *end, unsigned depth, struct json_want *want,
 	while ((p = element(p, end, close, first, &key)) != NULL &&
 	    *p != close) {
 		from = p;
-		w = wanted(key, want, n, initials, &spare);
+		w = &unwanted;
+		if ((initials & initial(key.n == 0 ? '\0' : *key.p)) != 0)
+			for (i = 0; i < n; i++)
+				if (same_name(key, want[i].key)) {
+					w = &want[i];
+					break;
+				}
 		if (w->nsub == 0 || (*p != '{' && *p != '[')) {
 			p = value(p, end, depth, &w->type, &w->tok);
 			if (p == NULL)
@@ -158,7 +151,7 @@ pick(const char *p, const char *end, unsigned depth, struct json_want *want,
 			w->tok = (struct slice){ from, (size_t)(p - from) };
 		}
 		first = 0;
-		key.n = 0;	/* only the first of an array has a name */
+		key.n = 0;
 	}
 	return p == NULL ? NULL : p + 1;
 }
@@ -195,42 +188,34 @@ json_take(struct slice doc, const char *keys, struct json_want *want, size_t n)
 	return json_pick(doc, want, n);
 }
 
-/* The element of a container that one step of a path names. */
-static enum json_type
-find_step(struct slice doc, struct slice step, struct slice *found)
+enum json_type
+json_find(struct slice doc, const char *path, struct slice *found)
 {
+	struct slice rest = slice_str(path), here = doc, step, key, tok;
 	enum json_type type, hit = JSON_BAD;
-	struct slice key, tok;
 	char name[128];
-	size_t at = 0;
+	size_t at;
 	long long i;
 
-	must(step.n < sizeof(name));
-	slice_copy(step, name, sizeof(name));
-	for (i = 0; (type = json_each(doc, &at, &key, &tok)) > JSON_END; i++) {
-		if (key.p != NULL ? same_name(key, name) :
-		    slice_dec(step, INT64_MAX) == i) {
-			hit = type;
-			*found = tok;
-		}
-	}
-	return type == JSON_END ? hit : JSON_BAD;
-}
-
-enum json_type
-json_find(struct slice doc, const char *path, struct slice *tok)
-{
-	struct slice rest = slice_str(path), here = doc;
-	enum json_type type = JSON_BAD;
-
-	*tok = (struct slice){ 0 };
+	*found = (struct slice){ 0 };
 	while (rest.n > 0) {
-		type = find_step(here, slice_cut(&rest, '.'), &here);
-		if (type == JSON_BAD)
-			return JSON_BAD;
-		if (rest.n > 0 && type != JSON_OBJECT && type != JSON_ARRAY)
+		step = slice_cut(&rest, '.');
+		must(step.n < sizeof(name));
+		slice_copy(step, name, sizeof(name));
+		doc = here;
+		hit = JSON_BAD;
+		at = 0;
+		for (i = 0; (type = json_each(doc, &at, &key, &tok)) >
+		    JSON_END; i++)
+			if (key.p != NULL ? same_name(key, name) :
+			    slice_dec(step, INT64_MAX) == i) {
+				hit = type;
+				here = tok;
+			}
+		if (type != JSON_END || hit == JSON_BAD || (rest.n > 0 &&
+		    hit != JSON_OBJECT && hit != JSON_ARRAY))
 			return JSON_BAD;
 	}
-	*tok = here;
-	return type;
+	*found = here;
+	return hit;
 }

@@ -52,12 +52,6 @@ json_is(struct slice raw, const char *lit)
 }
 
 static int
-is_high(unsigned unit)
-{
-	return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-static int
 is_low(unsigned unit)
 {
 	return unit >= 0xdc00 && unit <= 0xdfff;
@@ -83,7 +77,8 @@ put_code(struct buf *out, uint32_t c)
 	buf_putc(out, (char)(0x80 | (c & 0x3f)));
 }
 
-/* One code unit of an escape; a high half waits for its low one. */
+/* Appends a UTF-16 code unit; a high surrogate waits in *half for the low one
+ * that should follow. */
 static void
 put_unit(struct buf *out, uint16_t unit, uint16_t *half)
 {
@@ -94,7 +89,7 @@ put_unit(struct buf *out, uint16_t unit, uint16_t *half)
 		return;
 	}
 	json_unescape_end(out, half);
-	if (is_high(unit))
+	if (unit >= 0xd800 && unit <= 0xdbff)
 		*half = unit;
 	else
 		put_code(out, is_low(unit) ? 0xfffd : unit);
@@ -114,14 +109,13 @@ json_unescape(struct slice raw, struct buf *out, uint16_t *half)
 		if (n > 0) {
 			put_unit(out, unit, half);
 		} else {
-			/* A backslash here is no escape: the first byte of
-			 * the run is taken whatever it is. */
+			/* a backslash here starts no valid escape: copy it */
 			escape = memchr(raw.p + 1, '\\', raw.n - 1);
 			n = escape == NULL ? raw.n : (size_t)(escape - raw.p);
 			json_unescape_end(out, half);
 			buf_put(out, slice_sub(raw, 0, n));
 		}
-		raw = slice_sub(raw, n, raw.n);
+		slice_skip(&raw, n);
 	}
 	json_unescape_end(out, &alone);
 }
@@ -134,106 +128,52 @@ json_unescape_end(struct buf *out, uint16_t *half)
 	*half = 0;
 }
 
-/* A number lexeme in parts. */
-struct number {
-	int negative;
-	struct slice digits;	/* with a point among them, if any */
-	int64_t whole;		/* digits before the point, exponent counted */
-};
-
 /* More than any text has digits, and far from overflow. */
 #define EXPONENT_MAX (INT64_C(1) << 60)
-
-static int
-split_number(struct slice s, struct number *num)
-{
-	struct slice doc = s, exponent;
-	int64_t e = 0, sign;
-	struct json j;
-	size_t n;
-
-	json_init(&j, doc);
-	if (json_next(&j, &s) != JSON_NUMBER || s.n != doc.n)
-		return -1;
-	num->negative = *s.p == '-';
-	s = slice_sub(s, (size_t)num->negative, s.n);
-	for (n = 0; n < s.n && s.p[n] != 'e' && s.p[n] != 'E'; n++)
-		;
-	num->digits = slice_sub(s, 0, n);
-	exponent = slice_sub(s, n + 1, s.n);
-	if (exponent.n > 0) {
-		sign = *exponent.p == '-' ? -1 : 1;
-		if (*exponent.p == '-' || *exponent.p == '+')
-			exponent = slice_sub(exponent, 1, exponent.n);
-		e = slice_dec(exponent, EXPONENT_MAX);
-		e = sign * (e < 0 ? EXPONENT_MAX : e);
-	}
-	for (n = 0; n < num->digits.n && num->digits.p[n] != '.'; n++)
-		;
-	num->whole = (int64_t)n + e;
-	return 0;
-}
-
-/* The number times 10^shift, its fraction cut off; *rest tells that there was
- * one.  -1 when it is over max. */
-static int
-scale_number(const struct number *num, int shift, uint64_t max, uint64_t *v,
-    int *rest)
-{
-	int64_t left = num->whole + shift;
-	unsigned digit;
-	size_t i;
-
-	*v = 0;
-	*rest = 0;
-	for (i = 0; i < num->digits.n || (left > 0 && *v > 0); i++) {
-		if (i < num->digits.n && num->digits.p[i] == '.')
-			continue;
-		digit = i < num->digits.n ?
-		    (unsigned)(num->digits.p[i] - '0') : 0;
-		if (left-- <= 0) {
-			*rest |= digit != 0;
-			continue;
-		}
-		if (*v > (max - digit) / 10)
-			return -1;
-		*v = *v * 10 + digit;
-	}
-	return 0;
-}
 
 int64_t
 json_int(struct slice lexeme, int64_t fallback)
 {
 	long long plain = slice_dec(lexeme, INT64_MAX);
-	struct number num;
-	uint64_t v, max;
-	int rest;
+	int64_t e = 0, left;		/* left: digits before the point */
+	struct slice s, exponent;
+	uint64_t v = 0, max;
+	int negative, minus;
+	unsigned digit;
+	struct json j;
+	size_t i, n;
 
 	if (plain >= 0 && *lexeme.p != '0')
 		return plain;
-	if (split_number(lexeme, &num) < 0)
+	json_init(&j, lexeme);
+	if (json_next(&j, &s) != JSON_NUMBER || s.n != lexeme.n)
 		return fallback;
-	max = (uint64_t)INT64_MAX + (uint64_t)num.negative;
-	if (scale_number(&num, 0, max, &v, &rest) < 0)
-		return fallback;
-	if (!num.negative)
+	negative = *s.p == '-';
+	max = (uint64_t)INT64_MAX + (uint64_t)negative;
+	slice_skip(&s, (size_t)negative);
+	for (n = 0; n < s.n && s.p[n] != 'e' && s.p[n] != 'E'; n++)
+		;
+	exponent = slice_sub(s, n + 1, s.n);
+	if (exponent.n > 0) {
+		minus = *exponent.p == '-';
+		slice_skip(&exponent, minus || *exponent.p == '+');
+		e = slice_dec(exponent, EXPONENT_MAX);
+		e = e < 0 ? EXPONENT_MAX : e;
+		e = minus ? -e : e;
+	}
+	for (left = 0; left < (int64_t)n && s.p[left] != '.'; left++)
+		;
+	left += e;
+	for (i = 0; left > 0 && (i < n || v > 0); i++) {
+		if (i < n && s.p[i] == '.')
+			continue;
+		digit = i < n ? (unsigned)(s.p[i] - '0') : 0;
+		if (v > (max - digit) / 10)
+			return fallback;
+		v = v * 10 + digit;
+		left--;
+	}
+	if (!negative)
 		return (int64_t)v;
 	return v == max ? INT64_MIN : -(int64_t)v;
-}
-
-int64_t
-json_milli(struct slice lexeme)
-{
-	struct number num;
-	uint64_t v;
-	int rest;
-
-	if (split_number(lexeme, &num) < 0 ||
-	    scale_number(&num, 3, UINT64_C(1000000000000), &v, &rest) < 0)
-		return -1;
-	if (num.negative && (v > 0 || rest))
-		return -1;
-	v += (uint64_t)rest;
-	return v > UINT64_C(1000000000000) ? -1 : (int64_t)v;
 }
