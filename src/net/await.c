@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* poll's clock stands still in a suspend, env's does not: look now and then. */
-#define LONGEST_POLL ((msec)60000)
+/* The clock of poll() stops while the system is suspended, env's does not. */
+#define LONGEST_POLL 60000
 
 static int
 cancelled(const struct env *env, struct fault *f)
@@ -22,14 +22,6 @@ await_stop(const struct env *env, struct fault *f)
 	return env->cancelled(env->ctx) == 0 ? 0 : cancelled(env, f);
 }
 
-static int
-poll_time(msec left)
-{
-	if (left < 0)
-		return 0;
-	return (int)(left < LONGEST_POLL ? left : LONGEST_POLL);
-}
-
 int
 await_fds(const struct env *env, struct pollfd *fds, nfds_t n, msec deadline,
     struct fault *f)
@@ -40,7 +32,8 @@ await_fds(const struct env *env, struct pollfd *fds, nfds_t n, msec deadline,
 	fds[0] = (struct pollfd){ .fd = env->wakefd, .events = POLLIN };
 	do {
 		left = deadline - env_mono(env);
-		rc = poll(fds, n, poll_time(left));
+		rc = poll(fds, n, left < 0 ? 0 :
+		    left < LONGEST_POLL ? (int)left : LONGEST_POLL);
 		if (rc < 0 && errno != EINTR)
 			return fault_set(f, F_IO, 1, "poll: %s",
 			    strerror(errno));

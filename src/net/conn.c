@@ -17,7 +17,7 @@ conn_proxy_auth(const struct url *proxy, struct buf *out)
 
 	if (raw.n == 0)
 		return;
-	/* in one piece: growing would leave copies that nobody wipes */
+	/* room for all of it: growing would leave copies behind, unwiped */
 	buf_room(&plain, raw.n + 1);
 	if (url_unescape(raw, &plain) < 0) {
 		plain.n = 0;
@@ -31,7 +31,7 @@ conn_proxy_auth(const struct url *proxy, struct buf *out)
 	buf_wipe(&plain);
 }
 
-/* host:port, the port always (RFC 9110 7.2 wants it in CONNECT). */
+/* host:port, always with the port: CONNECT needs it (RFC 9110 9.3.6). */
 static void
 put_authority(const struct url *u, struct buf *out)
 {
@@ -39,7 +39,7 @@ put_authority(const struct url *u, struct buf *out)
 	    u->port);
 }
 
-/* Whose fault it was: front goes before the text. */
+/* Says that the proxy failed: puts front before the text. */
 static void
 blame(struct fault *f, const char *front)
 {
@@ -52,43 +52,19 @@ blame(struct fault *f, const char *front)
 	    (int)(sizeof(was) / 2), was);
 }
 
-static int
-tunnel_ask(struct conn *c, const struct endpoint *to, msec deadline,
-    struct fault *f)
-{
-	struct buf req = { 0 };
-	struct slice s;
-	int rc;
-
-	buf_room(&req, 2 * to->url.host.n + 2 * to->proxy->userinfo.n + 256);
-	buf_puts(&req, "CONNECT ");
-	put_authority(&to->url, &req);
-	buf_puts(&req, " HTTP/1.1\r\nHost: ");
-	put_authority(&to->url, &req);
-	if (to->proxy->userinfo.n > 0) {
-		buf_puts(&req, "\r\nProxy-Authorization: ");
-		conn_proxy_auth(to->proxy, &req);
-	}
-	buf_puts(&req, "\r\n\r\n");
-	s = buf_slice(&req);
-	rc = c->ops->write(c, &s, deadline, f);
-	buf_wipe(&req);
-	return rc < 0 ? -1 : 0;
-}
-
-/* What the proxy's status means, where it is not 2xx. */
-static int
+/* Fills *f for a status of the proxy other than 2xx. */
+static void
 tunnel_refused(const struct endpoint *to, int status, struct fault *f)
 {
 	struct slice host = to->url.host;
 
 	if (status == 407 && to->proxy->userinfo.n == 0)
-		fault_set(f, F_PERMISSION, 0, "wants a user and password "
+		fault_set(f, F_PERMISSION, 0, "needs a user and password "
 		    "(407): HTTPS_PROXY takes them as "
 		    "http://USER:PASSWORD@HOST:PORT");
 	else if (status == 407)
 		fault_set(f, F_PERMISSION, 0,
-		    "refuses the user and password in HTTPS_PROXY (407)");
+		    "rejects the user and password in HTTPS_PROXY (407)");
 	else if (status == 403 || status == 405)
 		fault_set(f, F_PERMISSION, 0,
 		    "does not allow a connection to %.*s:%d (%d)",
@@ -99,39 +75,8 @@ tunnel_refused(const struct endpoint *to, int status, struct fault *f)
 		    SLICE_FMT(host), to->url.port, status);
 	else
 		fault_set(f, F_CONNECT, 0,
-		    "answers CONNECT with status %d: no such proxy there",
-		    status);
+		    "status %d for CONNECT: not a proxy for https", status);
 	f->status = status;
-	return -1;
-}
-
-static int
-tunnel_answer(struct conn *c, struct http *h, const struct endpoint *to,
-    msec deadline, struct fault *f)
-{
-	char space[4096];
-	struct slice in, out;
-	enum http_ev ev;
-	ssize_t n;
-
-	do {
-		n = c->ops->read(c, space, sizeof(space), deadline, f);
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			return fault_set(f, F_CONNECT, 1,
-			    "closed without an answer to CONNECT");
-		in = (struct slice){ space, (size_t)n };
-		ev = http_push(h, &in, &out);
-	} while (ev == HTTP_MORE);
-	if (ev != HTTP_HEAD)
-		return fault_set(f, F_PROTO, 0, "does not speak HTTP (%s)",
-		    h->why);
-	if (h->status / 100 != 2)
-		return tunnel_refused(to, h->status, f);
-	if (in.n > 0)	/* the peer in the tunnel must not speak first */
-		return fault_set(f, F_PROTO, 0, "sent more than its answer");
-	return 0;
 }
 
 static int
@@ -139,56 +84,83 @@ tunnel(struct conn *c, const struct endpoint *to, msec deadline,
     struct fault *f)
 {
 	struct http h = { .no_body = 1 };
-	struct buf front = { 0 };
-	int rc;
+	struct buf b = { 0 };
+	struct slice in, out;
+	char space[4096];
+	enum http_ev ev;
+	int rc = -1;
+	ssize_t n;
 
-	rc = tunnel_ask(c, to, deadline, f);
-	if (rc == 0)
-		rc = tunnel_answer(c, &h, to, deadline, f);
+	buf_room(&b, 2 * to->url.host.n + 2 * to->proxy->userinfo.n + 256);
+	buf_puts(&b, "CONNECT ");
+	put_authority(&to->url, &b);
+	buf_puts(&b, " HTTP/1.1\r\nHost: ");
+	put_authority(&to->url, &b);
+	if (to->proxy->userinfo.n > 0) {
+		buf_puts(&b, "\r\nProxy-Authorization: ");
+		conn_proxy_auth(to->proxy, &b);
+	}
+	buf_puts(&b, "\r\n\r\n");
+	in = buf_slice(&b);
+	n = c->ops->write(c, &in, deadline, f);
+	buf_wipe(&b);
+	if (n < 0)
+		goto out;
+	do {
+		n = c->ops->read(c, space, sizeof(space), deadline, f);
+		if (n < 0)
+			goto out;
+		if (n == 0) {
+			fault_set(f, F_CONNECT, 1,
+			    "closed without an answer to CONNECT");
+			goto out;
+		}
+		in = (struct slice){ space, (size_t)n };
+		ev = http_push(&h, &in, &out);
+	} while (ev == HTTP_MORE);
+	if (ev != HTTP_HEAD)
+		fault_set(f, F_PROTO, 0, "does not speak HTTP (%s)", h.why);
+	else if (h.status / 100 != 2)
+		tunnel_refused(to, h.status, f);
+	else if (in.n > 0)	/* in TLS the client speaks first */
+		fault_set(f, F_PROTO, 0, "sent more than its answer");
+	else
+		rc = 0;
+out:
 	http_free(&h);
 	if (rc < 0) {
-		buf_puts(&front, "proxy ");
-		put_authority(to->proxy, &front);
-		buf_puts(&front, ": ");
-		buf_putc(&front, '\0');
-		blame(f, front.p);
-		buf_free(&front);
+		buf_puts(&b, "proxy ");
+		put_authority(to->proxy, &b);
+		buf_puts(&b, ": ");
+		buf_putc(&b, '\0');
+		blame(f, b.p);
+		buf_free(&b);
 	}
 	return rc;
-}
-
-static struct conn *
-dial_proxy(const struct env *env, const struct endpoint *to, msec deadline,
-    struct dial_times *times, struct fault *f)
-{
-	const struct url *p = to->proxy;
-	struct conn *c;
-
-	c = sock_open(env, p->host, p->port, deadline, times, f);
-	if (c != NULL && p->https)
-		c = tls_open(env, c, p->host, to->trust, deadline, f);
-	if (c == NULL)
-		blame(f, "proxy ");
-	if (c != NULL && to->url.https && tunnel(c, to, deadline, f) < 0) {
-		c->ops->close(c);
-		c = NULL;
-	}
-	return c;
 }
 
 struct conn *
 conn_dial(const struct env *env, const struct endpoint *to, msec deadline,
     struct dial_times *times, struct fault *f)
 {
-	const struct url *u = &to->url;
+	const struct url *u = &to->url, *first = to->proxy != NULL ?
+	    to->proxy : u;
 	struct conn *c;
 	msec start;
 
 	*times = (struct dial_times){ MSEC_NONE, MSEC_NONE, MSEC_NONE };
-	if (to->proxy != NULL)
-		c = dial_proxy(env, to, deadline, times, f);
-	else
-		c = sock_open(env, u->host, u->port, deadline, times, f);
+	c = sock_open(env, first->host, first->port, deadline, times, f);
+	if (to->proxy != NULL) {
+		if (c != NULL && first->https)
+			c = tls_open(env, c, first->host, to->trust, deadline,
+			    f);
+		if (c == NULL)
+			blame(f, "proxy ");
+		else if (u->https && tunnel(c, to, deadline, f) < 0) {
+			c->ops->close(c);
+			c = NULL;
+		}
+	}
 	if (c == NULL || !u->https)
 		return c;
 	start = env_mono(env);

@@ -2,11 +2,11 @@
 #define NET_CONN_H
 
 /*
- * Bytes to and from a peer.  A conn is TCP, TLS over another conn, or a
- * test's script; who holds one need not know.
+ * A connection to a peer: TCP, TLS over another conn, or a test's script.  Its
+ * user need not know which.
  *
- * Deadlines are absolute, of env's mono().  A signal that asks to stop ends
- * every call with F_CANCEL, a deadline with F_TIMEOUT.
+ * Deadlines are absolute, in env's mono() time.  A signal that asks to stop
+ * ends every call with F_CANCEL, the deadline with F_TIMEOUT.
  */
 
 #include <sys/types.h>
@@ -17,17 +17,20 @@
 struct conn;
 
 struct conn_ops {
-	/* Reads up to n bytes: their number, 0 at the peer's end, -1 with *f.
-	 * TLS without close_notify is an end like any other: only the dialect
-	 * knows whether the answer is whole. */
+	/*
+	 * Reads up to n bytes.  Returns their number, 0 at end of file, or -1
+	 * with *f.  The end of TLS without close_notify is an end of file too:
+	 * only the dialect knows whether the answer is complete.
+	 */
 	ssize_t (*read)(struct conn *c, void *p, size_t n, msec deadline,
 	    struct fault *f);
-	/* Writes from the front of *s.  0: all of it; 1: the peer has begun
-	 * to answer, *s holds what was not sent; -1 with *f. */
+	/*
+	 * Writes *s, removing what was sent.  Returns 0 when all was sent, 1
+	 * if the peer started to answer before that, or -1 with *f.
+	 */
 	int (*write)(struct conn *c, struct slice *s, msec deadline,
 	    struct fault *f);
-	/* Says goodbye where the protocol has a word for it, without waiting,
-	 * and frees. */
+	/* Closes and frees; TLS tries to send close_notify, without waiting. */
 	void (*close)(struct conn *c);
 };
 
@@ -36,7 +39,7 @@ struct conn {
 	const struct conn_ops *ops;
 };
 
-/* How long each step of a dial took, ms; MSEC_NONE: there was no such step. */
+/* Duration of each step of a dial in ms; MSEC_NONE: there was no such step. */
 struct dial_times {
 	msec dns, connect, tls;
 };
@@ -44,12 +47,20 @@ struct dial_times {
 struct trust;
 
 struct endpoint {
-	struct url url;			/* scheme, host and port count */
+	struct url url;			/* only scheme, host and port are used */
 	const struct url *proxy;	/* NULL: none */
-	const struct trust *trust;	/* where url or proxy is https */
+	const struct trust *trust;	/* set if url or proxy is https */
 };
 
-/* How connections are made: conn_dial behind a pointer, or a test's script. */
+/*
+ * Connects to to->url, directly or through to->proxy (with CONNECT if the URL
+ * is https), with TLS if it is https.  NULL with *f on failure; *times then
+ * covers the steps that were completed.
+ */
+struct conn *conn_dial(const struct env *env, const struct endpoint *to,
+    msec deadline, struct dial_times *times, struct fault *f);
+
+/* How connections are made: conn_dial() in net_real, or a test's script. */
 struct net {
 	struct conn *(*dial)(const struct env *env, const struct endpoint *to,
 	    msec deadline, struct dial_times *times, struct fault *f);
@@ -58,16 +69,10 @@ struct net {
 extern const struct net net_real;
 
 /*
- * Connects: to the proxy or the host itself, through the proxy by CONNECT for
- * https, with TLS for https.  NULL with *f on failure; *times holds what was
- * reached.
+ * Appends the credentials in a proxy's URL as "Basic ...", the value of a
+ * Proxy-Authorization field, or nothing if it has none.  They are secret: wipe
+ * out.  Needed for requests in absolute form; CONNECT adds its own.
  */
-struct conn *conn_dial(const struct env *env, const struct endpoint *to,
-    msec deadline, struct dial_times *times, struct fault *f);
-
-/* Appends the credentials of a proxy URL, "Basic ...", the value of a
- * Proxy-Authorization field, to out (a secret: wipe it); nothing when the URL
- * holds none.  For requests in absolute form; CONNECT does its own. */
 void conn_proxy_auth(const struct url *proxy, struct buf *out);
 
 #endif

@@ -10,16 +10,16 @@
 #include "net/await.h"
 
 /*
- * Attempt i lives in fds[1 + i % RACE_MAX].  When all places are taken the
- * next attempt has the oldest one's: that had RACE_MAX * RACE_DELAY, enough
- * for three SYNs, and no address stays untried behind dead ones.
+ * Attempt i uses fds[1 + i % RACE_MAX].  When all are in use, the next attempt
+ * replaces the oldest, which has had RACE_MAX * RACE_DELAY, time for three
+ * SYNs.  So addresses behind many dead ones are tried too.
  */
 struct race {
 	struct pollfd fds[1 + RACE_MAX];	/* fds[0] is await's */
-	size_t next;		/* attempts made */
-	size_t live;
-	msec due;		/* of the next attempt */
-	int err;		/* the most telling errno; 0 = none */
+	size_t next;		/* attempts started */
+	size_t live;		/* attempts in progress */
+	msec due;		/* when to start the next attempt */
+	int err;		/* the most useful errno; 0 = none */
 };
 
 void
@@ -41,10 +41,10 @@ race_order(struct dns_list *list)
 	}
 }
 
-/* A refusal proves that the host is there; a missing family says only that
- * this machine has none of it. */
+/* A refusal proves that the host exists; a missing address family says only
+ * that this machine does not have it. */
 static int
-telling(int err)
+usefulness(int err)
 {
 	switch (err) {
 	case 0:
@@ -62,48 +62,44 @@ telling(int err)
 }
 
 static void
-failed(struct race *r, int err, msec now)
+end_attempt(struct race *r, struct pollfd *p)
 {
-	if (err == EINVAL)	/* Linux, of a blackhole route */
-		err = EHOSTUNREACH;
-	if (telling(err) >= telling(r->err))
-		r->err = err;
-	r->due = now;
-}
-
-static void
-drop(struct race *r, struct pollfd *p)
-{
-	(void)close(p->fd);
+	if (p->fd >= 0)
+		(void)close(p->fd);
 	p->fd = -1;
 	r->live--;
+}
+
+/* Ends an attempt that failed with err; the next one may start at once. */
+static void
+failed(struct race *r, struct pollfd *p, int err, msec now)
+{
+	if (err == EINVAL)	/* a blackhole route on Linux */
+		err = EHOSTUNREACH;
+	if (usefulness(err) >= usefulness(r->err))
+		r->err = err;
+	r->due = now;
+	end_attempt(r, p);
 }
 
 static void
 start(struct race *r, const struct dns_addr *a, msec now)
 {
-	struct pollfd *p = &r->fds[1 + r->next % RACE_MAX];
+	struct pollfd *p = &r->fds[1 + r->next++ % RACE_MAX];
 
 	if (p->fd >= 0)
-		drop(r, p);
-	r->next++;
-	p->fd = socket(a->u.any.sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (p->fd < 0) {
-		failed(r, errno, now);
-		return;
-	}
+		end_attempt(r, p);
 	r->live++;
 	r->due = now + RACE_DELAY;
-	/* EINTR leaves the attempt going on, like EINPROGRESS */
-	if (connect(p->fd, &a->u.any, dns_addr_size(a)) < 0 &&
-	    errno != EINPROGRESS && errno != EINTR) {
-		failed(r, errno, now);
-		drop(r, p);
-	}
+	p->fd = socket(a->u.any.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	/* after EINTR the attempt continues, as after EINPROGRESS */
+	if (p->fd < 0 || (connect(p->fd, &a->u.any, dns_addr_size(a)) < 0 &&
+	    errno != EINPROGRESS && errno != EINTR))
+		failed(r, p, errno, now);
 }
 
-/* The first attempt that has connected, its place given up; -1 if none. */
+/* Takes the first socket that has connected out of the race; -1 if none. */
 static int
 winner(struct race *r, msec now)
 {
@@ -123,50 +119,9 @@ winner(struct race *r, msec now)
 			p->fd = -1;
 			return fd;
 		}
-		failed(r, err, now);
-		drop(r, p);
+		failed(r, p, err, now);
 	}
 	return -1;
-}
-
-/* What ends a race without a winner. */
-static int
-lost(const struct race *r, const struct dns_list *list, const char *peer,
-    struct fault *f)
-{
-	int more = list->n > 1;
-
-	if (r->live > 0)
-		fault_set(f, F_TIMEOUT, 1, "%s: no connection in time%s%s",
-		    peer, r->err != 0 ? ", other addresses: " : "",
-		    r->err != 0 ? strerror(r->err) : "");
-	else
-		fault_set(f, F_CONNECT, 1, "%s: %s%s", peer, strerror(r->err),
-		    more ? " (all addresses tried)" : "");
-	f->code = r->err;
-	return -1;
-}
-
-static int
-run(const struct env *env, struct race *r, const struct dns_list *list,
-    const char *peer, msec deadline, struct fault *f)
-{
-	msec now, until;
-	int fd;
-
-	for (;;) {
-		now = env_mono(env);
-		if ((fd = winner(r, now)) >= 0)
-			return fd;
-		while (r->next < list->n && (r->live == 0 || now >= r->due))
-			start(r, &list->addr[r->next], now);
-		if (r->live == 0 || now >= deadline)
-			return lost(r, list, peer, f);
-		until = r->next < list->n && r->due < deadline ? r->due :
-		    deadline;
-		if (await_fds(env, r->fds, 1 + RACE_MAX, until, f) < 0)
-			return -1;
-	}
 }
 
 int
@@ -174,13 +129,39 @@ race_connect(const struct env *env, const struct dns_list *list,
     const char *peer, msec deadline, struct fault *f)
 {
 	struct race r = { .due = env_mono(env) };
+	msec now, until;
 	size_t i;
-	int fd;
+	int fd, rc;
 
 	must(list->n > 0 && list->n <= DNS_ADDRS_MAX);
 	for (i = 1; i <= RACE_MAX; i++)
 		r.fds[i] = (struct pollfd){ .fd = -1, .events = POLLOUT };
-	fd = run(env, &r, list, peer, deadline, f);
+	do {
+		now = env_mono(env);
+		fd = winner(&r, now);
+		if (fd >= 0)
+			break;
+		while (r.next < list->n && (r.live == 0 || now >= r.due))
+			start(&r, &list->addr[r.next], now);
+		if (r.live == 0) {
+			fault_set(f, F_CONNECT, 1, "%s: %s%s", peer,
+			    strerror(r.err),
+			    list->n > 1 ? " (all addresses tried)" : "");
+			f->code = r.err;
+			break;
+		}
+		if (now >= deadline) {
+			fault_set(f, F_TIMEOUT, 1,
+			    "%s: no connection in time%s%s", peer,
+			    r.err != 0 ? ", other addresses: " : "",
+			    r.err != 0 ? strerror(r.err) : "");
+			f->code = r.err;
+			break;
+		}
+		until = r.next < list->n && r.due < deadline ? r.due :
+		    deadline;
+		rc = await_fds(env, r.fds, 1 + RACE_MAX, until, f);
+	} while (rc >= 0);
 	for (i = 1; i <= RACE_MAX; i++)
 		if (r.fds[i].fd >= 0)
 			(void)close(r.fds[i].fd);

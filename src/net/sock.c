@@ -19,8 +19,8 @@ struct sock {
 	struct conn c;
 	const struct env *env;
 	int fd;
-	int asked;		/* nothing was read since the last write: a
-				   read would find nothing yet */
+	int asked;		/* written to since the last read: there is
+				   nothing to read yet, so poll first */
 };
 
 static int
@@ -31,10 +31,10 @@ io_fault(struct fault *f, const char *what, int err)
 	return -1;
 }
 
-/* Checked at every turn: a peer that never lets a call block must not be able
- * to outrun a deadline or a signal. */
+/* Checked before every call, not only while waiting: with a fast peer no call
+ * blocks, and the deadline or a signal would go unnoticed. */
 static int
-over(const struct sock *k, msec deadline, const char *what, struct fault *f)
+expired(const struct sock *k, msec deadline, const char *what, struct fault *f)
 {
 	if (await_stop(k->env, f) < 0)
 		return -1;
@@ -43,7 +43,7 @@ over(const struct sock *k, msec deadline, const char *what, struct fault *f)
 	return fault_set(f, F_TIMEOUT, 1, "%s in time", what);
 }
 
-/* What is ready of events, 0 at the deadline, -1 with *f. */
+/* The events that are ready, 0 at the deadline, -1 with *f. */
 static int
 ready(const struct sock *k, short events, msec deadline, struct fault *f)
 {
@@ -61,7 +61,7 @@ sock_read(struct conn *c, void *p, size_t n, msec deadline, struct fault *f)
 	ssize_t got;
 
 	for (;;) {
-		if (over(k, deadline, "the peer sent nothing", f) < 0)
+		if (expired(k, deadline, "the peer sent nothing", f) < 0)
 			return -1;
 		if (k->asked && ready(k, POLLIN, deadline, f) < 0)
 			return -1;
@@ -76,7 +76,7 @@ sock_read(struct conn *c, void *p, size_t n, msec deadline, struct fault *f)
 	}
 }
 
-/* 1: something can be read, 0: the peer's end, -1: neither. */
+/* 1 if there is data to read, 0 at the peer's end of file, -1 if neither. */
 static int
 pending(const struct sock *k)
 {
@@ -85,44 +85,35 @@ pending(const struct sock *k)
 	return (int)recv(k->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
-/* The kernel keeps what a peer sent before it reset the connection: an early
- * 413 is worth more than the reset. */
-static int
-write_failed(const struct sock *k, int err, struct fault *f)
-{
-	if (pending(k) > 0)
-		return 1;
-	if (err == EPIPE)
-		err = ECONNRESET;
-	return io_fault(f, "sending the request", err);
-}
-
 static int
 sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 {
 	struct sock *k = (struct sock *)c;
 	ssize_t n;
-	int got;
+	int got, err;
 
 	k->asked = 1;
 	while (s->n > 0) {
-		if (over(k, deadline, "the peer did not take the request",
+		if (expired(k, deadline, "the peer did not take the request",
 		    f) < 0)
 			return -1;
 		n = send(k->fd, s->p, s->n, MSG_NOSIGNAL);
 		if (n >= 0) {
 			slice_skip(s, (size_t)n);
-			continue;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			got = ready(k, POLLIN | POLLOUT, deadline, f);
+			if (got < 0)
+				return -1;
+			if ((got & POLLIN) != 0 && pending(k) >= 0)
+				return 1;
+		} else if (errno != EINTR) {
+			err = errno == EPIPE ? ECONNRESET : errno;
+			/* the kernel keeps what the peer sent before the
+			 * reset: an early 413 tells more */
+			if (pending(k) > 0)
+				return 1;
+			return io_fault(f, "sending the request", err);
 		}
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
-			return write_failed(k, errno, f);
-		got = ready(k, POLLIN | POLLOUT, deadline, f);
-		if (got < 0)
-			return -1;
-		if ((got & POLLIN) != 0 && pending(k) >= 0)
-			return 1;
 	}
 	return 0;
 }
@@ -136,10 +127,12 @@ sock_close(struct conn *c)
 	free(k);
 }
 
-/* A system that lacks one of these does without. */
-static void
-tune(int fd)
+struct conn *
+sock_open(const struct env *env, struct slice host, int port, msec deadline,
+    struct dial_times *times, struct fault *f)
 {
+	static const struct conn_ops ops = { sock_read, sock_write,
+	    sock_close };
 	static const struct {
 		int level, name, value;
 	} opt[] = {
@@ -151,35 +144,12 @@ tune(int fd)
 		{ IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES },
 #endif
 	};
-	size_t i;
-
-	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
-		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
-		    sizeof(opt[i].value));
-}
-
-static struct conn *
-sock_new(const struct env *env, int fd)
-{
-	static const struct conn_ops ops = { sock_read, sock_write,
-	    sock_close };
-	struct sock *k = malloc(sizeof(*k));
-
-	if (k == NULL)
-		err_oom();
-	tune(fd);
-	*k = (struct sock){ { &ops }, env, fd, 0 };
-	return &k->c;
-}
-
-struct conn *
-sock_open(const struct env *env, struct slice host, int port, msec deadline,
-    struct dial_times *times, struct fault *f)
-{
 	char peer[DNS_NAME_MAX + sizeof("[]:65535")];
 	int v6 = host.n > 0 && memchr(host.p, ':', host.n) != NULL;
 	msec start = env_mono(env), now;
 	struct dns_list list;
+	struct sock *k;
+	size_t i;
 	int rc, fd;
 
 	rc = dns_resolve(env, host, port, deadline, &list, f);
@@ -195,5 +165,13 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 	if (fd < 0)
 		return NULL;
 	times->connect = env_mono(env) - now;
-	return sock_new(env, fd);
+	/* not every system has all of them; none is essential */
+	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
+		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
+		    sizeof(opt[i].value));
+	k = malloc(sizeof(*k));
+	if (k == NULL)
+		err_oom();
+	*k = (struct sock){ { &ops }, env, fd, 0 };
+	return &k->c;
 }

@@ -2,21 +2,22 @@
 #define NET_SOCK_H
 
 /*
- * TCP connections.  EINTR and partial writes of an open socket are handled
- * here; base/file.h does it for files and pipes.
- *
- * Addresses are raced as RFC 8305 says: families interleaved in the
- * resolver's order, a further attempt after 250 ms or at once when one fails,
- * the first to connect wins.
+ * TCP connections.  EINTR and partial writes of sockets are handled here;
+ * base/file.h does it for files and pipes.
  *
  * Sockets are non-blocking, close-on-exec, with TCP_NODELAY and keep-alive
- * probes (from 45 s of silence on: NATs forget at 60 s and later).
+ * probes after 45 s of silence, because NATs forget a connection after 60 s
+ * or more.
  */
 
 #include "net/conn.h"
 
-/* Connects to host (a name or an IP literal without brackets).  NULL with
- * F_DNS, F_CONNECT, F_TIMEOUT or F_CANCEL in *f. */
+/*
+ * Resolves host (a name or an IP literal without brackets) and connects to the
+ * first of its addresses that accepts (net/race.h).  NULL with F_DNS,
+ * F_CONNECT, F_TIMEOUT or F_CANCEL in *f; times->dns and times->connect are
+ * set as far as it got.
+ */
 struct conn *sock_open(const struct env *env, struct slice host, int port,
     msec deadline, struct dial_times *times, struct fault *f);
 
