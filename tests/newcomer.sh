@@ -74,8 +74,10 @@ inside() {
 		    -c "$4 cd bide && $3"
 		exit $?
 	' sh "$root" "$1" "$2" "$slack" < /dev/null &
-	pid=$!
-	wait "$pid" && pid=
+	pid=$! rc=0
+	wait "$pid" || rc=$?
+	pid=
+	return $rc
 }
 
 # Follows README from a fresh system as one user; sudo goes before apt-get.
