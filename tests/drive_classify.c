@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/classify.h"
+#include "api/error.h"
 #include "tests/drive.h"
 #include "wire/json.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/classify.h"
+#include "api/error.h"
 #include "limit/limit.h"
 #include "tests/t.h"
 

@@ -3,7 +3,7 @@
 
 #include "api/dialect.h"
 
-#include "api/classify.h"
+#include "api/error.h"
 #include "wire/json.h"
 
 void

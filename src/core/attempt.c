@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "api/classify.h"
 #include "core/consume.h"
 
 /* A body up to this goes out in one write with the head. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "api/classify.h"
+#include "api/error.h"
 #include "core/pace.h"
 #include "wire/json.h"
 

@@ -1,4 +1,4 @@
-#include "api/classify.h"
+#include "api/error.h"
 
 #include "tests/t.h"
 

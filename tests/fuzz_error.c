@@ -1,14 +1,14 @@
 /*
- * A status, header fields, a blank line and a body, all of the peer's making.
- * Whatever they say: a verdict, a wait that somebody can mean, and no wait
- * without a repetition.
+ * Arbitrary status, header fields and body give a class, a wait within bounds,
+ * and no wait without a retry.  Input: a byte for the status, fields, an empty
+ * line, the body.
  */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/classify.h"
+#include "api/error.h"
 #include "api/hint.h"
 
 #define FIELDS_MAX 16
@@ -22,7 +22,7 @@ must(int cond)
 		abort();
 }
 
-/* A copy of its own, so that one byte too far is found. */
+/* A copy of its own, so that ASan sees a read past the end. */
 static struct slice
 own(struct slice s)
 {

@@ -1,0 +1,304 @@
+#include "api/error_body.h"
+
+#include <string.h>
+
+#include "api/hint.h"
+#include "wire/json.h"
+#include "wire/sse.h"
+
+/* Nesting of bodies and error objects inside each other. */
+#define DEPTH_MAX 6
+
+static int read_doc(struct error_body *b, struct slice doc, int depth);
+static void read_error(struct error_body *b, struct slice doc, int depth);
+
+/* Adds a message, for the rules and for the user. */
+static void
+put_text(struct error_body *b, struct slice text)
+{
+	static const char label[] = "error code: ";
+	size_t room = ERROR_TEXT - b->text.n;
+	struct slice line;
+	long long code;
+
+	text = slice_trim(text);
+	/* "error code: 522" is Cloudflare's; "Error code: 400 - {...}" is
+	 * printed by OpenAI's SDK and passed on by gateways */
+	if (b->status == 0 && slice_ifind(text, label) == 0) {
+		code = slice_dec(slice_trim(slice_sub(text,
+		    sizeof(label) - 1, 4)), 599);
+		if (code >= 400)
+			b->status = (int)code;
+	}
+	if (text.n == 0 || room == 0)
+		return;
+	buf_put(&b->text, slice_sub(text, 0, room - 1));
+	buf_putc(&b->text, '\n');
+	if (b->summary.n > 0)
+		buf_puts(&b->summary, ": ");
+	line = slice_sub(text, 0, room);
+	buf_put(&b->summary, slice_trim(slice_cut(&line, '\n')));
+}
+
+static struct slice
+first_element(struct slice array, enum json_type *type)
+{
+	struct slice key, tok = { 0 };
+	size_t at = 0;
+
+	*type = json_each(array, &at, &key, &tok);
+	return tok;
+}
+
+/* Reads the member that should hold the message: text, or the validation
+ * errors of FastAPI and Mistral. */
+static void
+put_message(struct error_body *b, const struct json_want *w, int depth)
+{
+	enum json_type type = w->type;
+	struct slice tok = w->tok, s;
+	struct buf text = { 0 };
+
+	if (type == JSON_ARRAY)
+		tok = first_element(tok, &type);
+	if (type == JSON_OBJECT)
+		read_error(b, tok, depth + 1);
+	if (type != JSON_STRING)
+		return;
+	json_unescape(tok, &text, NULL);
+	s = slice_trim(buf_slice(&text));
+	/* gateways pass on the upstream's whole body as a string */
+	if (!b->nested && s.n > 0 && (*s.p == '{' || *s.p == '[')) {
+		b->nested = 1;
+		buf_put(&b->inner, s);
+		if (read_doc(b, buf_slice(&b->inner), depth + 1) == 0)
+			s.n = 0;
+	}
+	put_text(b, s);
+	buf_free(&text);
+}
+
+static void
+put_name(struct error_body *b, const struct json_want *w)
+{
+	long long status;
+
+	if ((w->type != JSON_STRING && w->type != JSON_NUMBER) ||
+	    w->tok.n == 0)
+		return;
+	status = slice_dec(w->tok, 599);
+	if (status >= 400 && b->status == 0)
+		b->status = (int)status;
+	if (b->nnames < ERROR_NAMES)
+		b->name[b->nnames++] = w->tok;
+}
+
+static void
+read_waits(struct error_body *b, struct slice doc)
+{
+	enum { TIMES = 6, N = 9 };
+	static const char keys[] = "retry_after_seconds resets_in_seconds "
+	    "estimated_time retryDelay retry_after Retry-After resets_at "
+	    "X-RateLimit-Reset x-ratelimit-reset";
+	struct json_want w[N];
+	msec wait;
+	size_t i;
+
+	if (json_take(doc, keys, w, N) < 0)
+		return;
+	for (i = 0; i < N; i++) {
+		if (w[i].type != JSON_NUMBER && w[i].type != JSON_STRING)
+			continue;
+		wait = hint_until(w[i].tok, b->now);
+		if (wait > b->wait)
+			b->wait = wait;
+		b->reset |= i >= TIMES;
+	}
+}
+
+/* Reads one of Google's details, Anthropic's details or Azure's innererror. */
+static void
+read_detail(struct error_body *b, struct slice doc)
+{
+	enum { NAMES = 3, VIOLATIONS = NAMES, N };
+	static const char keys[] = "error_code reason code violations";
+	struct json_want w[N], id = { .key = "quotaId" };
+	struct slice key, tok;
+	size_t i, at = 0;
+
+	if (json_take(doc, keys, w, N) < 0)
+		return;
+	for (i = 0; i < NAMES; i++)
+		put_name(b, &w[i]);
+	/* google.rpc.QuotaFailure may list several quotas */
+	while (w[VIOLATIONS].type == JSON_ARRAY && json_each(w[VIOLATIONS].tok,
+	    &at, &key, &tok) > JSON_END) {
+		if (json_pick(tok, &id, 1) < 0 || id.type != JSON_STRING)
+			continue;
+		if (slice_ifind(id.tok, "PerMinute") >= 0)
+			b->minute = 1;
+		if (slice_ifind(id.tok, "PerDay") >= 0 ||
+		    slice_ifind(id.tok, "Daily") >= 0)
+			b->daily = 1;
+	}
+	read_waits(b, doc);
+}
+
+static void
+read_details(struct error_body *b, const struct json_want *w)
+{
+	struct slice key, tok;
+	size_t at = 0;
+
+	if (w->type == JSON_OBJECT)
+		read_detail(b, w->tok);
+	if (w->type == JSON_ARRAY)
+		while (json_each(w->tok, &at, &key, &tok) > JSON_END)
+			read_detail(b, tok);
+}
+
+/* Reads OpenRouter's metadata: whose limit it was; returns the upstream's
+ * own message in *raw. */
+static void
+read_metadata(struct error_body *b, struct slice doc, struct json_want *raw)
+{
+	static const char keys[] = "limit_source headers raw";
+	struct json_want w[3];
+
+	if (json_take(doc, keys, w, 3) < 0)
+		return;
+	put_name(b, &w[0]);
+	if (w[1].type == JSON_OBJECT)
+		read_waits(b, w[1].tok);
+	read_waits(b, doc);
+	*raw = w[2];
+}
+
+/* Reads the object that holds the error itself. */
+static void
+read_error(struct error_body *b, struct slice doc, int depth)
+{
+	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 5,
+	    PLACE = MESSAGES + 9, N };
+	static const char keys[] = "details innererror metadata code type "
+	    "status status_code statusCode error message msg Message "
+	    "error_description error_message title detail errors loc";
+	struct json_want w[N], raw = { 0 };
+	struct slice key, tok, last = { 0 };
+	size_t i, at = 0;
+
+	if (depth > DEPTH_MAX || json_take(doc, keys, w, N) < 0)
+		return;
+	read_details(b, &w[DETAILS]);
+	read_details(b, &w[INNER]);
+	if (w[METADATA].type == JSON_OBJECT)
+		read_metadata(b, w[METADATA].tok, &raw);
+	read_waits(b, doc);
+	for (i = NAMES; i < MESSAGES; i++)
+		put_name(b, &w[i]);
+	/* the place in the request goes before what is wrong there */
+	if (w[PLACE].type == JSON_ARRAY) {
+		while (json_each(w[PLACE].tok, &at, &key, &tok) > JSON_END)
+			last = tok;
+		put_text(b, last);
+	}
+	for (i = MESSAGES; i < PLACE; i++)
+		put_message(b, &w[i], depth);
+	put_message(b, &raw, depth);
+}
+
+/* Reads a whole JSON text; -1 if doc is not an error in JSON. */
+static int
+read_doc(struct error_body *b, struct slice doc, int depth)
+{
+	static const char *const paths[] = {
+		"error", "response.error", "choices.0.error"
+	};
+	static const char keys[] = "error request_id";
+	struct json_want w[2];
+	enum json_type type;
+	struct slice err;
+	size_t i;
+
+	if (depth > DEPTH_MAX || !json_valid(doc))
+		return -1;
+	if (*slice_trim(doc).p == '[')
+		doc = first_element(doc, &type);
+	if (json_take(doc, keys, w, 2) < 0)
+		return -1;
+	if (w[1].type == JSON_STRING && b->request_id.n == 0)
+		b->request_id = w[1].tok;
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (json_find(doc, paths[i], &err) == JSON_OBJECT)
+			break;
+	if (i == sizeof(paths) / sizeof(paths[0]))
+		err = doc;
+	read_error(b, err, depth);
+	if (w[0].type == JSON_STRING && !memchr(w[0].tok.p, ' ', w[0].tok.n))
+		put_name(b, &w[0]);
+	if (err.p != doc.p)
+		read_waits(b, doc);
+	return 0;
+}
+
+/* Reads one event; returns whether it said anything.  Copies its data, since
+ * names must outlive the parser. */
+static int
+read_event(struct error_body *b, const struct sse_event *e)
+{
+	buf_clear(&b->event);
+	b->request_id = (struct slice){ 0 };
+	buf_put(&b->event, slice_trim(e->data));
+	if (read_doc(b, buf_slice(&b->event), 0) < 0 &&
+	    slice_is(e->name, "error"))
+		put_text(b, e->data);
+	return b->nnames > 0 || b->status > 0 || b->text.n > 0;
+}
+
+/* Reads a body that is framed as a stream, up to the first event that says
+ * something; returns whether there was one. */
+static int
+read_stream(struct error_body *b, struct slice body)
+{
+	struct sse s = { .error_field = 1 };
+	struct sse_event e;
+	int found = 0;
+
+	while (!found && sse_push(&s, &body, &e) == SSE_EVENT)
+		found = read_event(b, &e);
+	if (!found && sse_eof(&s, &e) == SSE_EVENT)
+		found = read_event(b, &e);
+	sse_free(&s);
+	return found;
+}
+
+void
+error_body_read(struct error_body *b, struct slice body, msec now)
+{
+	ptrdiff_t title;
+
+	*b = (struct error_body){ .wait = MSEC_NONE, .now = now };
+	body = slice_trim(body);
+	if (body.n == 0)
+		return;
+	if (*body.p == '<') {
+		b->html = 1;
+		title = slice_ifind(body, "<title");
+		if (title < 0)
+			return;
+		slice_skip(&body, (size_t)title);
+		slice_cut(&body, '>');
+		put_text(b, slice_cut(&body, '<'));
+	} else if (read_doc(b, body, 0) < 0 && !read_stream(b, body)) {
+		put_text(b, body);
+	}
+}
+
+void
+error_body_free(struct error_body *b)
+{
+	buf_free(&b->text);
+	buf_free(&b->summary);
+	buf_free(&b->event);
+	buf_free(&b->inner);
+}
