@@ -149,11 +149,9 @@ enqueue(struct limit *l, struct ticket *t, msec now)
 	}
 }
 
-/*
- * Whether to wait for the response to another process's request, since what is
- * known is stale: others may have used the buckets meanwhile.  One process in
- * FIRST_MAX does not wait but probes.
- */
+/* Whether to wait for the response to another process's request, because what
+ * is known is stale: others may have used the buckets meanwhile.  Every
+ * FIRST_MAX one request does not wait, but goes as a probe. */
 static int
 wait_first(struct limit *l, struct ticket *t, msec now)
 {
@@ -219,7 +217,7 @@ static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
 	struct page *p = l->page;
-	msec wait, average_time, lease;
+	msec wait, usual, lease;
 	size_t most;
 
 	if (t->asked == 0)
@@ -240,15 +238,15 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 		return t->slot - now < wait ? t->slot : now + wait;
 	}
 	most = t->hurry ? 0 : page_concurrency(p, now);
-	average_time = atomic_load(&p->length);
-	lease = average_time < LEASE_MIN / 2 ? LEASE_MIN : average_time * 2;
+	usual = atomic_load(&p->length);
+	lease = usual < LEASE_MIN / 2 ? LEASE_MIN : usual * 2;
 	if (lease > LEASE_MAX)
 		lease = LEASE_MAX;
 	if (most > 0)
 		lease_wait(p, &t->lease, t->span, t->asked, now);
 	if (!lease_take(p, &t->lease, most, lease, now)) {
 		t->why = LIMIT_TURN;
-		t->slot = now + (average_time > TURN_LOOK ? average_time :
+		t->slot = now + (usual > TURN_LOOK ? usual :
 		    TURN_LOOK);
 		return now + TURN_LOOK;
 	}
@@ -293,8 +291,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	refused = !counted && !(t->told >> k & 1) &&
 	    of->left < cost_of(l, t, k);
 	t->told |= 1u << k;
-	/* requests sent within so short a time may overtake each other: last
-	 * is the last place that may have been counted before this one */
+	/* the last place that may have been counted before this one: requests
+	 * sent within window/1000 of each other may overtake */
 	last = sent + v.window / 1000 + v.burst - v.base;
 	if (last > v.tail)
 		last = v.tail;
@@ -310,8 +308,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 		g = (struct gcra){ v.base, v.margin };
 		if (first || old == 0)
 			gcra_start(&g, most, v.window);
-		/* refused although base is not known to be too low: it is, by
-		 * less than the order of places is certain */
+		/* refused although base does not seem too low: it is, by less
+		 * than the uncertainty in the order of places */
 		if (refused && least <= g.base)
 			g.margin += g.margin / 2;
 		gcra_sync(&g, least, crowd ? INT64_MAX : most,
