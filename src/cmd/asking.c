@@ -4,11 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/exits.h"
-#include "cmd/explain.h"
 #include "cmd/limits.h"
 #include "cmd/open.h"
-#include "cmd/say.h"
 #include "core/output.h"
 
 /* -- where the answer goes ------------------------------------------------- */
@@ -97,9 +94,9 @@ end_show(struct asking *a, const struct result *res, msec wall,
 	int bad = a->sinks.text.not_json || a->sinks.json.not_json;
 
 	close_sinks(&a->sinks);
-	explain(res, a->o, a->command, wall, delivered);
+	report_result(res, a->o, a->command, wall, delivered);
 	if (!bad)
-		return explain_status(res);
+		return report_status(res);
 	say(SLICE("the answer is not JSON, so it cannot match the "
 	    "schema"));
 	return EXIT_PARTIAL;
@@ -142,8 +139,9 @@ asking_show(struct asking *a)
 
 /* A base URL and a key file are the first one's. */
 int
-asking_choose(struct asking *a, struct complaint *c)
+asking_choose(struct asking *a)
 {
+	struct complaint c;
 	struct candidate *one;
 
 	for (a->n = 0; a->n < 1 + a->o->nfallbacks; a->n++) {
@@ -153,13 +151,13 @@ asking_choose(struct asking *a, struct complaint *c)
 			one->opts.model = a->o->fallbacks[a->n - 1];
 			one->opts.base_url = one->opts.key_file = NULL;
 		}
-		if (plan_make(&one->plan, &one->opts, c) < 0) {
+		if (plan_make(&one->plan, &one->opts, &c) < 0) {
 			a->n++;
-			return -1;
+			return fail(c.status, "%s", c.text);
 		}
 	}
 	if (a->o->background && !a->one[0].plan.request.background)
-		return complain(c, EXIT_USAGE, "--background: only the "
+		return fail(EXIT_USAGE, "--background: only the "
 		    "Responses API keeps runs, and %s does not speak it",
 		    a->one[0].plan.provider.name);
 	return 0;
@@ -298,7 +296,7 @@ asking_go(struct asking *a)
 			words[n++] = "-o";
 			words[n++] = a->o->output;
 		}
-		explain_command(n, words, &again);
+		report_command(n, words, &again);
 		a->command = buf_slice(&again);
 	}
 	rc = end_show(a, &res, a->env->wall(a->env->ctx), sink->delivered);

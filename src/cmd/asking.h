@@ -6,7 +6,7 @@
  * from. */
 
 #include "cmd/plan.h"
-#include "cmd/status.h"
+#include "cmd/report.h"
 #include "core/keep.h"
 #include "core/seam.h"
 #include "core/sink.h"
@@ -47,8 +47,8 @@ struct asking {
 	msec until;			/* wall; MSEC_NONE */
 };
 
-/* Whom to ask, by the options. */
-int asking_choose(struct asking *a, struct complaint *c);
+/* Whom to ask, by the options.  0, or the exit status after a message. */
+int asking_choose(struct asking *a);
 
 /*
  * Asks the history's question until there is an answer, says what went wrong,

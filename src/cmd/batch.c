@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/batch_run.h"
-#include "cmd/exits.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
 #include "core/output.h"
 #include "wire/when.h"
 
@@ -26,7 +25,7 @@ read_shard(struct batch *b)
 	if (i.n == 0)
 		part = of = 1;
 	if (part < 0 || of < 1 || part > of)
-		return complain(&b->c, EXIT_USAGE, "--shard: '%s' is not I/N",
+		return fail(EXIT_USAGE, "--shard: '%s' is not I/N",
 		    b->o->shard);
 	b->shards = (unsigned)of;
 	b->shard = (unsigned)(part % of);
@@ -44,7 +43,7 @@ read_deadline(struct batch *b)
 	else if (wall != MSEC_NONE)
 		span = wall - b->calm.wall(b->calm.ctx);
 	else if (span == MSEC_NONE)
-		return complain(&b->c, EXIT_USAGE, "--deadline: '%s' is "
+		return fail(EXIT_USAGE, "--deadline: '%s' is "
 		    "neither a duration nor a time like 2030-01-31T18:00:00Z",
 		    b->o->deadline);
 	b->deadline = span >= MSEC_MAX ? span : env_mono(b->env) + span;
@@ -61,10 +60,10 @@ open_input(struct batch *b)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (b->o->nwords > 1 || b->o->jobs < 1 || b->o->jobs > 100000 ||
 	    (fd == 0 && isatty(0)))
-		return complain(&b->c, EXIT_USAGE, "batch takes one file or "
+		return fail(EXIT_USAGE, "batch takes one file or "
 		    "stdin, and 1 to 100000 workers");
 	if (fd < 0)
-		return complain(&b->c, EXIT_CONFIG, "%s: %s", path,
+		return fail(EXIT_CONFIG, "%s: %s", path,
 		    strerror(errno));
 	batch_in_init(&b->in, fd);
 	b->work.input = fd;
@@ -75,17 +74,19 @@ static int
 start(struct batch *b)
 {
 	const char *path = b->o->output;
+	int rc;
 
 	b->ids = (struct ids){ .fd = -1, .path = path != NULL ? path :
 	    "/tmp/bide" };
 	if (b->o->dry_run && path != NULL && access(path, F_OK) < 0)
 		path = NULL;
-	if (turn_texts(&b->work.texts, b->o, &b->c) < 0 ||
-	    read_shard(b) < 0 || read_deadline(b) < 0 || open_input(b) < 0 ||
-	    batch_out_open(&b->out, path, &b->ids, &b->c) < 0)
-		return -1;
+	if ((rc = input_texts(&b->work.texts, b->o)) != 0 ||
+	    (rc = read_shard(b)) != 0 || (rc = read_deadline(b)) != 0 ||
+	    (rc = open_input(b)) != 0 ||
+	    (rc = batch_out_open(&b->out, path, &b->ids)) != 0)
+		return rc;
 	batch_scan(b);
-	return b->stop ? -1 : 0;
+	return b->stop ? fail(b->c.status, "%s", b->c.text) : 0;
 }
 
 /* -- the end --------------------------------------------------------------- */
@@ -220,12 +221,9 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->pool = (struct pool){ .work = &b->work, .env = &b->calm,
 	    .leave = leave, .ctx = b, .max = (size_t)o->jobs,
 	    .most = (size_t)o->jobs };
-	if (start(b) < 0) {
-		say(slice_str(b->c.text));
-		rc = b->c.status;
-	} else {
+	rc = start(b);
+	if (rc == 0)
 		rc = go(b);
-	}
 	work_free(&b->work);
 	ids_free(&b->ids);
 	batch_in_free(&b->in);

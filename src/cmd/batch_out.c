@@ -9,33 +9,29 @@
 
 #include "api/answer.h"
 #include "cmd/batch_in.h"
-#include "cmd/exits.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
 #include "core/output.h"
 #include "state/place.h"
 
 static int
-fail(const struct batch_out *out, struct complaint *c)
+failed(const struct batch_out *out)
 {
-	return complain(c, EXIT_OUTPUT, "%s: %s", out->path, strerror(errno));
+	return fail(EXIT_OUTPUT, "%s: %s", out->path, strerror(errno));
 }
 
 /* What stands behind the last newline is a result that was not written to
  * its end, or one that lacks nothing else. */
 static int
-mend(struct batch_out *out, int whole, int64_t at, struct complaint *c)
+mend(struct batch_out *out, int whole, int64_t at)
 {
-	struct complaint note;
-
 	if (whole) {
 		out->end++;
-		return write(out->fd, "\n", 1) == 1 ? 0 : fail(out, c);
+		return write(out->fd, "\n", 1) == 1 ? 0 : failed(out);
 	}
-	complain(&note, 0, "%s: removed an incomplete last line; its request "
+	sayf("%s: removed an incomplete last line; its request "
 	    "will be sent again", out->path);
-	say(slice_str(note.text));
 	out->end = at;
-	return ftruncate(out->fd, (off_t)at) < 0 ? fail(out, c) : 0;
+	return ftruncate(out->fd, (off_t)at) < 0 ? failed(out) : 0;
 }
 
 static int
@@ -53,8 +49,7 @@ mark(struct ids *ids, struct slice raw, int flags)
 }
 
 static int
-load(struct batch_out *out, struct batch_in *in, struct ids *ids,
-    struct complaint *c)
+load(struct batch_out *out, struct batch_in *in, struct ids *ids)
 {
 	struct slice text, id;
 	int64_t at;
@@ -64,22 +59,21 @@ load(struct batch_out *out, struct batch_in *in, struct ids *ids,
 		rc = answer_read(text, &id);
 		if (rc >= 0 && mark(ids, id, rc > 0 ? IDS_DONE | IDS_FAILED :
 		    IDS_DONE) < 0)
-			return fail(out, c);
+			return failed(out);
 		if (in->torn && (rc >= 0 || (memchr("{", *text.p, 2) != NULL &&
 		    !json_valid(text))))
-			return mend(out, rc >= 0, at, c);
+			return mend(out, rc >= 0, at);
 		if (rc < 0 && slice_trim(text).n > 0)
-			return complain(c, EXIT_NEVER, "%s: line %llu is "
+			return fail(EXIT_NEVER, "%s: line %llu is "
 			    "not a batch result; is this the right file?",
 			    out->path, (unsigned long long)in->line);
 	}
 	errno = in->error;
-	return in->error != 0 ? fail(out, c) : 0;
+	return in->error != 0 ? failed(out) : 0;
 }
 
 int
-batch_out_open(struct batch_out *out, const char *path, struct ids *ids,
-    struct complaint *c)
+batch_out_open(struct batch_out *out, const char *path, struct ids *ids)
 {
 	struct batch_in in;
 	struct stat st;
@@ -92,20 +86,20 @@ batch_out_open(struct batch_out *out, const char *path, struct ids *ids,
 	out->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
 	    O_NOCTTY, 0666);
 	if (out->fd < 0 || fstat(out->fd, &st) < 0)
-		return fail(out, c);
+		return failed(out);
 	if (!S_ISREG(st.st_mode)) {
 		out->path = NULL;
 		return 0;
 	}
 	if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return complain(c, EXIT_LATER, "%s: another batch is writing "
+		return fail(EXIT_LATER, "%s: another batch is writing "
 		    "to it; each shard needs an output file of its own", path);
 	if (st.st_size == 0)
 		(void)place_sync(path);
 	out->end = lseek(out->fd, 0, SEEK_END);
 	batch_in_init(&in, out->fd);
 	batch_in_rewind(&in, 0);
-	rc = load(out, &in, ids, c);
+	rc = load(out, &in, ids);
 	batch_in_free(&in);
 	return rc;
 }

@@ -26,11 +26,10 @@ struct batch_out {
 
 /*
  * Opens path (NULL: stdout), marks the ids that it has results for as done
- * and cuts off a torn end.  0; -1 with *c: 75 when another batch writes there,
- * 65 when it holds something else, 74.
+ * and removes an incomplete last line.  0; or the exit status after a message:
+ * 75 when another batch is writing to it, 65 when it has other content, 74.
  */
-int batch_out_open(struct batch_out *out, const char *path, struct ids *ids,
-    struct complaint *c);
+int batch_out_open(struct batch_out *out, const char *path, struct ids *ids);
 
 /* Appends a line.  0; -1 with *f, and nothing of it is left there. */
 int batch_out_put(struct batch_out *out, const struct env *env,

@@ -5,10 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/exits.h"
-#include "cmd/explain.h"
-#include "cmd/say.h"
-#include "cmd/status.h"
+#include "cmd/report.h"
 #include "core/output.h"
 
 #define TICK ((msec)500)		/* of the line on a terminal */
@@ -225,7 +222,7 @@ tell_fate(struct batch *b, uint64_t line, const struct report *r)
 	    (unsigned long long)line, r->res.attempts);
 	if (r->res.last.fault.class != F_NONE) {
 		buf_puts(&b->line, ", ");
-		status_reason(&r->res.last.fault, &b->line);
+		report_fault(&r->res.last.fault, &b->line);
 	}
 	batch_tell(b);
 }
@@ -243,9 +240,9 @@ despair(struct batch *b, const struct report *r, msec start)
 		b->again = b->calm.wall(b->calm.ctx) + r->res.wait;
 	if (b->stop)
 		return;
-	status_reason(f, &b->line);
+	report_fault(f, &b->line);
 	buf_putc(&b->line, '\0');
-	complain(&b->c, explain_status(&r->res), "%s", b->line.p);
+	complain(&b->c, report_status(&r->res), "%s", b->line.p);
 	buf_clear(&b->line);
 	b->stop = r->fate == FATE_STOP ||
 	    (unreachable && b->answered < start) ||

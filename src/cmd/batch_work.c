@@ -459,7 +459,7 @@ work_free(struct work *w)
 	for (i = 0; i < FAMILIES; i++)
 		close_route(&w->route[i]);
 	close_route(&w->other);
-	turn_free(&w->texts);
+	input_free(&w->texts);
 	buf_free(&w->q.id);
 	buf_free(&w->q.text);
 }

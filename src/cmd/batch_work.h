@@ -14,8 +14,8 @@
 #include <stdatomic.h>
 
 #include "api/answer.h"
+#include "cmd/input.h"
 #include "cmd/plan.h"
-#include "cmd/turn.h"
 
 /* What a worker is told: a line of the input, and its text, if that is short
  * or stands nowhere else. */
@@ -79,7 +79,7 @@ struct work {
 	struct env env;		/* the parent's; for its clock and chance */
 	const struct opts *o;
 	int input;
-	struct turn texts;	/* of the command line, for lines of our own */
+	struct input texts;	/* of the command line, for lines of our own */
 	struct route route[FAMILIES];
 	struct route other;	/* of the model that a line names */
 	struct question q;

@@ -4,11 +4,11 @@
 #include "cmd/opts.h"
 
 /*
- * Reads $XDG_CONFIG_HOME/bide/config (~/.config/bide/config) into *o.  Lines
- * are `option value`; # begins a comment line; a [provider NAME] section holds
- * dialect, base-url, key-env and any number of header lines.  No file is no
- * error.  -1 with *c (78) and the line that is wrong.
+ * Reads $XDG_CONFIG_HOME/bide/config (~/.config/bide/config) into *o, if it
+ * exists.  Lines are "option value"; # begins a comment line; a [provider NAME]
+ * section has dialect, base-url, key-env and any number of header lines.  0, or
+ * 78 after a message with the number of the line.
  */
-int config_read(struct opts *o, struct complaint *c);
+int config_read(struct opts *o);
 
 #endif

@@ -5,28 +5,84 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/media.h"
 #include "base/file.h"
-#include "cmd/exits.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
+#include "wire/record.h"
+#include "wire/when.h"
 
-#define PROMPT_MAX ((size_t)256 << 20)
-#define SILENCE 2000		/* ms; then a notice, once */
+#define INPUT_MAX ((size_t)256 << 20)	/* of a file, and of stdin */
+#define TEXT_MAX ((size_t)64 << 20)	/* of instructions, schema, tools */
+#define SILENCE 2000			/* ms; then a notice, once */
 
-static void
-put_words(const struct opts *o, struct buf *prompt)
+/* -- instructions, schema, tools ------------------------------------------- */
+
+/* Reads a JSON file, which must be of that type. */
+static int
+read_json(const char *option, const char *path, enum json_type type,
+    struct buf *to)
 {
-	size_t i;
+	struct json j;
+	struct slice tok;
 
-	for (i = 0; i < o->nwords; i++) {
-		if (i > 0)
-			buf_putc(prompt, ' ');
-		buf_puts(prompt, o->words[i]);
-	}
+	to->max = TEXT_MAX;
+	if (file_read(path, to) < 0)
+		return fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
+	json_init(&j, buf_slice(to));
+	if (json_next(&j, &tok) != type || !json_valid(buf_slice(to)))
+		return fail(EXIT_CONFIG, "%s: %s is not a JSON %s", option,
+		    path, type == JSON_ARRAY ? "array" : "object");
+	return 0;
 }
 
-/* Waits until stdin has something to say.  -1 when a signal asks to stop. */
+/* Each tool is an object with a name, and its parameters are an object. */
 static int
-await(const struct env *env, int quiet, int *silent)
+read_tools(struct input *in, const char *path)
+{
+	static const char keys[] = "name parameters";
+	struct json_want want[2];
+	struct slice key, tool;
+	enum json_type type;
+	size_t at = 0;
+	int rc = read_json("--tools", path, JSON_ARRAY, &in->tools);
+
+	while (rc == 0 && (type = json_each(buf_slice(&in->tools), &at, &key,
+	    &tool)) != JSON_END)
+		if (type != JSON_OBJECT || json_take(tool, keys, want, 2) < 0 ||
+		    want[0].type != JSON_STRING ||
+		    (want[1].type != JSON_BAD && want[1].type != JSON_OBJECT))
+			rc = fail(EXIT_CONFIG, "--tools: %s: each tool is "
+			    "{\"name\": \"...\", \"description\": \"...\", "
+			    "\"parameters\": {...}}", path);
+	return rc;
+}
+
+int
+input_texts(struct input *in, const struct opts *o)
+{
+	int rc = 0;
+
+	in->system.max = TEXT_MAX;
+	if (o->system != NULL && o->system[0] != '@')
+		buf_puts(&in->system, o->system);
+	else if (o->system != NULL && file_read(o->system + 1,
+	    &in->system) < 0)
+		rc = fail(EXIT_CONFIG, "%s: %s", o->system + 1,
+		    strerror(errno));
+	if (rc == 0 && o->schema != NULL)
+		rc = read_json("--schema", o->schema, JSON_OBJECT,
+		    &in->schema);
+	if (rc == 0 && o->tools != NULL)
+		rc = read_tools(in, o->tools);
+	return rc;
+}
+
+/* -- the messages ---------------------------------------------------------- */
+
+/* Waits for data on stdin, with a notice if it takes long.  -1 when a signal
+ * asks to stop. */
+static int
+await_stdin(const struct env *env, int quiet, int *noticed)
 {
 	struct pollfd fds[2] = {
 		{ .fd = 0, .events = POLLIN },
@@ -35,71 +91,280 @@ await(const struct env *env, int quiet, int *silent)
 	int n;
 
 	for (;;) {
-		n = poll(fds, 2, *silent ? -1 : SILENCE);
-		if (fds[1].revents != 0 && n > 0)
-			return -1;
+		n = poll(fds, 2, *noticed ? -1 : SILENCE);
 		if (n > 0)
-			return 0;
+			return fds[1].revents != 0 ? -1 : 0;
 		if (n == 0 && !quiet)
 			say(SLICE("waiting for input on stdin; use -n if "
 			    "there is none"));
-		*silent |= n == 0;
+		*noticed |= n == 0;
 	}
 }
 
-int
-input_stdin(const struct env *env, const struct opts *o, struct buf *in,
-    struct complaint *c)
+static int
+read_stdin(const struct env *env, const struct opts *o, struct buf *in)
 {
 	ssize_t n = 1;
-	int silent = 0;
+	int noticed = 0;
 	char *to;
 
 	while (n != 0) {
-		if (await(env, o->quiet, &silent) < 0)
-			return complain(c, EXIT_SIGNAL +
-			    env->cancelled(env->ctx),
-			    "interrupted while reading stdin: nothing "
-			    "was sent");
-		silent = 1;
+		if (await_stdin(env, o->quiet, &noticed) < 0)
+			return fail(EXIT_SIGNAL + env->cancelled(env->ctx),
+			    "interrupted while reading stdin: nothing was "
+			    "sent");
+		noticed = 1;
 		to = buf_room(in, 65536);
 		if (to == NULL)
-			return complain(c, EXIT_NEVER, "stdin is larger than "
-			    "%zu MiB", in->max >> 20);
+			return fail(EXIT_NEVER, "stdin is larger than %zu MiB",
+			    in->max >> 20);
 		n = file_read_some(0, to, 65536);
 		if (n > 0)
 			in->n += (size_t)n;
 		else if (n == -1 && errno == EBADF)
 			return 0;	/* closed by the parent: as if empty */
 		else if (n < 0 && n != FILE_AGAIN)
-			return complain(c, EXIT_OUTPUT, "stdin: %s",
-			    strerror(errno));
+			return fail(EXIT_OUTPUT, "stdin: %s", strerror(errno));
 	}
 	return 0;
 }
 
-int
-input_read(const struct env *env, const struct opts *o, int optional,
-    struct buf *prompt, struct complaint *c)
+/* Reads a file, or stdin for "-". */
+static int
+slurp(const struct env *env, const struct opts *o, const char *option,
+    const char *path, struct buf *to)
 {
-	size_t words;
+	to->max = INPUT_MAX;
+	if (strcmp(path, "-") == 0)
+		return read_stdin(env, o, to);
+	if (file_read(path, to) < 0)
+		return fail(EXIT_CONFIG, "%s: %s: %s", option, path,
+		    strerror(errno));
+	return 0;
+}
 
-	prompt->max = PROMPT_MAX;
-	put_words(o, prompt);
-	words = prompt->n;
+static int
+read_files(struct input *in, const struct opts *o)
+{
+	const char *path, *slash;
+	size_t i;
+
+	for (i = 0; i < o->nfiles; i++) {
+		path = o->files[i];
+		in->file[i].max = INPUT_MAX;
+		if (file_read(path, &in->file[i]) < 0)
+			return fail(EXIT_CONFIG, "--file: %s: %s", path,
+			    strerror(errno));
+		slash = strrchr(path, '/');
+		if (media_part(slice_str(slash == NULL ? path : slash + 1),
+		    buf_slice(&in->file[i]), &in->fenced[i],
+		    &in->part[i]) < 0)
+			return fail(EXIT_CONFIG, "--file: %s: neither text "
+			    "nor png, jpeg, gif, webp or pdf", path);
+	}
+	return 0;
+}
+
+/* --messages FILE and --tool-result ID=FILE. */
+static int
+read_talk(struct input *in, const struct env *env, const struct opts *o)
+{
+	struct slice path, id;
+	const char *why;
+	size_t i;
+	int rc;
+
+	if (o->messages != NULL) {
+		rc = slurp(env, o, "--messages", o->messages, &in->messages);
+		if (rc != 0)
+			return rc;
+		why = talk_parse(&in->talk, buf_slice(&in->messages));
+		if (why != NULL)
+			return fail(EXIT_CONFIG, "--messages: %s: message "
+			    "%zu: %s", o->messages, in->talk.at + 1, why);
+	}
+	for (i = 0; i < o->nresults; i++) {
+		path = slice_str(o->results[i]);
+		id = slice_cut(&path, '=');
+		rc = slurp(env, o, "--tool-result", path.p, &in->result[i]);
+		if (rc != 0)
+			return rc;
+		talk_result(&in->talk, id, buf_slice(&in->result[i]));
+	}
+	return 0;
+}
+
+static int
+read_prompt(struct input *in, const struct env *env, const struct opts *o)
+{
+	struct buf *b = &in->prompt;
+	size_t i, words;
+	int rc;
+
+	b->max = INPUT_MAX;
+	for (i = 0; i < o->nwords; i++) {
+		if (i > 0)
+			buf_putc(b, ' ');
+		buf_puts(b, o->words[i]);
+	}
+	words = b->n;
 	if (!o->no_stdin && !isatty(0)) {
 		if (words > 0)
-			buf_puts(prompt, "\n\n");
-		if (input_stdin(env, o, prompt, c) < 0)
-			return -1;
-		if (words > 0 && prompt->n == words + 2)
-			prompt->n = words;
+			buf_puts(b, "\n\n");
+		rc = read_stdin(env, o, b);
+		if (rc != 0)
+			return rc;
+		if (words > 0 && b->n == words + 2)
+			b->n = words;
 	}
-	if (slice_trim(buf_slice(prompt)).n > 0)
+	if (slice_trim(buf_slice(b)).n > 0)
 		return 0;
-	buf_clear(prompt);
-	if (!optional)
-		return complain(c, EXIT_USAGE, "no prompt: give it as words, "
-		    "on stdin, or both; see bide --help");
+	buf_clear(b);
+	if (o->messages == NULL && o->nfiles == 0 && o->nresults == 0)
+		return fail(EXIT_USAGE, "no prompt: give it as words, on "
+		    "stdin, or both; see bide --help");
 	return 0;
+}
+
+int
+input_read(struct input *in, const struct env *env, const struct opts *o)
+{
+	int rc;
+
+	if ((rc = input_texts(in, o)) != 0 || (rc = read_files(in, o)) != 0 ||
+	    (rc = read_talk(in, env, o)) != 0 ||
+	    (rc = read_prompt(in, env, o)) != 0)
+		return rc;
+	if (in->prompt.n > 0 || o->nfiles > 0)
+		talk_user(&in->talk, buf_slice(&in->prompt), in->part,
+		    o->nfiles);
+	return 0;
+}
+
+int
+input_check(const struct input *in, const struct opts *o, const char *dialect)
+{
+	size_t i, most, all = 0;
+	enum media m;
+
+	for (i = 0; i < o->nfiles; i++) {
+		all += in->file[i].n / 3 * 4;	/* as base64 */
+		m = media_of(buf_slice(&in->file[i]));
+		most = media_limit(dialect, m);
+		if (m == MEDIA_TEXT || in->file[i].n <= most)
+			continue;
+		if (most == 0)
+			return fail(EXIT_NEVER, "%s: this provider does not "
+			    "accept %s", o->files[i], media_mime(m));
+		return fail(EXIT_NEVER, "%s: %zu bytes; this provider accepts "
+		    "at most %zu of %s", o->files[i], in->file[i].n, most,
+		    media_mime(m));
+	}
+	if (all > media_total(dialect))
+		return fail(EXIT_NEVER, "the files take %zu bytes of the "
+		    "request; this provider accepts at most %zu", all,
+		    media_total(dialect));
+	return 0;
+}
+
+/* -- the record of a turn -------------------------------------------------- */
+
+/* JSON that is nested too deep for a record cannot be sent either. */
+static void
+put_raw(struct json_out *w, const char *name, struct slice json)
+{
+	json_key(w, name);
+	if (json_raw(w, json) < 0)
+		json_null(w);
+}
+
+/* Puts a member of the turn before, which holds until another is given. */
+static void
+put_again(struct json_out *w, const struct history *h, const char *name)
+{
+	struct slice tok;
+	enum json_type type = history_member(h, name, &tok);
+
+	if (type == JSON_BAD)
+		return;
+	if (type == JSON_STRING)	/* its quotes too */
+		tok = (struct slice){ tok.p - 1, tok.n + 2 };
+	put_raw(w, name, tok);
+}
+
+static size_t
+begin_record(struct session *s, struct json_out *w, const char *type,
+    msec wall)
+{
+	size_t start = record_open(w, &s->turn, type);
+	struct buf at = { 0 };
+
+	when_put_rfc3339(&at, wall);
+	json_member(w, "at", buf_slice(&at));
+	buf_free(&at);
+	return start;
+}
+
+void
+input_record(const struct input *in, const struct opts *o, msec wall,
+    struct session *s)
+{
+	const struct history *h = &s->history;
+	const struct message *m;
+	struct json_out w;
+	size_t start, n;
+
+	if (s->records.n == 0) {
+		start = begin_record(s, &w, "session", wall);
+		json_member_num(&w, "version", 1);
+		record_close(&w, &s->journal.crc, start);
+	}
+	start = begin_record(s, &w, "turn", wall);
+	json_member_num(&w, "turn", (int64_t)h->turns + 1);
+	if (h->state == TURN_DONE) {
+		json_key(&w, "after");
+		json_open(&w, '{');
+		json_member_num(&w, "text_bytes", (int64_t)h->text_bytes);
+		json_member_num(&w, "items", (int64_t)history_items(h));
+		json_close(&w);
+	}
+	json_key(&w, "options");
+	json_open(&w, '{');
+	opts_put(o, &w);
+	json_close(&w);
+	if (o->system != NULL)
+		json_member(&w, "system", buf_slice(&in->system));
+	else
+		put_again(&w, h, "system");
+	if (in->schema.n > 0)
+		put_raw(&w, "schema", slice_trim(buf_slice(&in->schema)));
+	if (in->tools.n > 0)
+		put_raw(&w, "tools", slice_trim(buf_slice(&in->tools)));
+	if (o->tools == NULL)
+		put_again(&w, h, "tools");
+	json_key(&w, "messages");
+	json_open(&w, '[');
+	m = talk_messages(&in->talk, &n);
+	talk_put(&w, m, n);
+	json_close(&w);
+	record_close(&w, &s->journal.crc, start);
+}
+
+void
+input_free(struct input *in)
+{
+	size_t i;
+
+	talk_free(&in->talk);
+	buf_free(&in->messages);
+	buf_free(&in->prompt);
+	buf_free(&in->system);
+	buf_free(&in->schema);
+	buf_free(&in->tools);
+	for (i = 0; i < FILES_MAX; i++) {
+		buf_free(&in->file[i]);
+		buf_free(&in->fenced[i]);
+	}
+	for (i = 0; i < RESULTS_MAX; i++)
+		buf_free(&in->result[i]);
 }

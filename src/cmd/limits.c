@@ -6,7 +6,7 @@
 
 #include "base/clean.h"
 #include "cmd/exits.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
 #include "core/output.h"
 #include "net/digest.h"
 #include "state/place.h"

@@ -3,15 +3,14 @@
 #include <unistd.h>
 
 #include "base/clean.h"
-#include "cmd/exits.h"
 #include "cmd/open.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
 #include "core/output.h"
 #include "wire/when.h"
 
 struct transcript {
 	struct buf out;
-	int tty;		/* control characters are made visible */
+	int tty;		/* make control characters visible */
 };
 
 static void
@@ -23,7 +22,7 @@ put(struct transcript *t, struct slice s)
 		buf_put(&t->out, s);
 }
 
-/* A raw JSON string. */
+/* Puts the text of a raw JSON string. */
 static void
 put_raw(struct transcript *t, struct slice raw)
 {
@@ -42,35 +41,29 @@ end_line(struct transcript *t)
 }
 
 static void
-put_part(struct transcript *t, const struct part *p)
+put_parts(struct transcript *t, const struct part *p, size_t n)
 {
 	static const char *const labels[] = { "", "image ", "file ", "call ",
 	    "result of ", NULL };
 
-	if (p->type == PART_OWN)
-		return;
-	end_line(t);
-	if (p->type != PART_TEXT) {
-		buf_printf(&t->out, "[%s", labels[p->type]);
-		put(t, p->type >= PART_CALL ? p->id : p->mime);
-		if (p->name.n > 0) {
-			buf_putc(&t->out, ' ');
-			put(t, p->name);
+	for (; n > 0; n--, p++) {
+		if (p->type == PART_OWN)
+			continue;
+		end_line(t);
+		if (p->type != PART_TEXT) {
+			buf_printf(&t->out, "[%s", labels[p->type]);
+			put(t, p->type >= PART_CALL ? p->id : p->mime);
+			if (p->name.n > 0) {
+				buf_putc(&t->out, ' ');
+				put(t, p->name);
+			}
+			if (p->data.n > 0)
+				buf_printf(&t->out, " %zu bytes", p->data.n);
+			put(t, p->url);
+			buf_puts(&t->out, "]\n");
 		}
-		if (p->data.n > 0)
-			buf_printf(&t->out, " %zu bytes", p->data.n);
-		put(t, p->url);
-		buf_puts(&t->out, "]\n");
+		put(t, p->text);
 	}
-	put(t, p->text);
-	end_line(t);
-}
-
-static void
-put_parts(struct transcript *t, const struct part *p, size_t n)
-{
-	for (; n > 0; n--, p++)
-		put_part(t, p);
 	end_line(t);
 	buf_putc(&t->out, '\n');
 }
@@ -105,28 +98,10 @@ put_question(struct transcript *t, const struct history *h)
 }
 
 static void
-put_count(struct transcript *t, int64_t n, const char *what)
-{
-	if (n >= 0)
-		buf_printf(&t->out, ", %lld %s", (long long)n, what);
-}
-
-static void
-put_state(struct transcript *t, const struct history *h)
-{
-	struct json_want w = { .key = "message" };
-
-	buf_puts(&t->out, h->state == TURN_FAILED ? ", failed" :
-	    ", not finished");
-	if (json_pick(h->fault, &w, 1) == 0 && w.type == JSON_STRING) {
-		buf_puts(&t->out, ": ");
-		put_raw(t, w.tok);
-	}
-}
-
-static void
 put_answer(struct transcript *t, const struct history *h)
 {
+	struct json_want message = { .key = "message" };
+
 	if (h->state == TURN_NONE || (h->turn.n == 0 && h->parts.n == 0))
 		return;
 	buf_puts(&t->out, "== ");
@@ -139,17 +114,27 @@ put_answer(struct transcript *t, const struct history *h)
 	}
 	if (h->state == TURN_DONE) {
 		buf_printf(&t->out, ", %s", finish_name(h->finish));
-		put_count(t, h->usage.input, "tokens in");
-		put_count(t, h->usage.output, "out");
+		if (h->usage.input >= 0)
+			buf_printf(&t->out, ", %lld tokens in",
+			    (long long)h->usage.input);
+		if (h->usage.output >= 0)
+			buf_printf(&t->out, ", %lld out",
+			    (long long)h->usage.output);
 	} else {
-		put_state(t, h);
+		buf_puts(&t->out, h->state == TURN_FAILED ? ", failed" :
+		    ", not finished");
+		if (json_pick(h->fault, &message, 1) == 0 &&
+		    message.type == JSON_STRING) {
+			buf_puts(&t->out, ": ");
+			put_raw(t, message.tok);
+		}
 	}
 	buf_putc(&t->out, '\n');
 	put_parts(t, (const void *)h->parts.p,
 	    h->parts.n / sizeof(struct part));
 }
 
-/* -- all of them ----------------------------------------------------------- */
+/* -- the session ----------------------------------------------------------- */
 
 static void
 put_records(struct transcript *t, const struct session *s, int json)
@@ -185,20 +170,16 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 {
 	struct transcript t = { .tty = isatty(1) };
 	struct session s = { 0 };
-	struct complaint c = { 0 };
 	struct fault f;
-	int rc = EXIT_WHOLE;
+	int rc;
 
 	(void)command;
 	if (o->nwords > 1)
-		(void)complain(&c, EXIT_USAGE, "log takes at most one session");
-	else
-		(void)open_session(&s, o->nwords > 0 ? o->words[0] : NULL,
-		    JOURNAL_READ, env, o, &c);
-	if (c.status != 0) {
-		say(slice_str(c.text));
-		return c.status;
-	}
+		return fail(EXIT_USAGE, "log takes at most one session");
+	rc = open_session(&s, o->nwords > 0 ? o->words[0] : NULL,
+	    JOURNAL_READ, env, o);
+	if (rc != 0)
+		return rc;
 	put_records(&t, &s, o->json);
 	if (output_write(env, 1, buf_slice(&t.out), &f) < 0)
 		rc = EXIT_OUTPUT;

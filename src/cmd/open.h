@@ -5,25 +5,25 @@
 #include "state/session.h"
 
 /*
- * Opens the session of that name, or the newest one for NULL, and says on
- * stderr what is damaged in it.  mode as for session_open(); JOURNAL_WRITE
- * makes one that is not there.  Another writer is waited for as --patience
- * has it.  0; -1 with *c (75: it is still being written; 78: there is none, or
- * it cannot be read).
+ * Opens the named session, or the newest one if name is NULL, and reports
+ * damage in it.  mode is that of session_open(); JOURNAL_WRITE creates it if
+ * necessary.  Waits for another writer as long as --patience allows.  0; or the
+ * exit status after a message: 75 if it is still being written, 78 if it does
+ * not exist or cannot be read.
  *
- * Where sessions cannot be kept (no home, a disk that is read-only) that is
- * said, and the session is kept nowhere.
+ * Where sessions cannot be saved (no HOME, a read-only file system) that is
+ * said, and the session exists only in memory.
  */
 int open_session(struct session *s, const char *name, enum journal_mode mode,
-    const struct env *env, const struct opts *o, struct complaint *c);
+    const struct env *env, const struct opts *o);
 
-/* A new session without a name of its own; the same, but never fails.  1:
- * it cannot be kept, though there is a place (a disk that is full). */
+/* Creates a session with a new name.  0; 1 if it cannot be saved although there
+ * is a place for it (see open_unkept()). */
 int open_new(struct session *s, const struct env *env, const struct opts *o);
 
-/* Says that the session is not kept, and why; 1 when this is worth an exit
- * status, 0 where there is just no place to write, of which quiet keeps
- * silent. */
+/* Says that the session is not saved, and why.  1 if that must show in the exit
+ * status, such as a full disk; 0 if there is just no place to write, which is
+ * not said when quiet. */
 int open_unkept(const struct session *s, int quiet);
 
 #endif

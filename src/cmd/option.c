@@ -3,13 +3,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "cmd/opts.h"
+#include "cmd/report.h"
 #include "wire/json.h"
 #include "wire/when.h"
 
 #define AT(member) offsetof(struct opts, member)
 
-/* Who takes what belongs to a request, to an answer, and to asking at all. */
+/* The commands for options of a request, of an answer, of any exchange. */
 #define ASKS CMD_ASK
 #define TURNS (CMD_ASK | OPT_TURN)
 #define ANSWERS (CMD_ASK | CMD_RESUME)
@@ -83,26 +83,23 @@ option_takes_value(const struct option *opt)
 	return opt->kind != K_ON && opt->kind != K_LIVE && opt->kind != K_HOLD;
 }
 
-/* -- one value ------------------------------------------------------------- */
-
 static int
-set_param(struct opts *o, const char *value, const char *where,
-    struct complaint *c)
+set_param(struct opts *o, const char *value, const char *where, int status)
 {
 	struct slice json = slice_str(value), key = slice_cut(&json, '=');
 	size_t i;
 
 	if (key.n == 0 || key.n == strlen(value))
-		return complain(c, 0, "%s: '%s' is not KEY=JSON", where, value);
+		return fail(status, "%s: '%s' is not KEY=JSON", where, value);
 	if (!json_valid(json))
-		return complain(c, 0, "%s: the value of %.*s is not JSON: "
-		    "'%.*s' (a text needs its quotes: %.*s='\"...\"')", where,
+		return fail(status, "%s: the value of %.*s is not JSON: "
+		    "'%.*s' (a string needs quotes: %.*s='\"...\"')", where,
 		    SLICE_FMT(key), SLICE_FMT(json), SLICE_FMT(key));
 	for (i = 0; i < o->nparams; i++)
 		if (slice_eq(o->params[i].key, key))
 			break;
 	if (i == PARAMS_MAX)
-		return complain(c, 0, "%s: more than %d of them", where,
+		return fail(status, "%s: given more than %d times", where,
 		    PARAMS_MAX);
 	o->params[i] = (struct param){ key, json };
 	o->nparams += i == o->nparams;
@@ -110,137 +107,90 @@ set_param(struct opts *o, const char *value, const char *where,
 }
 
 static int
-set_text(const char **to, const char *value, const char *where,
-    struct complaint *c)
-{
-	if (*value == '\0')
-		return complain(c, 0, "%s needs a value", where);
-	*to = value;
-	return 0;
-}
-
-static int
-add_text(const char **list, size_t *n, size_t max, const char *value,
-    const char *where, struct complaint *c)
+add(const char **list, size_t *n, size_t max, const char *value,
+    const char *where, int status)
 {
 	if (*n == max)
-		return complain(c, 0, "%s: more than %zu of them", where, max);
-	return set_text(&list[(*n)++], value, where, c);
-}
-
-static int
-add_result(struct opts *o, const char *value, const char *where,
-    struct complaint *c)
-{
-	const char *equals = strchr(value, '=');
-
-	if (equals == NULL || equals == value || equals[1] == '\0')
-		return complain(c, 0, "%s: '%s' is not ID=FILE", where, value);
-	return add_text(o->results, &o->nresults, RESULTS_MAX, value, where, c);
-}
-
-static const char *
-above(int least)
-{
-	return least > 0 ? " above 0" : "";
-}
-
-static int
-set_span(msec *to, int least, const char *value, const char *where,
-    struct complaint *c)
-{
-	*to = when_dur(slice_str(value));
-	if (*to < least)
-		return complain(c, 0, "%s: '%s' is not a duration%s (500ms, "
-		    "30s, 10m, 1h30m, seconds, or inf)", where, value,
-		    above(least));
+		return fail(status, "%s: given more than %zu times", where,
+		    max);
+	list[(*n)++] = value;
 	return 0;
-}
-
-static int
-set_count(int64_t *to, int least, const char *value, const char *where,
-    struct complaint *c)
-{
-	*to = slice_dec(slice_str(value), 1000000000);
-	if (*to < least)
-		return complain(c, 0, "%s: '%s' is not a whole number%s",
-		    where, value, above(least));
-	return 0;
-}
-
-static int
-set_number(const char **to, const char *value, const char *where,
-    struct complaint *c)
-{
-	struct json j;
-	struct slice tok;
-
-	json_init(&j, slice_str(value));
-	if (json_next(&j, &tok) != JSON_NUMBER || tok.n != strlen(value))
-		return complain(c, 0, "%s: '%s' is not a number", where, value);
-	*to = value;
-	return 0;
-}
-
-static int
-set_break(const char **to, const char *value, const char *where,
-    struct complaint *c)
-{
-	if (strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0 &&
-	    strcmp(value, "continue") != 0)
-		return complain(c, 0, "%s: '%s' is not restart, continue or "
-		    "fail", where, value);
-	*to = value;
-	return 0;
-}
-
-/* A flag from the environment or the file: unset by 0, no, off or nothing. */
-static int
-is_on(const char *value)
-{
-	return value == NULL || (strcmp(value, "") != 0 &&
-	    strcmp(value, "0") != 0 && strcmp(value, "no") != 0 &&
-	    strcmp(value, "off") != 0);
 }
 
 int
 option_set(struct opts *o, const struct option *opt, const char *value,
-    const char *where, struct complaint *c)
+    const char *where, int status)
 {
 	void *to = (char *)o + opt->at;
+	int on = value == NULL || (strcmp(value, "") != 0 &&
+	    strcmp(value, "0") != 0 && strcmp(value, "no") != 0 &&
+	    strcmp(value, "off") != 0);
+	const char *equals, *why = NULL;
+	struct slice tok;
+	struct json j;
+	int64_t n;
 
+	if (option_takes_value(opt) && (value == NULL || *value == '\0'))
+		return fail(status, "%s needs a value", where);
 	switch ((enum kind)opt->kind) {
 	case K_ON:
-		*(int *)to = is_on(value);
-		return 0;
 	case K_LIVE:
-		*(int *)to = is_on(value);
+		*(int *)to = on;
 		return 0;
 	case K_HOLD:
-		*(int *)to = !is_on(value);
+		*(int *)to = !on;
 		return 0;
 	case K_TEXT:
-		return set_text(to, value, where, c);
+		*(const char **)to = value;
+		return 0;
 	case K_NUMBER:
-		return set_number(to, value, where, c);
+		json_init(&j, slice_str(value));
+		if (json_next(&j, &tok) != JSON_NUMBER ||
+		    tok.n != strlen(value))
+			why = "a number";
+		*(const char **)to = value;
+		break;
 	case K_COUNT:
 	case K_SOME:
-		return set_count(to, opt->kind == K_SOME, value, where, c);
+		n = slice_dec(slice_str(value), 1000000000);
+		if (n < (opt->kind == K_SOME))
+			why = opt->kind == K_SOME ? "a whole number above 0" :
+			    "a whole number";
+		*(int64_t *)to = n;
+		break;
 	case K_SPAN:
 	case K_TIME:
-		return set_span(to, opt->kind == K_TIME, value, where, c);
+		n = when_dur(slice_str(value));
+		if (n < (opt->kind == K_TIME))
+			why = opt->kind == K_TIME ?
+			    "a duration above 0 (500ms, 30s, 10m, 1h30m, "
+			    "seconds, or inf)" : "a duration (500ms, 30s, "
+			    "10m, 1h30m, seconds, or inf)";
+		*(msec *)to = n;
+		break;
 	case K_BREAK:
-		return set_break(to, value, where, c);
+		if (strcmp(value, "restart") != 0 &&
+		    strcmp(value, "fail") != 0 &&
+		    strcmp(value, "continue") != 0)
+			why = "restart, continue or fail";
+		*(const char **)to = value;
+		break;
 	case K_PARAM:
-		return set_param(o, value, where, c);
+		return set_param(o, value, where, status);
 	case K_FILE:
-		return add_text(o->files, &o->nfiles, FILES_MAX, value, where,
-		    c);
+		return add(o->files, &o->nfiles, FILES_MAX, value, where,
+		    status);
 	case K_RESULT:
-		return add_result(o, value, where, c);
+		equals = strchr(value, '=');
+		if (equals != NULL && equals != value && equals[1] != '\0')
+			return add(o->results, &o->nresults, RESULTS_MAX,
+			    value, where, status);
+		why = "ID=FILE";
+		break;
 	case K_FALLBACK:
-		return add_text(o->fallbacks, &o->nfallbacks, FALLBACKS_MAX,
-		    value, where, c);
+		return add(o->fallbacks, &o->nfallbacks, FALLBACKS_MAX, value,
+		    where, status);
 	}
-	return 0;
+	return why == NULL ? 0 : fail(status, "%s: '%s' is not %s", where,
+	    value, why);
 }

@@ -1,7 +1,7 @@
 #ifndef CMD_OPTION_H
 #define CMD_OPTION_H
 
-/* The table of options, for those who read and write them. */
+/* The table of options, and how one is set from a text. */
 
 #include "cmd/opts.h"
 
@@ -11,35 +11,39 @@ enum kind {
 	K_TEXT,
 	K_NUMBER,		/* a JSON number, kept as text */
 	K_COUNT,		/* a whole number, 0 and up */
-	K_SOME,			/* one above 0 */
+	K_SOME,			/* a whole number above 0 */
 	K_SPAN,			/* a duration */
-	K_TIME,			/* one above 0 */
+	K_TIME,			/* a duration above 0 */
 	K_BREAK,		/* restart, continue or fail */
-	K_FILE,			/* a text, repeatable */
+	K_FILE,			/* a path, repeatable */
 	K_RESULT,		/* ID=FILE, repeatable */
 	K_FALLBACK,		/* a model, repeatable */
 	K_PARAM			/* KEY=JSON, repeatable */
 };
 
 struct option {
-	char name[20];		/* "": a letter only; no pointers here, for
-				   each is relocated at start */
+	char name[20];		/* "": it has a letter only */
 	char letter, kind;
 	unsigned char takes;	/* the commands that take it */
-	short at;		/* in struct opts */
+	short at;		/* offset in struct opts */
 };
 
 extern const struct option options[];
 extern const size_t options_n;
 
-/* By its long name, or by its letter where that is empty; NULL. */
+/* Finds an option by its long name, or by its letter if name is empty; or
+ * NULL. */
 const struct option *option_find(struct slice name, char letter);
 
 int option_takes_value(const struct option *opt);
 
-/* Sets it in *o from a text, NULL for a flag that is there; where: see
- * opts_set(). */
+/*
+ * Sets an option in *o.  value points to memory that outlives *o, or is NULL
+ * for a flag of the command line; flags from elsewhere are unset by 0, no, off
+ * and the empty text.  where names the source in messages ("--patience",
+ * "BIDE_PATIENCE", "FILE:3: patience").  0, or status after a message.
+ */
 int option_set(struct opts *o, const struct option *opt, const char *value,
-    const char *where, struct complaint *c);
+    const char *where, int status);
 
 #endif

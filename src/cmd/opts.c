@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "cmd/config.h"
-#include "cmd/exits.h"
 #include "cmd/option.h"
+#include "cmd/report.h"
+#include "wire/json.h"
 
 int
 complain(struct complaint *c, int status, const char *fmt, ...)
@@ -21,173 +22,108 @@ complain(struct complaint *c, int status, const char *fmt, ...)
 	return -1;
 }
 
-int
-opts_set(struct opts *o, const char *name, const char *value,
-    const char *where, struct complaint *c)
-{
-	const struct option *opt = option_find(slice_str(name), 0);
-
-	if (opt == NULL)
-		return complain(c, 0, "%s: unknown option", where);
-	if (option_takes_value(opt) && (value == NULL || *value == '\0'))
-		return complain(c, 0, "%s: needs a value", where);
-	return option_set(o, opt, value, where, c);
-}
-
 /* -- the sources ----------------------------------------------------------- */
 
-static void
-variable(const struct option *opt, char *name, size_t size)
-{
-	char *p;
-
-	(void)snprintf(name, size, "BIDE_%s", opt->name);
-	for (p = name; *p != '\0'; p++) {
-		if (*p == '-')
-			*p = '_';
-		else if (*p >= 'a' && *p <= 'z')
-			*p = (char)(*p - ('a' - 'A'));
-	}
-}
-
 static int
-read_environment(struct opts *o, struct complaint *c)
+read_environment(struct opts *o)
 {
-	char name[64];
+	char name[64], *p;
 	const char *value;
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < options_n; i++) {
+	for (i = 0; rc == 0 && i < options_n; i++) {
 		if (options[i].name[0] == '\0' || strcmp(options[i].name,
 		    "help") == 0 || strcmp(options[i].name, "version") == 0)
 			continue;
-		variable(&options[i], name, sizeof(name));
-		value = getenv(name);
-		if (value == NULL || *value == '\0')
-			continue;
-		if (option_set(o, &options[i], value, name, c) < 0) {
-			c->status = EXIT_CONFIG;
-			return -1;
+		(void)snprintf(name, sizeof(name), "BIDE_%s", options[i].name);
+		for (p = name; *p != '\0'; p++) {
+			if (*p == '-')
+				*p = '_';
+			else if (*p >= 'a' && *p <= 'z')
+				*p = (char)(*p - ('a' - 'A'));
 		}
+		value = getenv(name);
+		if (value != NULL && *value != '\0')
+			rc = option_set(o, &options[i], value, name,
+			    EXIT_CONFIG);
 	}
-	return 0;
+	return rc;
 }
 
-/* The reading of argv: where it stands, and for which command. */
-struct args {
-	int argc, at;
-	char **argv;
-	unsigned command;
-};
-
-static const char *
-next_value(struct args *a)
-{
-	return a->at < a->argc ? a->argv[a->at++] : NULL;
-}
-
+/* Sets an option of the command line.  value: what is attached to it, or NULL;
+ * *rest: the words that follow, the first of which may be its value. */
 static int
-set_arg(struct opts *o, const struct option *opt, const char *value,
-    const char *where, struct complaint *c)
+set_arg(struct opts *o, unsigned command, const struct option *opt,
+    const char *value, char ***rest, const char *where)
 {
-	if (value == NULL && option_takes_value(opt))
-		return complain(c, EXIT_USAGE, "%s needs a value", where);
-	o->given |= (uint64_t)1 << (opt - options);
-	if (option_set(o, opt, value, where, c) < 0) {
-		c->status = EXIT_USAGE;
-		return -1;
-	}
-	return 0;
-}
-
-static int
-no_option(const struct option *opt, const char *where, struct complaint *c)
-{
-	return complain(c, EXIT_USAGE, opt == NULL ? "%s: unknown option; see "
-	    "bide --help" : "%s: not an option of this command; see bide "
-	    "--help", where);
-}
-
-static int
-read_long(struct opts *o, struct args *a, char *arg, struct complaint *c)
-{
-	struct slice rest = slice_str(arg + 2), name = slice_cut(&rest, '=');
-	const struct option *opt = option_find(name, 0);
-	const char *value = NULL;
-	char where[64];
-
-	(void)snprintf(where, sizeof(where), "--%.*s", SLICE_FMT(name));
-	if (opt == NULL || !(opt->takes & a->command))
-		return no_option(opt, where, c);
-	if (name.n < strlen(arg + 2))
-		value = rest.p;
+	if (opt == NULL)
+		return fail(EXIT_USAGE, "%s: unknown option; see bide --help",
+		    where);
+	if (!(opt->takes & command))
+		return fail(EXIT_USAGE, "%s: not an option of this command; "
+		    "see bide --help", where);
 	if (value != NULL && !option_takes_value(opt))
-		return complain(c, EXIT_USAGE, "%s takes no value", where);
-	if (value == NULL && option_takes_value(opt))
-		value = next_value(a);
-	return set_arg(o, opt, value, where, c);
+		return fail(EXIT_USAGE, "%s takes no value", where);
+	if (value == NULL && option_takes_value(opt) && **rest != NULL)
+		value = *(*rest)++;
+	o->given |= (uint64_t)1 << (opt - options);
+	return option_set(o, opt, value, where, EXIT_USAGE);
 }
 
+/* --NAME, --NAME=VALUE, or letters of which the last may take a value. */
 static int
-read_letters(struct opts *o, struct args *a, const char *p,
-    struct complaint *c)
+read_option(struct opts *o, unsigned command, const char *arg, char ***rest)
 {
+	struct slice value = slice_str(arg + 1), name;
 	const struct option *opt;
-	const char *value;
-	char where[3] = "-?";
+	char where[64] = "-?";
+	int rc = 0;
 
-	for (; *p != '\0'; p++) {
-		where[1] = *p;
-		opt = option_find(SLICE(""), *p);
-		if (opt == NULL || !(opt->takes & a->command))
-			return no_option(opt, where, c);
-		value = NULL;
-		if (option_takes_value(opt))
-			value = p[1] != '\0' ? p + 1 : next_value(a);
-		if (set_arg(o, opt, value, where, c) < 0)
-			return -1;
-		if (option_takes_value(opt))
-			break;
+	if (arg[1] == '-') {
+		slice_skip(&value, 1);
+		name = slice_cut(&value, '=');
+		(void)snprintf(where, sizeof(where), "--%.*s",
+		    SLICE_FMT(name));
+		return set_arg(o, command, option_find(name, 0),
+		    name.n < strlen(arg + 2) ? value.p : NULL, rest, where);
 	}
-	return 0;
-}
-
-/* Words may stand among options, up to "--". */
-static int
-read_args(struct opts *o, unsigned command, int argc, char **argv,
-    struct complaint *c)
-{
-	struct args a = { argc, 1, argv, command };
-	char *arg;
-	int rc = 0, plain = 0;
-
-	o->words = argv;
-	while (rc == 0 && a.at < argc) {
-		arg = argv[a.at++];
-		if (plain || arg[0] != '-' || arg[1] == '\0')
-			o->words[o->nwords++] = arg;
-		else if (strcmp(arg, "--") == 0)
-			plain = 1;
-		else if (arg[1] == '-')
-			rc = read_long(o, &a, arg, c);
-		else
-			rc = read_letters(o, &a, arg + 1, c);
+	for (arg++; rc == 0 && *arg != '\0'; arg++) {
+		where[1] = *arg;
+		opt = option_find(SLICE(""), *arg);
+		if (opt != NULL && option_takes_value(opt))
+			return set_arg(o, command, opt, arg[1] != '\0' ?
+			    arg + 1 : NULL, rest, where);
+		rc = set_arg(o, command, opt, NULL, rest, where);
 	}
 	return rc;
 }
 
 int
-opts_read(struct opts *o, unsigned command, int argc, char **argv,
-    struct complaint *c)
+opts_read(struct opts *o, unsigned command, char **argv)
 {
+	char **rest = argv + 1, *arg;
+	int rc, plain = 0;
+
 	*o = (struct opts){
 		.live = -1, .retries = 40, .patience = 600000,
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
 		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
+		.words = argv,
 	};
-	if (config_read(o, c) < 0 || read_environment(o, c) < 0)
-		return -1;
-	return read_args(o, command, argc, argv, c);
+	rc = config_read(o);
+	if (rc == 0)
+		rc = read_environment(o);
+	while (rc == 0 && *rest != NULL) {
+		arg = *rest++;
+		if (plain || arg[0] != '-' || arg[1] == '\0')
+			o->words[o->nwords++] = arg;
+		else if (strcmp(arg, "--") == 0)
+			plain = 1;
+		else
+			rc = read_option(o, command, arg, &rest);
+	}
+	return rc;
 }
 
 int
@@ -201,4 +137,126 @@ opts_free(struct opts *o)
 {
 	buf_free(&o->config);
 	buf_free(&o->recorded);
+}
+
+/* -- in the record of a turn ----------------------------------------------- */
+
+static void
+put_option(struct json_out *w, const struct opts *o, const struct option *opt)
+{
+	const void *at = (const char *)o + opt->at;
+	const char *text;
+	struct buf b = { 0 };
+	size_t i;
+
+	switch ((enum kind)opt->kind) {
+	case K_ON:
+		if (*(const int *)at) {
+			json_key(w, opt->name);
+			json_bool(w, 1);
+		}
+		break;
+	case K_SOME:
+		if (*(const int64_t *)at > 0)
+			json_member_num(w, opt->name, *(const int64_t *)at);
+		break;
+	case K_PARAM:
+		if (o->nparams == 0)
+			break;
+		json_key(w, opt->name);
+		json_open(w, '[');
+		for (i = 0; i < o->nparams; i++) {
+			buf_clear(&b);
+			buf_put(&b, o->params[i].key);
+			buf_putc(&b, '=');
+			buf_put(&b, o->params[i].json);
+			json_str(w, buf_slice(&b));
+		}
+		json_close(w);
+		buf_free(&b);
+		break;
+	case K_FALLBACK:
+		if (o->nfallbacks == 0)
+			break;
+		json_key(w, opt->name);
+		json_open(w, '[');
+		for (i = 0; i < o->nfallbacks; i++)
+			json_str(w, slice_str(o->fallbacks[i]));
+		json_close(w);
+		break;
+	default:
+		text = *(const char *const *)at;
+		if (text != NULL)
+			json_member(w, opt->name, slice_str(text));
+	}
+}
+
+void
+opts_put(const struct opts *o, struct json_out *w)
+{
+	size_t i;
+
+	for (i = 0; i < options_n; i++)
+		if (options[i].takes & OPT_TURN)
+			put_option(w, o, &options[i]);
+}
+
+/* Sets an option from a raw JSON value, of which a copy is kept. */
+static int
+take_value(struct opts *o, const struct option *opt, enum json_type type,
+    struct slice raw)
+{
+	size_t from = o->recorded.n;
+
+	if (type == JSON_STRING)
+		json_unescape(raw, &o->recorded, NULL);
+	else
+		buf_put(&o->recorded, raw);
+	buf_putc(&o->recorded, '\0');
+	return option_set(o, opt, o->recorded.p + from, opt->name,
+	    EXIT_CONFIG);
+}
+
+int
+opts_take(struct opts *o, struct slice record, int all)
+{
+	const struct option *opt;
+	struct slice key, raw, none, one;
+	enum json_type type;
+	size_t at = 0, i;
+	int rc = 0;
+
+	buf_free(&o->recorded);
+	/* all of it now: options point into it */
+	buf_room(&o->recorded, record.n + 2);
+	while (rc == 0 && (type = json_each(record, &at, &key, &raw)) >
+	    JSON_END) {
+		opt = option_find(key, 0);
+		if (opt == NULL || !(opt->takes & OPT_TURN) ||
+		    (o->given >> (opt - options) & 1) || (!all &&
+		    !slice_is(key, "model") && !slice_is(key, "base-url")))
+			continue;
+		if (type != JSON_ARRAY) {
+			rc = take_value(o, opt, type, raw);
+			continue;
+		}
+		i = 0;
+		while (rc == 0 && (type = json_each(raw, &i, &none, &one)) >
+		    JSON_END)
+			rc = take_value(o, opt, type, one);
+	}
+	return rc;
+}
+
+void
+opts_forget(struct opts *o)
+{
+	const struct option *opt;
+
+	for (opt = options; opt < options + options_n; opt++)
+		if ((opt->takes & (OPT_TURN | CMD_RESUME)) == OPT_TURN)
+			memset((char *)o + opt->at, 0, opt->kind == K_ON ?
+			    sizeof(int) : opt->kind == K_SOME ?
+			    sizeof(int64_t) : sizeof(void *));
+	o->nparams = o->nfallbacks = 0;
 }

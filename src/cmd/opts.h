@@ -2,11 +2,12 @@
 #define CMD_OPTS_H
 
 /*
- * What the user asked for: the command line over the environment over the
- * configuration file.  One table names every option; its long name gives the
- * variable (--idle-timeout: BIDE_IDLE_TIMEOUT) and the configuration key.
+ * The options: the command line takes precedence over the environment, which
+ * takes precedence over the configuration file.  One table (option.h) has every
+ * option; its long name gives the variable (--idle-timeout: BIDE_IDLE_TIMEOUT)
+ * and the configuration key.
  *
- * Texts point into argv, the environment or the configuration's buffer.
+ * Texts point into argv, the environment, .config or .recorded.
  */
 
 #include "api/request.h"
@@ -19,8 +20,8 @@
 #define RESULTS_MAX 32
 #define FALLBACKS_MAX 8
 
-/* Each option is for some commands; the others refuse it on their line, and
- * pay no heed to it in the environment and the file. */
+/* Each option is for some commands; the others reject it on the command line
+ * and ignore it in the environment and the file. */
 enum {
 	CMD_ASK = 1,
 	CMD_RESUME = 2,
@@ -30,10 +31,11 @@ enum {
 	CMD_LIMITS = 32,
 	CMD_BATCH = 64,
 	CMD_ALL = 127,
-	OPT_TURN = 128		/* and those that a turn's record tells */
+	OPT_TURN = 128		/* also kept in the record of a turn */
 };
 
-/* What a user did wrong: the exit status and one line. */
+/* A message that is not printed where it arises: a batch puts what is wrong
+ * with one line into its results. */
 struct complaint {
 	int status;
 	char text[512];
@@ -47,8 +49,8 @@ struct own_provider {
 };
 
 struct opts {
-	int live;		/* -1: as stdout is */
-	int newest;		/* go on in the newest session */
+	int live;		/* -1: if stdout is a terminal */
+	int newest;		/* continue the newest session */
 	int background, detach, no_share;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	const char *model, *base_url, *system, *output, *on_break, *effort;
@@ -60,15 +62,14 @@ struct opts {
 	size_t nfallbacks;
 	int64_t max_tokens, retries, rpm, tpm, jobs;
 	msec patience, connect, first_byte, idle, max_time;
-	msec prune;		/* MSEC_NONE: do not */
+	msec prune;		/* MSEC_NONE: not given */
 	size_t nparams;
-	char **words;		/* the prompt's, in argv */
+	char **words;		/* of the prompt, in argv */
 	size_t nwords;
 	size_t nproviders;
-	struct buf config;	/* the file's text */
-	struct buf recorded;	/* texts from a turn's record */
-	uint64_t given;		/* a bit for each option of the table that
-				   was on the command line */
+	struct buf config;	/* text of the file */
+	struct buf recorded;	/* texts from the record of a turn */
+	uint64_t given;		/* a bit for each option on the command line */
 	const char *files[FILES_MAX];
 	const char *results[RESULTS_MAX];	/* ID=FILE */
 	const char *fallbacks[FALLBACKS_MAX];
@@ -77,34 +78,26 @@ struct opts {
 };
 
 /*
- * Fills *o, for a command (one of CMD_*).  argv's words are moved to its
- * front.  0, or -1 with *c: 64 for the command line, 78 for the environment
- * and the file.
+ * Fills *o for a command (one of CMD_*) from argv, which ends with NULL and
+ * whose words are moved to its front.  0; or, after a message, 64 for the
+ * command line and 78 for the environment and the configuration file.
  */
-int opts_read(struct opts *o, unsigned command, int argc, char **argv,
-    struct complaint *c);
+int opts_read(struct opts *o, unsigned command, char **argv);
 
 /* Whether an option, by its long name, was on the command line. */
 int opts_given(const struct opts *o, const char *name);
 
-/* Sets one option from a text; where names the source in a complaint
- * ("--patience", "BIDE_PATIENCE", "FILE:3: patience").  name is the long
- * name.  -1 with *c (status from the caller). */
-int opts_set(struct opts *o, const char *name, const char *value,
-    const char *where, struct complaint *c);
-
 /*
- * The options that belong to a turn, as members of an object, and from one:
- * those given on the command line stay as they are, and only the model and
- * its base URL are taken without all.  -1 with *c.  opts_forget() unsets those
- * that are the turn's alone.
+ * The options that belong to a turn: opts_put() appends them as members of an
+ * object; opts_take() sets them from such an object, but for those given on
+ * the command line, and without all only the model and its base URL.  0, or 78
+ * after a message.  opts_forget() unsets those that only a turn has.
  */
 void opts_put(const struct opts *o, struct json_out *w);
-int opts_take(struct opts *o, struct slice record, int all,
-    struct complaint *c);
+int opts_take(struct opts *o, struct slice record, int all);
 void opts_forget(struct opts *o);
 
-/* Always -1, with *c filled. */
+/* Fills *c.  Returns -1. */
 int complain(struct complaint *c, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -3,41 +3,41 @@
 #include <string.h>
 
 #include "cmd/asking.h"
-#include "cmd/exits.h"
 #include "cmd/open.h"
-#include "cmd/say.h"
 #include "core/output.h"
 #include "wire/when.h"
 
 static int
-find_session(struct asking *a, struct complaint *c)
+find_session(struct asking *a)
 {
 	const struct opts *o = a->o;
+	int rc;
 
 	session_none(&a->session);
 	if (o->nwords > 1)
-		return complain(c, EXIT_USAGE, "resume takes at most one session");
-	if (open_session(&a->session, o->nwords > 0 ? o->words[0] : NULL,
-	    o->dry_run ? JOURNAL_READ : JOURNAL_OLD, a->env, o, c) < 0)
-		return -1;
+		return fail(EXIT_USAGE, "resume takes at most one session");
+	rc = open_session(&a->session, o->nwords > 0 ? o->words[0] : NULL,
+	    o->dry_run ? JOURNAL_READ : JOURNAL_OLD, a->env, o);
+	if (rc != 0)
+		return rc;
 	if (a->session.history.state == TURN_NONE)
-		return complain(c, EXIT_CONFIG, "session %s: nothing has been "
+		return fail(EXIT_CONFIG, "session %s: nothing has been "
 		    "asked in it yet", a->session.name);
 	return 0;
 }
 
 /* The options that the turn was asked with. */
 static int
-take_options(struct asking *a, struct complaint *c)
+take_options(struct asking *a)
 {
 	struct slice options;
 
 	if (history_member(&a->session.history, "options", &options) !=
 	    JSON_OBJECT)
-		return complain(c, EXIT_CONFIG, "session %s: the turn's record "
+		return fail(EXIT_CONFIG, "session %s: the turn's record "
 		    "has no options", a->session.name);
 	opts_forget(a->o);
-	return opts_take(a->o, options, 1, c);
+	return opts_take(a->o, options, 1);
 }
 
 /* Whoever was asked last is asked again. */
@@ -99,18 +99,19 @@ take_answer(struct asking *a)
 }
 
 static int
-prepare(struct asking *a, struct complaint *c)
+prepare(struct asking *a)
 {
 	const char *why;
 	struct fault f;
+	int rc;
 
-	if (take_options(a, c) < 0 || asking_choose(a, c) < 0)
-		return -1;
+	if ((rc = take_options(a)) != 0 || (rc = asking_choose(a)) != 0)
+		return rc;
 	if (a->o->output != NULL && output_check(a->o->output, &f) < 0)
-		return complain(c, EXIT_OUTPUT, "--output: %s", f.text);
+		return fail(EXIT_OUTPUT, "--output: %s", f.text);
 	why = history_ask(&a->session.history);
 	if (why != NULL)
-		return complain(c, EXIT_CONFIG, "session %s: %s",
+		return fail(EXIT_CONFIG, "session %s: %s",
 		    a->session.name, why);
 	take_candidate(a);
 	take_fault(a);
@@ -123,19 +124,12 @@ resume(const struct env *env, struct opts *o, struct slice command)
 {
 	struct asking a = { .env = env, .o = o, .command = command,
 	    .until = MSEC_NONE, .cursor = { .sequence = -1 } };
-	struct complaint c = { 0 };
-	int rc = -1;
+	int rc = find_session(&a);
 
-	if (find_session(&a, &c) == 0) {
-		if (a.session.history.state == TURN_DONE && !o->dry_run)
-			rc = asking_show(&a);
-		else if (prepare(&a, &c) == 0)
-			rc = o->dry_run ? asking_dry_run(&a) : asking_go(&a);
-	}
-	if (rc < 0) {
-		say(slice_str(c.text));
-		rc = c.status;
-	}
+	if (rc == 0 && a.session.history.state == TURN_DONE && !o->dry_run)
+		rc = asking_show(&a);
+	else if (rc == 0 && (rc = prepare(&a)) == 0)
+		rc = o->dry_run ? asking_dry_run(&a) : asking_go(&a);
 	asking_free(&a);
 	return rc;
 }

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/clean.h"
-#include "cmd/exits.h"
-#include "cmd/say.h"
+#include "cmd/report.h"
 #include "core/output.h"
 #include "state/session.h"
 #include "wire/when.h"
@@ -17,8 +16,8 @@ struct list {
 	struct buf out;
 };
 
-/* The state in a word; until: whether a time belongs to it.  A turn that is
- * open is asked right now while its file is locked. */
+/* Returns the state in a word; *until: whether not_before belongs to it.  While
+ * a turn is open and the file is locked, a process is at work on it. */
 static const char *
 state(const struct session *s, int locked, int *until)
 {
@@ -63,7 +62,7 @@ put_tokens(struct buf *b, int64_t n)
 		buf_printf(b, "%lld", (long long)n);
 }
 
-/* Fills up with blanks to the column, at least one. */
+/* Pads with blanks to the column, with at least one. */
 static void
 column(struct buf *b, size_t start, size_t at)
 {
@@ -129,78 +128,56 @@ put_json(struct list *l, const struct session *s, msec written, int locked)
 	buf_free(&text);
 }
 
+/* Deletes an old session if its last turn is finished and no process writes to
+ * it, which the lock proves.  Says so first. */
 static int
-print(struct list *l)
+prune(struct list *l, struct session *s, msec age)
+{
+	enum turn_state st;
+	struct fault f;
+
+	if (age < l->o->prune || session_open(s, JOURNAL_OLD, l->env, 0) < 0)
+		return 0;
+	st = s->history.state;
+	if (st != TURN_DONE && st != TURN_FAILED && st != TURN_NONE)
+		return 0;
+	buf_printf(&l->out, "deleting %s, %zu turn%s, ", s->name,
+	    s->history.turns, s->history.turns == 1 ? "" : "s");
+	when_put(&l->out, age / 1000 * 1000);
+	buf_puts(&l->out, " old\n");
+	return output_write(l->env, 1, buf_slice(&l->out), &f) < 0 ||
+	    session_remove(s) < 0;
+}
+
+static int
+show(struct list *l, struct session *s, msec written)
 {
 	struct fault f;
-	int rc = output_write(l->env, 1, buf_slice(&l->out), &f);
-
-	buf_clear(&l->out);
-	return rc;
-}
-
-/* Only what is finished, and that nobody writes to: the lock is held.  It is
- * said before it is done. */
-static int
-prune(struct list *l, const char *name, msec written)
-{
-	msec age = l->now - written;
-	struct session s = { 0 };
-	enum turn_state st;
-	int rc = 0;
-
-	if (age < l->o->prune)
-		return 0;
-	slice_copy(slice_str(name), s.name, sizeof(s.name));
-	if (session_open(&s, JOURNAL_OLD, l->env, 0) == 0) {
-		st = s.history.state;
-		if (st == TURN_DONE || st == TURN_FAILED || st == TURN_NONE) {
-			buf_printf(&l->out, "deleting %s, %zu turn%s, ", name,
-			    s.history.turns, s.history.turns == 1 ? "" : "s");
-			when_put(&l->out, age / 1000 * 1000);
-			buf_puts(&l->out, " old\n");
-			rc = print(l) < 0 || session_remove(&s) < 0;
-		}
-	}
-	session_free(&s);
-	return rc;
-}
-
-static int
-show(struct list *l, const char *name, msec written)
-{
-	struct session s = { 0 };
 	int locked;
 
-	slice_copy(slice_str(name), s.name, sizeof(s.name));
-	if (session_open(&s, JOURNAL_READ, l->env, 0) == 0) {
-		locked = journal_busy(&s.journal);
-		if (l->o->json)
-			put_json(l, &s, written, locked);
-		else
-			put_line(l, &s, l->now - written, locked);
-	}
-	session_free(&s);
-	return print(l) < 0;
+	if (session_open(s, JOURNAL_READ, l->env, 0) < 0)
+		return 0;
+	locked = journal_busy(&s->journal);
+	if (l->o->json)
+		put_json(l, s, written, locked);
+	else
+		put_line(l, s, l->now - written, locked);
+	return output_write(l->env, 1, buf_slice(&l->out), &f) < 0;
 }
 
 static int
 each(void *ctx, const char *name, msec written)
 {
 	struct list *l = ctx;
+	struct session s = { 0 };
+	int rc;
 
-	return l->o->prune != MSEC_NONE ? prune(l, name, written) :
-	    show(l, name, written);
-}
-
-static int
-cannot(int error)
-{
-	struct complaint c;
-
-	(void)complain(&c, EXIT_OUTPUT, "sessions: %s", strerror(error));
-	say(slice_str(c.text));
-	return c.status;
+	slice_copy(slice_str(name), s.name, sizeof(s.name));
+	rc = l->o->prune != MSEC_NONE ? prune(l, &s, l->now - written) :
+	    show(l, &s, written);
+	buf_clear(&l->out);
+	session_free(&s);
+	return rc;
 }
 
 int
@@ -211,12 +188,12 @@ sessions(const struct env *env, struct opts *o, struct slice command)
 	int rc;
 
 	(void)command;
-	if (o->nwords > 0) {
-		say(SLICE("sessions takes no name; see bide log NAME"));
-		return EXIT_USAGE;
-	}
+	if (o->nwords > 0)
+		return fail(EXIT_USAGE, "sessions takes no name; see bide "
+		    "log NAME");
 	errno = 0;
 	rc = session_each(each, &l);
 	buf_free(&l.out);
-	return rc != 0 ? cannot(errno) : EXIT_WHOLE;
+	return rc == 0 ? EXIT_WHOLE : fail(EXIT_OUTPUT, "sessions: %s",
+	    strerror(errno));
 }

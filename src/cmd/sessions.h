@@ -4,7 +4,7 @@
 #include "base/env.h"
 #include "cmd/opts.h"
 
-/* bide sessions: lists them, or deletes old ones (--prune).  The exit
+/* bide sessions: lists them, or deletes old ones (--prune).  Returns the exit
  * status. */
 int sessions(const struct env *env, struct opts *o, struct slice command);
 

@@ -1,0 +1,58 @@
+#include "cmd/models.h"
+
+#include <string.h>
+
+#include "api/models.h"
+#include "cmd/plan.h"
+#include "cmd/report.h"
+#include "cmd/target.h"
+#include "core/sink.h"
+
+static int
+fetch(const struct env *env, const struct opts *o, struct plan *p,
+    struct slice command)
+{
+	struct text_sink text = { .env = env, .fd = 1, .path = o->output };
+	struct status status = { .quiet = o->quiet, .verbose = o->verbose };
+	struct run r = { .job = &p->job, .policy = { o->patience,
+	    (unsigned)o->retries }, .key = secret_slice(&p->key),
+	    .watch = status_watch, .watch_ctx = &status };
+	struct result res;
+
+	text_sink_init(&text);
+	status_init(&status, &text.sink);
+	p->job.env = env;
+	p->job.net = &net_real;
+	p->job.sink = &status.sink;
+	p->job.dialect = o->json ? &dialect_raw : &models_ids;
+	if (o->max_time < MSEC_MAX)
+		p->job.limit.end = env_mono(env) + o->max_time;
+	run(&r, &res);
+	status_free(&status);
+	text_sink_free(&text);
+	report_result(&res, o, command, env->wall(env->ctx), 0);
+	return report_status(&res);
+}
+
+int
+models(const struct env *env, struct opts *o, struct slice command)
+{
+	struct complaint c = { 0 };
+	struct opts mine = *o;
+	struct plan p = { 0 };
+	char model[256];
+	int rc;
+
+	if (o->nwords > 1)
+		return fail(EXIT_USAGE, "models takes at most one provider");
+	if (o->nwords == 1 || o->model == NULL) {
+		/* plan_make() needs a model; any will do */
+		(void)str_printf(model, sizeof(model), "%s:-",
+		    o->nwords == 1 ? o->words[0] : "openai");
+		mine.model = model;
+	}
+	rc = plan_make(&p, &mine, &c) < 0 || target_models(&p, &c) < 0 ?
+	    fail(c.status, "%s", c.text) : fetch(env, o, &p, command);
+	plan_free(&p);
+	return rc;
+}

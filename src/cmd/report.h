@@ -1,0 +1,60 @@
+#ifndef CMD_REPORT_H
+#define CMD_REPORT_H
+
+/* What a person reads on stderr: messages, the progress of a run, and why it
+ * failed. */
+
+#include "cmd/exits.h"
+#include "cmd/opts.h"
+#include "core/run.h"
+
+/* Writes "bide: TEXT" and a newline with one write(), so that the lines of
+ * several processes do not mix.  Control characters are made visible. */
+void say(struct slice text);
+void sayf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says why the program ends, and returns the given exit status. */
+int fail(int status, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The progress of a run: a sink that passes every event on and reports waits.
+ * On a terminal a wait is one line that is counted down and erased at its end;
+ * otherwise it is printed once.
+ */
+struct status {
+	struct sink sink;
+	struct sink *next;	/* the answer's own sink */
+	int quiet, verbose;
+	int tty;		/* stderr is a terminal */
+	int notice;		/* say when an answer restarts */
+	/* private */
+	struct buf line;	/* of the current wait */
+	int shown;		/* it is on the terminal */
+	struct buf notes;	/* lines to print at the next flush */
+};
+
+void status_init(struct status *s, struct sink *next);
+void status_free(struct status *s);
+
+/* For struct run's watch, with the status as ctx: reports an attempt if
+ * .verbose is set. */
+void status_watch(void *ctx, const struct outcome *out, unsigned n);
+
+/* Appends a fault in a few words: "rate limited (TPM 30000/30000)". */
+void report_fault(const struct fault *f, struct buf *out);
+
+/* The exit status for a result. */
+int report_status(const struct result *res);
+
+/*
+ * Says what went wrong, if anything; for 75 and signals also what to do next,
+ * which is to run command.  delivered: bytes of the answer already written.
+ */
+void report_result(const struct result *res, const struct opts *o,
+    struct slice command, msec wall, uint64_t delivered);
+
+/* Appends a command line, quoted for a shell, with "bide" for argv[0]. */
+void report_command(int argc, const char *const *argv, struct buf *out);
+
+#endif
