@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bug.h"
 #include "base/guard.h"
-#include "net/curve.h"
 #include "net/x509.h"
 
 #define SEED_BYTES 32
@@ -20,20 +18,20 @@ struct tls {
 	struct conn *below;
 	const br_ssl_client_certificate_class *no_certificate;
 	const char *alpn;
-	int asked;		/* for a certificate of ours */
-	int heard;		/* bytes came from the peer */
-	int foreign;		/* the peer's first byte begins no record */
+	int asked;		/* the server sent a CertificateRequest */
+	int heard;		/* the peer has sent something */
+	int foreign;		/* its first byte starts no TLS record */
 	int up;			/* the handshake is done */
-	int ended;		/* the peer's end was seen */
+	int ended;		/* the peer has closed its side */
 	struct x509 x509;
 	br_ssl_client_context client;
 	unsigned char io[BR_SSL_BUFSIZE_BIDI];
 };
 
 /*
- * BearSSL asks this function for the system's randomness at each reset.  The
- * library's own opens /dev/urandom; this one, linked in its stead, says that
- * there is none, which is right: what env gave was injected before.
+ * BearSSL calls this at each reset to seed itself.  The library's version opens
+ * /dev/urandom; this one replaces it and offers no seeder, because the seed
+ * from env has already been injected.
  */
 br_prng_seeder
 br_prng_seeder_system(const char **name)
@@ -44,8 +42,8 @@ br_prng_seeder_system(const char **name)
 }
 
 /*
- * The answer to a CertificateRequest: none.  The handler exists to notice
- * that one was asked for, since the alert that follows does not say so.
+ * Answers a CertificateRequest with an empty certificate.  The handler exists
+ * to record the request: the alert that follows does not mention it.
  */
 
 static void
@@ -81,7 +79,7 @@ cc_choose(const br_ssl_client_certificate_class **cc,
 	(void)client;
 	(void)types;
 	t->asked = 1;
-	/* not -1 for the hash: that stands for static ECDH */
+	/* a hash of -1 would mean static ECDH */
 	*choices = (br_ssl_client_certificate){ 0 };
 }
 
@@ -112,21 +110,20 @@ static const br_ssl_client_certificate_class no_certificate = {
 	cc_append, cc_ignore, cc_ignore, cc_choose, cc_keyx, cc_sign,
 };
 
-/*
- * Faults.
- */
-
 static const char no_common[] = ": no common version or cipher suite; bide "
     "speaks TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305";
 
-static int
+/* Fills *f for a fatal alert from the server. */
+static void
 alert_fault(const struct tls *t, int alert, struct fault *f)
 {
 	const char *host = t->x509.host, *why = "";
 
-	if (t->asked && !t->up)
-		return fault_set(f, F_TLS, 0, "%s demands a client "
-		    "certificate (alert %d); bide has none", host, alert);
+	if (t->asked && !t->up) {
+		fault_set(f, F_TLS, 0, "%s demands a client certificate "
+		    "(alert %d); bide has none", host, alert);
+		return;
+	}
 	switch (alert) {
 	case BR_ALERT_HANDSHAKE_FAILURE:
 	case BR_ALERT_PROTOCOL_VERSION:
@@ -138,14 +135,15 @@ alert_fault(const struct tls *t, int alert, struct fault *f)
 	case ALERT_UNRECOGNIZED_NAME:
 		break;
 	default:
-		return fault_set(f, F_TLS, 1, "%s broke TLS off (alert %d)",
-		    host, alert);
+		fault_set(f, F_TLS, 1, "%s aborted TLS (alert %d)", host,
+		    alert);
+		return;
 	}
-	return fault_set(f, F_TLS, 0, "%s refused the handshake (alert %d)%s",
-	    host, alert, why);
+	fault_set(f, F_TLS, 0, "%s refused the handshake (alert %d)%s", host,
+	    alert, why);
 }
 
-/* The engine has failed with err. */
+/* Fills *f for an engine that failed with err.  -1. */
 static int
 engine_fault(const struct tls *t, int err, struct fault *f)
 {
@@ -174,31 +172,8 @@ engine_fault(const struct tls *t, int err, struct fault *f)
 	return -1;
 }
 
-/*
- * The engine: what it has to send goes out, what it wants is read.
- */
-
-/* 1: bytes came in; 0: the peer's end; -1 with *f. */
-static int
-pull(struct tls *t, msec deadline, struct fault *f)
-{
-	br_ssl_engine_context *eng = &t->client.eng;
-	unsigned char *p;
-	ssize_t got;
-	size_t n;
-
-	p = br_ssl_engine_recvrec_buf(eng, &n);
-	got = t->below->ops->read(t->below, p, n, deadline, f);
-	if (got > 0 && !t->heard) {
-		t->heard = 1;
-		t->foreign = p[0] < RECORD_FIRST || p[0] > RECORD_LAST;
-	}
-	if (got > 0)
-		br_ssl_engine_recvrec_ack(eng, (size_t)got);
-	return got < 0 ? -1 : got > 0;
-}
-
-/* 0: sent; 1: the peer has begun to speak; -1 with *f. */
+/* Sends pending records: 0 when done, 1 when the peer has sent something that
+ * must be read first, -1 with *f. */
 static int
 push(struct tls *t, msec deadline, struct fault *f)
 {
@@ -216,7 +191,29 @@ push(struct tls *t, msec deadline, struct fault *f)
 	return rc;
 }
 
-/* 1: the engine goes on, with *state; 0: the peer has ended; -1 with *f. */
+/* Reads once.  0, also at the end of file (t->ended), or -1 with *f. */
+static int
+pull(struct tls *t, msec deadline, struct fault *f)
+{
+	br_ssl_engine_context *eng = &t->client.eng;
+	unsigned char *p;
+	ssize_t got;
+	size_t n;
+
+	p = br_ssl_engine_recvrec_buf(eng, &n);
+	got = t->below->ops->read(t->below, p, n, deadline, f);
+	if (got > 0) {
+		if (!t->heard)
+			t->foreign = p[0] < RECORD_FIRST || p[0] > RECORD_LAST;
+		t->heard = 1;
+		br_ssl_engine_recvrec_ack(eng, (size_t)got);
+	}
+	t->ended = got == 0;
+	return got < 0 ? -1 : 0;
+}
+
+/* The state of the engine: 1 when it is open, 0 when the peer has closed, -1
+ * with *f when it failed. */
 static int
 look(struct tls *t, unsigned *state, struct fault *f)
 {
@@ -229,8 +226,8 @@ look(struct tls *t, unsigned *state, struct fault *f)
 	return err == BR_ERR_OK ? 0 : engine_fault(t, err, f);
 }
 
-/* One exchange with the peer: sends if there is something to send, reads if
- * not, or if the peer would not take it.  0, or -1 with *f. */
+/* Sends if there is something to send; reads if there is not, or if the peer
+ * does not take it.  0, or -1 with *f. */
 static int
 step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 {
@@ -240,7 +237,7 @@ step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 		rc = push(t, deadline, f);
 	if (t->up && (state & (BR_SSL_RECVREC | BR_SSL_RECVAPP)) == 0 &&
 	    (rc == 1 || (rc < 0 && f->class == F_IO))) {
-		/* its close_notify was read: it need not hear ours */
+		/* the peer sent close_notify: ours need not arrive */
 		t->ended = 1;
 		return 0;
 	}
@@ -249,13 +246,11 @@ step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 	if ((state & BR_SSL_RECVREC) == 0)
 		return fault_set(f, F_TLS, 1, "%s spoke out of turn",
 		    t->x509.host);
-	rc = pull(t, deadline, f);
-	t->ended = rc == 0;
-	return rc < 0 ? -1 : 0;
+	return pull(t, deadline, f);
 }
 
-/* Runs the engine until it is ready for what is wanted (1), the peer has
- * ended (0), or something failed (-1 with *f). */
+/* Runs the engine until it reaches a state in want (1), the peer closes (0)
+ * or something fails (-1 with *f). */
 static int
 run_until(struct tls *t, unsigned want, msec deadline, struct fault *f)
 {
@@ -287,44 +282,35 @@ tls_read(struct conn *c, void *to, size_t n, msec deadline, struct fault *f)
 	return (ssize_t)n;
 }
 
-/* Moves what fits from *s into the engine. */
-static void
-fill(struct tls *t, struct slice *s)
-{
-	unsigned char *p;
-	size_t n;
-
-	p = br_ssl_engine_sendapp_buf(&t->client.eng, &n);
-	if (n > s->n)
-		n = s->n;
-	memcpy(p, s->p, n);
-	br_ssl_engine_sendapp_ack(&t->client.eng, n);
-	slice_skip(s, n);
-	if (s->n == 0)
-		br_ssl_engine_flush(&t->client.eng, 0);
-}
-
-/* An end of the peer counts as its answer: reading tells. */
+/* The peer closing counts as a response: 1, and reading tells. */
 static int
 tls_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 {
 	struct tls *t = (struct tls *)c;
+	unsigned char *p;
 	unsigned state;
+	size_t n;
 	int rc;
 
 	while ((rc = look(t, &state, f)) == 1) {
 		if ((state & BR_SSL_RECVAPP) != 0)
 			return 1;
-		if ((state & BR_SSL_SENDREC) == 0) {
-			if (s->n == 0)
-				return 0;
-			if ((state & BR_SSL_SENDAPP) != 0) {
-				fill(t, s);
-				continue;
-			}
+		if ((state & BR_SSL_SENDREC) == 0 && s->n == 0)
+			return 0;
+		if ((state & BR_SSL_SENDREC) != 0 ||
+		    (state & BR_SSL_SENDAPP) == 0) {
+			if (step(t, state, deadline, f) < 0)
+				return -1;
+			continue;
 		}
-		if (step(t, state, deadline, f) < 0)
-			return -1;
+		p = br_ssl_engine_sendapp_buf(&t->client.eng, &n);
+		if (n > s->n)
+			n = s->n;
+		memcpy(p, s->p, n);
+		br_ssl_engine_sendapp_ack(&t->client.eng, n);
+		slice_skip(s, n);
+		if (s->n == 0)
+			br_ssl_engine_flush(&t->client.eng, 0);
 	}
 	return rc < 0 ? -1 : 1;
 }
@@ -338,7 +324,7 @@ destroy(struct tls *t)
 	free(t);
 }
 
-/* close_notify, if the socket takes it at once. */
+/* Sends close_notify if that does not block. */
 static void
 tls_close(struct conn *c)
 {
@@ -355,7 +341,8 @@ tls_close(struct conn *c)
 
 static const struct conn_ops tls_ops = { tls_read, tls_write, tls_close };
 
-/* ChaCha20 first: in plain code it takes a sixth of the time of AES. */
+/* What takes least time comes first: AES-GCM where the processor has
+ * instructions for it, ChaCha20 elsewhere. */
 static const uint16_t suites[] = {
 	BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
 	BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
@@ -363,63 +350,32 @@ static const uint16_t suites[] = {
 	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
 	BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 };
+#define SUITES 6
 
-/* The smallest code that takes the same time whatever the key does. */
+/* Not br_ssl_client_init_full(), which also enables TLS 1.0, CBC, static key
+ * exchange and SHA-1. */
 static void
-set_gcm(br_ssl_engine_context *eng)
-{
-	br_ssl_engine_set_gcm(eng, &br_sslrec_in_gcm_vtable,
-	    &br_sslrec_out_gcm_vtable);
-	br_ssl_engine_set_aes_ctr(eng, &br_aes_ct_ctr_vtable);
-	br_ssl_engine_set_ghash(eng, br_ghash_ctmul64);
-}
-
-/* Where all processors have SSE2, the code for those without is left out. */
-static br_chacha20_run
-chacha20(void)
-{
-	br_chacha20_run sse2 = br_chacha20_sse2_get();
-
-#ifdef __SSE2__
-	must(sse2 != NULL);
-	return sse2;
-#else
-	return sse2 != NULL ? sse2 : br_chacha20_ct_run;
-#endif
-}
-
-/* Poly1305 by the code without 128-bit products: ChaCha20 takes most of the
- * time, and it is a third of the size. */
-static void
-set_chapol(br_ssl_engine_context *eng)
-{
-	br_ssl_engine_set_chapol(eng, &br_sslrec_in_chapol_vtable,
-	    &br_sslrec_out_chapol_vtable);
-	br_ssl_engine_set_chacha20(eng, chacha20());
-	br_ssl_engine_set_poly1305(eng, br_poly1305_ctmul_run);
-}
-
-/* Not br_ssl_client_init_full(): that links every suite and hash there is. */
-static void
-set_up(struct tls *t)
+client_init(struct tls *t)
 {
 	br_ssl_engine_context *eng = &t->client.eng;
+	int aes = br_aes_x86ni_ctr_get_vtable() != NULL ||
+	    br_aes_pwr8_ctr_get_vtable() != NULL;
 
 	br_ssl_client_zero(&t->client);
 	br_ssl_engine_set_versions(eng, BR_TLS12, BR_TLS12);
-	br_ssl_engine_set_suites(eng, suites,
-	    sizeof(suites) / sizeof(suites[0]));
+	br_ssl_engine_set_suites(eng, aes ? suites + 2 : suites, SUITES);
 	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);
 	br_ssl_engine_set_hash(eng, br_sha384_ID, &br_sha384_vtable);
 	br_ssl_engine_set_hash(eng, br_sha512_ID, &br_sha512_vtable);
 	br_ssl_engine_set_prf_sha256(eng, br_tls12_sha256_prf);
 	br_ssl_engine_set_prf_sha384(eng, br_tls12_sha384_prf);
-	set_gcm(eng);
-	set_chapol(eng);
-	br_ssl_engine_set_rsavrfy(eng, br_rsa_i31_pkcs1_vrfy);
-	br_ssl_engine_set_ec(eng, &curve_all);
-	br_ssl_engine_set_ecdsa(eng, br_ecdsa_i31_vrfy_asn1);
+	br_ssl_engine_set_default_aes_gcm(eng);
+	br_ssl_engine_set_default_chapol(eng);
+	br_ssl_engine_set_default_rsavrfy(eng);
+	br_ssl_engine_set_default_ecdsa(eng);	/* and the curves */
 	br_ssl_engine_set_protocol_names(eng, &t->alpn, 1);
 	br_ssl_engine_add_flags(eng, BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_x509(eng, &t->x509.vtable);
@@ -465,17 +421,15 @@ tls_open(const struct env *env, struct conn *below, struct slice host,
 	t->below = below;
 	t->no_certificate = &no_certificate;
 	t->alpn = "http/1.1";
-	set_up(t);
-	if (x509_init(&t->x509, trust, host, env->wall(env->ctx)) < 0) {
+	client_init(t);
+	if (x509_init(&t->x509, trust, host, env->wall(env->ctx)) < 0)
 		*f = t->x509.fault;
+	else if (shake_hands(t, deadline, f) == 0)
+		t->up = 1;
+	if (!t->up) {
 		destroy(t);
 		return NULL;
 	}
-	if (shake_hands(t, deadline, f) < 0) {
-		destroy(t);
-		return NULL;
-	}
-	t->up = 1;
 	x509_free(&t->x509);
 	return &t->conn;
 }

@@ -221,9 +221,9 @@ minimal_init(struct x509 *x, const br_x509_trust_anchor *ta, size_t n)
 	br_x509_minimal_set_hash(m, br_sha256_ID, &br_sha256_vtable);
 	br_x509_minimal_set_hash(m, br_sha384_ID, &br_sha384_vtable);
 	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
-	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
-	br_x509_minimal_set_ecdsa(m, &br_ec_prime_i31,
-	    br_ecdsa_i31_vrfy_asn1);
+	br_x509_minimal_set_rsa(m, br_rsa_pkcs1_vrfy_get_default());
+	br_x509_minimal_set_ecdsa(m, br_ec_get_default(),
+	    br_ecdsa_vrfy_asn1_get_default());
 	br_x509_minimal_set_minrsa(m, KEY_RSA_MIN);
 	br_x509_minimal_set_time(m,
 	    (uint32_t)(x->wall / 86400000 + DAYS_TO_1970),
