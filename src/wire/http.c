@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-/* The order counts: heads first, then content, then what frames chunks. */
+/* In this order: before the content, content, chunk framing. */
 enum state {
 	STATUS,			/* collecting a status line */
 	FIELDS,			/* collecting fields, to the empty line */
 	CONTENT,		/* .left bytes of the content or of a chunk */
-	CHUNK_CR, CHUNK_LF,	/* what ends a chunk */
+	CHUNK_CR, CHUNK_LF,	/* the line end after a chunk */
 	SIZE, SIZE_BLANK,	/* digits; blanks after them */
 	EXT, EXT_QUOTED, EXT_ESCAPED,
 	SIZE_LF,
@@ -17,9 +17,9 @@ enum state {
 
 enum framing { BY_LENGTH, BY_CHUNKS, BY_EOF };
 
-/* Content pays for the framing around it at this rate: a server that sends
- * each byte as a chunk of its own (6 to 1) is slow, not hostile. */
-#define PAID_BY_BYTE 16
+/* Each byte of content allows this many bytes of chunk framing: a server that
+ * sends one byte per chunk (6 bytes of framing) is slow, not hostile. */
+#define FRAMING_PER_BYTE 16
 
 static enum http_ev
 bad(struct http *h, const char *why)
@@ -29,8 +29,8 @@ bad(struct http *h, const char *why)
 	return HTTP_BAD;
 }
 
-/* Drops the CR of line ends and joins folded lines (RFC 9112, 5.2); -1 for
- * any other CR and for NUL. */
+/* Removes the CR of line ends and joins folded lines (RFC 9112, 5.2).  -1 on
+ * any other CR and on NUL. */
 static int
 tidy(struct buf *b)
 {
@@ -57,7 +57,7 @@ tidy(struct buf *b)
 	return 0;
 }
 
-/* "HTTP/1.1 200 Reason"; the reason and the blank before it may be missing. */
+/* "HTTP/1.1 200 Reason"; the reason and its blank are optional. */
 static const char *
 status_line(struct http *h, struct slice s)
 {
@@ -73,23 +73,12 @@ status_line(struct http *h, struct slice s)
 	return NULL;
 }
 
-/* RFC 9110, 5.6.2 */
-static int
-is_token(struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||
-		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
-			return 0;
-	return s.n > 0;
-}
-
+/* Splits the head into h->field[]. */
 static const char *
 fields(struct http *h, struct slice rest)
 {
 	struct slice line, name;
+	size_t i;
 
 	if (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t'))
 		return "a folded line with no field before it";
@@ -98,7 +87,12 @@ fields(struct http *h, struct slice rest)
 		if (memchr(line.p, ':', line.n) == NULL)
 			return "a header line without a colon";
 		name = slice_cut(&line, ':');
-		if (!is_token(name))
+		/* a token (RFC 9110, 5.6.2) */
+		for (i = 0; i < name.n; i++)
+			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
+			    strchr("\"(),/:;<=>?@[\\]{}", name.p[i]) != NULL)
+				break;
+		if (name.n == 0 || i < name.n)
 			return "a header name with a blank or the like in it";
 		if (h->nfields == HTTP_FIELDS_MAX)
 			return "too many header fields";
@@ -108,7 +102,7 @@ fields(struct http *h, struct slice rest)
 	return NULL;
 }
 
-/* Whether one of the named fields lists the token. */
+/* Whether a field called name lists the token. */
 static int
 lists(const struct http *h, const char *name, const char *token)
 {
@@ -123,41 +117,28 @@ lists(const struct http *h, const char *name, const char *token)
 	return 0;
 }
 
-/* The one length that all Content-Length fields and their list elements name
- * (RFC 9110, 8.6); -1 when they differ or are no numbers. */
-static long long
-length(const struct http *h)
-{
-	struct slice list;
-	long long n = -1, v;
-	size_t i;
-
-	for (i = 0; (list = http_field(h, "content-length", i)).p != NULL;
-	    i++)
-		do {
-			v = slice_dec(slice_trim(slice_cut(&list, ',')),
-			    INT64_MAX);
-			if (v < 0 || (n >= 0 && n != v))
-				return -1;
-			n = v;
-		} while (list.n > 0);
-	return n;
-}
-
-/* RFC 9112, 6.3 and 9.3 */
+/* RFC 9112, 6.3 and 9.3. */
 static const char *
 choose_framing(struct http *h)
 {
-	struct slice coding = http_field(h, "transfer-encoding", 0);
-	int sized = http_field(h, "content-length", 0).p != NULL;
-	long long len = length(h);
+	struct slice coding = http_field(h, "transfer-encoding", 0), list;
+	long long len = -1, v;
+	size_t i;
 
 	h->keep = !lists(h, "connection", "close") &&
 	    (h->minor == 1 || lists(h, "connection", "keep-alive"));
 	h->framing = BY_LENGTH;
 	h->left = 0;
-	if (sized && len < 0)
-		return "broken or contradictory Content-Length";
+	/* repeated lengths must all be the same (RFC 9110, 8.6) */
+	for (i = 0; (list = http_field(h, "content-length", i)).p != NULL; i++)
+		do {
+			v = slice_dec(slice_trim(slice_cut(&list, ',')),
+			    INT64_MAX);
+			if (v < 0 || (len >= 0 && len != v))
+				return "broken or contradictory "
+				    "Content-Length";
+			len = v;
+		} while (list.n > 0);
 	if (h->no_body || h->status == 204 || h->status == 304)
 		return NULL;
 	if (coding.p != NULL) {
@@ -165,9 +146,9 @@ choose_framing(struct http *h)
 		    http_field(h, "transfer-encoding", 1).p != NULL)
 			return "a Transfer-Encoding other than chunked";
 		h->framing = BY_CHUNKS;
-		if (sized || h->minor == 0)
+		if (len >= 0 || h->minor == 0)
 			h->keep = 0;
-	} else if (sized) {
+	} else if (len >= 0) {
 		h->left = (uint64_t)len;
 	} else {
 		h->framing = BY_EOF;
@@ -176,25 +157,18 @@ choose_framing(struct http *h)
 	return NULL;
 }
 
-/* Whether the last line of b is empty; b ends with LF. */
-static int
-ends_head(const struct buf *b)
-{
-	size_t n = b->n - 1;
-
-	if (n > 0 && b->p[n - 1] == '\r')
-		n--;
-	return n == 0 || b->p[n - 1] == '\n';
-}
-
-/* What to do with the line that has just become complete; HTTP_MORE: go on. */
+/* Handles the line just completed in h->head, which ends with LF.  HTTP_MORE:
+ * the head continues. */
 static enum http_ev
 head_line(struct http *h)
 {
+	size_t n = h->head.n - 1;
 	const char *why;
 
-	if (h->state == FIELDS && !ends_head(&h->head))
-		return HTTP_MORE;
+	if (n > 0 && h->head.p[n - 1] == '\r')
+		n--;
+	if (h->state == FIELDS && n > 0 && h->head.p[n - 1] != '\n')
+		return HTTP_MORE;		/* not the empty line */
 	if (tidy(&h->head) < 0)
 		return bad(h, "NUL or a bare CR in the head");
 	if (h->state == STATUS) {
@@ -221,7 +195,6 @@ head_line(struct http *h)
 	return HTTP_HEAD;
 }
 
-/* Interim heads count towards the limit: they could come for ever. */
 static enum http_ev
 push_head(struct http *h, struct slice *in)
 {
@@ -232,12 +205,13 @@ push_head(struct http *h, struct slice *in)
 	while (ev == HTTP_MORE && in->n > 0) {
 		lf = memchr(in->p, '\n', in->n);
 		n = lf == NULL ? in->n : (size_t)(lf - in->p) + 1;
+		/* interim heads count too: they could go on for ever */
 		if (n > HTTP_HEAD_MAX - h->extra)
 			return bad(h, "the head is too large");
 		h->extra += n;
 		buf_put(&h->head, slice_sub(*in, 0, n));
 		slice_skip(in, n);
-		/* No need to wait for the line end of something else. */
+		/* another protocol may never send a line end */
 		if (h->state == STATUS && memcmp(h->head.p, "HTTP/1.",
 		    h->head.n < 7 ? h->head.n : 7) != 0)
 			return bad(h, "not an HTTP/1.0 or HTTP/1.1 answer");
@@ -247,134 +221,97 @@ push_head(struct http *h, struct slice *in)
 	return ev;
 }
 
-/* The state after c on a chunk-size line, behind the digits (RFC 9112, 7.1);
- * -1 when c may not stand there.  Blanks were never allowed, but are sent. */
-static int
-extension_step(int state, char c)
+/* The state after c in chunk framing (RFC 9112, 7.1); -1 if c is not allowed.
+ * Trailer fields are skipped. */
+static inline int
+frame_step(struct http *h, int state, char c)
 {
-	int ends = c == '\r' || c == '\n';
+	int ends = c == '\r' || c == '\n', v;
 
 	switch (state) {
+	case CHUNK_CR:
+	case CHUNK_LF:
+		if (state == CHUNK_CR && c == '\r')
+			return CHUNK_LF;
+		h->left = 0;
+		h->digits = 0;
+		return c == '\n' ? SIZE : -1;
 	case SIZE:
-	case SIZE_BLANK:
+		if ((v = slice_hexdigit(c)) >= 0) {
+			h->left = h->left << 4 | (unsigned)v;
+			return ++h->digits <= 16 ? SIZE : -1;
+		}
+		if (h->digits == 0)
+			return -1;
+		/* FALLTHROUGH */
+	case SIZE_BLANK:		/* not allowed, but sent by some */
 		if (c == ' ' || c == '\t')
 			return SIZE_BLANK;
-		return c == '\r' ? SIZE_LF : c == ';' ? EXT : -1;
-	case EXT:
-		return c == '\r' ? SIZE_LF : c == '"' ? EXT_QUOTED : EXT;
-	case EXT_QUOTED:
-		if (ends)
+		if (c == ';')
+			return EXT;
+		if (!ends)
 			return -1;
-		return c == '"' ? EXT : c == '\\' ? EXT_ESCAPED : EXT_QUOTED;
+		break;
+	case EXT:
+		if (!ends)
+			return c == '"' ? EXT_QUOTED : EXT;
+		break;
+	case EXT_QUOTED:
+		return ends ? -1 : c == '"' ? EXT : c == '\\' ? EXT_ESCAPED :
+		    EXT_QUOTED;
 	case EXT_ESCAPED:
 		return ends ? -1 : EXT_QUOTED;
-	default:
-		return -1;
-	}
-}
-
-static int
-trailer_step(int state, char c)
-{
-	switch (state) {
 	case TRAILER:
 		return c == '\n' ? END : c == '\r' ? TRAILER_LF : TRAILER_LINE;
 	case TRAILER_LINE:
 		return c == '\n' ? TRAILER : TRAILER_LINE;
-	default:
+	case TRAILER_LF:
 		return c == '\n' ? END : -1;
 	}
+	/* the end of a size line */
+	if (c == '\r' && state != SIZE_LF)
+		return SIZE_LF;
+	return c != '\n' ? -1 : h->left == 0 ? TRAILER : CONTENT;
 }
 
-/* The state after c between the contents of two chunks or after the last;
- * -1 when c may not stand there.  Trailer fields are passed over. */
-static inline int
-frame_step(struct http *h, int state, char c)
+enum http_ev
+http_push(struct http *h, struct slice *in, struct slice *out)
 {
-	int v;
-
-	if (state == SIZE && (v = slice_hexdigit(c)) >= 0) {
-		h->left = h->left << 4 | (unsigned)v;
-		return ++h->digits <= 16 ? SIZE : -1;
-	}
-	if (state == CHUNK_CR && c == '\r')
-		return CHUNK_LF;
-	if (state <= CHUNK_LF) {
-		h->left = 0;
-		h->digits = 0;
-		return c == '\n' ? SIZE : -1;
-	}
-	if (state >= TRAILER)
-		return trailer_step(state, c);
-	if (h->digits == 0)
-		return -1;
-	if (c == '\n' && state != EXT_QUOTED && state != EXT_ESCAPED)
-		return h->left == 0 ? TRAILER : CONTENT;
-	return extension_step(state, c);
-}
-
-/* Takes framing up to the next content or the end. */
-static enum http_ev
-push_frame(struct http *h, struct slice *in)
-{
-	size_t room = HTTP_HEAD_MAX - h->extra;
-	size_t i = 0;
+	size_t room = HTTP_HEAD_MAX - h->extra, i = 0, n;
 	int state = h->state;
 
+	if (h->bad)
+		return HTTP_BAD;
+	if (state < CONTENT)
+		return push_head(h, in);
 	while (state > CONTENT && state < END && i < in->n) {
 		if (i == room)
 			return bad(h, "more chunk framing than content");
 		if ((state = frame_step(h, state, in->p[i++])) < 0)
 			return bad(h, "broken chunk framing");
 	}
-	h->state = state;
 	h->extra += i;
 	slice_skip(in, i);
-	return h->state == END ? HTTP_END : HTTP_MORE;
-}
-
-static enum http_ev
-push_content(struct http *h, struct slice *in, struct slice *out)
-{
-	size_t n = in->n;
-
-	if (h->framing == BY_EOF) {
-		*out = *in;
-		*in = slice_sub(*in, n, 0);
-		return HTTP_BODY;
-	}
-	if (n > h->left)
-		n = (size_t)h->left;
+	if (state == CONTENT && h->framing == BY_LENGTH && h->left == 0)
+		state = END;
+	h->state = state;
+	if (state == END)
+		return HTTP_END;
+	if (state != CONTENT || in->n == 0)
+		return HTTP_MORE;
+	n = h->framing != BY_EOF && in->n > h->left ? (size_t)h->left : in->n;
 	*out = slice_sub(*in, 0, n);
 	slice_skip(in, n);
+	if (h->framing == BY_EOF)
+		return HTTP_BODY;
 	h->left -= n;
 	if (h->framing == BY_CHUNKS) {
-		h->extra -= n > h->extra / PAID_BY_BYTE ? h->extra :
-		    n * PAID_BY_BYTE;
+		h->extra -= n > h->extra / FRAMING_PER_BYTE ? h->extra :
+		    n * FRAMING_PER_BYTE;
 		if (h->left == 0)
 			h->state = CHUNK_CR;
 	}
 	return HTTP_BODY;
-}
-
-enum http_ev
-http_push(struct http *h, struct slice *in, struct slice *out)
-{
-	enum http_ev ev = HTTP_MORE;
-
-	if (h->bad)
-		return HTTP_BAD;
-	if (h->state < CONTENT)
-		return push_head(h, in);
-	if (h->state > CONTENT)
-		ev = push_frame(h, in);
-	else if (h->framing == BY_LENGTH && h->left == 0)
-		h->state = END;
-	if (h->state == END)
-		return HTTP_END;
-	if (h->state != CONTENT || in->n == 0)
-		return ev;
-	return push_content(h, in, out);
 }
 
 enum http_ev
