@@ -42,19 +42,6 @@ tell(struct run *r, struct result *res, const struct retry *st, msec wait,
 	return rc;
 }
 
-static void
-give_up(struct result *res, const struct ticket *t, msec wait)
-{
-	struct buf why = { 0 };
-
-	limit_why(t, &why);
-	fault_set(&res->last.fault, F_RATE, 1, "no slot in time within the "
-	    "limit that all processes share (%.*s)", SLICE_FMT(why));
-	buf_free(&why);
-	res->verdict = RETRY_IMPATIENT;
-	res->wait = res->last.fault.wait = wait;
-}
-
 int
 pace_wait(struct run *r, struct result *res, struct retry *st)
 {
@@ -64,7 +51,8 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	struct ticket *t;
 	int rc = 0, told = 0;
 	int nudged = res->wait > 0;	/* SIGUSR1 ended the last pause */
-	msec start, end, now, mono, look, last, waited;
+	msec start, end, now, mono, look, last, wait, waited;
+	struct buf why = { 0 };
 
 	if (p == NULL || job->body.n == 0)
 		return 0;
@@ -88,10 +76,17 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 		 * for the end of a hold or for another day */
 		last = r->queue && (t->why < QUOTA_KINDS ||
 		    t->why > LIMIT_HOLD) ? job->limit.end : end;
-		if (t->slot - now > last - mono + CLOCKS) {
-			give_up(res, t, t->slot - now);
+		wait = t->slot - now;
+		if (wait > last - mono + CLOCKS) {
+			limit_why(t, &why);
+			fault_set(&res->last.fault, F_RATE, 1, "no slot in "
+			    "time within the limit that all processes share "
+			    "(%.*s)", SLICE_FMT(why));
+			buf_free(&why);
+			res->verdict = RETRY_IMPATIENT;
+			res->wait = res->last.fault.wait = wait;
 			rc = 1;
-		} else if (tell(r, res, st, t->slot - now, &told) < 0) {
+		} else if (tell(r, res, st, wait, &told) < 0) {
 			rc = 1;
 		} else {
 			nudged = env->sleep(env->ctx, mono + look - now);
