@@ -31,6 +31,8 @@ all: bide
 # One goal after the other at the top; inside a build all jobs at once.
 ORDER = .NOTPARALLEL
 $(ORDER):
+# bmake -j keeps to this instead.
+.ORDER: setup bide san
 
 # -- inside a build's folder (files.mk: tests/mirror.sh) ----------------------
 
