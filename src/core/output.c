@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "state/place.h"
 
-#define LINKS_MAX 40	/* as the kernel has it */
+#define LINKS_MAX 40	/* the kernel's limit */
 
 static int
 failed(struct fault *f, const char *what)
@@ -25,20 +25,8 @@ failed(struct fault *f, const char *what)
 	return -1;
 }
 
-static int
-cancelled(const struct env *env, struct fault *f)
-{
-	int sig = env->cancelled(env->ctx);
-
-	if (sig == 0)
-		return 0;
-	fault_set(f, F_CANCEL, 0, "interrupted while writing the answer");
-	f->code = sig;
-	return 1;
-}
-
-/* Waits until fd takes something; a descriptor that somebody else made
- * non-blocking, or a reader that is slow. */
+/* Waits until fd takes bytes or a signal comes (timeout -1), or just checks
+ * (0).  fd may be non-blocking, made so by whoever shares it. */
 static int
 writable(const struct env *env, int fd, int timeout)
 {
@@ -51,54 +39,34 @@ writable(const struct env *env, int fd, int timeout)
 	    fds[0].revents != 0;
 }
 
-/* Once a signal asks to stop, only what cannot block is written. */
-static size_t
-allowed(const struct env *env, int fd, size_t n)
-{
-	if (env->cancelled(env->ctx) == 0)
-		return n;
-	if (!writable(env, fd, 0))
-		return 0;
-	return n < PIPE_BUF ? n : PIPE_BUF;
-}
-
 int
 output_write(const struct env *env, int fd, struct slice s, struct fault *f)
 {
 	size_t most;
 	ssize_t n;
+	int sig;
 
 	while (s.n > 0) {
-		most = allowed(env, fd, s.n);
+		most = s.n;
+		/* after a signal only what cannot block */
+		if (env->cancelled(env->ctx) != 0)
+			most = !writable(env, fd, 0) ? 0 :
+			    s.n < PIPE_BUF ? s.n : PIPE_BUF;
 		n = most == 0 ? 0 : file_write_some(fd, s.p, most);
-		if (n > 0)
+		if (n > 0) {
 			s = slice_sub(s, (size_t)n, s.n);
-		else if (n < 0 && n != FILE_AGAIN)
+		} else if (n < 0 && n != FILE_AGAIN) {
 			return failed(f, "cannot write the answer");
-		else if (cancelled(env, f))
+		} else if ((sig = env->cancelled(env->ctx)) != 0) {
+			fault_set(f, F_CANCEL, 0, "interrupted while writing "
+			    "the answer");
+			f->code = sig;
 			return -1;
-		else if (n == FILE_AGAIN)
+		} else if (n == FILE_AGAIN) {
 			(void)writable(env, fd, -1);
+		}
 	}
 	return 0;
-}
-
-/* fd is a new file that only we know; it becomes path. */
-static int
-fill(const struct env *env, int fd, const char *temp, const char *path,
-    mode_t mode, struct slice s, struct fault *f)
-{
-	int rc = output_write(env, fd, s, f);
-
-	if (rc == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
-		rc = failed(f, path);
-	if (close(fd) < 0 && rc == 0)
-		rc = failed(f, path);
-	if (rc == 0 && (rename(temp, path) < 0 || place_sync(path) < 0))
-		rc = failed(f, path);
-	if (rc < 0)
-		(void)unlink(temp);
-	return rc;
 }
 
 static int
@@ -106,7 +74,7 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
     struct slice s, struct fault *f)
 {
 	char temp[PATH_MAX];
-	int fd;
+	int fd, rc;
 
 	if (str_printf(temp, sizeof(temp), "%s.%08x", path,
 	    (unsigned)env_random32(env)) < 0) {
@@ -116,7 +84,16 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return failed(f, path);
-	return fill(env, fd, temp, path, mode, s, f);
+	rc = output_write(env, fd, s, f);
+	if (rc == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+		rc = failed(f, path);
+	if (close(fd) < 0 && rc == 0)
+		rc = failed(f, path);
+	if (rc == 0 && (rename(temp, path) < 0 || place_sync(path) < 0))
+		rc = failed(f, path);
+	if (rc < 0)
+		(void)unlink(temp);
+	return rc;
 }
 
 static int
@@ -133,7 +110,7 @@ write_through(const struct env *env, const char *path, struct slice s,
 	return rc;
 }
 
-/* Where path leads, through links, also one to nothing.  real has PATH_MAX
+/* Resolves symbolic links, the last of which may dangle.  real has PATH_MAX
  * bytes. */
 static int
 follow_links(const char *path, char *real)
@@ -165,7 +142,7 @@ output_replace(const struct env *env, const char *path, struct slice s,
 	struct stat st;
 	mode_t mask;
 
-	/* First: the links of /proc to pipes name nothing to follow. */
+	/* before the links are read: those in /proc to pipes lead nowhere */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return write_through(env, path, s, f);
 	if (follow_links(path, real) < 0)

@@ -1,28 +1,29 @@
 #ifndef CORE_OUTPUT_H
 #define CORE_OUTPUT_H
 
-/* Bytes out of the program: to a descriptor, or as a whole file. */
+/* Writes the answer: to a descriptor, or as a whole file. */
 
 #include "base/env.h"
 
 /*
- * Writes all of s to fd, waiting as long as the reader wants.  0; -1 with
- * F_OUTPUT (.code is the errno: EPIPE is a reader that has gone) or F_CANCEL.
+ * Writes all of s to fd and waits as long as the reader takes.  0; -1 with
+ * F_OUTPUT (.code: the errno; EPIPE if the reader has closed the pipe) or
+ * F_CANCEL.
  */
 int output_write(const struct env *env, int fd, struct slice s,
     struct fault *f);
 
 /*
- * Makes s the content of the file path: a temporary file beside it, fsync,
- * rename, fsync of the folder; readers see the old file or the new one.  A
- * symbolic link is followed; what is no plain file (a device, a FIFO) is
- * written as it is.  An existing file keeps its mode.
+ * Replaces the contents of the file path with s: writes a temporary file beside
+ * it, syncs it, renames it and syncs the folder, so that readers see the old
+ * contents or the new.  Follows symbolic links and keeps an existing file's
+ * mode.  Pipes and devices are written to directly.
  */
 int output_replace(const struct env *env, const char *path, struct slice s,
     struct fault *f);
 
-/* Whether output_replace() has a chance: 0, or -1 with F_OUTPUT.  For asking
- * before money is spent. */
+/* Whether output_replace() is likely to succeed, checked before a request is
+ * paid for: 0, or -1 with F_OUTPUT. */
 int output_check(const char *path, struct fault *f);
 
 #endif

@@ -1,92 +1,76 @@
 #include "core/retry.h"
 
-/* From 0 up to v. */
+#include <signal.h>
+
+/* A random part of v. */
 static msec
 share(msec v, uint32_t rnd)
 {
 	return (msec)((double)v * rnd / 4294967296.0);
 }
 
+/* The pause after f; *least: what it has to be at least. */
 static msec
-ceiling(const struct retry *st, const struct fault *f)
+pause_after(const struct retry *st, const struct fault *f, uint32_t rnd,
+    msec *least)
 {
-	msec b = f->class == F_OVERLOAD ? RETRY_BASE_OVERLOAD : RETRY_BASE;
+	msec top = f->class == F_OVERLOAD ? RETRY_BASE_OVERLOAD : RETRY_BASE;
+	msec wait, most;
 	unsigned i;
 
-	for (i = 0; i < st->steps && b < RETRY_CAP; i++)
-		b *= 2;
-	return b < RETRY_CAP ? b : RETRY_CAP;
-}
-
-static msec
-least(msec top)
-{
-	return top < RETRY_CAP ? top / 2 : RETRY_CAP * 4 / 5;
-}
-
-/* A server's figure: obeyed, with up to a fifth on top. */
-static msec
-hinted(const struct retry *st, msec hint, msec backoff, uint32_t rnd)
-{
-	msec wait = hint > backoff ? hint : backoff;
-	msec most = hint + hint / 5 + RETRY_SLACK;
-
+	for (i = 0; i < st->steps && top < RETRY_CAP; i++)
+		top *= 2;
+	*least = top < RETRY_CAP ? top / 2 : RETRY_CAP * 4 / 5;
+	if (top > RETRY_CAP)
+		top = RETRY_CAP;
+	wait = *least + share(top - *least, rnd);
+	if (f->wait <= 0)	/* a wait of 0 says nothing */
+		return wait;
+	*least = f->wait;
+	if (wait < f->wait)
+		wait = f->wait;
 	wait += share(wait / 5, rnd);
-	if (st->hinted < RETRY_TRUST && wait > most)
-		wait = most;
-	return wait;
-}
-
-/* The least and the actual wait that comes next. */
-static msec
-pause_for(const struct retry *st, const struct fault *f, uint32_t rnd,
-    msec *floor)
-{
-	msec top = ceiling(st, f), backoff;
-
-	*floor = least(top);
-	backoff = *floor + share(top - *floor, rnd);
-	if (f->wait <= 0)	/* "at once" is no figure to be held to */
-		return backoff;
-	*floor = f->wait;
-	return hinted(st, f->wait, backoff, rnd);
-}
-
-static int
-hopeless(struct retry *st, const struct fault *f)
-{
-	unsigned most = f->retry == FAULT_ONCE ? 1 : RETRY_CONFLICTS;
-
-	if (!f->retry)
-		return 1;
-	st->dull = f->retry == FAULT_ONCE || f->status == 409 ? st->dull + 1 :
-	    0;
-	return st->dull > most;
+	most = f->wait + f->wait / 5 + RETRY_SLACK;
+	return st->hinted < RETRY_TRUST && wait > most ? most : wait;
 }
 
 struct decision
 retry_next(const struct policy *p, struct retry *st, const struct fault *f,
     enum advance advance, uint32_t rnd)
 {
-	msec left = p->patience - st->waited, floor, wait;
+	msec left = p->patience - st->waited, least, wait;
 
 	if (advance != ADVANCE_NONE)
 		st->count = 0;
 	if (advance == ADVANCE_FURTHER)
 		st->steps = st->hinted = 0;
-	if (hopeless(st, f))
+	if (!f->retry)
 		return (struct decision){ RETRY_FATAL, f->wait };
-	wait = pause_for(st, f, rnd, &floor);
+	if (f->retry == FAULT_ONCE || f->status == 409)
+		st->dull++;
+	else
+		st->dull = 0;
+	if (st->dull > (f->retry == FAULT_ONCE ? 1 : RETRY_CONFLICTS))
+		return (struct decision){ RETRY_FATAL, f->wait };
+	wait = pause_after(st, f, rnd, &least);
 	if (st->count >= p->retries)
 		return (struct decision){ RETRY_SPENT, wait };
-	if (floor > left)
-		return (struct decision){ RETRY_IMPATIENT, floor };
+	if (least > left)
+		return (struct decision){ RETRY_IMPATIENT, least };
 	if (wait > left)
 		wait = left;
 	st->count++;
 	st->steps++;
 	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;
 	return (struct decision){ RETRY_AGAIN, wait };
+}
+
+int
+retry_later(const struct fault *f)
+{
+	if (f->class == F_CANCEL)
+		return f->code != SIGINT;
+	return f->retry || f->class == F_OUTPUT;
 }
 
 int

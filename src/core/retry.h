@@ -2,17 +2,17 @@
 #define CORE_RETRY_H
 
 /*
- * When to ask again.  Pure arithmetic: the clock and the dice are arguments.
+ * When to retry.  Pure arithmetic: time and random bits are arguments.
  *
- * Without a figure of the server's: 0.5 s (2 s after an overload) doubling to
- * 60 s, half of it fixed and half of it random, so that neighbours spread out
- * and yet nobody is early.  At the ceiling only the upper fifth is random,
- * which bounds a dead server to 20 requests in ten minutes.
+ * Without a time from the server the backoff is 0.5 s (2 s after an overload),
+ * doubled up to 60 s; half of it is fixed and half random, which spreads out
+ * clients without letting one come early.  At 60 s only the upper fifth is
+ * random: a dead server gets at most 20 requests in ten minutes.
  *
- * With one, w: max(w, backoff) x (1 .. 1.2), never below w.  The first waits
- * in a row stay within 1.2 w + 250 ms (promise 3), trusting the server's
- * word; when RETRY_TRUST such waits were obeyed and each met the next refusal,
- * the word was not good and the backoff alone decides how much is added to it.
+ * When the server asks for a wait of w, it is max(w, backoff) x (1 .. 1.2),
+ * never less than w.  The first RETRY_TRUST such waits in a row are at most
+ * 1.2 w + 250 ms (promise 3).  If each of them ended in another refusal, the
+ * server's times are not reliable and the backoff applies without that bound.
  */
 
 #include "base/err.h"
@@ -20,54 +20,59 @@
 #define RETRY_BASE ((msec)500)
 #define RETRY_BASE_OVERLOAD ((msec)2000)
 #define RETRY_CAP ((msec)60000)
-#define RETRY_SLACK ((msec)200)		/* of 250, 50 for the machine */
+#define RETRY_SLACK ((msec)200)		/* the other 50 ms are for the machine */
 #define RETRY_TRUST 3
 #define RETRY_CONFLICTS 3		/* 409s in a row */
 
 struct policy {
-	msec patience;		/* most time in pauses, all together */
-	unsigned retries;	/* most attempts in a row that bring nothing */
+	msec patience;		/* at most this long in pauses, in total */
+	unsigned retries;	/* at most so many in a row without any part
+				   of an answer */
 };
 
 struct retry {			/* {0} at the start of a run */
 	msec waited;		/* in pauses so far */
-	unsigned count;		/* failures in a row that brought nothing */
-	unsigned steps;		/* the same, or that came no further: backoff */
-	unsigned hinted;	/* of these, the last ones with a wait */
-	unsigned dull;		/* 409s in a row, or FAULT_ONCEs */
+	unsigned count;		/* failures in a row without any answer */
+	unsigned steps;		/* failures in a row without progress: the
+				   exponent of the backoff */
+	unsigned hinted;	/* the last of these with a wait from the
+				   server */
+	unsigned dull;		/* 409s or FAULT_ONCEs in a row */
 };
 
-/* What a failed attempt brought of an answer. */
+/* How much of an answer a failed attempt brought. */
 enum advance {
 	ADVANCE_NONE,
-	ADVANCE_SOME,		/* but no more than one before it */
+	ADVANCE_SOME,		/* not more than an earlier attempt */
 	ADVANCE_FURTHER
 };
 
 enum verdict {
 	RETRY_AGAIN,
-	RETRY_FATAL,		/* a repetition cannot help */
-	RETRY_IMPATIENT,	/* the wait passes the patience that is left */
+	RETRY_FATAL,		/* a retry cannot help */
+	RETRY_IMPATIENT,	/* the wait exceeds the remaining patience */
 	RETRY_SPENT		/* too many attempts */
 };
 
 struct decision {
 	enum verdict verdict;
-	msec wait;		/* AGAIN: this long; else when a try would make
-				   sense, or MSEC_NONE */
+	msec wait;		/* AGAIN: the pause; else ms until a retry
+				   makes sense, or MSEC_NONE */
 };
 
-/* Whether another model or provider may well do better: after the last word
- * on what time, money or size did not allow, not on what is wrong with the
- * request or the key. */
+/* Whether a fallback may succeed: after faults of the network, the server, the
+ * quota or the size, not after errors in the request or the key. */
 int retry_elsewhere(enum fclass class);
 
+/* Whether a run that ended with f can be resumed later; SIGINT ends it for
+ * good. */
+int retry_later(const struct fault *f);
+
 /*
- * After a failed attempt.  Any of an answer begins the count of retries anew;
- * the backoff only begins anew when it came further, so that a stream which
- * always breaks at the same place is asked for less and less often.  rnd: 32
- * random bits.  *st is brought up to date, but for .waited: what is really
- * slept is for the caller to add.
+ * Decides after a failed attempt.  Any part of an answer resets the count of
+ * retries; only progress resets the backoff, so that a stream which always
+ * breaks at the same place is requested less and less often.  rnd: 32 random
+ * bits.  Updates *st, except .waited, which the caller adds to after the pause.
  */
 struct decision retry_next(const struct policy *p, struct retry *st,
     const struct fault *f, enum advance advance, uint32_t rnd);

@@ -16,18 +16,7 @@ text_put_text(struct text_sink *t, struct slice s)
 		buf_put(&t->out, s);
 }
 
-static void
-text_keep_call(struct text_sink *t, const struct event *e)
-{
-	struct json_out w = { .out = &t->calls };
-
-	json_open(&w, '{');
-	event_put_call(&w, e);
-	json_close(&w);
-	buf_putc(&t->calls, '\n');
-}
-
-/* Calls are no answer yet, and why one was cut is told elsewhere. */
+/* Only of an answer that is complete and has no tool calls. */
 static int
 not_json(int check, const struct buf *text, enum finish finish)
 {
@@ -35,7 +24,7 @@ not_json(int check, const struct buf *text, enum finish finish)
 	    !json_valid(slice_trim(buf_slice(text)));
 }
 
-/* Ends a line that the cursor, or a call, would be left on. */
+/* Ends the last line before tool calls and on a terminal. */
 static void
 text_end_line(struct text_sink *t)
 {
@@ -48,29 +37,33 @@ static void
 text_put(struct sink *s, const struct event *e)
 {
 	struct text_sink *t = (struct text_sink *)s;
+	struct json_out w = { .out = &t->calls };
 
 	switch (e->type) {
 	case EV_TEXT:
 		text_put_text(t, e->text);
 		break;
 	case EV_TOOL_CALL:
-		text_keep_call(t, e);
+		json_open(&w, '{');
+		event_put_call(&w, e);
+		json_close(&w);
+		buf_putc(&t->calls, '\n');
 		break;
 	case EV_RETRY:
 	case EV_FALLBACK:
 	case EV_ERROR:
 		if (e->type == EV_ERROR || e->discard)
-			buf_clear(&t->out);	/* what nobody saw is void */
+			buf_clear(&t->out);	/* discard undelivered text */
 		if (!e->kept)
 			buf_clear(&t->calls);
-		t->done = 0;		/* nor may -o be emptied by it */
+		t->done = 0;		/* -o keeps the file as it was */
 		if (t->live)
 			text_end_line(t);
 		break;
 	case EV_DONE:
 		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
-		/* JSON lets DEL and C1 be */
+		/* JSON does not escape DEL and C1 */
 		text_put_text(t, buf_slice(&t->calls));
 		t->done = 1;
 		break;
@@ -119,50 +112,6 @@ text_sink_free(struct text_sink *t)
 
 /* -- JSON lines ------------------------------------------------------------ */
 
-static void
-put_start(struct json_sink *j, struct json_out *w, const struct event *e)
-{
-	json_member_num(w, "attempt", e->attempt);
-	json_member(w, "provider", slice_str(j->provider));
-	json_member(w, "model", slice_str(j->model));
-}
-
-static void
-put_retry(struct json_out *w, const struct event *e)
-{
-	event_put_fault(w, e->fault);
-	json_member_num(w, "wait_ms", e->wait);
-	json_member_num(w, "attempt", e->attempt);
-	json_key(w, "discard");
-	json_bool(w, e->discard);
-}
-
-static void
-put_done(struct json_out *w, const struct event *e)
-{
-	json_member(w, "finish", slice_str(finish_name(e->finish)));
-	json_member_num(w, "text_bytes", (int64_t)e->text_bytes);
-	json_member_num(w, "attempts", e->attempt);
-	json_member_num(w, "elapsed_ms", e->elapsed);
-	json_member(w, "request_id", slice_str(e->request_id));
-}
-
-static void
-put_error(struct json_sink *j, struct json_out *w, const struct event *e)
-{
-	struct buf when = { 0 };
-
-	event_put_fault(w, e->fault);
-	json_key(w, "retry_at");
-	if (e->wait == MSEC_NONE) {
-		json_null(w);
-		return;
-	}
-	when_put_rfc3339(&when, j->env->wall(j->env->ctx) + e->wait);
-	json_str(w, buf_slice(&when));
-	buf_free(&when);
-}
-
 static const char *
 event_name(enum ev_type type)
 {
@@ -185,9 +134,13 @@ event_name(enum ev_type type)
 static void
 put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 {
+	struct buf when = { 0 };
+
 	switch (e->type) {
 	case EV_START:
-		put_start(j, w, e);
+		json_member_num(w, "attempt", e->attempt);
+		json_member(w, "provider", slice_str(j->provider));
+		json_member(w, "model", slice_str(j->model));
 		break;
 	case EV_TEXT:
 	case EV_REASONING:
@@ -199,7 +152,11 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 	case EV_ITEM:
 		break;
 	case EV_RETRY:
-		put_retry(w, e);
+		event_put_fault(w, e->fault);
+		json_member_num(w, "wait_ms", e->wait);
+		json_member_num(w, "attempt", e->attempt);
+		json_key(w, "discard");
+		json_bool(w, e->discard);
 		break;
 	case EV_WAIT:
 		json_member(w, "reason", e->text);
@@ -210,7 +167,11 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		event_put_usage(w, e->usage);
 		break;
 	case EV_DONE:
-		put_done(w, e);
+		json_member(w, "finish", slice_str(finish_name(e->finish)));
+		json_member_num(w, "text_bytes", (int64_t)e->text_bytes);
+		json_member_num(w, "attempts", e->attempt);
+		json_member_num(w, "elapsed_ms", e->elapsed);
+		json_member(w, "request_id", slice_str(e->request_id));
 		break;
 	case EV_FALLBACK:
 		event_put_fault(w, e->fault);
@@ -218,12 +179,20 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 		json_member(w, "model", e->text);
 		break;
 	case EV_ERROR:
-		put_error(j, w, e);
+		event_put_fault(w, e->fault);
+		json_key(w, "retry_at");
+		if (e->wait == MSEC_NONE) {
+			json_null(w);
+			break;
+		}
+		when_put_rfc3339(&when, j->env->wall(j->env->ctx) + e->wait);
+		json_str(w, buf_slice(&when));
+		buf_free(&when);
 		break;
 	}
 }
 
-/* The answer's text for -o, beside the events. */
+/* Keeps the answer's text for -o and --schema. */
 static void
 keep_text(struct json_sink *j, const struct event *e)
 {
@@ -243,7 +212,7 @@ json_put(struct sink *s, const struct event *e)
 	struct json_sink *j = (struct json_sink *)s;
 	struct json_out w = { .out = &j->out };
 
-	if (e->type == EV_ITEM)		/* means nothing to others */
+	if (e->type == EV_ITEM)		/* of use to its provider only */
 		return;
 	json_open(&w, '{');
 	json_member(&w, "type", slice_str(event_name(e->type)));
@@ -251,8 +220,8 @@ json_put(struct sink *s, const struct event *e)
 	json_close(&w);
 	buf_putc(&j->out, '\n');
 	if (e->type == EV_TEXT)
-		s->delivered += e->text.n;	/* at the next flush, but no
-						   attempt ends before that */
+		/* the flush comes before the attempt ends */
+		s->delivered += e->text.n;
 	if (j->path != NULL || j->check)
 		keep_text(j, e);
 }

@@ -2,12 +2,11 @@
 #define CORE_SINK_H
 
 /*
- * The ends of the line: what becomes of an answer's events.
+ * The sinks that write the answer.
  *
- * text_sink writes the answer itself, held until it is whole or live as it
- * comes; tool calls come out as JSON lines.  json_sink writes every event as a
- * line, always live.  Both keep what they have in memory and write once per
- * flush.
+ * text_sink writes its text, held until the answer is complete or live as it
+ * comes, then its tool calls as JSON lines.  json_sink writes every event as a
+ * line, always live.  Both buffer what they are given and write at each flush.
  */
 
 #include "api/event.h"
@@ -17,19 +16,18 @@ struct text_sink {
 	struct sink sink;
 	const struct env *env;
 	int fd;
-	const char *path;	/* NULL, or the file to be replaced instead */
+	const char *path;	/* a file to replace instead; or NULL */
 	int live;
-	int tty;		/* make control characters visible, end with a
+	int tty;		/* escape control characters, end with a
 				   newline */
-	int check;		/* the answer, held, has to be JSON (.not_json
-				   after it is done) */
-	int not_json;
+	int check;		/* the answer, held, has to be JSON */
+	int not_json;		/* it is not; set by EV_DONE */
 	/* private */
 	struct buf out;
-	struct buf calls;	/* lines, for the end: what is cut off may
-				   bring the same ones again */
-	int done;		/* whole: flush may write what is held */
-	int midline;		/* what is out does not end with a newline */
+	struct buf calls;	/* lines; a retry may bring them again, so
+				   they are written at the end */
+	int done;		/* complete: flush writes what is held */
+	int midline;		/* the last byte written is not a newline */
 };
 
 struct json_sink {
@@ -37,7 +35,7 @@ struct json_sink {
 	const struct env *env;
 	int fd;
 	const char *provider, *model;
-	const char *path;	/* NULL, or a file for the answer's text */
+	const char *path;	/* a file for the answer's text; or NULL */
 	int check, not_json;	/* as above */
 	struct buf out, text;
 	int done;
