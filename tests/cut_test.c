@@ -149,21 +149,21 @@ static void
 set_way(struct trial *t, enum way way)
 {
 	t->mode = way == HOLD ? OUT_HOLD : way == JSON ? OUT_JSON : OUT_LIVE;
-	t->fail_on_break = way == LIVE_FAIL;
+	t->on_break = way == LIVE_FAIL ? BREAK_FAIL : BREAK_RESTART;
 }
 
 static void
 cut_everywhere(struct trial *t, const struct stream *s, struct slice raw,
     int end, enum way way)
 {
-	struct exchange x[2] = { { slice_str(ends[end]), raw },
+	struct visit x[2] = { { slice_str(ends[end]), raw },
 	    { SLICE("bytes ; hold"), raw } };
 	size_t need = needed(raw, s, end == 0), k, bad = 0, first = 0;
 	size_t step = way <= LIVE && end < 2 ? 1 : 7;
 	char name[200];
 
 	t->script.chat = s->chat;
-	t->script.exchange = x;
+	t->script.visit = x;
 	t->script.n = 2;
 	set_way(t, way);
 	for (k = 0; k <= raw.n; k += step) {
@@ -214,7 +214,7 @@ static const char *const phases[] = {
 static void
 test_cancel(void)
 {
-	struct exchange x[3];
+	struct visit x[3];
 	struct trial t;
 	msec at, end;
 	int bad = 0;
@@ -222,8 +222,8 @@ test_cancel(void)
 
 	trial_init(&t);
 	for (i = 0; i < 3; i++)
-		x[i] = (struct exchange){ .steps = slice_str(phases[i]) };
-	t.script.exchange = x;
+		x[i] = (struct visit){ .steps = slice_str(phases[i]) };
+	t.script.visit = x;
 	t.script.n = 3;
 	trial_run(&t);
 	end = t.script.now;
@@ -282,7 +282,7 @@ static const struct {
 static int
 survived(struct trial *t, unsigned seed)
 {
-	struct exchange x[8];
+	struct visit x[8];
 	struct buf live = { 0 };
 	size_t i, n = seed % 8, pick;
 	msec least = 0;
@@ -292,7 +292,7 @@ survived(struct trial *t, unsigned seed)
 	for (i = 0; i < n; i++) {
 		seed = seed * 1103515245 + 12345;
 		pick = seed / 65536 % FAULTS;
-		x[i] = (struct exchange){ slice_str(faults[pick].steps),
+		x[i] = (struct visit){ slice_str(faults[pick].steps),
 		    SLICE("") };
 		least += faults[pick].wait;
 		buf_puts(&live, faults[pick].out);
@@ -301,7 +301,7 @@ survived(struct trial *t, unsigned seed)
 	if (t->mode == OUT_HOLD)
 		buf_drop(&live, live.n - 5);
 	x[n].steps = SLICE("dial 5ms ; head ; delta whole ; completed");
-	t->script.exchange = x;
+	t->script.visit = x;
 	t->script.n = n + 1;
 	trial_run(t);
 	ok = t->res.last.fault.class == F_NONE && !t->script.amiss &&
@@ -338,7 +338,7 @@ test_faults(void)
 static void
 test_full(void)
 {
-	struct exchange x = { .steps = SLICE("head ; delta one ; stall 1s ; "
+	struct visit x = { .steps = SLICE("head ; delta one ; stall 1s ; "
 	    "delta two ; completed") };
 	struct trial t;
 	int mode;
@@ -350,7 +350,7 @@ test_full(void)
 		if (t.file == NULL)
 			abort();
 		t.mode = (enum trial_out)mode;
-		t.script.exchange = &x;
+		t.script.visit = &x;
 		t.script.n = 1;
 		trial_run(&t);
 		EQ(t.res.last.fault.class, F_OUTPUT, "a full disk");

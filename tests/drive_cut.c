@@ -43,7 +43,7 @@ main(int argc, char **argv)
 {
 	struct trial t;
 	struct buf raw = { 0 }, want = { 0 };
-	struct exchange x[2] = { { .steps = SLICE("bytes ; eof") },
+	struct visit x[2] = { { .steps = SLICE("bytes ; eof") },
 	    { .steps = SLICE("bytes ; eof") } };
 	size_t k, step, bad = 0, runs = 0;
 
@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	}
 	read_stream(argv[2], &raw);
 	x[0].bytes = x[1].bytes = buf_slice(&raw);
-	t.script.exchange = x;
+	t.script.visit = x;
 	t.script.n = 2;
 	trial_run(&t);
 	if (!whole(&t) || t.res.attempts != 1) {

@@ -28,7 +28,7 @@
 struct flow {
 	struct slice name;
 	struct trial trial;
-	struct exchange exchange[EXCHANGES];
+	struct visit exchange[EXCHANGES];
 	struct buf steps;		/* of all exchanges */
 	struct buf body;
 	int reads;
@@ -109,7 +109,7 @@ set_option(struct flow *f, struct slice line)
 	else if (slice_is(word, "reads"))
 		f->reads = 1;
 	else if (slice_is(line, "on-break fail"))
-		f->trial.fail_on_break = 1;
+		f->trial.on_break = BREAK_FAIL;
 	else if (slice_is(word, "retries"))
 		f->trial.policy.retries = (unsigned)slice_dec(value, 100000);
 	else if (slice_is(word, "rnd"))
@@ -160,7 +160,7 @@ read_flow(struct flow *f, struct slice *text)
 	for (i = 0; i < f->trial.script.n; i++)
 		f->exchange[i].steps = slice_sub(buf_slice(&f->steps), at[i],
 		    end[i] - at[i]);
-	f->trial.script.exchange = f->exchange;
+	f->trial.script.visit = f->exchange;
 }
 
 static void

@@ -46,8 +46,8 @@ fake_sync(struct journal *j, int folder)
 #define journal_sync fake_sync
 #define keep_init tested_init
 #define keep_free tested_free
-#define keep_show tested_show
 #include "src/core/keep.c"
+#include "core/pipeline.h"
 
 static msec now;
 
@@ -95,6 +95,7 @@ static struct journal journal;
 static struct cursor cursor;
 static struct sink next = { .put = next_put, .flush = next_flush };
 static struct keep k;
+static struct pipeline pipe;
 
 static void
 begin_test(int live)
@@ -105,16 +106,18 @@ begin_test(int live)
 	full = 0;
 	buf_clear(&file);
 	buf_clear(&story);
-	k = (struct keep){ .env = &env, .journal = &journal, .next = &next,
+	k = (struct keep){ .env = &env, .journal = &journal,
 	    .cursor = &cursor, .live = live, .provider = "openai",
 	    .model = "gpt-4o", .turn = 3, .broken = on_broken };
 	keep_init(&k);
+	pipe = (struct pipeline){ .journal = &k.sink, .answer = &next };
+	pipeline_init(&pipe);
 }
 
 static void
 put_event(struct event e)
 {
-	k.sink.put(&k.sink, &e);
+	pipe.sink.put(&pipe.sink, &e);
 }
 
 static void
@@ -128,7 +131,7 @@ flush_all(void)
 {
 	struct fault f;
 
-	(void)k.sink.flush(&k.sink, &f);
+	(void)pipe.sink.flush(&pipe.sink, &f);
 }
 
 /* What happened since the last look. */
@@ -170,7 +173,7 @@ live(void)
 	then("w(attempt\",\"text\",\"tur) f",
 	    "it is written before it is shown");
 	has("\"turn\":3,\"from\":0,\"text\":\"Hello\"", "in one piece");
-	EQ(k.sink.delivered, 3, "what is shown is told");
+	EQ(pipe.sink.delivered, 3, "what is shown is told");
 	flush_all();
 	then("f", "nothing new, nothing written");
 	put_string("!");
@@ -357,7 +360,8 @@ earlier(int stored)
 
 	buf_put(&b, (struct slice){ (const char *)parts, sizeof(parts) });
 	begin_test(1);
-	k.earlier = &b;
+	pipe.earlier = &b;
+	pipe.calls = stored;
 	k.from = 5;
 	k.items = 2;
 	cursor.resuming = stored;

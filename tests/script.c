@@ -13,7 +13,7 @@
 struct peer {
 	struct conn conn;
 	struct script *s;
-	const struct exchange *x;
+	const struct visit *x;
 	struct slice steps;		/* of x, what is left */
 	struct buf out;			/* sent, not yet read */
 	int joined;			/* the next step belongs to this read */
@@ -244,7 +244,7 @@ dial(const struct env *env, const struct endpoint *to, msec deadline,
 		fault_set(f, F_CONNECT, 0, "the script is over");
 		return NULL;
 	}
-	steps = s->exchange[s->next++].steps;
+	steps = s->visit[s->next++].steps;
 	times->connect = s->now;
 	if (connect_steps(s, &steps, deadline, f) < 0)
 		return NULL;
@@ -254,7 +254,7 @@ dial(const struct env *env, const struct endpoint *to, msec deadline,
 		abort();
 	c->conn.ops = &peer_ops;
 	c->s = s;
-	c->x = &s->exchange[s->next - 1];
+	c->x = &s->visit[s->next - 1];
 	c->steps = steps;
 	s->open++;
 	return &c->conn;
@@ -284,7 +284,7 @@ next_exchange(struct peer *c)
 		amiss(s, "a request too many", SLICE(""));
 		return -1;
 	}
-	c->x = &s->exchange[s->next++];
+	c->x = &s->visit[s->next++];
 	c->steps = c->x->steps;
 	c->answered = 0;
 	if (first_is(c->steps, "kept"))

@@ -52,7 +52,7 @@
 
 #define SCRIPT_WALL ((msec)1767225600 * 1000)	/* 2026-01-01T00:00:00Z */
 
-struct exchange {
+struct visit {
 	struct slice steps;
 	struct slice bytes;
 };
@@ -60,7 +60,7 @@ struct exchange {
 struct script {
 	struct env env;			/* script_init() sets these two */
 	struct net net;
-	const struct exchange *exchange;
+	const struct visit *visit;
 	size_t n, next;
 	int chat;
 	size_t most;			/* bytes of a read; 0: as they come */

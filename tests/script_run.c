@@ -180,13 +180,13 @@ run_with(struct trial *t, struct sink *to)
 	struct job job = { .env = &t->script.env, .net = &t->script.net,
 	    .dialect = t->dialect != NULL ? t->dialect :
 	    t->script.chat ? &dialect_chat : &dialect_responses,
-	    .path = t->script.chat ? SLICE("/v1/chat/completions") :
-	    SLICE("/v1/responses"), .body = t->body, .limit = t->limit,
-	    .fields = SLICE("Authorization: Bearer not-a-key\r\n"),
-	    .sink = &l.sink };
+	    .exchange = { "POST", t->script.chat ?
+	    SLICE("/v1/chat/completions") : SLICE("/v1/responses"),
+	    SLICE("Authorization: Bearer not-a-key\r\n"), t->body },
+	    .limit = t->limit, .sink = &l.sink };
 	struct pace pace = { .limit = { .ops = &limit_local } };
 	struct run r = { .job = &job, .policy = t->policy,
-	    .fail_on_break = t->fail_on_break };
+	    .on_break = t->on_break };
 
 	if (url_parse(SLICE("http://h.test"), &job.to.url) != NULL)
 		abort();

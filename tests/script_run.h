@@ -15,7 +15,7 @@ struct trial {
 	enum trial_out mode;
 	int tty;
 	int ticks;			/* log the seconds of a pause */
-	int fail_on_break;
+	enum on_break on_break;
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
 	struct slice body;

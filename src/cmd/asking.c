@@ -10,20 +10,16 @@
 
 /* -- where the answer goes ------------------------------------------------- */
 
-/* What is done when a live answer breaks off.  A reader of events is told
- * what is void, and a person sees it; a pipe would get a text twice. */
-static const char *
+/* By default an answer restarts where a person or a reader of events sees that;
+ * a pipe would get the text twice. */
+static enum on_break
 on_break(const struct opts *o)
 {
-	if (o->on_break != NULL)
-		return o->on_break;
-	return o->json || isatty(1) ? "restart" : "continue";
-}
-
-static int
-continues(const struct asking *a)
-{
-	return strcmp(on_break(a->o), "continue") == 0;
+	if (o->on_break == NULL)
+		return o->json || isatty(1) ? BREAK_RESTART : BREAK_CONTINUE;
+	return strcmp(o->on_break, "fail") == 0 ? BREAK_FAIL :
+	    strcmp(o->on_break, "continue") == 0 ? BREAK_CONTINUE :
+	    BREAK_RESTART;
 }
 
 static void
@@ -44,7 +40,6 @@ open_sinks(struct asking *a)
 	/* of the turn: resume names no file */
 	int check = history_member(h, "schema", &schema) == JSON_OBJECT;
 	int tty = isatty(1);
-	struct sink *next;
 
 	s->text = (struct text_sink){ .env = a->env, .fd = 1,
 	    .path = o->output, .tty = tty && o->output == NULL,
@@ -54,25 +49,26 @@ open_sinks(struct asking *a)
 	    .path = o->output, .check = check };
 	s->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
 	    .tty = isatty(2), .notice = !o->json &&
-	    strcmp(on_break(o), "restart") == 0 };
+	    on_break(o) == BREAK_RESTART };
 	text_sink_init(&s->text);
 	json_sink_init(&s->json);
 	s->keep = (struct keep){ .env = a->env, .journal = &a->session.journal,
-	    .next = o->json ? &s->json.sink : &s->text.sink,
 	    .cursor = &a->cursor, .detach = o->detach,
-	    .earlier = a->earlier.n > 0 || a->cursor.id[0] != '\0' ?
-	    &h->parts : NULL, .from = a->earlier.n,
+	    .from = a->earlier.n,
 	    .turn = h->turns, .items = history_items(h),
 	    .live = o->json || s->text.live,
 	    .broken = broken, .broken_ctx = a };
 	keep_init(&s->keep);
 	s->keep.told = a->unkept;
-	next = &s->keep.sink;
-	seam_init(&s->seam, next);
-	seam_earlier(&s->seam, buf_slice(&a->earlier), a->cursor.id[0] == '\0');
-	if (continues(a))
-		next = &s->seam.sink;
-	status_init(&s->status, next);
+	s->pipe = (struct pipeline){ .journal = &s->keep.sink,
+	    .answer = o->json ? &s->json.sink : &s->text.sink,
+	    .joins = on_break(o) == BREAK_CONTINUE,
+	    .earlier = a->earlier.n > 0 || a->cursor.id[0] != '\0' ?
+	    &h->parts : NULL, .calls = a->cursor.id[0] != '\0' };
+	pipeline_init(&s->pipe);
+	pipeline_earlier(&s->pipe, buf_slice(&a->earlier),
+	    a->cursor.id[0] == '\0');
+	status_init(&s->status, &s->pipe.sink);
 	return &s->status.sink;
 }
 
@@ -80,7 +76,7 @@ static void
 close_sinks(struct sinks *s)
 {
 	status_free(&s->status);
-	seam_free(&s->seam);
+	pipeline_free(&s->pipe);
 	keep_free(&s->keep);
 	text_sink_free(&s->text);
 	json_sink_free(&s->json);
@@ -114,7 +110,7 @@ asking_show(struct asking *a)
 	int rc;
 
 	(void)open_sinks(a);
-	out = a->sinks.keep.next;
+	out = a->sinks.pipe.answer;
 	json_unescape(h->provider, &provider, NULL);
 	json_unescape(h->model, &model, NULL);
 	buf_putc(&provider, '\0');
@@ -123,7 +119,7 @@ asking_show(struct asking *a)
 	a->sinks.json.model = model.p;
 	out->put(out, &(struct event){ .type = EV_START,
 	    .attempt = (unsigned)h->attempts });
-	keep_show(out, &h->parts, 1);
+	pipeline_show(out, &h->parts, 1);
 	out->put(out, &(struct event){ .type = EV_USAGE, .usage = &h->usage });
 	out->put(out, &(struct event){ .type = EV_DONE, .finish = h->finish,
 	    .attempt = (unsigned)h->attempts, .text_bytes = h->text_bytes,
@@ -163,18 +159,6 @@ asking_choose(struct asking *a)
 	return 0;
 }
 
-/* For struct run: the rest is asked for. */
-static int
-go_on(void *ctx, const struct fault *f)
-{
-	struct asking *a = ctx;
-	int refused = plan_refused(&a->one[a->at].plan, f);
-
-	plan_continue(&a->one[a->at].plan, &a->session.history,
-	    buf_slice(&a->sinks.seam.text));
-	return refused;
-}
-
 /*
  * A server may refuse what one like it wanted back: made by another model, for
  * another account, or behind words that have changed since.  It is asked once
@@ -189,7 +173,7 @@ disowned(struct asking *a, const struct fault *f)
 	size_t i;
 
 	if (f->class != F_REQUEST || f->status != 400 ||
-	    a->sinks.status.sink.delivered > 0)
+	    a->sinks.pipe.sink.delivered > 0)
 		return 0;
 	for (i = 0; i < 4; i++)
 		if (slice_ifind(slice_str(f->text), words[i]) >= 0)
@@ -200,16 +184,50 @@ disowned(struct asking *a, const struct fault *f)
 	return 1;
 }
 
-/* For struct run: a run that the server keeps goes on there. */
+/* The request asks for the rest of the answer. */
 static void
-settle(void *ctx, struct outcome *out)
+ask_rest(struct asking *a)
+{
+	plan_continue(&a->one[a->at].plan, &a->session.history,
+	    buf_slice(&a->sinks.pipe.text));
+}
+
+/* Whether part of the answer was delivered and the rest is to be asked for. */
+static int
+continues(const struct asking *a)
+{
+	return on_break(a->o) == BREAK_CONTINUE &&
+	    a->sinks.pipe.sink.delivered > 0;
+}
+
+/* For struct run. */
+static void
+after(void *ctx, struct outcome *out, unsigned n)
 {
 	struct asking *a = ctx;
+	struct plan *p = &a->one[a->at].plan;
 
-	if (a->one[a->at].plan.request.background)
+	status_watch(&a->sinks.status, out, n);
+	if (out->fault.class == F_NONE)
+		return;
+	if (p->request.background)
 		stored_next(&a->stored, out);
 	if (disowned(a, &out->fault))
 		out->fault.retry = 1;
+	if (continues(a) && plan_refused(p, &out->fault) &&
+	    !out->fault.retry) {
+		ask_rest(a);
+		out->again = 1;
+	}
+}
+
+static void
+retry(void *ctx, const struct outcome *out)
+{
+	struct asking *a = ctx;
+
+	if (continues(a) && !out->kept)
+		ask_rest(a);
 }
 
 /* What an interrupt leaves of a run: nothing, or all. */
@@ -231,18 +249,13 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 	struct plan *p = &a->one[a->at].plan, *next;
 	struct run r = { .job = &p->job, .policy = { a->o->patience,
 	    (unsigned)a->o->retries },
-	    .fail_on_break = strcmp(on_break(a->o), "fail") == 0,
-	    .key = secret_slice(&p->key), .watch = status_watch,
-	    .watch_ctx = &a->sinks.status, .before = &a->before,
-	    .settle = settle, .settle_ctx = a };
+	    .on_break = on_break(a->o), .key = secret_slice(&p->key),
+	    .before = &a->before, .after = after, .retry = retry,
+	    .ctx = a };
 
 	if (a->until != MSEC_NONE)
 		r.wait = a->until - a->env->wall(a->env->ctx);
 	a->until = MSEC_NONE;
-	if (continues(a)) {
-		r.resume = go_on;
-		r.resume_ctx = a;
-	}
 	if (a->at + 1 < a->n) {
 		next = &a->one[a->at + 1].plan;
 		r.next_provider = slice_str(next->provider.name);
@@ -250,8 +263,7 @@ ask_one(struct asking *a, struct sink *sink, msec end, struct result *res)
 	}
 	if (sink->delivered > 0 || (a->earlier.n > 0 &&
 	    a->cursor.id[0] == '\0'))
-		plan_continue(p, &a->session.history,
-		    buf_slice(&a->sinks.seam.text));
+		ask_rest(a);
 	else
 		plan_encode(p, &a->session.history);
 	p->job.env = a->env;

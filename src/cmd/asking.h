@@ -8,7 +8,7 @@
 #include "cmd/plan.h"
 #include "cmd/report.h"
 #include "core/keep.h"
-#include "core/seam.h"
+#include "core/pipeline.h"
 #include "core/sink.h"
 #include "core/stored.h"
 #include "state/session.h"
@@ -18,7 +18,7 @@ struct sinks {
 	struct text_sink text;
 	struct json_sink json;
 	struct keep keep;
-	struct seam seam;		/* to continue */
+	struct pipeline pipe;
 	struct status status;
 };
 

@@ -159,7 +159,7 @@ set_path(struct question *q)
 			below += 3;
 		target_path(p, below);
 	}
-	p->job.path = buf_slice(&p->path);
+	p->job.exchange.target = buf_slice(&p->path);
 	p->job.redirects = 0;
 }
 
@@ -180,7 +180,7 @@ set_body(struct question *q)
 	}
 	buf_clear(&p->body);
 	line_body(&q->line, &p->body);
-	p->job.body = buf_slice(&p->body);
+	p->job.exchange.body = buf_slice(&p->body);
 	return NULL;
 }
 
@@ -288,7 +288,7 @@ question_refused(struct sink *s, struct slice body)
 }
 
 static void
-question_watch(void *ctx, const struct outcome *out, unsigned n)
+question_after(void *ctx, struct outcome *out, unsigned n)
 {
 	struct question *q = ctx;
 
@@ -352,7 +352,7 @@ ask_line(const struct work *w, struct question *q)
 	struct plan *p = &q->route->plan;
 	struct run r = { .job = &p->job, .policy = { w->o->patience,
 	    (unsigned)w->o->retries }, .key = secret_slice(&p->key),
-	    .watch = question_watch, .watch_ctx = q, .queue = 1 };
+	    .after = question_after, .ctx = q, .queue = 1 };
 
 	p->job.env = q->env;
 	p->job.net = &net_real;

@@ -16,7 +16,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	struct status status = { .quiet = o->quiet, .verbose = o->verbose };
 	struct run r = { .job = &p->job, .policy = { o->patience,
 	    (unsigned)o->retries }, .key = secret_slice(&p->key),
-	    .watch = status_watch, .watch_ctx = &status };
+	    .after = status_watch, .ctx = &status };
 	struct result res;
 
 	text_sink_init(&text);

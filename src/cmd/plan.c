@@ -185,8 +185,8 @@ make_job(struct plan *p, const struct opts *o)
 	struct job *j = &p->job;
 
 	j->dialect = p->provider.dialect;
-	j->path = buf_slice(&p->path);
-	j->fields = buf_slice(&p->fields);
+	j->exchange = (struct exchange){ "POST", buf_slice(&p->path),
+	    buf_slice(&p->fields), { 0 } };
 	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
 	    MSEC_MAX };
 }
@@ -221,7 +221,7 @@ plan_body(struct plan *p)
 {
 	buf_clear(&p->body);
 	p->provider.dialect->encode(&p->request, &p->body);
-	p->job.body = buf_slice(&p->body);
+	p->job.exchange.body = buf_slice(&p->body);
 }
 
 void

@@ -283,7 +283,7 @@ put_usage(struct buf *b, const struct outcome *out)
 }
 
 void
-status_watch(void *ctx, const struct outcome *out, unsigned n)
+status_watch(void *ctx, struct outcome *out, unsigned n)
 {
 	struct status *s = ctx;
 	const struct timing *t = &out->time;

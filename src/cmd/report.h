@@ -37,9 +37,9 @@ struct status {
 void status_init(struct status *s, struct sink *next);
 void status_free(struct status *s);
 
-/* For struct run's watch, with the status as ctx: reports an attempt if
+/* For struct run's after, with the status as ctx: reports an attempt if
  * .verbose is set. */
-void status_watch(void *ctx, const struct outcome *out, unsigned n);
+void status_watch(void *ctx, struct outcome *out, unsigned n);
 
 /* Appends a fault in a few words: "rate limited (TPM 30000/30000)". */
 void report_fault(const struct fault *f, struct buf *out);

@@ -275,7 +275,7 @@ target_path(struct plan *p, const char *below)
 {
 	buf_clear(&p->path);
 	make_path(p, p->job.to.url.path, below);
-	p->job.path = buf_slice(&p->path);
+	p->job.exchange.target = buf_slice(&p->path);
 }
 
 int
@@ -285,6 +285,7 @@ target_models(struct plan *p, struct complaint *c)
 		return complain(c, EXIT_USAGE, "%s has no list of models",
 		    p->provider.name);
 	target_path(p, p->provider.dialect->models);
+	p->job.exchange.method = "GET";
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/consume.h"
 
-/* A body up to this goes out in one write with the head. */
+/* A body of up to this size is sent in one write with the head. */
 #define BODY_INLINE ((size_t)65536)
 
 static msec
@@ -14,66 +14,50 @@ earlier(msec a, msec b)
 }
 
 static void
-put_number(struct buf *b, const char *name, size_t n)
+put_head(const struct job *job, struct buf *b)
 {
-	buf_printf(b, "%s: %zu\r\n", name, n);
-}
+	const struct exchange *x = &job->exchange;
+	const struct url *proxy = job->to.url.https ? NULL : job->to.proxy;
 
-/* RFC 9112 section 3.2: absolute-form to a proxy, else origin-form. */
-static void
-put_target(const struct job *job, struct buf *b)
-{
-	if (job->to.proxy != NULL && !job->to.url.https) {
+	buf_printf(b, "%s ", x->method);
+	/* RFC 9112 section 3.2: absolute-form to a proxy, else origin-form */
+	if (proxy != NULL) {
 		buf_puts(b, "http://");
 		url_host(&job->to.url, b);
 	}
-	buf_put(b, job->path);
-}
-
-static void
-put_head(const struct job *job, struct buf *b)
-{
-	size_t body = job->body.n <= BODY_INLINE ? job->body.n : 0;
-
-	/* room for all of it: growing would leave a copy of the key; and no
-	 * more, for all of it is wiped */
-	(void)buf_room(b, 512 + 2 * job->to.url.host.n + job->path.n +
-	    (job->to.proxy != NULL ? 2 * job->to.proxy->userinfo.n : 0) +
-	    job->fields.n + body);
-	buf_puts(b, job->body.n > 0 ? "POST " : "GET ");
-	put_target(job, b);
+	buf_put(b, x->target);
 	buf_puts(b, " HTTP/1.1\r\nHost: ");
 	url_host(&job->to.url, b);
 	buf_puts(b, "\r\n");
-	if (job->to.proxy != NULL && !job->to.url.https &&
-	    job->to.proxy->userinfo.p != NULL) {
+	if (proxy != NULL && proxy->userinfo.p != NULL) {
 		buf_puts(b, "Proxy-Authorization: ");
-		conn_proxy_auth(job->to.proxy, b);
+		conn_proxy_auth(proxy, b);
 		buf_puts(b, "\r\n");
 	}
-	if (job->body.n > 0) {
+	if (x->body.n > 0)
 		buf_printf(b, "Content-Type: application/json\r\n"
-		    "Accept: %s\r\n", job->dialect->encode == NULL ?
-		    "application/json" : "text/event-stream");
-		put_number(b, "Content-Length", job->body.n);
-	}
-	buf_put(b, job->fields);
+		    "Accept: %s\r\nContent-Length: %zu\r\n",
+		    job->dialect->encode == NULL ? "application/json" :
+		    "text/event-stream", x->body.n);
+	buf_put(b, x->fields);
 	buf_puts(b, "\r\n");
 }
 
-/*
- * One write for all of a usual request.  What the peer says before it has
- * read everything (a 413) counts, also when its reset comes with it.
- */
+/* The head, and in the same write a body of usual size. */
 static int
 send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 {
+	const struct exchange *x = &job->exchange;
+	struct slice rest = x->body;
 	struct buf head = { 0 };
-	struct slice rest;
 	int rc;
 
+	/* allocate once, or growing would leave a copy of the key; and no more
+	 * than needed, since all of it is wiped */
+	(void)buf_room(&head, 512 + 2 * job->to.url.host.n + x->target.n +
+	    (job->to.proxy != NULL ? 2 * job->to.proxy->userinfo.n : 0) +
+	    x->fields.n + (rest.n <= BODY_INLINE ? rest.n : 0));
 	put_head(job, &head);
-	rest = job->body;
 	if (rest.n <= BODY_INLINE) {
 		buf_put(&head, rest);
 		rest.n = 0;
@@ -85,33 +69,8 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 	return rc;
 }
 
-/* The connection to use: the one kept, or a new one. */
-static struct conn *
-take_conn(struct job *job, struct outcome *out)
-{
-	struct conn *c = job->idle;
-	msec now = out->time.start;
-
-	job->idle = NULL;
-	out->time.reused = c != NULL;
-	if (c != NULL)
-		return c;
-	c = job->net->dial(job->env, &job->to,
-	    earlier(now + job->limit.connect, job->limit.end),
-	    &out->time.dial, &out->fault);
-	return c;
-}
-
-/* Whatever was waited for: all the time there was is over. */
-static void
-name_timeout(const struct job *job, struct outcome *out)
-{
-	if (out->fault.class == F_TIMEOUT && out->time.end >= job->limit.end)
-		fault_set(&out->fault, F_TIMEOUT, 0, "--max-time is over");
-}
-
-/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Only on the same
- * host: the key goes nowhere else. */
+/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Only to the same
+ * host, since the request holds the key.  -1: not followed. */
 static int
 follow(struct job *job, struct slice location)
 {
@@ -130,7 +89,7 @@ follow(struct job *job, struct slice location)
 	}
 	buf_free(&job->moved);
 	job->moved = path;
-	job->path = buf_slice(&job->moved);
+	job->exchange.target = buf_slice(&job->moved);
 	return 0;
 }
 
@@ -151,36 +110,29 @@ redirect(struct job *job, struct consumed *got, struct outcome *out)
 	out->fault.status = out->status;
 }
 
-/* What a failed write means is the peer's to say, if it still says a word. */
-static int
-last_words(struct outcome *out, int sent, msec now, msec *deadline)
-{
-	if (sent >= 0)
-		return 1;
-	if (out->fault.class != F_IO)
-		return 0;
-	*deadline = earlier(*deadline, now + LAST_WORDS_GRACE);
-	return 1;
-}
-
-/* From the request on, over an open connection. */
+/* Sends the request over c and reads the response; then keeps c or closes
+ * it. */
 static void
-exchange(struct job *job, struct conn *c, struct outcome *out)
+transact(struct job *job, struct conn *c, struct outcome *out)
 {
 	struct consumed got = { 0 };
 	struct fault wrote;
-	msec now = env_mono(job->env), first;
+	msec now = env_mono(job->env), first = MSEC_MAX;
 	int sent;
 
-	first = earlier(job->limit.end, job->limit.first_byte > MSEC_MAX - now
-	    ? MSEC_MAX : now + job->limit.first_byte);
+	if (job->limit.first_byte <= MSEC_MAX - now)
+		first = now + job->limit.first_byte;
+	first = earlier(first, job->limit.end);
 	out->progress = P_SENT;
 	sent = send_request(job, c, first, &out->fault);
 	wrote = out->fault;
 	now = out->time.sent = env_mono(job->env);
-	if (!last_words(out, sent, now, &first))
-		goto out;
-	consume(job, c, first, &got, out);
+	if (sent < 0)
+		first = earlier(first, now + LAST_WORDS_GRACE);
+	/* A server that refuses a large request (413) may reset the connection
+	 * before it has read all of it; its response explains the fault. */
+	if (sent >= 0 || wrote.class == F_IO)
+		consume(job, c, first, &got, out);
 	if (sent < 0 && out->progress < P_HEAD)
 		out->fault = wrote;
 	if (out->time.reused && out->progress < P_HEAD &&
@@ -189,7 +141,6 @@ exchange(struct job *job, struct conn *c, struct outcome *out)
 	if (out->status >= 300 && out->status < 400 &&
 	    out->fault.class != F_CANCEL)
 		redirect(job, &got, out);
-out:
 	if (got.keep)
 		job->idle = c;
 	else
@@ -200,21 +151,26 @@ out:
 void
 attempt(struct job *job, struct outcome *out)
 {
-	struct conn *c;
+	struct conn *c = job->idle;
 
 	memset(out, 0, sizeof(*out));
 	out->usage = (struct usage){ -1, -1, -1, -1 };
 	out->time = (struct timing){
 		.dial = { MSEC_NONE, MSEC_NONE, MSEC_NONE },
 		.start = env_mono(job->env), .sent = MSEC_NONE,
-		.head = MSEC_NONE, .first = MSEC_NONE,
+		.head = MSEC_NONE, .first = MSEC_NONE, .reused = c != NULL,
 	};
-	c = take_conn(job, out);
+	job->idle = NULL;
+	if (c == NULL)
+		c = job->net->dial(job->env, &job->to,
+		    earlier(out->time.start + job->limit.connect,
+		    job->limit.end), &out->time.dial, &out->fault);
 	if (c != NULL)
-		exchange(job, c, out);
+		transact(job, c, out);
 	out->discard = out->progress == P_CONTENT;
 	out->time.end = env_mono(job->env);
-	name_timeout(job, out);
+	if (out->fault.class == F_TIMEOUT && out->time.end >= job->limit.end)
+		fault_set(&out->fault, F_TIMEOUT, 0, "--max-time is over");
 }
 
 void

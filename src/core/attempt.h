@@ -2,8 +2,8 @@
 #define CORE_ATTEMPT_H
 
 /*
- * One try: connect, send, consume.  It knows nothing of retries; how far it
- * came and what went wrong is its result.
+ * One attempt: connect, send, consume.  It knows nothing of retries; its result
+ * says how far it got and what went wrong.
  */
 
 #include "api/dialect.h"
@@ -12,90 +12,99 @@
 #define ERROR_BODY_MAX ((size_t)64 << 10)
 #define WHOLE_BODY_MAX ((size_t)64 << 20)
 
-/* After the answer is whole, how long a marker or the usage may take. */
+/* How long to wait, in ms: for a terminal event or the usage when the answer
+ * is complete; for the rest of an error's body; for a response that explains
+ * a failed write; for the end of a message whose answer is complete, so that
+ * the connection can be reused. */
 #define TAIL_GRACE ((msec)2000)
-/* For the rest of an error's body; after a write that failed, for an answer
- * that may explain it. */
 #define ERROR_BODY_GRACE ((msec)10000)
 #define LAST_WORDS_GRACE ((msec)1000)
-/* For the end of a message whose answer is whole. */
 #define REUSE_GRACE ((msec)100)
 
-/* Idle times that comments alone may fill before the first event. */
+/* Before the first event, comments alone may go on for this many times the
+ * idle timeout. */
 #define QUEUE_IDLES 4
 
 #define REDIRECTS_MAX 5
 
 struct deadlines {
-	msec connect;		/* spans: until connected, TLS included */
-	msec first_byte;	/* from connected to the first event */
-	msec idle;		/* between events */
-	msec end;		/* mono: the end of everything */
+	msec connect;		/* ms to connect, TLS included */
+	msec first_byte;	/* ms from then to the first event */
+	msec idle;		/* ms between events */
+	msec end;		/* of the whole run, on the monotonic clock */
 };
 
-/* What to do, and what is carried from one attempt to the next. */
+/* A request, without what attempt() adds itself: Host, Content-Type, Accept,
+ * Content-Length and a proxy's authorization. */
+struct exchange {
+	const char *method;
+	struct slice target;	/* origin-form */
+	struct slice fields;	/* header lines, each with CRLF; they contain
+				   the key */
+	struct slice body;	/* JSON, or empty */
+};
+
+/* What to send and to whom, and what is carried from one attempt to the
+ * next. */
 struct job {
 	const struct env *env;
 	const struct net *net;
 	const struct dialect *dialect;
 	struct endpoint to;
-	struct slice path;	/* origin-form target; a redirect changes it */
-	struct slice fields;	/* further header lines, each with CRLF; holds
-				   the key */
-	struct slice body;	/* without one the request is a GET */
+	struct exchange exchange;	/* a redirect changes .target */
 	struct deadlines limit;
 	struct sink *sink;
-	int reuse;		/* there will be more requests: a connection is
-				   worth a short wait for the message's end */
-	struct cursor *cursor;	/* learns the server's name for the answer;
-				   NULL */
-	int stored;		/* the server keeps the run: the cursor is
-				   where it is */
-	struct pace *pace;	/* NULL: no limits are kept (core/pace.h) */
+	int reuse;		/* more requests will follow: wait briefly
+				   for the message's end */
+	struct cursor *cursor;	/* NULL, or gets the server's id of the
+				   answer */
+	int stored;		/* the server stores the run: the cursor holds
+				   the position in its stream */
+	struct pace *pace;	/* the rate limits (core/pace.h); or NULL */
 	/* carried on */
-	struct conn *idle;	/* connection to use again; NULL */
-	struct buf moved;	/* where a redirect's path is kept */
+	struct conn *idle;	/* a connection to reuse; NULL */
+	struct buf moved;	/* the target of a redirect */
 	unsigned redirects;
-	struct buf space;	/* to read into: on the stack all of it would
-				   be touched */
+	struct buf space;	/* the read buffer: on the stack every page of
+				   it would be touched */
 };
 
 enum progress {
 	P_NONE,			/* no byte of ours reached the peer */
 	P_SENT,			/* the request may have reached it */
-	P_HEAD,			/* it answered */
-	P_CONTENT,		/* some of an answer came */
-	P_DONE			/* the whole of it */
+	P_HEAD,			/* the response has begun */
+	P_CONTENT,		/* part of an answer came */
+	P_DONE			/* the complete answer */
 };
 
-/* mono times; MSEC_NONE: not reached. */
+/* Monotonic times in ms; MSEC_NONE: not reached. */
 struct timing {
-	struct dial_times dial;		/* spans; of a fresh connection */
+	struct dial_times dial;		/* spans, of a new connection */
 	msec start, sent, head, first, end;
-	int reused;			/* the connection was kept alive */
+	int reused;			/* on a connection that was kept open */
 };
 
 struct outcome {
 	enum progress progress;
-	int again;		/* a kept connection was dead, or a redirect:
-				   the next attempt goes out at once and costs
-				   nothing */
-	int discard;		/* what was put of an answer is void */
-	int kept;		/* it stands, and the very same stream will go
-				   on */
-	int status;		/* of HTTP; 0 = none came */
+	int again;		/* send again at once, not as a retry: a kept
+				   connection was dead, or a redirect */
+	int discard;		/* the part of the answer that was put does
+				   not count */
+	int kept;		/* it does, and the same stream will resume */
+	int status;		/* HTTP's; 0: no response */
 	enum finish finish;
 	uint64_t text_bytes;
 	struct timing time;
-	struct fault fault;	/* F_NONE: a whole answer */
+	struct fault fault;	/* F_NONE: a complete answer */
 	struct usage usage;
 	char request_id[128];
 };
 
-/* Fills *out.  With P_DONE the dialect has seen its terminal event. */
+/* Sends job->exchange once and fills *out.  P_DONE: the dialect has seen its
+ * terminal event. */
 void attempt(struct job *job, struct outcome *out);
 
-/* Lets go of what is carried between attempts. */
+/* Frees what is carried between attempts. */
 void job_close(struct job *job);
 
 #endif

@@ -2,11 +2,12 @@
 #define CORE_CONSUME_H
 
 /* The second half of an attempt: from the first byte of the response to the
- * dialect's terminal event, or to what stood in its way. */
+ * dialect's terminal event, or to the fault that prevents it. */
 
 #include "core/attempt.h"
 
-/* What outlives the reading: for redirects and for keeping the connection. */
+/* What is needed after the response is read, to follow a redirect and to reuse
+ * the connection. */
 struct consumed {
 	struct slice location;
 	int keep;		/* the connection may carry another request */
@@ -14,9 +15,9 @@ struct consumed {
 };
 
 /*
- * Reads the response to job's request from c.  first: the deadline of the
- * first event.  Fills *out from .fault to .text_bytes, and .time.head and
- * .time.first.
+ * Reads the response to the job's request from c.  first: the deadline of the
+ * first event, on the monotonic clock.  Fills *got, {0} at first, and *out but
+ * for .again, .discard, .kept and the times of sending.
  */
 void consume(struct job *job, struct conn *c, msec first,
     struct consumed *got, struct outcome *out);

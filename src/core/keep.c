@@ -1,8 +1,8 @@
 #include "core/keep.h"
 
-#include <signal.h>
 #include <string.h>
 
+#include "core/retry.h"
 #include "wire/when.h"
 
 static size_t
@@ -20,8 +20,8 @@ end(struct keep *k, struct json_out *w, size_t start)
 	record_close(w, &k->journal->crc, start);
 }
 
-/* A time of day, span ms from now, to the millisecond: a server's wait is
- * kept by other runs too, and not for longer. */
+/* The time of day span ms from now, to the millisecond, so that another run
+ * waits exactly as long as the server asks. */
 static void
 put_time(struct keep *k, struct json_out *w, const char *key, msec span)
 {
@@ -44,7 +44,7 @@ fail(struct keep *k)
 	k->broken(k->broken_ctx);
 }
 
-/* All that waits goes out in one write. */
+/* Writes all pending records at once. */
 static void
 write_records(struct keep *k)
 {
@@ -64,7 +64,7 @@ sync(struct keep *k)
 
 /* -- records --------------------------------------------------------------- */
 
-/* Where the stream is; only one that can be taken up again has a number. */
+/* The position in the stream, if the stream can be resumed. */
 static void
 put_cursor(struct keep *k, struct json_out *w)
 {
@@ -107,12 +107,12 @@ put_attempt(struct keep *k, const struct event *e)
 		json_key(&w, "resumed");
 		json_bool(&w, 1);
 	} else {
-		k->items = 0;		/* text alone can be gone on from */
+		k->items = 0;		/* a model can continue text only */
 	}
 	end(k, &w, start);
 }
 
-/* Once it is known; 1: there is a record more. */
+/* The server's id of the response, once known; 1: a record was added. */
 static int
 put_response(struct keep *k)
 {
@@ -129,8 +129,8 @@ put_response(struct keep *k)
 	return 1;
 }
 
-/* What others may act on, or need back unchanged: it lasts before they know
- * of it. */
+/* A tool call, which somebody may act on, or an item that has to go back to the
+ * provider unchanged: synced to disk before anybody sees it. */
 static void
 put_item(struct keep *k, const struct event *e)
 {
@@ -143,7 +143,7 @@ put_item(struct keep *k, const struct event *e)
 	start = begin(k, &w, "item");
 	if (e->type == EV_ITEM) {
 		json_member(&w, "dialect", e->name);
-		/* as text: nothing a peer says can pass for a record */
+		/* as a string, so that a peer cannot forge a record */
 		json_member(&w, "json", e->text);
 	} else {
 		json_member(&w, "id", e->id);
@@ -157,19 +157,11 @@ put_item(struct keep *k, const struct event *e)
 	sync(k);
 }
 
-/* What an EV_ERROR means for the turn. */
-static const char *
-ending(const struct keep *k, const struct fault *f)
-{
-	if (f->class == F_CANCEL)
-		return f->code == SIGINT && !k->detach ? "dropped" : "later";
-	return f->retry || f->class == F_OUTPUT ? "later" : "failed";
-}
-
 static void
 put_fault(struct keep *k, const struct event *e)
 {
 	const struct fault *f = e->fault;
+	int later = retry_later(f) || (f->class == F_CANCEL && k->detach);
 	struct json_out w;
 	int named = put_response(k);
 	size_t start;
@@ -186,11 +178,10 @@ put_fault(struct keep *k, const struct event *e)
 	if (e->wait > 0)
 		put_time(k, &w, "not_before", e->wait);
 	if (e->type == EV_ERROR)
-		json_member(&w, "end", slice_str(ending(k, f)));
+		json_member(&w, "end", slice_str(later ? "later" :
+		    f->class == F_CANCEL ? "dropped" : "failed"));
 	end(k, &w, start);
-	/* The next attempt begins the answer anew, but where it goes on from
-	 * what was shown. */
-	if (e->discard)
+	if (e->discard)		/* the next attempt starts over */
 		k->from = 0;
 	if (named)
 		sync(k);
@@ -199,17 +190,16 @@ put_fault(struct keep *k, const struct event *e)
 }
 
 static void
-put_count(struct json_out *w, const char *key, int64_t n)
-{
-	if (n >= 0)
-		json_member_num(w, key, n);
-}
-
-static void
 put_answer(struct keep *k, const struct event *e)
 {
+	static const char names[][10] = { "input", "output", "cached",
+	    "reasoning" };
+	const struct usage *u = &k->usage;
+	const int64_t count[] = { u->input, u->output, u->cached,
+	    u->reasoning };
 	struct json_out w;
 	size_t start;
+	int i;
 
 	(void)put_response(k);
 	put_text(k);
@@ -218,10 +208,9 @@ put_answer(struct keep *k, const struct event *e)
 	json_member(&w, "finish", slice_str(finish_name(e->finish)));
 	json_key(&w, "usage");
 	json_open(&w, '{');
-	put_count(&w, "input", k->usage.input);
-	put_count(&w, "output", k->usage.output);
-	put_count(&w, "cached", k->usage.cached);
-	put_count(&w, "reasoning", k->usage.reasoning);
+	for (i = 0; i < 4; i++)
+		if (count[i] >= 0)
+			json_member_num(&w, names[i], count[i]);
 	json_close(&w);
 	json_member_num(&w, "text_bytes", (int64_t)k->from);
 	json_member_num(&w, "items", (int64_t)k->items);
@@ -230,34 +219,6 @@ put_answer(struct keep *k, const struct event *e)
 		json_member(&w, "request_id", slice_str(e->request_id));
 	end(k, &w, start);
 	sync(k);
-}
-
-/* -- what was journaled before --------------------------------------------- */
-
-static void
-show(struct sink *s, const struct part *p)
-{
-	struct event e = { .type = EV_TEXT, .text = p->text };
-
-	if (p->type == PART_OWN)
-		return;
-	if (p->type == PART_CALL) {
-		e.type = EV_TOOL_CALL;
-		e.id = p->id;
-		e.name = p->name;
-	}
-	s->put(s, &e);
-}
-
-void
-keep_show(struct sink *s, const struct buf *parts, int calls)
-{
-	const struct part *p = (const void *)parts->p;
-	size_t n;
-
-	for (n = parts->n / sizeof(*p); n > 0; n--, p++)
-		if (calls || p->type == PART_TEXT)
-			show(s, p);
 }
 
 /* -- the sink -------------------------------------------------------------- */
@@ -293,19 +254,14 @@ put(struct sink *s, const struct event *e)
 	case EV_WAIT:
 		break;
 	}
-	k->next->put(k->next, e);
-	if (e->type == EV_START && k->earlier != NULL) {
-		keep_show(k->next, k->earlier, k->cursor->id[0] != '\0');
-		k->earlier = NULL;
-	}
 }
 
 static int
 flush(struct sink *s, struct fault *f)
 {
 	struct keep *k = (struct keep *)s;
-	int rc;
 
+	(void)f;
 	if (put_response(k))
 		sync(k);
 	if (k->text.n > 0 && (k->live || k->text.n >= KEEP_TEXT ||
@@ -314,9 +270,7 @@ flush(struct sink *s, struct fault *f)
 		k->written = env_mono(k->env);
 	}
 	write_records(k);
-	rc = k->next->flush(k->next, f);
-	s->delivered = k->next->delivered;
-	return rc;
+	return 0;
 }
 
 void

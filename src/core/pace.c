@@ -54,7 +54,7 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	msec start, end, now, mono, look, last, wait, waited;
 	struct buf why = { 0 };
 
-	if (p == NULL || job->body.n == 0)
+	if (p == NULL || job->exchange.body.n == 0)
 		return 0;
 	t = &p->ticket;
 	start = env_mono(env);
@@ -65,7 +65,7 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 		now = wall(job);
 		mono = env_mono(env);
 		t->hurry = !r->queue && end - mono < TELL;
-		look = p->limit.ops->ask(&p->limit, t, job->body, now);
+		look = p->limit.ops->ask(&p->limit, t, job->exchange.body, now);
 		if (look <= now)
 			break;
 		if (nudged) {

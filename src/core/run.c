@@ -17,44 +17,6 @@ flush(struct run *r, struct outcome *out)
 	return r->job->sink->flush(r->job->sink, &out->fault);
 }
 
-/* Sleeps for res->wait, telling the sink each whole second that is left.  -1
- * when a signal asks to stop; a nudge (SIGUSR1) ends it early.  What was slept
- * goes from res->wait to st->waited; a suspend makes it no more. */
-static int
-pause_run(struct run *r, struct result *res, struct retry *st)
-{
-	const struct env *env = r->job->env;
-	struct sink *s = r->job->sink;
-	msec now = env_mono(env), until = now + res->wait, next;
-	int rc = 0;
-
-	while (rc == 0 && now < until) {
-		next = until;
-		if (s->tick != NULL) {
-			s->tick(s, until - now);
-			next -= (until - now - 1) / 1000 * 1000;
-		}
-		rc = env->sleep(env->ctx, next);
-		now = env_mono(env);
-	}
-	if (s->tick != NULL)
-		s->tick(s, 0);
-	if (now > until)
-		now = until;
-	st->waited += res->wait - (until - now);
-	res->wait = until - now;
-	return rc < 0 ? -1 : 0;
-}
-
-static void
-put_retry(struct run *r, const struct result *res, const struct retry *st)
-{
-	put(r, (struct event){ .type = EV_RETRY, .fault = &res->last.fault,
-	    .wait = res->wait, .attempt = res->attempts,
-	    .waited = st->waited, .patience = r->policy.patience,
-	    .discard = res->last.discard, .kept = res->last.kept });
-}
-
 static void
 finish(struct run *r, struct result *res)
 {
@@ -67,14 +29,15 @@ finish(struct run *r, struct result *res)
 	(void)flush(r, out);
 }
 
-/* Nobody takes over what was begun, unless it is to be continued. */
+/* A fallback cannot take over a partly delivered answer, unless it is asked
+ * for the rest. */
 static void
 give_up(struct run *r, struct result *res)
 {
 	struct fault *f = &res->last.fault, ignored;
 
 	res->gave_way = r->next_model.n > 0 && retry_elsewhere(f->class) &&
-	    (r->job->sink->delivered == 0 || r->resume != NULL);
+	    (r->job->sink->delivered == 0 || r->on_break == BREAK_CONTINUE);
 	if (res->gave_way)
 		put(r, (struct event){ .type = EV_FALLBACK, .fault = f,
 		    .name = r->next_provider, .text = r->next_model,
@@ -96,68 +59,86 @@ cancel(struct run *r, struct result *res)
 	res->last.fault.code = env->cancelled(env->ctx);
 }
 
-/* *reach: how far the best attempt came. */
-static enum advance
-advance(uint64_t *reach, const struct outcome *out)
-{
-	if (out->progress < P_CONTENT)
-		return ADVANCE_NONE;
-	if (out->text_bytes + 1 <= *reach)
-		return ADVANCE_SOME;
-	*reach = out->text_bytes + 1;
-	return ADVANCE_FURTHER;
-}
-
-/* The rest of an answer is asked for in another way, if need be. */
-static int
-resumed(struct run *r, const struct fault *f)
-{
-	return r->resume != NULL && r->job->sink->delivered > 0 &&
-	    r->resume(r->resume_ctx, f);
-}
-
-/* What the loop does about an attempt: a verdict, and a wait for AGAIN. */
+/* After a failed attempt.  *reach: 1 + the bytes of text of the best one. */
 static enum verdict
 decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 {
 	struct outcome *out = &res->last;
+	enum advance advance = ADVANCE_NONE;
 	struct decision d;
 
-	d = retry_next(&r->policy, st, &out->fault, advance(reach, out),
+	if (out->progress >= P_CONTENT)
+		advance = out->text_bytes + 1 > *reach ? ADVANCE_FURTHER :
+		    ADVANCE_SOME;
+	if (advance == ADVANCE_FURTHER)
+		*reach = out->text_bytes + 1;
+	d = retry_next(&r->policy, st, &out->fault, advance,
 	    env_random32(r->job->env));
 	res->wait = d.wait;
 	if (d.verdict != RETRY_AGAIN)
 		return d.verdict;
-	if (r->fail_on_break && r->job->sink->delivered > 0 && !out->kept)
+	if (r->on_break == BREAK_FAIL && r->job->sink->delivered > 0 &&
+	    !out->kept)
 		return RETRY_SPENT;
 	if (d.wait > r->job->limit.end - env_mono(r->job->env))
 		return RETRY_IMPATIENT;
 	return RETRY_AGAIN;
 }
 
-/* The rest of a wait that an earlier run began; 0: there was none, or it is
- * over. */
+/*
+ * Tells the sink of the retry, then sleeps for res->wait and ticks each second.
+ * A nudge (SIGUSR1) ends the pause early; what is left stays in res->wait.
+ * Time that the system was suspended counts only up to the wait.  0; 1: the
+ * sink failed; -1: a signal asks to stop.
+ */
 static int
-wait_first(struct run *r, struct result *res, struct retry *st)
+back_off(struct run *r, struct result *res, struct retry *st)
 {
-	if (r->wait <= 0)
-		return 0;
+	const struct env *env = r->job->env;
+	struct sink *s = r->job->sink;
+	msec now, until, next;
+	int rc = 0;
+
+	put(r, (struct event){ .type = EV_RETRY, .fault = &res->last.fault,
+	    .wait = res->wait, .attempt = res->attempts,
+	    .waited = st->waited, .patience = r->policy.patience,
+	    .discard = res->last.discard, .kept = res->last.kept });
+	if (flush(r, &res->last) < 0)
+		return 1;
+	if (r->retry != NULL)
+		r->retry(r->ctx, &res->last);
+	now = env_mono(env);
+	until = now + res->wait;
+	while (rc == 0 && now < until) {
+		next = until;
+		if (s->tick != NULL) {
+			s->tick(s, until - now);
+			next -= (until - now - 1) / 1000 * 1000;
+		}
+		rc = env->sleep(env->ctx, next);
+		now = env_mono(env);
+	}
+	if (s->tick != NULL)
+		s->tick(s, 0);
+	if (now > until)
+		now = until;
+	st->waited += res->wait - (until - now);
+	res->wait = until - now;
+	return rc < 0 ? -1 : 0;
+}
+
+/* The rest of a wait that an earlier run began; as back_off(), and 1 when it
+ * is too long. */
+static int
+resume_wait(struct run *r, struct result *res, struct retry *st)
+{
 	res->last.fault = *r->before;
 	res->wait = r->wait;
-	r->wait = 0;
-	if (res->wait > r->policy.patience ||
-	    res->wait > r->job->limit.end - env_mono(r->job->env)) {
-		res->verdict = RETRY_IMPATIENT;
-		return -1;
-	}
-	put_retry(r, res, st);
-	if (flush(r, &res->last) < 0)
-		return -1;
-	if (pause_run(r, res, st) < 0) {
-		cancel(r, res);
-		return -1;
-	}
-	return 0;
+	if (res->wait <= r->policy.patience &&
+	    res->wait <= r->job->limit.end - env_mono(r->job->env))
+		return back_off(r, res, st);
+	res->verdict = RETRY_IMPATIENT;
+	return 1;
 }
 
 void
@@ -170,8 +151,9 @@ run(struct run *r, struct result *res)
 	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
-	while (wait_first(r, res, &st) == 0 &&
-	    (rc = pace_wait(r, res, &st)) == 0) {
+	if (r->wait > 0)
+		rc = resume_wait(r, res, &st);
+	while (rc == 0 && (rc = pace_wait(r, res, &st)) == 0) {
 		res->attempts++;
 		put(r, (struct event){ .type = EV_START,
 		    .attempt = res->attempts });
@@ -181,27 +163,18 @@ run(struct run *r, struct result *res)
 		pace_done(r->job, out);
 		res->elapsed = env_mono(r->job->env) - start;
 		clean_keys(out->fault.text, r->key);
-		if (r->watch != NULL)
-			r->watch(r->watch_ctx, out, res->attempts);
+		if (r->after != NULL)
+			r->after(r->ctx, out, res->attempts);
 		if (out->fault.class == F_NONE) {
 			finish(r, res);
 			break;
 		}
-		if (r->settle != NULL)
-			r->settle(r->settle_ctx, out);
-		res->verdict = decide(r, &st, &reach, res);
-		if (res->verdict == RETRY_FATAL && resumed(r, &out->fault))
+		if (out->again)
 			continue;
+		res->verdict = decide(r, &st, &reach, res);
 		if (res->verdict != RETRY_AGAIN)
 			break;
-		put_retry(r, res, &st);
-		if (flush(r, out) < 0)
-			break;
-		if (!out->kept)
-			(void)resumed(r, &out->fault);
-		rc = pause_run(r, res, &st);
-		if (rc < 0)
-			break;
+		rc = back_off(r, res, &st);
 	}
 	if (rc < 0)
 		cancel(r, res);

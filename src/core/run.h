@@ -1,55 +1,60 @@
 #ifndef CORE_RUN_H
 #define CORE_RUN_H
 
-/* The loop: connect, send and consume again until the answer is whole. */
+/* The loop: sends the job's exchange and sends it again, until the answer is
+ * complete or there is no point in another attempt. */
 
 #include "core/attempt.h"
 #include "core/retry.h"
 
+/* When a stream breaks after part of the answer was delivered. */
+enum on_break {
+	BREAK_RESTART,		/* the answer starts over */
+	BREAK_CONTINUE,		/* .retry makes the job ask for the rest */
+	BREAK_FAIL		/* the run ends */
+};
+
 struct run {
 	struct job *job;
 	struct policy policy;
-	int fail_on_break;	/* a stream that breaks after text was
-				   delivered ends the run */
-	int queue;		/* there are many: waiting for one's turn within
-				   a limit is no matter of patience */
-	/*
-	 * NULL, or called when an attempt failed after text was delivered:
-	 * makes the job ask for the rest.  1: ask at once, though f cannot be
-	 * retried as it was; 0: as f says.
-	 */
-	int (*resume)(void *ctx, const struct fault *f);
-	void *resume_ctx;
-	/* What an earlier run met, and how long from now it is no use to ask
-	 * again; NULL and 0 or less. */
+	enum on_break on_break;
+	int queue;		/* one of many requests: waiting for a slot
+				   within a rate limit does not count against
+				   the patience */
+	/* The fault that ended an earlier run, and how many ms from now it
+	 * asks to wait; or .wait <= 0. */
 	const struct fault *before;
 	msec wait;
-	/* NULL, or called after a failed attempt: may change what the next one
-	 * asks for, .fault.retry, .discard and .kept. */
-	void (*settle)(void *ctx, struct outcome *out);
-	void *settle_ctx;
-	struct slice next_provider, next_model;	/* who is asked when this one
-				   fails for reasons of its own; or empty */
-	struct slice key;	/* masked wherever it turns up in a message */
-	/* NULL, or told of each attempt when it is over. */
-	void (*watch)(void *ctx, const struct outcome *out, unsigned n);
-	void *watch_ctx;
+	struct slice next_provider, next_model;	/* the fallback; or empty */
+	struct slice key;	/* masked in every message */
+	/*
+	 * Called after each attempt, n from 1; or NULL.  After a failed one it
+	 * may change the job's exchange and out's .fault.retry, .discard,
+	 * .kept and .again (send the exchange again at once).
+	 */
+	void (*after)(void *ctx, struct outcome *out, unsigned n);
+	/* Called before the wait for the next attempt, when the sink knows of
+	 * the failed one; or NULL.  May change the job's exchange. */
+	void (*retry)(void *ctx, const struct outcome *out);
+	void *ctx;
 };
 
 struct result {
 	unsigned attempts;
-	enum verdict verdict;	/* why no further one, when it failed */
-	msec wait;		/* from now until a try makes sense, or
+	enum verdict verdict;	/* of a failed run: why it ended */
+	msec wait;		/* ms from now until a retry makes sense, or
 				   MSEC_NONE */
-	msec waited;		/* in pauses, all together */
-	msec elapsed;
-	int waiting;		/* it was interrupted in a pause */
-	int gave_way;		/* the next one is to be asked */
-	struct outcome last;	/* of the last attempt; fault F_NONE: whole */
+	msec waited;		/* ms spent in pauses */
+	msec elapsed;		/* ms from the start to the last attempt's
+				   end */
+	int waiting;		/* a signal ended the run in a pause */
+	int gave_way;		/* the fallback is to be asked */
+	struct outcome last;	/* of the last attempt; F_NONE: a complete
+				   answer */
 };
 
-/* Runs the job to its end and fills *res.  A connection that may be used again
- * stays in the job, for another run or job_close(). */
+/* Runs the job and fills *res.  A connection that can be reused stays in the
+ * job, for another run or for job_close(). */
 void run(struct run *r, struct result *res);
 
 #endif

@@ -4,7 +4,7 @@
 
 #define CANCEL_TIME ((msec)2000)
 
-/* An id goes into a path: what has other characters is none of OpenAI's. */
+/* The id becomes part of a path: only characters that OpenAI uses. */
 static int
 has_id(const struct cursor *c)
 {
@@ -14,54 +14,47 @@ has_id(const struct cursor *c)
 	return n > 0 && c->id[n] == '\0';
 }
 
-/* PATH/ID with a query behind the one that the path may have. */
-static void
-put_path(struct stored *s, const char *below, const char *query)
+/* PATH/ID and its query, which is appended to the path's own, if any. */
+static struct slice
+put_target(struct stored *s, const char *below, const char *query)
 {
-	struct slice rest = s->path, path = slice_cut(&rest, '?');
+	struct slice rest = s->start.target, path = slice_cut(&rest, '?');
 
-	buf_clear(&s->get);
-	buf_put(&s->get, path);
-	buf_printf(&s->get, "/%s%s", s->cursor->id, below);
+	buf_clear(&s->target);
+	buf_put(&s->target, path);
+	buf_printf(&s->target, "/%s%s", s->cursor->id, below);
 	if (rest.n > 0 || *query != '\0')
-		buf_putc(&s->get, '?');
-	buf_put(&s->get, rest);
+		buf_putc(&s->target, '?');
+	buf_put(&s->target, rest);
 	if (rest.n > 0 && *query != '\0')
-		buf_putc(&s->get, '&');
-	buf_puts(&s->get, query);
+		buf_putc(&s->target, '&');
+	buf_puts(&s->target, query);
+	return buf_slice(&s->target);
 }
 
+/* The job asks for the rest of the stream, or for the whole. */
 static void
 take_up(struct stored *s)
 {
-	const struct cursor *c = s->cursor;
+	struct exchange *x = &s->job->exchange;
 
-	put_path(s, "", s->polling ? "" :
+	(void)put_target(s, "", s->polling ? "" :
 	    "include_obfuscation=false&stream=true");
-	if (!s->polling && c->sequence >= 0)
-		buf_printf(&s->get, "&starting_after=%lld",
-		    (long long)c->sequence);
-	s->job->path = buf_slice(&s->get);
-	s->job->body = (struct slice){ 0 };
+	if (!s->polling && s->cursor->sequence >= 0)
+		buf_printf(&s->target, "&starting_after=%lld",
+		    (long long)s->cursor->sequence);
+	x->method = "GET";
+	x->target = buf_slice(&s->target);
+	x->body = (struct slice){ 0 };
 	s->cursor->resuming = 1;
-}
-
-static void
-begin_anew(struct stored *s)
-{
-	*s->cursor = (struct cursor){ .sequence = -1 };
-	s->polling = 0;
-	s->job->path = s->path;
-	s->job->body = s->body;
-	s->since = env_mono(s->job->env);
 }
 
 void
 stored_begin(struct stored *s, struct job *job, struct cursor *cursor,
     msec queue)
 {
-	*s = (struct stored){ .job = job, .cursor = cursor, .path = job->path,
-	    .body = job->body, .queue = queue };
+	*s = (struct stored){ .job = job, .cursor = cursor,
+	    .start = job->exchange, .queue = queue };
 	job->cursor = cursor;
 	job->stored = 1;
 	s->since = env_mono(job->env);
@@ -69,26 +62,17 @@ stored_begin(struct stored *s, struct job *job, struct cursor *cursor,
 		take_up(s);
 }
 
-/* What came between us and the server, and says nothing about the run. */
-static int
-on_the_way(enum fclass class)
-{
-	return class == F_DNS || class == F_CONNECT || class == F_TLS ||
-	    class == F_IO || class == F_TIMEOUT || class == F_PROTO;
-}
-
+/* Whether the run itself has ended, and not just the connection to it. */
 static int
 ended(const struct stored *s, const struct outcome *out)
 {
-	if (out->status == 200)
-		return !on_the_way(out->fault.class);
-	return out->status == 404 && s->cursor->resuming;
-}
+	enum fclass class = out->fault.class;
 
-static void
-again(struct outcome *out)
-{
-	out->fault.retry = 1;
+	if (out->status == 404)
+		return s->cursor->resuming;
+	return out->status == 200 && class != F_DNS && class != F_CONNECT &&
+	    class != F_TLS && class != F_IO && class != F_TIMEOUT &&
+	    class != F_PROTO;
 }
 
 void
@@ -106,20 +90,23 @@ stored_next(struct stored *s, struct outcome *out)
 		if (stuck)
 			stored_cancel(s);
 		if (stuck || out->status == 404)
-			again(out);
+			out->fault.retry = 1;
 		out->kept = 0;
 		out->discard = c->text > 0 || c->calls > 0;
-		begin_anew(s);
+		*c = (struct cursor){ .sequence = -1 };
+		s->polling = 0;
+		s->job->exchange = s->start;
+		s->since = env_mono(s->job->env);
 		return;
 	}
 	if (out->status == 400 && c->resuming && !s->polling) {
 		s->polling = 1;
-		again(out);
+		out->fault.retry = 1;
 	}
 	take_up(s);
 }
 
-/* -- stopping it ----------------------------------------------------------- */
+/* -- cancelling it ----------------------------------------------------------- */
 
 static void
 drop(struct sink *s, const struct event *e)
@@ -155,11 +142,10 @@ stored_cancel(struct stored *s)
 		return;
 	deaf.wakefd = -1;
 	deaf.cancelled = not_cancelled;
-	put_path(s, "/cancel", "");
 	job.env = &deaf;
 	job.sink = &nobody;
-	job.path = buf_slice(&s->get);
-	job.body = SLICE("{}");
+	job.exchange = (struct exchange){ "POST", put_target(s, "/cancel", ""),
+	    s->start.fields, SLICE("{}") };
 	job.idle = NULL;
 	job.cursor = NULL;
 	job.stored = job.reuse = 0;
@@ -172,5 +158,5 @@ stored_cancel(struct stored *s)
 void
 stored_free(struct stored *s)
 {
-	buf_free(&s->get);
+	buf_free(&s->target);
 }

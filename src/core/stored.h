@@ -2,13 +2,13 @@
 #define CORE_STORED_H
 
 /*
- * A run that the server keeps (--background; providers.md 1.7): whatever
- * breaks, it goes on there, and its stream is taken up behind the last event
- * that was handled.  Five minutes after its start it has no stream any more:
- * then its whole is asked for until it is there.  One that the server has
- * lost, that failed, or that never leaves the queue, is begun anew.
+ * A run that the server stores (--background; providers.md 1.7): it continues
+ * there when the connection breaks, and its stream resumes after the last
+ * event received.  Five minutes after its start a run has no stream any more:
+ * then the whole response is polled for.  A run that the server has lost, that
+ * failed, or that does not leave the queue, is started over.
  *
- * All of it is which request comes next; the loop knows nothing of it.
+ * This module decides which request comes next; the loop is unaware of it.
  */
 
 #include "core/attempt.h"
@@ -16,24 +16,24 @@
 struct stored {
 	struct job *job;
 	struct cursor *cursor;
-	struct slice path, body;	/* of the request that begins a run */
-	struct buf get;			/* the path of what takes it up */
-	int polling;			/* it has no stream any more */
-	msec queue;			/* most time in the queue */
-	msec since;			/* mono: when it was begun */
+	struct exchange start;		/* the request that starts a run */
+	struct buf target;		/* of the current request */
+	int polling;			/* there is no stream any more */
+	msec queue;			/* ms it may wait in the queue */
+	msec since;			/* when it was started, monotonic */
 };
 
-/* For the job as it stands, its path and body those of a new run; a cursor
- * that names one takes that up. */
+/* Prepares a job whose exchange starts a run; if the cursor has the id of a
+ * run, the job asks for that one instead.  queue: see above. */
 void stored_begin(struct stored *s, struct job *job, struct cursor *cursor,
     msec queue);
 
-/* After a failed attempt: makes the job ask for what comes next, and says in
- * the outcome whether that is worth a retry and what becomes of the text. */
+/* After a failed attempt: makes the job ask for what comes next, and sets
+ * .fault.retry, .discard and .kept. */
 void stored_next(struct stored *s, struct outcome *out);
 
-/* Asks the server to stop a run that nobody wants any more; gives it two
- * seconds for that, deaf to signals. */
+/* Asks the server to cancel the run.  Takes two seconds at most and ignores
+ * signals. */
 void stored_cancel(struct stored *s);
 
 void stored_free(struct stored *s);
