@@ -1,5 +1,5 @@
-/* Fields, a text and a body of any kind give figures within bounds.  The
- * input: lines of name: value, an empty line, then what is text and body. */
+/* Arbitrary fields, texts and bodies give figures within bounds.  The
+ * input: lines of name: value, an empty line, then the text and body. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(of.limit > 0 && requested >= 0);
 	}
 	cost = quota_cost(rest);
-	/* a picture is 800, and 400 bytes at least */
+	/* an image counts 800 and has at least 400 bytes */
 	assert(cost.input >= 0 && cost.input <= 2 * (int64_t)rest.n + 1);
 	assert(cost.output >= -1);
 	free(copy);

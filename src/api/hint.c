@@ -10,7 +10,7 @@ larger(msec a, msec b)
 	return a > b ? a : b;
 }
 
-/* A figure that nobody can mean is none. */
+/* Discards an absurd wait. */
 static msec
 sane(msec wait)
 {
@@ -29,26 +29,6 @@ digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static int
-letter(char c)
-{
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'z';
-}
-
-/* Digits with at most one point among them: no sign, no 0x, no exponent. */
-static int
-plain_number(struct slice s)
-{
-	size_t i, digits = 0, points = 0;
-
-	for (i = 0; i < s.n; i++) {
-		digits += digit(s.p[i]) != 0;
-		points += s.p[i] == '.';
-	}
-	return digits > 0 && points <= 1 && digits + points == s.n;
-}
-
 msec
 hint_now(const struct http_field *field, size_t n, msec wall)
 {
@@ -61,40 +41,47 @@ hint_now(const struct http_field *field, size_t n, msec wall)
 	return now == MSEC_NONE ? wall : now;
 }
 
+/* Reads digits with at most one point: no sign, no 0x, no exponent.  They are
+ * ms, but when_dur() takes them for seconds. */
 static msec
 after_ms(struct slice v)
 {
-	msec micro = plain_number(v) ? when_dur(v) : MSEC_NONE;
+	size_t i, digits = 0, points = 0;
+	msec micro;
 
+	for (i = 0; i < v.n; i++) {
+		digits += digit(v.p[i]) != 0;
+		points += v.p[i] == '.';
+	}
+	if (digits == 0 || points > 1 || digits + points != v.n)
+		return MSEC_NONE;
+	micro = when_dur(v);
 	return micro == MSEC_NONE ? MSEC_NONE : sane((micro + 999) / 1000);
-}
-
-/* RFC 9110 section 10.2.3, fractions, and two fields that a proxy has joined
- * into one list. */
-static msec
-after(struct slice v, msec now)
-{
-	msec at = when_http(v), wait;
-
-	if (at != MSEC_NONE)
-		return at > now ? sane(at - now) : 0;
-	for (wait = MSEC_NONE; v.n > 0;)
-		wait = larger(wait,
-		    sane(when_dur(slice_trim(slice_cut(&v, ',')))));
-	return wait;
 }
 
 msec
 hint_fields(const struct http_field *field, size_t n, msec now)
 {
-	msec ms = MSEC_NONE, s = MSEC_NONE;
+	msec ms = MSEC_NONE, s = MSEC_NONE, at;
+	struct slice v;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		v = field[i].value;
 		if (slice_ieq(field[i].name, SLICE("retry-after-ms")))
-			ms = larger(ms, after_ms(field[i].value));
-		else if (slice_ieq(field[i].name, SLICE("retry-after")))
-			s = larger(s, after(field[i].value, now));
+			ms = larger(ms, after_ms(v));
+		if (!slice_ieq(field[i].name, SLICE("retry-after")))
+			continue;
+		/* RFC 9110 section 10.2.3; also fractions, and two fields
+		 * that a proxy has joined into a list */
+		at = when_http(v);
+		if (at != MSEC_NONE) {
+			s = larger(s, at > now ? sane(at - now) : 0);
+			continue;
+		}
+		while (v.n > 0)
+			s = larger(s,
+			    sane(when_dur(slice_trim(slice_cut(&v, ',')))));
 	}
 	return ms == MSEC_NONE ? s : ms;
 }
@@ -113,34 +100,28 @@ hint_until(struct slice value, msec now)
 	return sane(at == MSEC_NONE ? when_dur(value) : at - now);
 }
 
-/* "x-ratelimit-reset-tokens" names the bucket of
- * "x-ratelimit-remaining-tokens". */
-static int
-same_bucket(struct slice remaining, struct slice reset)
-{
-	ptrdiff_t at = slice_ifind(reset, "reset");
-	size_t head = (size_t)at, tail = head + strlen("reset");
-
-	if (remaining.n != reset.n + strlen("remaining") - strlen("reset"))
-		return 0;
-	return slice_ieq(slice_sub(remaining, 0, head),
-	    slice_sub(reset, 0, head)) &&
-	    slice_ieq(slice_sub(remaining, head, strlen("remaining")),
-	    SLICE("remaining")) &&
-	    slice_ieq(slice_sub(remaining, head + strlen("remaining"),
-	    remaining.n), slice_sub(reset, tail, reset.n));
-}
-
-/* Whether the bucket is known to be empty; one without a count is Together's,
- * whose reset stands for Retry-After. */
+/* Whether the bucket of "x-ratelimit-reset-tokens" is empty by its
+ * "x-ratelimit-remaining-tokens".  Together sends a reset without a count,
+ * in place of Retry-After. */
 static int
 exhausted(const struct http_field *field, size_t n, struct slice reset)
 {
+	struct slice tail = reset, head = slice_sub(reset, 0,
+	    (size_t)slice_ifind(reset, "reset")), name;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (same_bucket(field[i].name, reset))
+	slice_skip(&tail, head.n + strlen("reset"));
+	for (i = 0; i < n; i++) {
+		name = field[i].name;
+		if (!slice_ieq(slice_sub(name, 0, head.n), head))
+			continue;
+		slice_skip(&name, head.n);
+		if (!slice_ieq(slice_sub(name, 0, 9), SLICE("remaining")))
+			continue;
+		slice_skip(&name, 9);
+		if (slice_ieq(name, tail))
 			return slice_is(field[i].value, "0");
+	}
 	return slice_ieq(reset, SLICE("x-ratelimit-reset"));
 }
 
@@ -150,18 +131,17 @@ hint_reset(const struct http_field *field, size_t n, msec now)
 	msec wait = MSEC_NONE;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		if (slice_ifind(field[i].name, "ratelimit-") >= 0 &&
 		    slice_ifind(field[i].name, "reset") >= 0 &&
 		    exhausted(field, n, field[i].name))
 			wait = larger(wait, hint_until(field[i].value, now));
-	}
 	return wait;
 }
 
-/* The length of phrase at the front of s, ASCII case folded and any blanks
- * (also the line breaks of wrapped logs) or a colon for each of its spaces; 0
- * when it is not there. */
+/* The length of phrase at the front of s, 0 if it is not there.  ASCII case is
+ * ignored; a space matches any blanks (line breaks too, in wrapped logs) and
+ * colons. */
 static size_t
 phrase_at(struct slice s, const char *phrase)
 {
@@ -187,7 +167,7 @@ phrase_at(struct slice s, const char *phrase)
 msec
 hint_text(struct slice text)
 {
-	static const char phrases[][13] = {
+	static const char *const phrases[] = {
 		"again in ", "again after ", "retry in ", "retry after ",
 		"reset after ", "resets in ", "please wait ", "wait for "
 	};
@@ -195,65 +175,60 @@ hint_text(struct slice text)
 	struct slice rest;
 	size_t i, n;
 
-	for (; text.n > 0; text = slice_sub(text, 1, text.n)) {
+	for (; text.n > 0; slice_skip(&text, 1))
 		for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
 			n = phrase_at(text, phrases[i]);
 			rest = slice_sub(text, n, text.n);
 			if (n > 0)
 				wait = larger(wait, sane(when_span(&rest)));
 		}
-	}
 	return wait;
 }
 
-/* More than any limit, and far from overflow once times a day's ms. */
+/* Above any limit, but a day in ms times it does not overflow. */
 #define FIGURE_MAX 10000000000
 
-/* Digits with commas among them; -1 when something else begins here (a model
- * name, a fraction) or it is out of all measure. */
-static int64_t
-count(struct slice s)
-{
-	int64_t v = -1;
-	size_t i;
-
-	for (i = 0; i < s.n && (digit(s.p[i]) || (s.p[i] == ',' &&
-	    i > 0 && i + 1 < s.n && digit(s.p[i + 1]))); i++) {
-		if (s.p[i] == ',')
-			continue;
-		v = (v < 0 ? 0 : v * 10) + (s.p[i] - '0');
-		if (v > FIGURE_MAX)
-			return -1;
-	}
-	if (i + 1 < s.n && s.p[i] == '.' && digit(s.p[i + 1]))
-		return -1;
-	return i < s.n && (letter(s.p[i]) || s.p[i] == '-') ? -1 : v;
-}
-
-/* The number after word, as in "Requested ~36313", "Limit: 30,000"; -1. */
+/* The number after word, as in "Requested ~36313" and "Limit: 30,000"; -1 if
+ * there is none. */
 static int64_t
 figure(struct slice text, const char *word)
 {
-	int64_t v = -1;
-	size_t n;
+	struct slice s;
+	int64_t v;
+	size_t i, n;
+	char c;
 
-	for (; text.n > 0 && v < 0; text = slice_sub(text, 1, text.n)) {
+	for (; text.n > 0; slice_skip(&text, 1)) {
 		n = phrase_at(text, word);
 		if (n == 0)
 			continue;
 		while (n < text.n && (blank(text.p[n]) || text.p[n] == '~'))
 			n++;
-		v = count(slice_sub(text, n, text.n));
+		s = slice_sub(text, n, text.n);
+		v = -1;
+		for (i = 0; i < s.n && v <= FIGURE_MAX; i++)
+			if (digit(s.p[i]))
+				v = (v < 0 ? 0 : v * 10) + (s.p[i] - '0');
+			else if (s.p[i] != ',' || i == 0 || i + 1 == s.n ||
+			    !digit(s.p[i + 1]))
+				break;
+		/* not the name of a model, not a fraction */
+		c = i < s.n ? s.p[i] : ' ';
+		if (v < 0 || v > FIGURE_MAX || c == '-' ||
+		    ((c | ' ') >= 'a' && (c | ' ') <= 'z') ||
+		    (c == '.' && i + 1 < s.n && digit(s.p[i + 1])))
+			continue;
+		return v;
 	}
-	return v;
+	return -1;
 }
 
-static msec
-window(struct slice text)
+struct refill
+hint_refill(struct slice text)
 {
 	static const struct {
-		char word[9];
-		int ms;
+		const char *word;
+		msec ms;
 	} windows[] = {
 		{ "per sec", 1000 },
 		{ "per min", 60000 }, { "(TPM)", 60000 }, { "(RPM)", 60000 },
@@ -261,23 +236,14 @@ window(struct slice text)
 		{ "per day", 86400000 }, { "(TPD)", 86400000 },
 		{ "(RPD)", 86400000 },
 	};
+	struct refill r = { figure(text, "limit"), figure(text, "used"),
+	    figure(text, "requested"), -1 };
 	size_t i;
 
 	for (i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
-		if (slice_ifind(text, windows[i].word) >= 0)
-			return windows[i].ms;
-	return -1;
-}
-
-struct refill
-hint_refill(struct slice text)
-{
-	return (struct refill){
-		.limit = figure(text, "limit"),
-		.used = figure(text, "used"),
-		.requested = figure(text, "requested"),
-		.window = window(text)
-	};
+		if (r.window < 0 && slice_ifind(text, windows[i].word) >= 0)
+			r.window = windows[i].ms;
+	return r;
 }
 
 msec

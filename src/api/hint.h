@@ -4,9 +4,9 @@
 /*
  * The waits that servers state: providers.md 0.4, 0.5, 5.1, 5.2 and 5.4.
  *
- * Everything here gives ms, 0 = at once, and MSEC_NONE where nothing is said
- * or what is said is garbage, negative or over HINT_MAX; since MSEC_NONE is
- * less than any wait, the larger of two is always the right one.
+ * All waits are in ms, 0 = at once.  MSEC_NONE: the server says nothing, or
+ * garbage, or a wait that is negative or over HINT_MAX.  As it is less than
+ * any wait, the larger of two waits is always right.
  */
 
 #include "base/err.h"
@@ -17,37 +17,36 @@
 /* The peer's time of day: its Date field, else wall. */
 msec hint_now(const struct http_field *field, size_t n, msec wall);
 
-/* retry-after-ms before retry-after (of several the larger). */
+/* retry-after-ms, else retry-after; the larger of several. */
 msec hint_fields(const struct http_field *field, size_t n, msec now);
 
 /*
- * What a 429 has instead: the resets of buckets whose remaining is 0 (the
- * largest), and Together's x-ratelimit-reset.  The time until a bucket is
- * full, not until the request fits: safe, but to be used only when nothing
- * better is given.
+ * The latest reset of the buckets whose remaining is 0, and Together's
+ * x-ratelimit-reset.  That is the time until a bucket is full, not until the
+ * request fits: use it only for a 429 that states no wait.
  */
 msec hint_reset(const struct http_field *field, size_t n, msec now);
 
-/* One reset: a span, a number of seconds, RFC 3339, or an epoch in seconds or
- * ms.  What is over is MSEC_NONE. */
+/* One reset: a span, a number of seconds, an RFC 3339 time, or a Unix time in
+ * seconds or ms.  MSEC_NONE for a time in the past. */
 msec hint_until(struct slice value, msec now);
 
-/* "try again in 1m12.5s" and its like in a message (unescaped text); of
- * several the larger. */
+/* "try again in 1m12.5s" and the like in a message (unescaped text); the
+ * larger of several. */
 msec hint_text(struct slice text);
 
-/* "Limit L, Used U, Requested R" in a message: -1 for what is not there. */
+/* "Limit L, Used U, Requested R" in a message; -1 for what is missing. */
 struct refill {
 	int64_t limit, used, requested;
 	msec window;			/* from "per min", "per day"; -1 */
 };
 struct refill hint_refill(struct slice text);
 
-/* The wait that the figures themselves give, (U + R - L) / L * window; 0 when
- * it fits now, MSEC_NONE when a figure is missing. */
+/* The wait that these figures give, (U + R - L) / L * window; 0 if the request
+ * fits now, MSEC_NONE if a figure is missing. */
 msec refill_wait(const struct refill *r);
 
-/* Whether the request can never fit, however long one waits. */
+/* Whether the request exceeds the whole limit, so no wait helps. */
 int refill_never(const struct refill *r);
 
 #endif

@@ -10,77 +10,64 @@
 #define RESET_MIN 20
 #define WAIT_MIN 100
 
-/* Base64 is told from text by its length without a blank in it. */
+/* Base64 without line breaks is a longer run of its characters than any text
+ * has. */
 #define RUN_MIN 400
-#define RUN_TOKENS 800		/* a picture */
+#define RUN_TOKENS 800		/* of an image */
 
-static const msec windows[] = { 60000, 3600000, 86400000 };
-
-/* -- fields ---------------------------------------------------------------- */
-
-/* The words that names are made of: what it is, of which kind; and windows,
- * which Cerebras names. */
-static const char words[][10] = { "limit", "remaining", "reset", "requests",
-    "tokens", "input", "output", "day", "minute" };
-
-enum { W_LIMIT, W_REMAINING, W_RESET, W_REQUESTS, W_TOKENS, W_INPUT, W_OUTPUT,
-    W_DAY, W_MINUTE, WORDS };
-
-/* A bit for each; 0 when there is another word, as in the limits of a
- * project. */
-static unsigned
-read_name(struct slice name)
+/*
+ * Takes one field; name is what follows "ratelimit-".  It has words for the
+ * figure and the kind, with Cerebras for the window too.  A field with any
+ * other word, such as a project's limits, is ignored.
+ */
+static void
+take(struct quota *q, struct slice name, struct slice value, msec now)
 {
+	enum { LIMIT = 1, REMAINING = 2, RESET = 4, REQUESTS = 8, TOKENS = 16,
+	    INPUT = 32, OUTPUT = 64, DAY = 128 };
+	static const char *const words[] = { "limit", "remaining", "reset",
+	    "requests", "tokens", "input", "output", "day", "minute" };
+	const size_t nwords = sizeof(words) / sizeof(words[0]);
+	struct quota_of *of;
 	struct slice word;
-	unsigned set = 0, i;
+	unsigned set = 0;
+	size_t i;
 
 	while (name.n > 0) {
 		word = slice_cut(&name, '-');
-		for (i = 0; i < WORDS; i++)
+		for (i = 0; i < nwords; i++)
 			if (slice_ieq(word, slice_str(words[i])))
 				break;
-		if (i == WORDS)
-			return 0;
+		if (i == nwords)
+			return;
 		set |= 1u << i;
 	}
-	return set;
-}
-
-static int
-has(unsigned set, int word)
-{
-	return set >> word & 1;
-}
-
-static void
-take(struct quota *q, unsigned set, struct slice value, msec now)
-{
-	struct quota_of *of = &q->of[has(set, W_INPUT) ? QUOTA_INPUT :
-	    has(set, W_OUTPUT) ? QUOTA_OUTPUT : has(set, W_TOKENS)];
-
-	if (has(set, W_DAY))
+	of = &q->of[set & INPUT ? QUOTA_INPUT : set & OUTPUT ? QUOTA_OUTPUT :
+	    set & TOKENS ? QUOTA_TOKENS : QUOTA_REQUESTS];
+	if (set & DAY)
 		of->window = QUOTA_DAY;
-	if (has(set, W_LIMIT))
+	if (set & LIMIT)
 		of->limit = slice_dec(value, LEFT_MAX);
-	if (has(set, W_REMAINING))
+	if (set & REMAINING)
 		of->left = slice_dec(value, LEFT_MAX);
-	if (has(set, W_RESET)) {
+	if (set & RESET) {
 		of->reset = hint_until(value, now);
-		/* a window that is no bucket's: OpenRouter, and a proposal
-		 * for a standard, name neither requests nor tokens */
-		q->fixed |= set == 1u << W_RESET;
+		/* a fixed window: OpenRouter, and a draft standard, name
+		 * neither requests nor tokens */
+		q->fixed |= set == RESET;
 	}
 }
 
 /*
- * How long the whole of a bucket takes to refill, of which gone takes span.
- * Other than the usual windows are believed only where the span is exact
- * enough (least ms): what is printed in documents (18000, 17997, 7.66s) fits
- * none.
+ * The time in which a whole bucket refills, if the part gone takes span.
+ * Windows other than the usual ones are believed only where the span is exact
+ * enough (from least ms): the examples in documentation (18000, 17997, 7.66s)
+ * give no window at all.
  */
 static msec
 window(int64_t limit, int64_t gone, msec span, msec least)
 {
+	static const msec usual[] = { 60000, 3600000, 86400000 };
 	msec w;
 	size_t i;
 
@@ -88,8 +75,8 @@ window(int64_t limit, int64_t gone, msec span, msec least)
 		return MSEC_NONE;
 	w = (msec)((double)span * (double)limit / (double)gone);
 	for (i = 0; i < 3; i++)
-		if (w > windows[i] / 10 * 9 && w < windows[i] / 10 * 11)
-			return windows[i];
+		if (w > usual[i] / 10 * 9 && w < usual[i] / 10 * 11)
+			return usual[i];
 	return span >= least && span % 1000 != 0 && w < WINDOW_MAX ? w :
 	    MSEC_NONE;
 }
@@ -104,18 +91,19 @@ quota_fields(const struct http_field *field, size_t n, msec now,
 	ptrdiff_t at;
 	size_t i;
 
-	/* all of them -1 */
-	memset(q, 0xff, sizeof(*q));
+	for (i = 0; i < QUOTA_KINDS; i++)
+		q->of[i] = (struct quota_of){ -1, -1, MSEC_NONE, MSEC_NONE };
 	q->fixed = 0;
 	for (i = 0; i < n; i++) {
 		name = field[i].name;
 		at = slice_ifind(name, mark);
-		if (at >= 0)
-			take(q, read_name(slice_sub(name,
-			    (size_t)at + strlen(mark), name.n)),
-			    slice_trim(field[i].value), now);
+		if (at < 0)
+			continue;
+		slice_skip(&name, (size_t)at + strlen(mark));
+		take(q, name, slice_trim(field[i].value), now);
 	}
-	/* Anthropic's tokens are one of the two, whichever is nearer its end */
+	/* Anthropic's tokens repeat the input's or the output's, whichever is
+	 * nearer its limit */
 	if (q->of[QUOTA_INPUT].limit > 0)
 		q->of[QUOTA_TOKENS].limit = -1;
 	for (i = 0; i < QUOTA_KINDS && !q->fixed; i++) {
@@ -123,26 +111,19 @@ quota_fields(const struct http_field *field, size_t n, msec now,
 		if (of->left >= 0 && of->window < 0)
 			of->window = window(of->limit, of->limit - of->left,
 			    of->reset, RESET_MIN);
-		/* too long for a window, and not exact enough to tell */
+		/* a long window is a guess while little of it is used */
 		if (of->window > QUOTA_MINUTE && of->left > of->limit / 20 *
 		    19 && of->window % 3600000 != 0)
 			of->window = MSEC_NONE;
 	}
 }
 
-/* -- texts ----------------------------------------------------------------- */
-
 int
 quota_text(struct slice text, msec wait, struct quota_of *of, int64_t *cost)
 {
 	struct refill r = hint_refill(text);
 	msec w;
-	int k = -1;
 
-	if (slice_ifind(text, "tokens per ") >= 0)
-		k = QUOTA_TOKENS;
-	else if (slice_ifind(text, "requests per ") >= 0)
-		k = QUOTA_REQUESTS;
 	if (r.limit <= 0 || r.used < 0 || r.requested < 0)
 		return -1;
 	*cost = r.requested;
@@ -152,36 +133,32 @@ quota_text(struct slice text, msec wait, struct quota_of *of, int64_t *cost)
 	w = window(r.limit, r.used + r.requested - r.limit, wait, WAIT_MIN);
 	if (w > 0)
 		of->window = w;
-	return k;
+	if (slice_ifind(text, "tokens per ") >= 0)
+		return QUOTA_TOKENS;
+	return slice_ifind(text, "requests per ") >= 0 ? QUOTA_REQUESTS : -1;
 }
 
-/* -- costs ----------------------------------------------------------------- */
-
-static int
-base64(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
-
-/* A quarter of the bytes, which is what OpenAI goes by, too. */
+/* A quarter of the bytes, as OpenAI estimates too; images by their number. */
 static int64_t
-text_tokens(struct slice body)
+input_tokens(struct slice body)
 {
-	size_t i, run = 0, bytes = 0, pictures = 0;
+	size_t i, run = 0, bytes = 0, images = 0;
+	char c;
 
 	for (i = 0; i <= body.n; i++) {
-		if (i < body.n && base64(body.p[i])) {
+		c = i < body.n ? body.p[i] : ' ';
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '+' || c == '/') {
 			run++;
 			continue;
 		}
 		if (run >= RUN_MIN)
-			pictures++;
+			images++;
 		else
 			bytes += run + 1;
 		run = 0;
 	}
-	return (int64_t)(bytes / 4 + pictures * RUN_TOKENS);
+	return (int64_t)(bytes / 4 + images * RUN_TOKENS);
 }
 
 struct quota_cost
@@ -189,7 +166,7 @@ quota_cost(struct slice body)
 {
 	struct json_want config = { .key = "maxOutputTokens" };
 	struct json_want want[4];
-	struct quota_cost c = { text_tokens(body), -1 };
+	struct quota_cost c = { input_tokens(body), -1 };
 	size_t i;
 
 	json_keys(want, "max_tokens max_completion_tokens max_output_tokens "

@@ -3,10 +3,10 @@
 
 /*
  * What servers say of their rate limits (providers.md 0.5 and 5.1), and what
- * a request costs of them.
+ * a request costs.
  *
- * All of them are buckets that refill evenly: so much in a window.  The
- * window is not told, but follows from what is gone and the time until the
+ * All limits are token buckets that refill evenly: limit per window.  Servers
+ * do not name the window; it follows from what is used and the time until the
  * bucket is full again.
  */
 
@@ -15,45 +15,46 @@
 
 enum quota_kind {
 	QUOTA_REQUESTS,
-	QUOTA_TOKENS,		/* both ways */
+	QUOTA_TOKENS,		/* input and output together */
 	QUOTA_INPUT,
 	QUOTA_OUTPUT,
 	QUOTA_KINDS
 };
 
-struct quota_of {		/* -1: not told */
+struct quota_of {		/* -1: unknown */
 	int64_t limit;
-	int64_t left;		/* may be less than 0, from a text */
+	int64_t left;		/* below 0 is possible, from a text */
 	msec reset;		/* until the bucket is full */
 	msec window;
 };
 
 struct quota {
 	struct quota_of of[QUOTA_KINDS];
-	int fixed;		/* no bucket: nothing is back before .reset of
-				   the requests */
+	int fixed;		/* a fixed window, not a bucket: nothing refills
+				   before the requests' .reset */
 };
 
 #define QUOTA_MINUTE ((msec)60000)
 #define QUOTA_DAY ((msec)86400000)
 
-/* What a response's fields say; now is the peer's time of day. */
+/* Fills *q from a response's fields.  now: the peer's time of day. */
 void quota_fields(const struct http_field *field, size_t n, msec now,
     struct quota *q);
 
-/* What a 429's text says ("tokens per min (TPM): Limit 30000, Used 22999,
- * Requested 12528"), which waits so long; *cost: what was requested.  Returns
- * the kind, or -1 when it has no figures. */
+/* Fills *of from the message of a 429 ("tokens per min (TPM): Limit 30000, Used
+ * 22999, Requested 12528") and the wait it states, and *cost with what was
+ * requested.  Returns the kind, or -1 if the figures or the kind are
+ * missing. */
 int quota_text(struct slice text, msec wait, struct quota_of *of,
     int64_t *cost);
 
 /* A request's tokens. */
 struct quota_cost {
-	int64_t input;		/* of text: estimated from its length */
-	int64_t output;		/* the most it may be; -1: not told */
+	int64_t input;		/* estimated from the length of the text */
+	int64_t output;		/* the maximum; -1: unknown */
 };
 
-/* What a body asks for.  Base64 counts as a picture, not as text. */
+/* The cost of a request body.  A run of base64 counts as one image. */
 struct quota_cost quota_cost(struct slice body);
 
 #endif
