@@ -1,5 +1,5 @@
-/* Any file as a conversation: what is taken is whole, and reads the same once
- * more when it was written. */
+/* Any file as a conversation: what is accepted is complete, and reads the same
+ * after it was written. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -27,7 +27,7 @@ check_message(const struct message *m, enum role before)
 	}
 }
 
-/* The body that dialect makes of doc; 0 when doc is no conversation. */
+/* Encodes doc in that dialect; 0 if doc is no conversation. */
 static int
 body_of(const struct dialect *dialect, struct slice doc, struct buf *body)
 {

@@ -1,4 +1,4 @@
-/* What files are, and what becomes of them. */
+/* Types of files, and the parts made of them. */
 
 #include "api/media.h"
 
@@ -15,12 +15,12 @@ static const struct {
 } kinds[] = {
 	{ DATA("\x89PNG\r\n\x1a\n\0"), MEDIA_PNG, "image/png", "png" },
 	{ DATA("\x89PNG\n\x1a\n"), MEDIA_UNKNOWN, "",
-	    "a png that a text mode broke" },
+	    "a png damaged by text mode" },
 	{ DATA("\xff\xd8\xff\xe0"), MEDIA_JPEG, "image/jpeg", "jpeg" },
 	{ DATA("\xff\xd8"), MEDIA_UNKNOWN, "", "too short for a jpeg" },
 	{ DATA("GIF87a"), MEDIA_GIF, "image/gif", "gif" },
 	{ DATA("GIF89a\1"), MEDIA_GIF, "image/gif", "gif of 1989" },
-	{ DATA("GIF88a"), MEDIA_TEXT, "", "a text that begins as a gif" },
+	{ DATA("GIF88a"), MEDIA_TEXT, "", "text that begins like a gif" },
 	{ DATA("RIFF\1\2\3\4WEBPVP8 "), MEDIA_WEBP, "image/webp", "webp" },
 	{ DATA("RIFF\1\2\3\4WAVE\xff"), MEDIA_UNKNOWN, "", "a sound" },
 	{ DATA("RIFF\1\2\3\4WEB"), MEDIA_TEXT, "", "too short for a webp" },

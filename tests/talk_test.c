@@ -1,11 +1,11 @@
-/* Conversations: files in the form of Chat Completions, and what cannot be
- * sent to anybody. */
+/* Conversations: files in the form of Chat Completions, and those that cannot
+ * be sent. */
 
 #include "api/dialect.h"
 #include "api/talk.h"
 #include "tests/t.h"
 
-/* What stands for a conversation in a table of texts. */
+/* Prints a part as the tables below have it. */
 static void
 log_part(struct buf *log, const struct part *p)
 {
@@ -240,7 +240,7 @@ files(void)
 	buf_free(&log);
 }
 
-/* A file goes on with what the command line has. */
+/* Turns from the command line follow those of a file. */
 static void
 turns(void)
 {
@@ -259,7 +259,8 @@ turns(void)
 	EQ(r.nmessages, 0, "and the request has nothing of it");
 	talk_result(&t, SLICE("1"), SLICE("late"));
 	OK(talk_end(&t, &r) == NULL, "the result joins the others");
-	talk_assistant(&t, SLICE("so"));
+	talk_turn(&t, ROLE_ASSISTANT);
+	talk_part(&t, &(struct part){ .type = PART_TEXT, .text = SLICE("so") });
 	OK(talk_end(&t, &r) != NULL, "the model is not next");
 	for (i = 0; i < 100; i++) {
 		talk_user(&t, SLICE("on"), &file, 1);
@@ -275,7 +276,7 @@ turns(void)
 	talk_free(&t);
 }
 
-/* What chat writes is what is read: the same body twice. */
+/* A body that chat wrote is read and written again unchanged. */
 static void
 there_and_back(void)
 {

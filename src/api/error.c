@@ -27,7 +27,7 @@ static const struct {
 	{ F_CONTEXT, "context_length_exceeded exceed_context_size_error" },
 	{ F_TOO_LARGE, "request_too_large" },
 	{ F_POLICY, "content_filter content_policy_violation "
-	    "image_content_policy_violation responsible_ai_policy_violation "
+	    "image_content_policy_violation ResponsibleAIPolicyViolation "
 	    "moderation_blocked invalid_prompt cyber_policy bio_policy" },
 	{ F_AUTH, "invalid_api_key api_key_invalid authentication_error "
 	    "invalid_authentication_error unauthenticated unauthorized" },
@@ -201,16 +201,23 @@ is_rate(enum fclass class)
 	return class == F_RATE || class == F_DAILY;
 }
 
-static int
-is_separator(char c)
+/* Copies the name without case and separators; its length, 0 if it has no
+ * room. */
+static size_t
+squeeze(struct slice name, char *to, size_t size)
 {
-	return memchr("_- .", c, 4) != NULL;
-}
+	size_t i, n = 0;
+	char c;
 
-static char
-lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+	for (i = 0; i < name.n; i++) {
+		c = name.p[i];
+		if (c == '_' || c == '-' || c == ' ' || c == '.')
+			continue;
+		if (n == size)
+			return 0;
+		to[n++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+	}
+	return n;
 }
 
 /* Whether the name is in the space-separated list. */
@@ -218,23 +225,15 @@ static int
 listed(struct slice name, const char *names)
 {
 	struct slice list = slice_str(names), want;
-	size_t i, k;
+	char a[64], b[64];
+	size_t n = squeeze(name, a, sizeof(a));
 
 	while (list.n > 0) {
 		want = slice_cut(&list, ' ');
-		if (want.p[want.n - 1] == '_' &&
-		    slice_eq(slice_sub(name, 0, want.n), want))
-			return 1;
-		for (i = k = 0; i < name.n; i++) {
-			if (is_separator(name.p[i]))
-				continue;
-			while (k < want.n && is_separator(want.p[k]))
-				k++;
-			if (k == want.n || lower(name.p[i]) != want.p[k])
-				break;
-			k++;
-		}
-		if (name.n > 0 && i == name.n && k == want.n)
+		if (want.p[want.n - 1] == '_' ?
+		    slice_eq(slice_sub(name, 0, want.n), want) :
+		    n > 0 && squeeze(want, b, sizeof(b)) == n &&
+		    memcmp(a, b, n) == 0)
 			return 1;
 	}
 	return 0;

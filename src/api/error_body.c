@@ -157,23 +157,6 @@ read_details(struct error_body *b, const struct json_want *w)
 			read_detail(b, tok);
 }
 
-/* Reads OpenRouter's metadata: whose limit it was; returns the upstream's
- * own message in *raw. */
-static void
-read_metadata(struct error_body *b, struct slice doc, struct json_want *raw)
-{
-	static const char keys[] = "limit_source headers raw";
-	struct json_want w[3];
-
-	if (json_take(doc, keys, w, 3) < 0)
-		return;
-	put_name(b, &w[0]);
-	if (w[1].type == JSON_OBJECT)
-		read_waits(b, w[1].tok);
-	read_waits(b, doc);
-	*raw = w[2];
-}
-
 /* Reads the object that holds the error itself. */
 static void
 read_error(struct error_body *b, struct slice doc, int depth)
@@ -183,7 +166,8 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	static const char keys[] = "details innererror metadata code type "
 	    "status status_code statusCode error message msg Message "
 	    "error_description error_message title detail errors loc";
-	struct json_want w[N], raw = { 0 };
+	static const char of_metadata[] = "limit_source headers raw";
+	struct json_want w[N], m[3];
 	struct slice key, tok, last = { 0 };
 	size_t i, at = 0;
 
@@ -191,8 +175,16 @@ read_error(struct error_body *b, struct slice doc, int depth)
 		return;
 	read_details(b, &w[DETAILS]);
 	read_details(b, &w[INNER]);
-	if (w[METADATA].type == JSON_OBJECT)
-		read_metadata(b, w[METADATA].tok, &raw);
+	/* OpenRouter's: whose limit it was, and the upstream's message */
+	if (w[METADATA].type == JSON_OBJECT &&
+	    json_take(w[METADATA].tok, of_metadata, m, 3) == 0) {
+		put_name(b, &m[0]);
+		if (m[1].type == JSON_OBJECT)
+			read_waits(b, m[1].tok);
+		read_waits(b, w[METADATA].tok);
+	} else {
+		m[2] = (struct json_want){ 0 };
+	}
 	read_waits(b, doc);
 	for (i = NAMES; i < MESSAGES; i++)
 		put_name(b, &w[i]);
@@ -204,7 +196,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	}
 	for (i = MESSAGES; i < PLACE; i++)
 		put_message(b, &w[i], depth);
-	put_message(b, &raw, depth);
+	put_message(b, &m[2], depth);
 }
 
 /* Reads a whole JSON text; -1 if doc is not an error in JSON. */

@@ -9,13 +9,6 @@
 #define MB (1000U * 1000)
 #define MIB (1U << 20)
 
-static int
-is_text(struct slice s)
-{
-	return utf8_good(s) == s.n &&
-	    (s.n == 0 || memchr(s.p, '\0', s.n) == NULL);
-}
-
 enum media
 media_of(struct slice s)
 {
@@ -30,30 +23,31 @@ media_of(struct slice s)
 		return MEDIA_WEBP;
 	if (slice_starts(s, "%PDF-"))
 		return MEDIA_PDF;
-	return is_text(s) ? MEDIA_TEXT : MEDIA_UNKNOWN;
+	return utf8_good(s) == s.n &&
+	    (s.n == 0 || memchr(s.p, '\0', s.n) == NULL) ? MEDIA_TEXT :
+	    MEDIA_UNKNOWN;
 }
 
 const char *
 media_mime(enum media m)
 {
-	static const char mimes[][16] = { "", "", "image/png",
-	    "image/jpeg", "image/gif", "image/webp", "application/pdf" };
+	static const char *const mimes[] = { "", "", "image/png", "image/jpeg",
+	    "image/gif", "image/webp", "application/pdf" };
 
 	return mimes[m];
 }
 
 /*
- * Bytes of an image, a GIF, a PDF, and of the whole body, in which a file
- * takes 4/3 of its size.  From the providers' pages, read through others in
- * 2026: OpenAI's guide to images has 20 MB each and 50 MB of files together,
- * PDFs 50 MB (?); Anthropic's 5 MB an image, and the body's 32 MB are of
- * providers.md 3; Gemini takes PDFs up to 50 MB inline (its file-input-methods
- * page; 20 MB of a whole request before 2026), 100 MB together (?), and there
- * is no GIF in its list.  Servers that imitate chat say nothing: OpenAI's
- * figures count for them.
+ * Maximum bytes of an image, a GIF, a PDF, and of the whole body, where a file
+ * takes 4/3 of its size.  Sources, second-hand, in 2026: OpenAI's guide to
+ * images has 20 MB each and 50 MB of files together, PDFs 50 MB (?);
+ * Anthropic's has 5 MB per image, and the body's 32 MB are from providers.md 3;
+ * Gemini takes PDFs up to 50 MB inline (its file-input-methods page; 20 MB for
+ * the whole request before 2026), 100 MB together (?), and its list has no GIF.
+ * Servers that imitate OpenAI state nothing: its figures are used for them.
  */
 static const struct {
-	char dialect[9];
+	const char *dialect;
 	unsigned image, gif, pdf, total;
 } limits[] = {
 	{ "messages", 5 * MIB, 5 * MIB, 24 * MB, 32 * MB },
@@ -97,20 +91,6 @@ media_total(const char *dialect)
 	return limits[row_of(dialect)].total;
 }
 
-/* Three backticks, or one more than the longest run of them. */
-static size_t
-fence_of(struct slice s)
-{
-	size_t i, run = 0, most = 2;
-
-	for (i = 0; i < s.n; i++) {
-		run = s.p[i] == '`' ? run + 1 : 0;
-		if (run > most)
-			most = run;
-	}
-	return most + 1;
-}
-
 static void
 put_fence(struct buf *out, size_t n)
 {
@@ -119,42 +99,35 @@ put_fence(struct buf *out, size_t n)
 	buf_putc(out, '\n');
 }
 
-static void
-put_text(struct buf *out, struct slice name, struct slice s)
-{
-	size_t fence = fence_of(s);
-
-	clean_put(out, name, 0);
-	buf_puts(out, ":\n");
-	put_fence(out, fence);
-	buf_put(out, s);
-	if (s.n > 0 && s.p[s.n - 1] != '\n')
-		buf_putc(out, '\n');
-	put_fence(out, fence);
-}
-
 int
 media_part(struct slice name, struct slice data, struct buf *text,
     struct part *part)
 {
 	enum media m = media_of(data);
+	size_t i, run = 0, fence = 3;
 
+	if (m == MEDIA_UNKNOWN)
+		return -1;
 	*part = (struct part){ .type = PART_IMAGE, .data = data,
 	    .mime = slice_str(media_mime(m)) };
-	switch (m) {
-	case MEDIA_UNKNOWN:
-		return -1;
-	case MEDIA_TEXT:
-		put_text(text, name, data);
-		*part = (struct part){ .type = PART_TEXT,
-		    .text = buf_slice(text) };
-		break;
-	case MEDIA_PDF:
+	if (m == MEDIA_PDF) {
 		part->type = PART_FILE;
 		part->name = name;
-		break;
-	default:
-		break;
 	}
+	if (m != MEDIA_TEXT)
+		return 0;
+	for (i = 0; i < data.n; i++) {
+		run = data.p[i] == '`' ? run + 1 : 0;
+		if (run >= fence)
+			fence = run + 1;
+	}
+	clean_put(text, name, 0);
+	buf_puts(text, ":\n");
+	put_fence(text, fence);
+	buf_put(text, data);
+	if (data.n > 0 && data.p[data.n - 1] != '\n')
+		buf_putc(text, '\n');
+	put_fence(text, fence);
+	*part = (struct part){ .type = PART_TEXT, .text = buf_slice(text) };
 	return 0;
 }

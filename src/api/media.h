@@ -2,8 +2,8 @@
 #define API_MEDIA_H
 
 /*
- * What a file is, by its content: a name may lie, and a provider believes
- * what it is told and then refuses the whole request.
+ * The type of a file by its content.  A name can be wrong, and a provider that
+ * is sent the wrong type refuses the whole request.
  */
 
 #include <stddef.h>
@@ -22,20 +22,20 @@ enum media {
 
 enum media media_of(struct slice data);
 
-/* "image/png"; "" where no part has one. */
+/* "image/png"; "" for text and unknown. */
 const char *media_mime(enum media m);
 
 /*
- * The most bytes that servers of a dialect (by its name) take of one such
- * file; 0 when they take none at all.  No limit is known of text.
- * media_total() is the most bytes of a whole body.
+ * The maximum size of such a file for a dialect (by its name), in bytes; 0 if
+ * it takes none, SIZE_MAX for text, which has no known limit.  media_total()
+ * is the maximum size of a whole body.
  */
 size_t media_limit(const char *dialect, enum media m);
 size_t media_total(const char *dialect);
 
 /*
- * The part that a file becomes: an image, a PDF under its name, or text,
- * which is written to text (the caller's, empty) as
+ * Makes a part of a file: an image, a PDF with its name, or text, which is
+ * written to text (the caller's, empty) as
  *
  *	NAME:
  *	```
@@ -43,7 +43,7 @@ size_t media_total(const char *dialect);
  *	```
  *
  * with a fence that is longer than any in it (CommonMark 4.5).  The part
- * borrows name, data and text.  0, or -1 when it becomes none.
+ * borrows name, data and text.  Returns 0, or -1 if the type is unknown.
  */
 int media_part(struct slice name, struct slice data, struct buf *text,
     struct part *part);

@@ -33,32 +33,26 @@ request_overrides(const struct request *r, const char *key)
 	return 0;
 }
 
-/* Whether a later param has the same name: of equal ones the last counts. */
-static int
-replaced(const struct request *r, size_t i)
-{
-	size_t k;
-
-	for (k = i + 1; k < r->nparams; k++)
-		if (slice_eq(r->params[k].key, r->params[i].key))
-			return 1;
-	return 0;
-}
-
 void
 request_params(const struct request *r, struct json_out *w)
 {
+	const struct param *p;
 	struct buf key = { 0 };
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < r->nparams; i++) {
-		if (replaced(r, i))
+		p = &r->params[i];
+		/* of equal names the last counts */
+		for (k = i + 1; k < r->nparams; k++)
+			if (slice_eq(r->params[k].key, p->key))
+				break;
+		if (k < r->nparams)
 			continue;
 		buf_clear(&key);
-		buf_put(&key, r->params[i].key);
+		buf_put(&key, p->key);
 		buf_putc(&key, '\0');
 		json_key(w, key.p);
-		if (json_raw(w, r->params[i].json) < 0)
+		if (json_raw(w, p->json) < 0)
 			json_null(w);
 	}
 	buf_free(&key);

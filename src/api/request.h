@@ -1,22 +1,22 @@
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
 
-/* One question, in no provider's words: a conversation whose next turn is
- * the model's.  Everything is borrowed. */
+/* A request in no dialect: a conversation whose next turn is the model's, and
+ * its settings.  Everything is borrowed. */
 
 #include "base/buf.h"
 #include "wire/json.h"
 
-/* A further top-level member of the request body; one that names a member
- * that bide itself would write takes its place. */
+/* A further top-level member of the request body; it replaces the member of
+ * that name that bide would write. */
 struct param {
 	struct slice key;
 	struct slice json;		/* valid JSON */
 };
 
-/* What a server of the chat dialect does otherwise than OpenAI's own. */
+/* How a server of the chat dialect differs from OpenAI's. */
 enum {
-	QUIRK_MAX_TOKENS = 1,		/* "max_tokens", as before o1 */
+	QUIRK_MAX_TOKENS = 1,		/* takes "max_tokens", as before o1 */
 	QUIRK_NO_STREAM_OPTIONS = 2	/* refuses "stream_options" */
 };
 
@@ -24,7 +24,7 @@ enum role {
 	ROLE_SYSTEM,			/* also OpenAI's "developer" */
 	ROLE_USER,
 	ROLE_ASSISTANT,
-	ROLE_TOOL			/* results of the calls just before */
+	ROLE_TOOL			/* results of the calls in the turn before */
 };
 
 enum part_type {
@@ -34,15 +34,15 @@ enum part_type {
 	PART_CALL,			/* .id, .name, .text: arguments, JSON;
 					   .signature as it came, or empty */
 	PART_RESULT,			/* .id, .name if known, .text */
-	PART_OWN			/* of an assistant's turn: .text, JSON
-					   as an EV_ITEM brought it; .name, of
-					   its dialect: others leave it out */
+	PART_OWN			/* in an assistant's turn: .text, the
+					   JSON of an EV_ITEM; .name, its
+					   dialect: others leave it out */
 };
 
 struct part {
 	enum part_type type;
 	struct slice text, id, name, mime, signature;
-	struct slice data;		/* bytes as they are in the file */
+	struct slice data;		/* the file's bytes */
 	struct slice url;		/* instead of .data */
 };
 
@@ -55,9 +55,9 @@ struct message {
 struct request {
 	struct slice model;
 	struct slice system;		/* empty: none */
-	const struct message *messages;	/* the last one is no assistant's */
+	const struct message *messages;	/* the last is not the assistant's */
 	size_t nmessages;
-	int64_t max_tokens;		/* 0: the provider's own limit */
+	int64_t max_tokens;		/* 0: the provider's default */
 	struct slice temperature;	/* a JSON number; empty: none */
 	struct slice effort;		/* empty: none */
 	struct slice schema;		/* a JSON schema; empty: none */
@@ -66,18 +66,18 @@ struct request {
 	const struct param *params;
 	size_t nparams;
 	unsigned quirks;
-	int background;			/* responses: it is kept there */
+	int background;			/* responses: run it in the background */
 };
 
-/* How many of a message's parts are content: no calls, no results; and how
- * many are calls. */
+/* The number of a message's parts that are text, images or files; and of those
+ * that are calls. */
 size_t message_content(const struct message *m);
 size_t message_calls(const struct message *m);
 
-/* Whether a param takes the place of member key. */
+/* Whether a param replaces the member key. */
 int request_overrides(const struct request *r, const char *key);
 
-/* Writes all params as members. */
+/* Writes the params as members, of equal names the last. */
 void request_params(const struct request *r, struct json_out *w);
 
 #endif

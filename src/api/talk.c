@@ -2,22 +2,33 @@
 
 #include <string.h>
 
-#include "wire/json.h"
+#include "api/encode.h"
+#include "api/media.h"
+#include "base/bug.h"
+#include "wire/b64.h"
 
-/* -- the arrays ------------------------------------------------------------ */
-
-static struct message *
-messages(const struct talk *t, size_t *n)
-{
-	*n = t->messages.n / sizeof(struct message);
-	return (void *)t->messages.p;
-}
+/* -- turns ----------------------------------------------------------------- */
 
 struct message *
-talk_last(const struct talk *t)
+talk_messages(const struct talk *t, size_t *n)
 {
-	size_t n;
-	struct message *m = messages(t, &n);
+	const struct part *p = (void *)t->parts.p;
+	struct message *m = (void *)t->messages.p;
+	size_t i;
+
+	*n = t->messages.n / sizeof(*m);
+	for (i = 0; i < *n; i++) {
+		m[i].parts = p;
+		p += m[i].nparts;
+	}
+	return m;
+}
+
+static struct message *
+last_message(const struct talk *t)
+{
+	struct message *m = (void *)t->messages.p;
+	size_t n = t->messages.n / sizeof(*m);
 
 	return n == 0 ? NULL : &m[n - 1];
 }
@@ -26,9 +37,9 @@ void
 talk_turn(struct talk *t, enum role role)
 {
 	struct message m = { .role = role };
-	const struct message *before = talk_last(t);
+	const struct message *last = last_message(t);
 
-	if (role != ROLE_TOOL || before == NULL || before->role != ROLE_TOOL)
+	if (role != ROLE_TOOL || last == NULL || last->role != ROLE_TOOL)
 		buf_put(&t->messages, (struct slice){ (void *)&m, sizeof(m) });
 }
 
@@ -36,7 +47,7 @@ void
 talk_part(struct talk *t, const struct part *p)
 {
 	buf_put(&t->parts, (struct slice){ (const void *)p, sizeof(*p) });
-	talk_last(t)->nparts++;
+	last_message(t)->nparts++;
 }
 
 void
@@ -61,63 +72,7 @@ talk_result(struct talk *t, struct slice id, struct slice text)
 	talk_part(t, &p);
 }
 
-void
-talk_assistant(struct talk *t, struct slice text)
-{
-	struct part p = { .type = PART_TEXT, .text = text };
-
-	talk_turn(t, ROLE_ASSISTANT);
-	talk_part(t, &p);
-}
-
-static void
-erase(struct buf *b, const void *from, const void *to)
-{
-	const char *end = b->p + b->n;
-
-	memmove(b->p + ((const char *)from - b->p), to,
-	    (size_t)(end - (const char *)to));
-	b->n -= (size_t)((const char *)to - (const char *)from);
-}
-
-/* Removes messages from to to - 1. */
-static void
-cut(struct talk *t, size_t from, size_t to)
-{
-	size_t n;
-	const struct message *m = talk_messages(t, &n), *end = &m[to - 1];
-
-	erase(&t->parts, m[from].parts, end->parts + end->nparts);
-	erase(&t->messages, &m[from], &m[to]);
-}
-
-/* -- the copies ------------------------------------------------------------ */
-
-void
-talk_room(struct talk *t, size_t n)
-{
-	if (t->text.max - t->text.n >= 2 * n && t->text.max > 0)
-		return;
-	buf_put(&t->full, (struct slice){ (const char *)&t->text,
-	    sizeof(t->text) });
-	t->text = (struct buf){ .max = 2 * n };
-	buf_room(&t->text, t->text.max);
-}
-
-struct slice
-talk_text(struct talk *t, struct slice raw)
-{
-	size_t from = t->text.n;
-
-	if (json_plain(raw))
-		return raw;
-	json_unescape(raw, &t->text, NULL);
-	return slice_sub(buf_slice(&t->text), from, t->text.n);
-}
-
-/* -- the end --------------------------------------------------------------- */
-
-/* The part of that type and id; NULL. */
+/* The part of that type and ID; NULL if there is none. */
 static struct part *
 find(const struct message *m, enum part_type type, struct slice id)
 {
@@ -129,81 +84,42 @@ find(const struct message *m, enum part_type type, struct slice id)
 	return NULL;
 }
 
-/* Each call of m has a result in next, and each result of m a call in
- * before, whose name it takes over. */
+/*
+ * Checks that each call has a result in the next message, and each result a
+ * call in the one before, whose name it gets.  Returns what is wrong, *at one
+ * past the message that it is about, and the call's ID in t->name.
+ */
 static const char *
-check_calls(struct talk *t, struct message *m, const struct message *before,
-    const struct message *next)
+check_calls(struct talk *t, size_t *at)
 {
-	struct part *p = (struct part *)m->parts, *call;
-	size_t i;
-
-	for (i = 0; i < m->nparts; i++, p++) {
-		t->name = p->id;
-		if (p->type == PART_CALL && find(next, PART_RESULT, p->id) ==
-		    NULL)
-			return "a tool call without its result";
-		if (p->type != PART_RESULT)
-			continue;
-		if ((call = find(before, PART_CALL, p->id)) == NULL)
-			return "a tool result without its call";
-		p->name = call->name;
-	}
-	return NULL;
-}
-
-struct message *
-talk_messages(const struct talk *t, size_t *n)
-{
-	const struct part *p = (void *)t->parts.p;
-	struct message *m = messages(t, n);
-	size_t i;
-
-	for (i = 0; i < *n; i++) {
-		m[i].parts = p;
-		p += m[i].nparts;
-	}
-	return m;
-}
-
-/* What is wrong with the calls and results of the messages; *at: of which. */
-static const char *
-check_all(struct talk *t, size_t *at)
-{
-	const char *why = NULL;
-	size_t n;
+	const struct message *before = NULL, *next;
+	struct part *p, *call;
+	size_t i, n;
 	struct message *m = talk_messages(t, &n);
 
-	for (*at = 0; *at < n && why == NULL; ++*at)
-		why = check_calls(t, &m[*at], *at == 0 ? NULL : &m[*at - 1],
-		    *at + 1 == n ? NULL : &m[*at + 1]);
-	return why;
-}
-
-void
-talk_mend(struct talk *t)
-{
-	size_t from, to, n;
-	struct message *m;
-
-	while (check_all(t, &to) != NULL) {
-		m = talk_messages(t, &n);
-		from = to - 1;
-		for (to = from; to < n && m[to].role != ROLE_ASSISTANT;)
-			to++;
-		if (to++ == n)
-			return;
-		while (from > 0 && m[from - 1].role != ROLE_ASSISTANT)
-			from--;
-		cut(t, from, to);
+	for (*at = 1; *at <= n; ++*at, before = m++) {
+		next = *at == n ? NULL : &m[1];
+		p = (struct part *)m->parts;
+		for (i = 0; i < m->nparts; i++, p++) {
+			t->name = p->id;
+			if (p->type == PART_CALL &&
+			    find(next, PART_RESULT, p->id) == NULL)
+				return "a tool call without its result";
+			if (p->type != PART_RESULT)
+				continue;
+			if ((call = find(before, PART_CALL, p->id)) == NULL)
+				return "a tool result without its call";
+			p->name = call->name;
+		}
 	}
+	return NULL;
 }
 
 const char *
 talk_end(struct talk *t, struct request *r)
 {
 	size_t n;
-	const char *why = check_all(t, &n);
+	const char *why = check_calls(t, &n);
 	struct message *m = talk_messages(t, &n);
 
 	if (why != NULL)
@@ -218,6 +134,36 @@ talk_end(struct talk *t, struct request *r)
 	return NULL;
 }
 
+static void
+erase(struct buf *b, const void *from, const void *to)
+{
+	const char *end = b->p + b->n;
+
+	memmove(b->p + ((const char *)from - b->p), to,
+	    (size_t)(end - (const char *)to));
+	b->n -= (size_t)((const char *)to - (const char *)from);
+}
+
+void
+talk_mend(struct talk *t)
+{
+	size_t from, to, n;
+	struct message *m;
+
+	while (check_calls(t, &to) != NULL) {
+		m = talk_messages(t, &n);
+		from = to - 1;
+		for (to = from; to < n && m[to].role != ROLE_ASSISTANT; to++)
+			;
+		if (to == n)
+			return;
+		while (from > 0 && m[from - 1].role != ROLE_ASSISTANT)
+			from--;
+		erase(&t->parts, m[from].parts, m[to].parts + m[to].nparts);
+		erase(&t->messages, &m[from], &m[to + 1]);
+	}
+}
+
 int
 talk_disown(struct talk *t)
 {
@@ -230,7 +176,7 @@ talk_disown(struct talk *t)
 		    (p->type == PART_OWN && p->name.n > 0);
 		p->signature.n = 0;
 		if (p->type == PART_OWN)
-			p->name.n = 0;		/* nobody's */
+			p->name.n = 0;		/* no dialect's */
 	}
 	return any;
 }
@@ -248,4 +194,305 @@ talk_free(struct talk *t)
 	buf_free(&t->messages);
 	buf_free(&t->parts);
 	*t = (struct talk){ 0 };
+}
+
+/* -- reading --------------------------------------------------------------- */
+
+void
+talk_room(struct talk *t, size_t n)
+{
+	if (t->text.max - t->text.n >= 2 * n && t->text.max > 0)
+		return;
+	buf_put(&t->full, (struct slice){ (const char *)&t->text,
+	    sizeof(t->text) });
+	t->text = (struct buf){ .max = 2 * n };
+	buf_room(&t->text, t->text.max);
+}
+
+/* The copies from offset from on. */
+static struct slice
+copied(const struct talk *t, size_t from)
+{
+	return slice_sub(buf_slice(&t->text), from, t->text.n);
+}
+
+struct slice
+talk_text(struct talk *t, struct slice raw)
+{
+	size_t from = t->text.n;
+
+	if (json_plain(raw))
+		return raw;
+	json_unescape(raw, &t->text, NULL);
+	return copied(t, from);
+}
+
+/* Takes an http(s) URL, or the data of a data: URL (RFC 2397, without
+ * parameters); for a file also bare base64. */
+static const char *
+take_url(struct talk *t, struct slice raw, struct part *p)
+{
+	struct slice url = talk_text(t, raw), head;
+	const char *mime;
+	size_t from;
+
+	if (slice_starts(url, "https://") || slice_starts(url, "http://")) {
+		p->url = url;
+		return NULL;
+	}
+	if (slice_starts(url, "data:")) {
+		slice_skip(&url, 5);
+		head = slice_cut(&url, ',');
+		p->mime = slice_cut(&head, ';');
+		if (!slice_is(head, "base64"))
+			return "a data: URL that is not in base64";
+	} else if (p->type == PART_IMAGE) {
+		return "neither an http(s) nor a data: URL";
+	}
+	from = t->text.n;
+	b64_take(url, &t->text);
+	p->data = copied(t, from);
+	if (p->data.n == 0)
+		return "broken base64";
+	/* the declared type counts only where the content is not recognised:
+	 * providers look at the content, too */
+	mime = media_mime(media_of(p->data));
+	if (*mime != '\0')
+		p->mime = slice_str(mime);
+	p->type = slice_starts(p->mime, "image/") ? PART_IMAGE : PART_FILE;
+	return p->type == PART_IMAGE || slice_is(p->mime, "application/pdf") ?
+	    NULL : "data that is neither an image nor a PDF";
+}
+
+/* Takes one part of a content array. */
+static const char *
+take_part(struct talk *t, struct slice doc, struct part *p)
+{
+	enum { TEXT, REFUSAL, IMAGE, INNER, TYPE, NAME, DATA, URL, N };
+	static const char keys[] = "text refusal image_url file type "
+	    "filename file_data file_url";
+	struct json_want w[N], url = { .key = "url" };
+	struct slice type;
+
+	if (json_take(doc, keys, w, N) < 0 || w[TYPE].type != JSON_STRING)
+		return "a part without a type";
+	type = w[TYPE].tok;
+	if (json_is(type, "image_url") || json_is(type, "input_image")) {
+		p->type = PART_IMAGE;
+		if (w[IMAGE].type == JSON_OBJECT &&
+		    json_pick(w[IMAGE].tok, &url, 1) == 0)
+			w[IMAGE] = url;
+		return w[IMAGE].type == JSON_STRING ?
+		    take_url(t, w[IMAGE].tok, p) : "an image without a URL";
+	}
+	if (json_is(type, "file") && w[INNER].type == JSON_OBJECT) {
+		json_take(w[INNER].tok, "filename file_data file_url",
+		    &w[NAME], 3);
+	} else if (!json_is(type, "input_file")) {
+		if (w[TEXT].type != JSON_STRING)
+			w[TEXT] = w[REFUSAL];
+		if (w[TEXT].type != JSON_STRING)
+			return "a part of an unknown type";
+		p->text = talk_text(t, w[TEXT].tok);
+		return NULL;
+	}
+	p->type = PART_FILE;
+	if (w[NAME].type == JSON_STRING)
+		p->name = talk_text(t, w[NAME].tok);
+	if (w[DATA].type != JSON_STRING)
+		w[DATA] = w[URL];
+	return w[DATA].type == JSON_STRING ? take_url(t, w[DATA].tok, p) :
+	    "a file without its data";
+}
+
+static const char *
+take_call(struct talk *t, struct slice doc)
+{
+	struct json_want f[2], w[2];
+	struct part p = { .type = PART_CALL };
+
+	json_keys(f, "name arguments", 2);
+	json_keys(w, "id function", 2);
+	json_want_in(&w[1], f, 2);
+	if (json_pick(doc, w, 2) < 0 || w[0].type != JSON_STRING ||
+	    w[1].type != JSON_OBJECT || f[0].type != JSON_STRING ||
+	    f[1].type != JSON_STRING)
+		return "a tool call is {\"id\", \"type\": \"function\", "
+		    "\"function\": {\"name\", \"arguments\"}}";
+	p.id = talk_text(t, w[0].tok);
+	p.name = talk_text(t, f[0].tok);
+	p.text = slice_trim(talk_text(t, f[1].tok));
+	if (p.text.n == 0)
+		p.text = SLICE("{}");
+	t->name = p.id;
+	if (*p.text.p != '{' || !json_valid(p.text))
+		return "a tool call's arguments are not a JSON object";
+	talk_part(t, &p);
+	return NULL;
+}
+
+/* Takes a tool's message; several texts are joined. */
+static const char *
+take_result(struct talk *t, const struct json_want *id,
+    const struct json_want *content)
+{
+	struct json_want w = { .key = "text" };
+	struct slice key, one;
+	size_t at = 0, from;
+
+	if (id->type != JSON_STRING)
+		return "a tool's message without \"tool_call_id\"";
+	t->name = talk_text(t, id->tok);
+	if (content->type == JSON_STRING) {
+		talk_result(t, t->name, talk_text(t, content->tok));
+		return NULL;
+	}
+	if (content->type != JSON_ARRAY && content->type != JSON_NULL)
+		return "a tool's result is not text";
+	from = t->text.n;
+	while (json_each(content->tok, &at, &key, &one) > JSON_END) {
+		if (json_pick(one, &w, 1) < 0 || w.type != JSON_STRING)
+			return "a tool's result is not text";
+		json_unescape(w.tok, &t->text, NULL);
+	}
+	talk_result(t, t->name, copied(t, from));
+	return NULL;
+}
+
+static const char *
+take_message(struct talk *t, struct slice doc)
+{
+	static const char *const roles[] = { "system", "user", "assistant",
+	    "tool", "developer" };
+	enum { ROLE, CONTENT, TOOL_CALLS, TOOL_CALL_ID, N };
+	static const char keys[] = "role content tool_calls tool_call_id";
+	struct json_want w[N];
+	struct slice key, one;
+	struct part p;
+	enum role role;
+	const char *why;
+	size_t i, at = 0;
+
+	if (json_take(doc, keys, w, N) < 0)
+		return "not an object";
+	for (i = 0; i < 5 && !json_is(w[ROLE].tok, roles[i]); i++)
+		;
+	if (w[ROLE].type != JSON_STRING || i == 5)
+		return "no role that is known";
+	role = i == 4 ? ROLE_SYSTEM : (enum role)i;
+	if (role == ROLE_TOOL)
+		return take_result(t, &w[TOOL_CALL_ID], &w[CONTENT]);
+	talk_turn(t, role);
+	if (w[TOOL_CALLS].type != JSON_ARRAY || role != ROLE_ASSISTANT)
+		w[TOOL_CALLS].tok.n = 0;
+	if (w[CONTENT].type == JSON_STRING &&
+	    (w[CONTENT].tok.n > 0 || w[TOOL_CALLS].tok.n == 0)) {
+		p = (struct part){ .type = PART_TEXT,
+		    .text = talk_text(t, w[CONTENT].tok) };
+		talk_part(t, &p);
+	}
+	while (w[CONTENT].type == JSON_ARRAY &&
+	    json_each(w[CONTENT].tok, &at, &key, &one) > JSON_END) {
+		p = (struct part){ .type = PART_TEXT };
+		if ((why = take_part(t, one, &p)) != NULL)
+			return why;
+		if (p.type != PART_TEXT && role != ROLE_USER)
+			return "an image or file that is not a user's";
+		talk_part(t, &p);
+	}
+	at = 0;
+	while (json_each(w[TOOL_CALLS].tok, &at, &key, &one) > JSON_END)
+		if ((why = take_call(t, one)) != NULL)
+			return why;
+	return last_message(t)->nparts == 0 ? "no content" : NULL;
+}
+
+const char *
+talk_parse(struct talk *t, struct slice doc)
+{
+	struct json_want w = { .key = "messages" };
+	const char *why = NULL;
+	struct slice key, one;
+	size_t at = 0;
+
+	if (!json_valid(doc))
+		return "not JSON";
+	if (json_pick(doc, &w, 1) == 0 && w.type == JSON_ARRAY)
+		doc = w.tok;
+	if (*slice_trim(doc).p != '[')
+		return "neither an array of messages nor an object with one";
+	talk_room(t, doc.n);
+	for (; json_each(doc, &at, &key, &one) > JSON_END; t->at++) {
+		t->name = (struct slice){ 0 };
+		if ((why = take_message(t, one)) != NULL)
+			return why;
+	}
+	must(!t->text.full);
+	t->name = (struct slice){ 0 };
+	return NULL;
+}
+
+/* -- writing (providers.md 2.1) -------------------------------------------- */
+
+static void
+put_part(struct json_out *w, enum role role, const struct part *p)
+{
+	const char *type = p->type == PART_IMAGE ? "image_url" : "file";
+
+	(void)role;
+	if (p->type == PART_TEXT) {
+		encode_type(w, "text");
+		json_member(w, "text", p->text);
+		return;
+	}
+	encode_type(w, type);
+	encode_in(w, type, '{');
+	if (p->type == PART_FILE && p->name.n > 0)
+		json_member(w, "filename", p->name);
+	encode_url(w, p->type == PART_IMAGE ? "url" : "file_data", p);
+	json_close(w);
+}
+
+void
+talk_put(struct json_out *w, const struct message *m, size_t n)
+{
+	const struct part *p;
+	size_t i, calls;
+
+	for (; n > 0; n--, m++) {
+		/* each result is a message */
+		for (i = 0; m->role == ROLE_TOOL && i < m->nparts; i++) {
+			p = &m->parts[i];
+			json_open(w, '{');
+			encode_role(w, ROLE_TOOL);
+			json_member(w, "tool_call_id", p->id);
+			json_member(w, "content", p->text);
+			json_close(w);
+		}
+		calls = message_calls(m);
+		if (m->role == ROLE_TOOL ||
+		    (calls == 0 && message_content(m) == 0))
+			continue;
+		json_open(w, '{');
+		encode_role(w, m->role);
+		encode_content(w, m, put_part);
+		if (calls > 0)
+			encode_in(w, "tool_calls", '[');
+		for (i = 0; i < m->nparts; i++) {
+			p = &m->parts[i];
+			if (p->type != PART_CALL)
+				continue;
+			json_open(w, '{');
+			json_member(w, "id", p->id);
+			encode_type(w, "function");
+			encode_in(w, "function", '{');
+			json_member(w, "name", p->name);
+			json_member(w, "arguments", p->text);
+			json_close(w);
+			json_close(w);
+		}
+		if (calls > 0)
+			json_close(w);
+		json_close(w);
+	}
 }
