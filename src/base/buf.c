@@ -28,17 +28,11 @@ slice_str(const char *s)
 	return (struct slice){ s, s == NULL ? 0 : strlen(s) };
 }
 
-void
-slice_skip(struct slice *s, size_t n)
-{
-	*s = slice_sub(*s, n, s->n);
-}
-
 struct slice
 slice_trim(struct slice s)
 {
 	while (s.n > 0 && blank(s.p[0]))
-		s = slice_sub(s, 1, s.n);
+		slice_skip(&s, 1);
 	while (s.n > 0 && blank(s.p[s.n - 1]))
 		s.n--;
 	return s;

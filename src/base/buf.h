@@ -51,7 +51,11 @@ slice_sub(struct slice s, size_t off, size_t n)
 }
 
 /* Removes the first n bytes of *s, or all if there are fewer. */
-void slice_skip(struct slice *s, size_t n);
+static inline void
+slice_skip(struct slice *s, size_t n)
+{
+	*s = slice_sub(*s, n, s->n);
+}
 
 /* s without blanks (SP HTAB CR LF) at either end. */
 struct slice slice_trim(struct slice s);

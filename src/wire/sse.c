@@ -5,16 +5,16 @@
 
 #include "base/scan.h"
 
-/* Where in a line that a cut has broken the next byte belongs. */
+/* The position in a line that continues in the next input. */
 enum place {
-	LINE_START,		/* also: the whole line is still to come */
+	LINE_START,
 	IN_NAME,
 	AFTER_COLON,		/* one blank may follow */
 	IN_VALUE
 };
 
 enum field {
-	FIELD_OTHER,		/* and comments, whose name is empty */
+	FIELD_OTHER,		/* or a comment, whose name is empty */
 	FIELD_DATA,
 	FIELD_EVENT,
 	FIELD_ID,
@@ -22,33 +22,28 @@ enum field {
 	FIELD_ERROR
 };
 
-/* "data: " and "event: " at the end of scan_word()'s: nearly all lines begin
- * with these. */
+/* "data: " and "event: " in the high bytes of a word, as scan_word() reads
+ * them: nearly all lines start with one of these. */
 #define DATA (UINT64_C(0x203a61746164) << 16)
 #define EVENT (UINT64_C(0x203a746e657665) << 8)
 
-/* Whether one of four steps has a byte below 0x10. */
-static inline int
-any_low(const char *p)
-{
-	return (scan_low(scan_load(p)) | scan_low(scan_load(p + SCAN_STEP)) |
-	    scan_low(scan_load(p + 2 * SCAN_STEP)) |
-	    scan_low(scan_load(p + 3 * SCAN_STEP))) != 0;
-}
-
-/* The first CR or LF, or end.  All else below 0x10 is rare in any stream, so
- * one comparison does for both. */
+/* The first CR or LF, or end.  Other bytes below 0x10 are rare, so one
+ * comparison is enough for both. */
 static const char *
 line_end(const char *p, const char *end)
 {
+	const size_t step = SCAN_STEP;
 	uint64_t hits;
 
 	if (p != end && *p == '\n')
 		return p;
 	for (;;) {
-		while ((size_t)(end - p) >= 4 * SCAN_STEP && !any_low(p))
-			p += 4 * SCAN_STEP;
-		for (; (size_t)(end - p) >= SCAN_STEP; p += SCAN_STEP) {
+		while ((size_t)(end - p) >= 4 * step &&
+		    (scan_low(scan_load(p)) | scan_low(scan_load(p + step)) |
+		    scan_low(scan_load(p + 2 * step)) |
+		    scan_low(scan_load(p + 3 * step))) == 0)
+			p += 4 * step;
+		for (; (size_t)(end - p) >= step; p += step) {
 			hits = scan_low(scan_load(p));
 			if (hits != 0) {
 				p += scan_first(hits);
@@ -82,7 +77,7 @@ limit(const struct sse *s)
 	return s->max == 0 ? SSE_MAX_DEFAULT : s->max;
 }
 
-/* Appends to a buf of ours, within the limit. */
+/* Appends bytes to b, within the limit. */
 static void
 put(struct sse *s, struct buf *b, struct slice bytes)
 {
@@ -92,7 +87,7 @@ put(struct sse *s, struct buf *b, struct slice bytes)
 		s->bad = 1;
 }
 
-/* Moves what still stands in the input to where it lasts. */
+/* Copies what is still in the input, which is about to be reused. */
 static void
 keep(struct sse *s)
 {
@@ -106,7 +101,7 @@ keep(struct sse *s)
 	s->name_ref = (struct slice){ 0 };
 }
 
-/* A new data line: what came before is joined to it with LF. */
+/* Starts a data line; it is joined to those before it with LF. */
 static void
 begin_data(struct sse *s)
 {
@@ -124,7 +119,7 @@ set_name(struct sse *s, struct slice name)
 	s->name_ref = name;
 }
 
-/* A field other than data is complete. */
+/* Takes a complete field other than data. */
 static void
 set_field(struct sse *s, enum field field, struct slice value)
 {
@@ -148,7 +143,7 @@ set_field(struct sse *s, enum field field, struct slice value)
 	}
 }
 
-/* Whether c begins a line of JSON without a field's name. */
+/* Whether c starts a line of bare JSON, without a field name. */
 static int
 is_raw(struct sse *s, char c)
 {
@@ -159,7 +154,7 @@ is_raw(struct sse *s, char c)
 	return s->raw && memchr("{[]}\" \t", c, 7) != NULL;
 }
 
-/* The value of a data line that stands in the input. */
+/* Takes the value of a data line that is whole in the input. */
 static void
 put_data(struct sse *s, struct slice value)
 {
@@ -172,7 +167,7 @@ put_data(struct sse *s, struct slice value)
 		s->data_ref = value;
 }
 
-/* A whole line that stands in the input. */
+/* Takes a line that is whole in the input. */
 static void
 whole_line(struct sse *s, const char *p, size_t n)
 {
@@ -192,7 +187,7 @@ whole_line(struct sse *s, const char *p, size_t n)
 		put_data(s, line);
 		return;
 	}
-	/* No name that counts is longer than five bytes. */
+	/* no name we know is longer than five bytes */
 	for (i = 0; i < n && i < sizeof(s->field_name) && p[i] != ':'; i++)
 		;
 	field = field_of(s, slice_sub(line, 0, i));
@@ -207,7 +202,7 @@ whole_line(struct sse *s, const char *p, size_t n)
 		set_field(s, field, value);
 }
 
-/* The name of a broken line's field is known. */
+/* The field name of a line that came in pieces is complete. */
 static void
 end_name(struct sse *s)
 {
@@ -223,25 +218,13 @@ end_name(struct sse *s)
 	}
 }
 
-/* Some more of a broken line's field name, and of its colon. */
-static void
-more_name(struct sse *s, struct slice *piece)
-{
-	const char *colon = memchr(piece->p, ':', piece->n);
-	size_t n = colon == NULL ? piece->n : (size_t)(colon - piece->p), i;
-
-	/* One byte more than the longest name tells that it is no name. */
-	for (i = 0; i < n && s->field_len < sizeof(s->field_name); i++)
-		s->field_name[s->field_len++] = piece->p[i];
-	*piece = slice_sub(*piece, n + (colon != NULL), piece->n);
-	if (colon != NULL)
-		end_name(s);
-}
-
-/* A piece of a line that does not stand in the input as a whole. */
+/* Takes a piece of a line that is not whole in the input. */
 static void
 more_line(struct sse *s, struct slice piece)
 {
+	const char *colon;
+	size_t n, i;
+
 	if (s->place == LINE_START && piece.n > 0) {
 		s->place = IN_NAME;
 		s->field_len = 0;
@@ -252,11 +235,18 @@ more_line(struct sse *s, struct slice piece)
 			keep(s);
 		}
 	}
-	if (s->place == IN_NAME && piece.n > 0)
-		more_name(s, &piece);
+	if (s->place == IN_NAME && piece.n > 0) {
+		colon = memchr(piece.p, ':', piece.n);
+		n = colon == NULL ? piece.n : (size_t)(colon - piece.p);
+		/* a sixth byte is kept to tell that the name is unknown */
+		for (i = 0; i < n && s->field_len < sizeof(s->field_name); i++)
+			s->field_name[s->field_len++] = piece.p[i];
+		slice_skip(&piece, n + (colon != NULL));
+		if (colon != NULL)
+			end_name(s);
+	}
 	if (s->place == AFTER_COLON && piece.n > 0) {
-		if (piece.p[0] == ' ')
-			piece = slice_sub(piece, 1, piece.n);
+		slice_skip(&piece, piece.p[0] == ' ');
 		s->place = IN_VALUE;
 	}
 	if (s->field == FIELD_DATA || s->field == FIELD_ERROR)
@@ -277,7 +267,7 @@ end_line(struct sse *s)
 	s->place = LINE_START;
 }
 
-/* The event that the last call returned is over. */
+/* Resets what belongs to one event. */
 static void
 forget(struct sse *s)
 {
@@ -287,7 +277,7 @@ forget(struct sse *s)
 	s->has_data = s->fired = s->raw = 0;
 }
 
-/* A blank line: true when there is an event in *out. */
+/* Ends a block: 1 if it was an event, now in *out. */
 static int
 dispatch(struct sse *s, struct sse_event *out)
 {
@@ -305,32 +295,22 @@ dispatch(struct sse *s, struct sse_event *out)
 	return 1;
 }
 
-/* The mark may come in three pieces; what only begins like it is the start
- * of a field that nobody knows. */
-static void
-skip_bom(struct sse *s, struct slice *in)
-{
-	static const char mark[] = "\xEF\xBB\xBF";
-
-	for (; s->bom < 3 && in->n > 0; *in = slice_sub(*in, 1, in->n)) {
-		if (in->p[0] != mark[s->bom]) {
-			more_line(s, (struct slice){ mark, s->bom });
-			s->bom = 3;
-			return;
-		}
-		s->bom++;
-	}
-}
-
 enum sse_ev
 sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 {
+	static const char bom[] = "\xEF\xBB\xBF";
 	const char *p, *end, *eol;
 
 	if (s->fired)
 		forget(s);
-	if (s->bom < 3)
-		skip_bom(s, in);
+	/* the BOM may come in pieces; a part of it is part of a field name */
+	for (; s->bom < 3 && in->n > 0; slice_skip(in, 1), s->bom++) {
+		if (in->p[0] != bom[s->bom]) {
+			more_line(s, (struct slice){ bom, s->bom });
+			s->bom = 3;
+			break;
+		}
+	}
 	p = in->p;
 	end = in->n == 0 ? p : p + in->n;
 	while (p != end && !s->bad) {

@@ -2,21 +2,21 @@
 #define WIRE_SSE_H
 
 /*
- * Server-sent events by the WHATWG rules ("event stream interpretation"): line
- * ends LF, CR or CRLF, one leading BOM dropped, one blank dropped after a
- * colon, data lines joined with LF, unknown fields and comments skipped, a
- * block without data not dispatched.
+ * Server-sent events (WHATWG HTML, "event stream interpretation"): lines end
+ * with LF, CR or CRLF; a leading BOM and one blank after a colon are removed;
+ * data lines are joined with LF; unknown fields and comments are ignored; a
+ * block without data is not an event.
  *
- * Beyond the standard: what is pending when the stream ends is offered by
- * sse_eof() (language model servers leave the last blank line out), and a
- * field named `error` counts as data of an event named "error" when
- * .error_field is set (old llama.cpp servers).  With .raw_json set lines that
- * begin as JSON does are data whole, up to the next blank line (errors that
- * Google's front end writes into a stream).
+ * Extensions: an event that is pending at the end of the stream is returned by
+ * sse_eof(), because language model servers omit the last blank line.  With
+ * .error_field set, a field "error" is the data of an event named "error" (old
+ * llama.cpp servers).  With .raw_json set, lines that look like bare JSON are
+ * data, up to the next blank line (errors that Google's front end writes into
+ * a stream).
  *
- * {0} is a valid start; set .max first to bound an event (0 = 64 MiB).
- * Whole lines are used where they stand; only what a cut leaves over, and
- * what several data lines join, is copied.
+ * {0} is a valid start; set .max to limit the size of an event (0 = 64 MiB).
+ * Whole lines are used in place; only lines that continue in the next input
+ * and multiple data lines are copied.
  */
 
 #include <stddef.h>
@@ -26,16 +26,16 @@
 #define SSE_MAX_DEFAULT ((size_t)64 << 20)
 
 enum sse_ev {
-	SSE_BAD,		/* an event passed .max; sticky */
-	SSE_MORE,		/* all of the input is used up */
+	SSE_BAD,		/* an event exceeded .max; sticky */
+	SSE_MORE,		/* all input was consumed */
 	SSE_EVENT		/* *out is set */
 };
 
 struct sse_event {
-	struct slice name;	/* "message" where the block named none */
+	struct slice name;	/* "message" if the event has none */
 	struct slice data;
-	struct slice id;	/* the last one in force */
-	long long retry;	/* the last valid one, ms; -1 = none */
+	struct slice id;	/* the last one seen */
+	long long retry;	/* the last valid one, in ms; -1 = none */
 };
 
 struct sse {
@@ -45,26 +45,24 @@ struct sse {
 	struct slice data_ref;	/* one data line, still in the input */
 	struct slice name_ref;
 	long long retry;
-	char field_name[6];	/* of a line that was cut there */
+	char field_name[6];	/* of a line that came in pieces */
 	unsigned char field_len, field, place;
 	unsigned char bom, skip_lf, has_data, has_retry, fired, bad, raw;
-	struct buf data;	/* joined or kept data lines */
+	struct buf data;	/* copied data lines */
 	struct buf name, id;
-	struct buf value;	/* of another field, in a line that was cut */
+	struct buf value;	/* of another field, in a line in pieces */
 };
 
 /*
- * Takes bytes from the front of *in until an event is complete or nothing is
- * left.  *out is valid until the next call and as long as the input's bytes
- * are.
+ * Consumes bytes from the front of *in until an event is complete or the input
+ * is used up.  *out is valid until the next call, and while the input is.
  */
 enum sse_ev sse_push(struct sse *s, struct slice *in, struct sse_event *out);
 
-/* The stream has ended: SSE_EVENT with what was pending, once, else
- * SSE_MORE. */
+/* Ends the stream: SSE_EVENT with the pending event, if any, else SSE_MORE. */
 enum sse_ev sse_eof(struct sse *s, struct sse_event *out);
 
-/* Gives the memory back and starts anew; max and the options stay. */
+/* Frees the memory and resets s; .max and the options stay. */
 void sse_free(struct sse *s);
 
 #endif
