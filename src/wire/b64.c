@@ -42,24 +42,6 @@ digit(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* The end of the text: have digits of the last four were there (v holds
- * them), then pad times '='.  Bits that no byte needs must be 0. */
-static int
-finish(uint32_t v, int have, int pad, struct buf *out)
-{
-	if (have == 0)
-		return pad == 0 ? 0 : -1;
-	if (have + pad != 4 || pad > 2)
-		return -1;
-	v <<= 6 * pad;
-	if ((v & (pad == 1 ? 0xff : 0xffff)) != 0)
-		return -1;
-	buf_putc(out, (char)(v >> 16));
-	if (pad == 1)
-		buf_putc(out, (char)(v >> 8));
-	return 0;
-}
-
 int
 b64_take(struct slice s, struct buf *out)
 {
@@ -73,10 +55,8 @@ b64_take(struct slice s, struct buf *out)
 			continue;
 		if (s.p[i] == '=' && ++pad <= 2)
 			continue;
-		if ((d = digit(s.p[i])) < 0 || pad > 0) {
-			out->n = start;
-			return -1;
-		}
+		if ((d = digit(s.p[i])) < 0 || pad > 0)
+			goto bad;
 		v = v << 6 | (uint32_t)d;
 		if (++have < 4)
 			continue;
@@ -86,9 +66,18 @@ b64_take(struct slice s, struct buf *out)
 		v = 0;
 		have = 0;
 	}
-	if (finish(v, have, pad, out) < 0) {
-		out->n = start;
-		return -1;
-	}
+	/* a last group of two or three digits, one or two bytes */
+	if (have + pad == 0)
+		return 0;
+	v <<= 6 * pad;
+	if (have + pad != 4 || pad > 2 ||
+	    (v & (pad == 1 ? 0xff : 0xffff)) != 0)
+		goto bad;
+	buf_putc(out, (char)(v >> 16));
+	if (pad == 1)
+		buf_putc(out, (char)(v >> 8));
 	return 0;
+bad:
+	out->n = start;
+	return -1;
 }

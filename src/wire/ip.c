@@ -19,56 +19,35 @@ read_v4(struct slice s, unsigned char *ip)
 	return 1;
 }
 
-/* Takes one group, and the colon behind it: 2 bytes, or the 4 of an IPv4
- * address that ends the text; 0 when it is none. */
-static size_t
-take_group(struct slice *s, unsigned char *ip, size_t room)
-{
-	struct slice group;
-	long long v;
-
-	if (room >= 4 && read_v4(*s, ip)) {
-		s->n = 0;
-		return 4;
-	}
-	group = slice_cut(s, ':');
-	v = slice_hex(group);
-	if (v < 0 || group.n > 4 || room < 2)
-		return 0;
-	ip[0] = (unsigned char)(v >> 8);
-	ip[1] = (unsigned char)v;
-	return 2;
-}
-
-/* Whether text begins and ends with no colon, or with two. */
-static int
-colons_whole(struct slice s)
-{
-	return s.n >= 2 && (s.p[0] != ':' || s.p[1] == ':') &&
-	    (s.p[s.n - 1] != ':' || s.p[s.n - 2] == ':');
-}
-
 static int
 read_v6(struct slice s, unsigned char ip[16])
 {
-	size_t n = 0, gap = 16, got;	/* gap: where "::" stands */
+	size_t n = 0, gap = 16;		/* gap: where "::" is */
+	struct slice group;
+	long long v;
 
-	if (!colons_whole(s))
+	/* a colon at either end is half of "::" */
+	if (s.n < 2 || (s.p[0] == ':' && s.p[1] != ':') ||
+	    (s.p[s.n - 1] == ':' && s.p[s.n - 2] != ':'))
 		return 0;
-	if (*s.p == ':')
-		slice_skip(&s, 1);
+	slice_skip(&s, *s.p == ':');
 	while (s.n > 0) {
 		if (*s.p == ':') {
 			if (gap < 16)
 				return 0;
 			gap = n;
 			slice_skip(&s, 1);
-			continue;
+		} else if (n <= 12 && read_v4(s, ip + n)) {
+			n += 4;
+			break;
+		} else {
+			group = slice_cut(&s, ':');
+			v = slice_hex(group);
+			if (v < 0 || group.n > 4 || n > 14)
+				return 0;
+			ip[n++] = (unsigned char)(v >> 8);
+			ip[n++] = (unsigned char)v;
 		}
-		got = take_group(&s, ip + n, 16 - n);
-		if (got == 0)
-			return 0;
-		n += got;
 	}
 	if (gap == 16 || n == 16)
 		return gap == 16 && n == 16;

@@ -5,9 +5,9 @@
 
 #include "base/buf.h"
 
-/* Reads four decimal numbers (no zeros in front), or an IPv6 address as RFC
- * 4291 section 2.2 writes them, without a zone.  4 or 16, the bytes that ip
- * got; 0 when it is neither. */
+/* Parses an IPv4 address (four decimal numbers without leading zeros) or an
+ * IPv6 address (RFC 4291, section 2.2, without a zone).  The number of bytes
+ * set in ip: 4 or 16; 0 if text is neither. */
 size_t ip_parse(struct slice text, unsigned char ip[16]);
 
 #endif

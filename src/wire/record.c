@@ -6,8 +6,8 @@
 #define CRC "\"crc\":\""
 #define CRC_SIZE (sizeof(CRC "01234567\"}") - 1)
 
-/* How many beginnings of records a damaged line is searched for: a line may be
- * megabytes long, and each is a walk over all of it. */
+/* The number of possible record starts tried in a damaged line, which may be
+ * megabytes long and is read to its end for each. */
 #define SALVAGE_MAX 64
 
 void
@@ -28,30 +28,21 @@ crc32_init(struct crc32 *c)
 		}
 }
 
-/* Four bytes at once: each has a table of what it is worth three, two, one or
- * no bytes further on. */
-static uint32_t
-add_word(const struct crc32 *c, uint32_t crc, const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	return c->table[3][(crc ^ p[0]) & 0xff] ^
-	    c->table[2][(crc >> 8 ^ p[1]) & 0xff] ^
-	    c->table[1][(crc >> 16 ^ p[2]) & 0xff] ^
-	    c->table[0][crc >> 24 ^ p[3]];
-}
-
 uint32_t
 crc32_add(const struct crc32 *c, uint32_t crc, struct slice s)
 {
-	size_t i;
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t n = s.n;
 
 	crc = ~crc;
-	for (i = 0; s.n - i >= 4; i += 4)
-		crc = add_word(c, crc, s.p + i);
-	for (; i < s.n; i++)
-		crc = c->table[0][(crc ^ (unsigned char)s.p[i]) & 0xff] ^
-		    (crc >> 8);
+	/* four bytes a step, each with the table for its distance */
+	for (; n >= 4; n -= 4, p += 4)
+		crc = c->table[3][(crc ^ p[0]) & 0xff] ^
+		    c->table[2][(crc >> 8 ^ p[1]) & 0xff] ^
+		    c->table[1][(crc >> 16 ^ p[2]) & 0xff] ^
+		    c->table[0][crc >> 24 ^ p[3]];
+	for (; n > 0; n--, p++)
+		crc = c->table[0][(crc ^ *p) & 0xff] ^ (crc >> 8);
 	return ~crc;
 }
 
@@ -73,7 +64,7 @@ record_close(struct json_out *w, const struct crc32 *c, size_t start)
 	uint32_t crc;
 	char *p = b->p + start;
 
-	/* Newlines are blanks between the tokens of a JSON text from a file. */
+	/* raw newlines are white space in JSON that came from a file */
 	while ((p = memchr(p, '\n', (size_t)(b->p + b->n - p))) != NULL)
 		*p = ' ';
 	buf_putc(b, ',');
@@ -81,7 +72,7 @@ record_close(struct json_out *w, const struct crc32 *c, size_t start)
 	buf_printf(b, CRC "%08x\"}\n", (unsigned)crc);
 }
 
-/* Offset of what in s from at on; s.n where it is not. */
+/* The offset of what in s, at or after at; s.n if there is none. */
 static size_t
 find(struct slice s, size_t at, const char *what)
 {
@@ -97,7 +88,7 @@ find(struct slice s, size_t at, const char *what)
 	return s.n;
 }
 
-/* The length of the whole record at the front of s; 0: there is none. */
+/* The length of the intact record at the start of s; 0: there is none. */
 static size_t
 whole(const struct crc32 *c, struct slice s)
 {
@@ -119,26 +110,12 @@ whole(const struct crc32 *c, struct slice s)
 	return 0;
 }
 
-/* Where in a damaged line the next whole record begins; line.n: nowhere. */
-static size_t
-salvage(const struct crc32 *c, struct slice line)
-{
-	size_t at = 0, i;
-
-	for (i = 0; i < SALVAGE_MAX && at < line.n; i++) {
-		at = find(line, at + 1, BEGIN);
-		if (whole(c, slice_sub(line, at, line.n)) > 0)
-			return at;
-	}
-	return line.n;
-}
-
 enum record_ev
 record_next(const struct crc32 *c, struct slice *in, struct slice *rec)
 {
 	const char *newline;
 	struct slice line;
-	size_t n;
+	size_t n, i, at = 0;
 
 	do {
 		newline = in->n == 0 ? NULL : memchr(in->p, '\n', in->n);
@@ -153,8 +130,15 @@ record_next(const struct crc32 *c, struct slice *in, struct slice *rec)
 		slice_skip(in, n + (n == line.n));
 		return RECORD_ONE;
 	}
-	n = salvage(c, line);
-	slice_skip(in, n + (n == line.n));
+	/* skip to the next intact record in the line, or all of it */
+	for (i = 0; i < SALVAGE_MAX && at < line.n; i++) {
+		at = find(line, at + 1, BEGIN);
+		if (whole(c, slice_sub(line, at, line.n)) > 0)
+			break;
+	}
+	if (i == SALVAGE_MAX)
+		at = line.n;
+	slice_skip(in, at + (at == line.n));
 	return RECORD_DAMAGED;
 }
 

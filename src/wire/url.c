@@ -5,24 +5,7 @@
 
 #include "wire/ip.h"
 
-/* Letters of a DNS name, and the underscore that container networks use. */
-static int
-is_name(struct slice s)
-{
-	size_t i;
-	char c;
-
-	for (i = 0; i < s.n; i++) {
-		c = s.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-		    c == '_'))
-			return 0;
-	}
-	return s.n > 0 && s.n <= 253;
-}
-
-/* Offset in s of the first byte that is in set; s.n where there is none. */
+/* The offset of the first byte of s that is in set; s.n if there is none. */
 static size_t
 find(struct slice s, const char *set)
 {
@@ -34,24 +17,7 @@ find(struct slice s, const char *set)
 	return i;
 }
 
-static const char *
-parse_scheme(struct slice *s, struct url *u)
-{
-	ptrdiff_t sep = slice_ifind(*s, "://");
-	struct slice scheme;
-
-	if (sep < 0)
-		return "no scheme: it must start with https:// or http://";
-	scheme = slice_sub(*s, 0, (size_t)sep);
-	slice_skip(s, (size_t)sep + 3);
-	u->https = slice_ieq(scheme, SLICE("https"));
-	u->port = u->https ? 443 : 80;
-	if (!u->https && !slice_ieq(scheme, SLICE("http")))
-		return "the scheme is neither https nor http";
-	return NULL;
-}
-
-/* What stands behind the host: nothing, or a port that may be empty. */
+/* Parses what follows the host: nothing, or a port, which may be empty. */
 static const char *
 parse_port(struct slice s, struct url *u)
 {
@@ -71,7 +37,8 @@ static const char *
 parse_host(struct slice s, struct url *u)
 {
 	unsigned char a[16] = { 0 };
-	size_t n;
+	size_t n, i;
+	char c;
 
 	if (s.n > 0 && s.p[0] == '[') {
 		n = find(s, "]");
@@ -85,7 +52,14 @@ parse_host(struct slice s, struct url *u)
 	u->host = slice_sub(s, 0, n);
 	if (n == 0)
 		return "no host";
-	if (!is_name(u->host))
+	for (i = 0; i < n; i++) {
+		c = s.p[i];	/* container networks use underscores */
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+		    c == '_'))
+			break;
+	}
+	if (i < n || n > 253)
 		return "the host is neither a name in ASCII nor an address";
 	return parse_port(slice_sub(s, n, s.n), u);
 }
@@ -94,23 +68,30 @@ const char *
 url_parse(struct slice s, struct url *u)
 {
 	struct slice authority;
-	const char *why;
+	ptrdiff_t sep;
 	size_t i;
 
 	*u = (struct url){ 0 };
-	/* a backslash is a slash to browsers, and a letter to others */
+	/* browsers treat a backslash as a slash, others do not */
 	for (i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f ||
 		    s.p[i] == '\\')
 			return "a blank, backslash or control character in it";
-	if ((why = parse_scheme(&s, u)) != NULL)
-		return why;
+	sep = slice_ifind(s, "://");
+	if (sep < 0)
+		return "no scheme: it must start with https:// or http://";
+	u->https = slice_ieq(slice_sub(s, 0, (size_t)sep), SLICE("https"));
+	u->port = u->https ? 443 : 80;
+	if (!u->https && !slice_ieq(slice_sub(s, 0, (size_t)sep),
+	    SLICE("http")))
+		return "the scheme is neither https nor http";
+	slice_skip(&s, (size_t)sep + 3);
 	s = slice_sub(s, 0, find(s, "#"));
 	authority = slice_sub(s, 0, find(s, "/?"));
 	u->path = slice_sub(s, authority.n, s.n);
 	if (u->path.n > 0 && u->path.p[0] == '?')
 		return "a query without a path before it";
-	/* The last @: raw ones in passwords are common, and a host has none. */
+	/* the last @: passwords often have unescaped ones, hosts cannot */
 	for (i = authority.n; i > 0 && authority.p[i - 1] != '@'; i--)
 		;
 	if (i > 0)
@@ -148,30 +129,23 @@ url_unescape(struct slice s, struct buf *out)
 	return 0;
 }
 
-/* Whether the first bits of a and b are equal. */
-static int
-same_prefix(const unsigned char *a, const unsigned char *b, size_t bits)
-{
-	size_t n = bits / 8;
-	unsigned shift = 8 - (unsigned)(bits % 8);
-
-	if (memcmp(a, b, n) != 0)
-		return 0;
-	return bits % 8 == 0 || a[n] >> shift == b[n] >> shift;
-}
-
-/* Whether the address a, n bytes long, lies in ADDRESS or ADDRESS/BITS. */
+/* Whether the address a, n bytes long, is in the block ADDRESS[/BITS]. */
 static int
 in_block(const unsigned char *a, size_t n, struct slice block)
 {
-	size_t slash = find(block, "/");
+	size_t slash = find(block, "/"), whole;
 	unsigned char b[16] = { 0 };
 	long long bits = (long long)n * 8;
+	int shift;
 
 	if (slash < block.n)
 		bits = slice_dec(slice_sub(block, slash + 1, block.n), bits);
-	return bits >= 0 && ip_parse(slice_sub(block, 0, slash), b) == n &&
-	    same_prefix(a, b, (size_t)bits);
+	if (bits < 0 || ip_parse(slice_sub(block, 0, slash), b) != n)
+		return 0;
+	whole = (size_t)bits / 8;
+	shift = 8 - (int)(bits % 8);
+	return memcmp(a, b, whole) == 0 &&
+	    (shift == 8 || a[whole] >> shift == b[whole] >> shift);
 }
 
 static struct slice
@@ -180,7 +154,7 @@ without_last_dot(struct slice s)
 	return s.n > 1 && s.p[s.n - 1] == '.' ? slice_sub(s, 0, s.n - 1) : s;
 }
 
-/* Whether host is name or stands below it. */
+/* Whether host is name or a subdomain of it. */
 static int
 below(struct slice host, struct slice name)
 {
@@ -189,9 +163,9 @@ below(struct slice host, struct slice name)
 	host = without_last_dot(host);
 	name = without_last_dot(name);
 	if (slice_starts(name, "*."))
-		name = slice_sub(name, 1, name.n);
+		slice_skip(&name, 1);
 	if (slice_starts(name, "."))
-		name = slice_sub(name, 1, name.n);
+		slice_skip(&name, 1);
 	if (name.n == 0 || name.n > host.n)
 		return 0;
 	off = host.n - name.n;
@@ -199,8 +173,8 @@ below(struct slice host, struct slice name)
 	    (off == 0 || host.p[off - 1] == '.');
 }
 
-/* Takes :PORT, and the brackets it needs behind an IPv6 address, off *entry;
- * 0 when there is one and it is not port. */
+/* Removes :PORT, and the brackets of an IPv6 address, from *entry.  0 if there
+ * is a port and it is another one. */
 static int
 port_fits(struct slice *entry, int port)
 {
@@ -229,7 +203,7 @@ url_no_proxy(const struct url *u, struct slice list)
 	unsigned char a[16] = { 0 };
 	size_t n = ip_parse(u->host, a), len;
 
-	for (; list.n > 0; list = slice_sub(list, len + 1, list.n)) {
+	for (; list.n > 0; slice_skip(&list, len + 1)) {
 		len = find(list, ", \t\r\n");
 		entry = slice_sub(list, 0, len);
 		if (len == 0 || !port_fits(&entry, u->port))

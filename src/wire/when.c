@@ -13,18 +13,6 @@ struct civil {
 	int year, month, day, hour, minute, second;
 };
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static long
-days(int year, int month, int day)
-{
-	/* years that begin in March put the leap day last */
-	int y = month > 2 ? year : year - 1;
-	int m = month > 2 ? month - 3 : month + 9;
-
-	return 365L * y + y / 4 - y / 100 + y / 400 +
-	    (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
 static msec
 to_msec(const struct civil *c)
 {
@@ -32,6 +20,11 @@ to_msec(const struct civil *c)
 	    30, 31 };
 	int leap = c->year % 4 == 0 &&
 	    (c->year % 100 != 0 || c->year % 400 == 0);
+	/* years that begin in March have the leap day last */
+	int y = c->month > 2 ? c->year : c->year - 1;
+	int m = c->month > 2 ? c->month - 3 : c->month + 9;
+	long days = 365L * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 +
+	    c->day - 1 - 719468;
 
 	/* a second of 60 is a leap second */
 	if (c->year < 1970 || c->month < 1 || c->month > 12 || c->day < 1 ||
@@ -39,11 +32,11 @@ to_msec(const struct civil *c)
 	    (c->month == 2 && c->day == 29 && !leap) ||
 	    c->hour > 23 || c->minute > 59 || c->second > 60)
 		return MSEC_NONE;
-	return days(c->year, c->month, c->day) * DAY + c->hour * HOUR +
-	    c->minute * MINUTE + c->second * SECOND;
+	return days * DAY + c->hour * HOUR + c->minute * MINUTE +
+	    c->second * SECOND;
 }
 
-/* Takes lit, ASCII case folded. */
+/* Takes lit, ignoring ASCII case. */
 static int
 take(struct slice *s, const char *lit)
 {
@@ -55,19 +48,13 @@ take(struct slice *s, const char *lit)
 	return 1;
 }
 
-static int
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static struct slice
 take_letters(struct slice *s)
 {
 	struct slice word = *s;
 	size_t n = 0;
 
-	while (n < s->n && is_letter(s->p[n]))
+	while (n < s->n && (s->p[n] | 0x20) >= 'a' && (s->p[n] | 0x20) <= 'z')
 		n++;
 	slice_skip(s, n);
 	return slice_sub(word, 0, n);
@@ -85,19 +72,6 @@ take_digits(struct slice *s, size_t n, int *v)
 }
 
 static int
-take_month(struct slice *s, int *month)
-{
-	static const char names[][4] = { "jan", "feb", "mar", "apr", "may",
-	    "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
-	struct slice word = take_letters(s);
-
-	for (*month = 1; *month <= 12; ++*month)
-		if (slice_ieq(word, slice_str(names[*month - 1])))
-			return 1;
-	return 0;
-}
-
-static int
 take_clock(struct slice *s, struct civil *c)
 {
 	return take_digits(s, 2, &c->hour) && take(s, ":") &&
@@ -105,47 +79,59 @@ take_clock(struct slice *s, struct civil *c)
 	    take_digits(s, 2, &c->second);
 }
 
-static int
-take_part(struct slice *s, char what, struct civil *c)
-{
-	switch (what) {
-	case 'W':
-		return take_letters(s).n > 0;
-	case 'D':
-		/* asctime pads with a blank, some servers with nothing */
-		return take(s, " ") || s->n < 2 || s->p[1] == ' ' ?
-		    take_digits(s, 1, &c->day) : take_digits(s, 2, &c->day);
-	case 'B':
-		return take_month(s, &c->month);
-	case 'M':
-		return take_digits(s, 2, &c->month);
-	case 'Y':
-		return take_digits(s, 4, &c->year);
-	case 'y':
-		/* dates near now: no clock is needed to tell the century */
-		if (!take_digits(s, 2, &c->year))
-			return 0;
-		c->year += c->year < 70 ? 2000 : 1900;
-		return 1;
-	case 'T':
-		return take_clock(s, c);
-	case 'G':
-		return take(s, "gmt");
-	default:
-		return take(s, (char[]){ what, '\0' });
-	}
-}
-
-/* Takes a date written as form says: Weekday, Day, month by name (B) or
- * number (M), Year or its last two digits (y), Time, GMT; what is none of
- * these letters stands for itself. */
+/*
+ * Takes a date in the given form: W weekday, D day, B name of a month, M
+ * number of a month, Y year, y its last two digits, T time, G "GMT"; other
+ * characters stand for themselves.
+ */
 static int
 take_form(struct slice *s, const char *form, struct civil *c)
 {
-	while (*form != '\0')
-		if (!take_part(s, *form++, c))
-			return 0;
-	return 1;
+	static const char months[][4] = { "jan", "feb", "mar", "apr", "may",
+	    "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
+	struct slice word;
+	int ok = 1;
+
+	for (; ok && *form != '\0'; form++) {
+		switch (*form) {
+		case 'W':
+			ok = take_letters(s).n > 0;
+			break;
+		case 'D':
+			/* asctime pads with a blank, some servers not */
+			ok = take_digits(s, take(s, " ") || s->n < 2 ||
+			    s->p[1] == ' ' ? 1 : 2, &c->day);
+			break;
+		case 'B':
+			word = take_letters(s);
+			for (c->month = 1; c->month <= 12; c->month++)
+				if (slice_ieq(word,
+				    slice_str(months[c->month - 1])))
+					break;
+			ok = c->month <= 12;
+			break;
+		case 'M':
+			ok = take_digits(s, 2, &c->month);
+			break;
+		case 'Y':
+			ok = take_digits(s, 4, &c->year);
+			break;
+		case 'y':
+			/* these dates are near now, and so the century */
+			ok = take_digits(s, 2, &c->year);
+			c->year += c->year < 70 ? 2000 : 1900;
+			break;
+		case 'T':
+			ok = take_clock(s, c);
+			break;
+		case 'G':
+			ok = take(s, "gmt");
+			break;
+		default:
+			ok = take(s, (char[]){ *form, '\0' });
+		}
+	}
+	return ok;
 }
 
 msec
@@ -165,7 +151,7 @@ when_http(struct slice s)
 	return MSEC_NONE;
 }
 
-/* Digits as billionths of one, rounded up. */
+/* Takes the digits of a fraction, as billionths rounded up. */
 static int64_t
 take_fraction(struct slice *s)
 {
@@ -181,34 +167,17 @@ take_fraction(struct slice *s)
 	return v + more;
 }
 
-/* v billionths of span, rounded up: a wait must not end early. */
+/* v billionths of span, rounded up: a wait must never be too short. */
 static msec
 portion(msec span, int64_t v)
 {
 	return (span * v + 999999999) / 1000000000;
 }
 
-/* Z, or +HH:MM as how much it is ahead of UTC. */
-static int
-take_zone(struct slice *s, msec *ahead)
-{
-	int minus, hours, minutes;
-
-	*ahead = 0;
-	if (take(s, "z"))
-		return 1;
-	minus = take(s, "-");
-	if ((!minus && !take(s, "+")) || !take_digits(s, 2, &hours) ||
-	    !take(s, ":") || !take_digits(s, 2, &minutes) || hours > 23 ||
-	    minutes > 59)
-		return 0;
-	*ahead = (minus ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
-	return 1;
-}
-
 msec
 when_rfc3339(struct slice s)
 {
+	int minus, hours = 0, minutes = 0;
 	struct civil c;
 	msec t, ahead, part = 0;
 
@@ -218,10 +187,14 @@ when_rfc3339(struct slice s)
 		return MSEC_NONE;
 	if (take(&s, "."))
 		part = portion(SECOND, take_fraction(&s));
-	if (!take_zone(&s, &ahead) || s.n > 0)
+	minus = take(&s, "-");
+	if ((minus || !take(&s, "z")) && ((!minus && !take(&s, "+")) ||
+	    !take_digits(&s, 2, &hours) || !take(&s, ":") ||
+	    !take_digits(&s, 2, &minutes) || hours > 23 || minutes > 59))
 		return MSEC_NONE;
+	ahead = (minus ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
 	t = to_msec(&c);
-	return t == MSEC_NONE || t + part < ahead ? MSEC_NONE :
+	return s.n > 0 || t == MSEC_NONE || t + part < ahead ? MSEC_NONE :
 	    t + part - ahead;
 }
 
@@ -233,8 +206,8 @@ skip_blanks(struct slice *s)
 		slice_skip(s, 1);
 }
 
-/* A unit's length; 0 when the word is none.  Whole words only: in "5 months"
- * there is no m. */
+/* The length of a unit; 0 if word is not one.  Only whole words count: the m
+ * of "5 months" is not a minute. */
 static msec
 unit(struct slice word)
 {
@@ -260,7 +233,7 @@ unit(struct slice word)
 	return 0;
 }
 
-/* Takes DIGITS[.DIGITS]; the whole part is SPAN_MAX at most. */
+/* Takes DIGITS[.DIGITS]; 0 if there is none or it exceeds SPAN_MAX. */
 static int
 take_number(struct slice *s, int64_t *whole, int64_t *billionths)
 {
@@ -278,7 +251,7 @@ take_number(struct slice *s, int64_t *whole, int64_t *billionths)
 	return *whole >= 0;
 }
 
-/* whole and billionths of a unit; SPAN_MAX + 1 when that is too long. */
+/* A number of units, each span long; SPAN_MAX + 1 if that is too long. */
 static msec
 total(int64_t whole, int64_t billionths, msec span)
 {
@@ -287,29 +260,23 @@ total(int64_t whole, int64_t billionths, msec span)
 	return whole * span + portion(span, billionths);
 }
 
-/* Takes NUMBER UNIT; MSEC_NONE when there is none. */
-static msec
-take_term(struct slice *s)
-{
-	int64_t whole, billionths;
-	msec span;
-
-	skip_blanks(s);
-	if (!take_number(s, &whole, &billionths))
-		return MSEC_NONE;
-	skip_blanks(s);
-	span = unit(take_letters(s));
-	return span == 0 ? MSEC_NONE : total(whole, billionths, span);
-}
-
 msec
 when_span(struct slice *s)
 {
 	struct slice rest = *s, end = *s;
-	msec sum = MSEC_NONE, term;
+	msec sum = MSEC_NONE, span;
+	int64_t whole, billionths;
 
-	while ((term = take_term(&rest)) != MSEC_NONE) {
-		sum = sum == MSEC_NONE ? term : sum + term;
+	for (;;) {
+		skip_blanks(&rest);
+		if (!take_number(&rest, &whole, &billionths))
+			break;
+		skip_blanks(&rest);
+		span = unit(take_letters(&rest));
+		if (span == 0)
+			break;
+		sum = (sum == MSEC_NONE ? 0 : sum) +
+		    total(whole, billionths, span);
 		if (sum > SPAN_MAX)
 			return MSEC_NONE;
 		end = rest;
@@ -342,7 +309,7 @@ when_dur(struct slice s)
 	return rest.n > 0 || t > SPAN_MAX ? MSEC_NONE : t;
 }
 
-/* v sixtieths: "1m12s", and "10m" where nothing is left over. */
+/* v in units of part, 60 of which are one of whole: "1m12s", "10m". */
 static void
 put_two(struct buf *out, msec v, const char *whole, const char *part)
 {

@@ -1,36 +1,35 @@
 #ifndef WIRE_WHEN_H
 #define WIRE_WHEN_H
 
-/* Times and spans as text: HTTP dates, RFC 3339, durations.  Pure. */
+/* Times and durations as text. */
 
 #include "base/buf.h"
 #include "base/err.h"
 
-/* IMF-fixdate, RFC 850 or asctime date (RFC 9110 section 5.6.7) as ms since
- * 1970; MSEC_NONE when s is none of them. */
+/* Parses an HTTP date: IMF-fixdate, RFC 850 or asctime (RFC 9110, 5.6.7).  ms
+ * since 1970; MSEC_NONE if it is invalid. */
 msec when_http(struct slice s);
 
-/* RFC 3339 date-time with Z or an offset; MSEC_NONE when it is not one. */
+/* Parses an RFC 3339 date-time with Z or an offset.  The same. */
 msec when_rfc3339(struct slice s);
 
 /*
- * A span at the front of *s: one or more NUMBER UNIT with optional blanks, a
- * comma, "and" between, UNIT ms, s, sec, second, m, min, minute, h, hr, hour,
- * d, day, with plurals, any case ("1h12m3.36s", "1 hour and 5 minutes").
- * Takes it from *s and returns ms, rounded up; MSEC_NONE, taking nothing, when
- * there is none.
- * Numbers that pass a hundred years give MSEC_NONE.
+ * Parses a duration at the front of *s and removes it: one or more NUMBER UNIT
+ * with optional blanks, a comma or "and" between them ("1h12m3.36s", "1 hour
+ * and 5 minutes").  UNIT is ms, s, sec, second, m, min, minute, h, hr, hour, d
+ * or day, singular or plural, in any case.  Returns ms, rounded up; MSEC_NONE
+ * with *s unchanged if there is none, or if it exceeds a hundred years.
  */
 msec when_span(struct slice *s);
 
-/* A whole text as a user types it: a span, a plain number of seconds, or
- * "inf" (MSEC_MAX); MSEC_NONE when it is none of these or negative. */
+/* Parses a whole text from the user: a duration, a number of seconds, or "inf"
+ * (MSEC_MAX).  MSEC_NONE if it is invalid. */
 msec when_dur(struct slice s);
 
-/* Appends a span for people: 80ms, 6.4 s, 1m12s, 8h24m. */
+/* Appends a duration for people: 80ms, 6.4 s, 1m12s, 8h24m. */
 void when_put(struct buf *out, msec span);
 
-/* Appends a wall-clock time as RFC 3339 in UTC, whole seconds rounded up. */
+/* Appends a time as RFC 3339 in UTC, rounded up to whole seconds. */
 void when_put_rfc3339(struct buf *out, msec wall);
 
 #endif
