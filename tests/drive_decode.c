@@ -143,7 +143,7 @@ next_answer(struct recorder *r, struct decode *d, const struct dialect *dialect,
 	struct buf calls = r->calls;
 	enum decoded what;
 
-	if (decode_is_marker(e->data))
+	if (decode_is_done(e->data))
 		return DECODE_DONE;
 	r->calls = (struct buf){ 0 };
 	what = dialect->event(&next, e);

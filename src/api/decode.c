@@ -1,30 +1,25 @@
 #include "api/dialect.h"
 
+#include "api/error.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 #include "wire/json.h"
-#include "base/scan.h"
-
-/* What of a text the cursor has not seen yet. */
-static struct slice
-unseen(struct decode *d, struct slice text)
-{
-	uint64_t n = d->skip < text.n ? d->skip : text.n;
-
-	d->skip -= n;
-	d->cursor->text += text.n - n;
-	return slice_sub(text, (size_t)n, text.n);
-}
 
 static void
 put(struct decode *d, enum ev_type type, struct slice text)
 {
 	struct event e;
+	uint64_t n;
 
-	if (d->cursor != NULL && type == EV_TEXT)
-		text = unseen(d, text);
+	if (d->cursor != NULL && type == EV_TEXT) {
+		n = d->skip < text.n ? d->skip : text.n;
+		d->skip -= n;
+		text = slice_sub(text, (size_t)n, text.n);
+		d->cursor->text += text.n;
+	}
 	if (text.n == 0)
 		return;
-	e.type = type;		/* which says that the rest is not read */
+	e.type = type;		/* the other members are not read then */
 	e.text = text;
 	d->content = 1;
 	if (type == EV_TEXT)
@@ -32,8 +27,7 @@ put(struct decode *d, enum ev_type type, struct slice text)
 	d->sink->put(d->sink, &e);
 }
 
-/* Whether a raw string has nothing but ASCII in it, and no escapes: most
- * have. */
+/* Whether a raw string is ASCII without escapes, as most are. */
 static int
 is_ascii(struct slice raw)
 {
@@ -48,69 +42,64 @@ is_ascii(struct slice raw)
 	return 1;
 }
 
-static void
-put_fixed(struct decode *d, enum ev_type type, struct slice text)
+void
+decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 {
+	uint16_t *half = type == EV_TEXT ? &d->text_half : &d->reasoning_half;
 	struct buf fixed = { 0 };
+	struct slice text = w->tok;
 
-	utf8_put(&fixed, text);
-	put(d, type, buf_slice(&fixed));
-	buf_free(&fixed);
-}
-
-static void
-put_raw(struct decode *d, enum ev_type type, struct slice raw, uint16_t *half)
-{
-	if (raw.n == 0)
+	if (w->type != JSON_STRING || text.n == 0)
 		return;
-	if (*half == 0 && is_ascii(raw)) {
-		put(d, type, raw);
+	if (*half == 0 && is_ascii(text)) {
+		put(d, type, text);
 		return;
 	}
-	if (*half != 0 || !json_plain(raw)) {
+	if (*half != 0 || !json_plain(text)) {
 		buf_clear(&d->scratch);
-		json_unescape(raw, &d->scratch, half);
-		raw = buf_slice(&d->scratch);
+		json_unescape(text, &d->scratch, half);
+		text = buf_slice(&d->scratch);
 	}
-	if (utf8_good(raw) == raw.n)
-		put(d, type, raw);
-	else
-		put_fixed(d, type, raw);
-}
-
-void
-decode_text(struct decode *d, struct slice raw)
-{
-	put_raw(d, EV_TEXT, raw, &d->text_half);
-}
-
-void
-decode_reasoning(struct decode *d, struct slice raw)
-{
-	put_raw(d, EV_REASONING, raw, &d->reasoning_half);
-}
-
-static void
-flush_half(struct decode *d, enum ev_type type, uint16_t *half)
-{
-	buf_clear(&d->scratch);
-	json_unescape_end(&d->scratch, half);
-	put(d, type, buf_slice(&d->scratch));
+	if (utf8_good(text) != text.n) {
+		utf8_put(&fixed, text);
+		text = buf_slice(&fixed);
+	}
+	put(d, type, text);
+	buf_free(&fixed);
 }
 
 void
 decode_flush(struct decode *d)
 {
-	flush_half(d, EV_TEXT, &d->text_half);
-	flush_half(d, EV_REASONING, &d->reasoning_half);
+	buf_clear(&d->scratch);
+	json_unescape_end(&d->scratch, &d->text_half);
+	put(d, EV_TEXT, buf_slice(&d->scratch));
+	buf_clear(&d->scratch);
+	json_unescape_end(&d->scratch, &d->reasoning_half);
+	put(d, EV_REASONING, buf_slice(&d->scratch));
 }
+
+void
+decode_item(struct decode *d, const char *dialect, struct slice json)
+{
+	if (!json_valid(json))
+		return;
+	if (d->cursor != NULL)
+		d->cursor->items++;
+	d->content = 1;
+	d->sink->put(d->sink, &(struct event){ .type = EV_ITEM, .text = json,
+	    .name = slice_str(dialect) });
+}
+
+/* -- tool calls ------------------------------------------------------------ */
 
 struct call *
 decode_call(struct decode *d, int64_t index)
 {
 	size_t i;
 
-	/* From the end: Gemini's imitation gives parallel calls one index. */
+	/* From the end: Gemini's OpenAI-compatible API gives parallel calls
+	 * the same index. */
 	for (i = d->ncalls; i > 0; i--)
 		if (d->calls[i - 1].index == index)
 			return &d->calls[i - 1];
@@ -122,10 +111,12 @@ decode_new_call(struct decode *d, int64_t index)
 {
 	struct call *c;
 
-	if (d->ncalls == CALLS_MAX)
+	if (d->ncalls == CALLS_MAX) {
+		decode_fail(d, F_PROTO, "too many tool calls");
 		return NULL;
-	/* The pure layers allocate through a buf alone; what it holds is
-	 * aligned as malloc's. */
+	}
+	/* Pure code allocates through a buf only, whose memory is aligned as
+	 * malloc's. */
 	buf_room(&d->call_mem, sizeof(*c));
 	d->call_mem.n += sizeof(*c);
 	d->calls = (struct call *)(void *)d->call_mem.p;
@@ -142,10 +133,15 @@ decode_set(struct buf *field, struct slice raw)
 	json_unescape(raw, field, NULL);
 }
 
-void
-decode_args(struct call *c, struct slice raw)
+enum decoded
+decode_args(struct decode *d, struct call *c, const struct json_want *w)
 {
-	json_unescape(raw, &c->args, &c->half);
+	if (w->type == JSON_STRING)
+		json_unescape(w->tok, &c->args, &c->half);
+	else if (w->type == JSON_OBJECT)
+		buf_put(&c->args, w->tok);
+	return c->args.full ? decode_fail(d, F_PROTO,
+	    "a tool call is too large") : DECODE_MORE;
 }
 
 void
@@ -168,26 +164,16 @@ decode_put_call(struct decode *d, struct call *c)
 }
 
 void
-decode_item(struct decode *d, const char *dialect, struct slice json)
-{
-	if (!json_valid(json))
-		return;
-	if (d->cursor != NULL)
-		d->cursor->items++;
-	d->content = 1;
-	d->sink->put(d->sink, &(struct event){ .type = EV_ITEM, .text = json,
-	    .name = slice_str(dialect) });
-}
-
-void
-decode_put_calls(struct decode *d, int early)
+decode_put_calls(struct decode *d, int truncated)
 {
 	size_t i;
 
 	for (i = 0; i < d->ncalls; i++)
-		if (!early || json_valid(buf_slice(&d->calls[i].args)))
+		if (!truncated || json_valid(buf_slice(&d->calls[i].args)))
 			decode_put_call(d, &d->calls[i]);
 }
+
+/* -- what a member says ---------------------------------------------------- */
 
 int
 decode_is(const struct json_want *w, const char *lit)
@@ -214,10 +200,207 @@ decode_truthy(const struct json_want *w)
 }
 
 int
-decode_is_marker(struct slice data)
+decode_is_done(struct slice data)
 {
 	return data.n > 0 && data.p[0] != '{' &&
 	    slice_starts(slice_trim(data), "[DONE]");
+}
+
+int
+decode_next(struct slice *data, struct slice *json)
+{
+	struct slice rest = slice_trim(*data), tok;
+	enum json_type type;
+	struct json j;
+
+	json_init(&j, rest);
+	do
+		type = json_next(&j, &tok);
+	while (type > JSON_END && j.depth > 0);
+	if (type != JSON_OBJECT_END && type != JSON_ARRAY_END)
+		return 0;
+	*json = slice_sub(rest, 0, (size_t)(j.p - rest.p));
+	*data = slice_trim(slice_sub(rest, json->n, rest.n));
+	return 1;
+}
+
+int64_t
+decode_count(const struct json_want *w)
+{
+	return w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
+}
+
+void
+decode_usage(struct decode *d, struct slice json)
+{
+	enum { INPUT, OUTPUT, INPUT_DETAILS, OUTPUT_DETAILS, N };
+	static const char keys[] = "input_tokens output_tokens "
+	    "input_tokens_details output_tokens_details prompt_tokens "
+	    "completion_tokens prompt_tokens_details completion_tokens_details";
+	struct json_want w[2 * N], cached = { .key = "cached_tokens" };
+	struct json_want thought = { .key = "reasoning_tokens" };
+	size_t i;
+
+	if (json_take(json, keys, w, 2 * N) < 0)
+		return;
+	buf_clear(&d->usage_raw);
+	buf_put(&d->usage_raw, json);
+	for (i = 0; i < N; i++)
+		if (w[i].type != (i < INPUT_DETAILS ? JSON_NUMBER :
+		    JSON_OBJECT))
+			w[i] = w[N + i];
+	d->usage.input = decode_count(&w[INPUT]);
+	d->usage.output = decode_count(&w[OUTPUT]);
+	(void)json_pick(w[INPUT_DETAILS].tok, &cached, 1);
+	d->usage.cached = decode_count(&cached);
+	(void)json_pick(w[OUTPUT_DETAILS].tok, &thought, 1);
+	d->usage.reasoning = decode_count(&thought);
+}
+
+/* -- how an answer ends ---------------------------------------------------- */
+
+enum finish
+decode_reason(struct slice word)
+{
+	static const struct {
+		char prefix[15], finish;
+	} words[] = {
+		{ "length", FIN_LENGTH },
+		{ "max_tokens", FIN_LENGTH },
+		{ "model_length", FIN_LENGTH },		/* Mistral */
+		{ "model_context", FIN_LENGTH },	/* _window_exceeded */
+		{ "content_filter", FIN_FILTER },
+		{ "sensitive", FIN_FILTER },		/* Z.ai */
+		{ "tool_use", FIN_TOOL_CALLS },
+		{ "refusal", FIN_REFUSAL },
+		{ "pause_turn", FIN_PAUSE },
+		{ "error", FIN_NONE },			/* OpenRouter */
+		{ "network_error", FIN_NONE },		/* Z.ai */
+		{ "insufficient_", FIN_NONE },		/* DeepSeek */
+		{ "abort", FIN_NONE },			/* vLLM, SGLang */
+		{ "function_call_", FIN_NONE },		/* Google: filter */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_starts(word, words[i].prefix))
+			return (enum finish)words[i].finish;
+	return FIN_STOP;
+}
+
+void
+decode_finish(struct decode *d, struct slice raw, enum finish finish)
+{
+	slice_copy(raw, d->finish_word, sizeof(d->finish_word));
+	d->finish = finish;
+}
+
+enum decoded
+decode_fail(struct decode *d, enum fclass class, const char *what)
+{
+	if (!d->failed)
+		fault_set(&d->fault, class, 1, "%s", what);
+	d->failed = 1;
+	return DECODE_FAULT;
+}
+
+enum decoded
+decode_truncated(struct decode *d)
+{
+	return decode_fail(d, F_IO, "the stream ended before the answer did");
+}
+
+enum decoded
+decode_error(struct decode *d, struct slice json)
+{
+	struct reply r = { .status = 200, .body = json, .wall = d->wall };
+	struct fault first = d->fault, f;
+
+	classify(&r, &f);
+	if (!d->failed || (first.name[0] == '\0' && f.name[0] != '\0'))
+		d->fault = f;
+	if (d->failed && (d->fault.wait == MSEC_NONE ||
+	    d->fault.wait < first.wait))
+		d->fault.wait = first.wait;
+	if (d->fault.wait == MSEC_NONE)
+		d->fault.wait = f.wait;
+	d->failed = 1;
+	return DECODE_FAULT;
+}
+
+int
+decode_is_error(struct slice json)
+{
+	static const char keys[] = "error object message detail";
+	struct json_want w[4];
+	struct slice key;
+	size_t at = 0;
+
+	/* Gemini's OpenAI-compatible API sends [{"error":{...}}]. */
+	if (json.n > 0 && json.p[0] == '[' &&
+	    json_each(json, &at, &key, &json) != JSON_OBJECT)
+		return 0;
+	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
+		return 0;
+	return decode_truthy(&w[0]) || w[2].type == JSON_STRING ||
+	    decode_is(&w[1], "error") || decode_truthy(&w[3]);
+}
+
+enum decoded
+decode_unknown(struct decode *d, struct slice json)
+{
+	return decode_is_error(json) ? decode_error(d, json) : DECODE_IDLE;
+}
+
+enum decoded
+decode_no_answer(struct decode *d, struct slice body)
+{
+	return decode_is_error(body) ? decode_error(d, body) :
+	    decode_fail(d, F_PROTO, "the server's JSON holds no answer");
+}
+
+enum decoded
+decode_empty(struct decode *d, struct slice json,
+    const struct json_want *choices, const struct json_want *usage)
+{
+	if (choices->type == JSON_BAD && decode_is_error(json))
+		return decode_error(d, json);
+	if (d->tail)
+		return DECODE_TAIL;
+	return usage->type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+}
+
+enum decoded
+decode_no_object(struct decode *d, struct slice data)
+{
+	data = slice_trim(data);
+	if (data.n == 0)
+		return d->failed ? DECODE_FAULT : DECODE_IDLE;
+	if (data.p[0] == '[' && decode_is_error(data))
+		return decode_error(d, data);
+	return decode_fail(d, F_PROTO,
+	    "an event of the stream is not a JSON object");
+}
+
+enum decoded
+decode_end(struct decode *d, const struct dialect *dialect,
+    const struct sse_event *e)
+{
+	struct slice rest = e == NULL ? SLICE("") : e->data;
+	struct sse_event one;
+	enum decoded r = DECODE_MORE;
+
+	/* Servers often leave out the last blank line, or all of them.  Only
+	 * complete JSON counts as an event then. */
+	if (e != NULL && decode_is_done(e->data))
+		r = dialect->event(d, e);
+	else if (e != NULL)
+		for (one = *e; r < DECODE_DONE &&
+		    decode_next(&rest, &one.data);)
+			r = dialect->event(d, &one);
+	if (r == DECODE_DONE || r == DECODE_FAULT)
+		return r;
+	return d->tail ? DECODE_DONE : decode_truncated(d);
 }
 
 void

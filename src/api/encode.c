@@ -73,7 +73,7 @@ void
 encode_raw(struct json_out *w, const char *key, struct slice json)
 {
 	json_key(w, key);
-	/* The command line checked it: what fails here is too deep. */
+	/* It was validated before, so it can only be nested too deep. */
 	if (json_raw(w, json) < 0)
 		json_null(w);
 }
@@ -117,21 +117,21 @@ encode_content(struct json_out *w, const struct message *m,
 }
 
 void
-encode_turn(struct json_out *w, struct turn *t, const char *role,
-    const char *parts)
+encode_turn(struct json_out *w, struct encode_mark *mark,
+    const char *role, const char *parts)
 {
-	*t = (struct turn){ *w, w->out->n };
+	*mark = (struct encode_mark){ *w, w->out->n };
 	json_open(w, '{');
 	json_member(w, "role", slice_str(role));
 	encode_in(w, parts, '[');
 }
 
 void
-encode_turn_end(struct json_out *w, const struct turn *t)
+encode_turn_end(struct json_out *w, const struct encode_mark *mark)
 {
 	if (!w->comma) {
-		*w = t->before;
-		w->out->n = t->n;
+		*w = mark->before;
+		w->out->n = mark->n;
 		return;
 	}
 	json_close(w);
@@ -172,7 +172,7 @@ encode_given(struct json_out *w, const char *key, const struct json_want *v)
 
 	if (v->type == JSON_BAD)
 		return;
-	if (v->type == JSON_STRING)	/* its quotes too */
+	if (v->type == JSON_STRING)	/* with its quotes */
 		json = (struct slice){ json.p - 1, json.n + 2 };
 	encode_raw(w, key, json);
 }

@@ -1,11 +1,196 @@
 /* Google's Gemini, also as Vertex AI serves it: providers.md section 4. */
 
-#include "api/bodies.h"
 #include "api/dialect.h"
-#include "api/gemini_call.h"
+#include "api/encode.h"
 #include "wire/json.h"
 
-/* Counts may be missing; of thoughts they are where there are none. */
+/* -- function calls --------------------------------------------------------
+ *
+ * A call comes complete, in one part of one chunk.  Only Vertex AI, when a
+ * param asks for it, streams the arguments as values with their paths
+ * ({"jsonPath":"$.a[0].b","stringValue":"x"}), in the order in which they
+ * stand in the JSON text that is built from them here.  If they are
+ * inconsistent, that text is not valid JSON.
+ */
+
+/* Takes the next step of a path: ".name", "['name']" or "[0]". */
+static struct slice
+next_step(struct slice *path)
+{
+	struct slice rest = *path;
+	size_t n;
+
+	for (n = rest.n > 0; n < rest.n && rest.p[n] != '.' &&
+	    rest.p[n] != '['; n++)
+		;
+	*path = slice_sub(rest, n, rest.n);
+	return slice_sub(rest, 0, n);
+}
+
+static int
+is_index(struct slice step)
+{
+	return step.n > 1 && step.p[0] == '[' && step.p[1] >= '0' &&
+	    step.p[1] <= '9';
+}
+
+/* Closes the containers that the steps of a path have opened. */
+static void
+leave(struct buf *args, struct slice path)
+{
+	char close[JSON_DEPTH];
+	size_t n = 0;
+
+	while (path.n > 0 && n < sizeof(close))
+		close[n++] = is_index(next_step(&path)) ? ']' : '}';
+	while (n > 0)
+		buf_putc(args, close[--n]);
+}
+
+static void
+end_string(struct decode *d, struct call *c)
+{
+	if (d->open)
+		buf_putc(&c->args, '"');
+	d->open = 0;
+}
+
+/* Moves from the path of the last value to another one: closes the containers
+ * that end, opens those that begin. */
+static void
+move(struct decode *d, struct call *c, struct slice path)
+{
+	struct slice from = buf_slice(&d->path), to = path, step = { 0 };
+	int first = from.n == 0;
+
+	end_string(d, c);
+	while (from.n > 0 && to.n > 0) {
+		step = next_step(&to);
+		if (!slice_eq(step, next_step(&from)))
+			break;
+	}
+	if (first) {
+		step = next_step(&to);
+	} else {
+		leave(&c->args, from);
+		buf_putc(&c->args, ',');
+	}
+	for (; step.n > 0; step = next_step(&to), first = 1) {
+		if (first)
+			buf_putc(&c->args, is_index(step) ? '[' : '{');
+		if (is_index(step))
+			continue;
+		step = slice_sub(step, 1, step.n);
+		if (step.n > 2 && step.p[0] == '\'')
+			step = slice_sub(step, 1, step.n - 3);
+		json_str(&(struct json_out){ .out = &c->args }, step);
+		buf_putc(&c->args, ':');
+	}
+	buf_clear(&d->path);
+	buf_put(&d->path, path);
+}
+
+/* A value of the arguments, or a piece of a string. */
+static void
+take_value(struct decode *d, struct call *c, struct slice value)
+{
+	static const char keys[] = "jsonPath stringValue numberValue "
+	    "boolValue nullValue";
+	struct json_want w[5];
+	struct slice path;
+	size_t i = 1;
+
+	if (json_take(value, keys, w, 5) < 0 || w[0].type != JSON_STRING)
+		return;
+	while (i < 4 && w[i].type == JSON_BAD)
+		i++;
+	buf_clear(&d->scratch);
+	json_unescape(w[0].tok, &d->scratch, NULL);
+	path = slice_sub(buf_slice(&d->scratch), 1, d->scratch.n);
+	if (!slice_eq(path, buf_slice(&d->path)))
+		move(d, c, path);
+	if (w[i].type == JSON_STRING && i == 1) {
+		if (!d->open)
+			buf_putc(&c->args, '"');
+		d->open = 1;
+		buf_put(&c->args, w[i].tok);
+	} else {
+		buf_put(&c->args, i < 4 ? w[i].tok : SLICE("null"));
+	}
+}
+
+/* The call whose end has not come yet; NULL. */
+static struct call *
+open_call(struct decode *d)
+{
+	struct call *c = d->ncalls == 0 ? NULL : &d->calls[d->ncalls - 1];
+
+	return c == NULL || c->put ? NULL : c;
+}
+
+/* Puts the open call, if any. */
+static enum decoded
+end_call(struct decode *d)
+{
+	struct call *c = open_call(d);
+
+	if (c == NULL)
+		return DECODE_MORE;
+	end_string(d, c);
+	leave(&c->args, buf_slice(&d->path));
+	buf_clear(&d->path);
+	if (c->args.n == 0)
+		buf_puts(&c->args, "{}");
+	if (c->args.full || *c->args.p != '{' ||
+	    !json_valid(buf_slice(&c->args)))
+		return decode_fail(d, F_PROTO,
+		    "a tool call's arguments are no object");
+	decode_put_call(d, c);
+	return DECODE_MORE;
+}
+
+/* A functionCall and the signature beside it, a raw JSON string. */
+static enum decoded
+take_call(struct decode *d, struct slice call, struct slice signature)
+{
+	enum { NAME, ID, ARGS, VALUES, CONTINUES, N };
+	static const char keys[] = "name id args partialArgs willContinue";
+	struct json_want w[N];
+	struct json_out args = { 0 };
+	struct slice key, value;
+	size_t at = 0;
+	struct call *c;
+
+	if (json_take(call, keys, w, N) < 0)
+		return DECODE_MORE;
+	if (w[NAME].type == JSON_STRING && end_call(d) == DECODE_FAULT)
+		return DECODE_FAULT;
+	c = open_call(d);
+	if (c == NULL) {
+		c = decode_new_call(d, 0);
+		if (c == NULL)
+			return DECODE_FAULT;
+		if (w[NAME].type == JSON_STRING)
+			decode_set(&c->name, w[NAME].tok);
+		if (decode_has_text(&w[ID]))
+			decode_set(&c->id, w[ID].tok);
+		else
+			buf_printf(&c->id, "call_%zu", d->ncalls);
+	}
+	if (signature.n > 0)
+		decode_set(&c->signature, signature);
+	args.out = &c->args;
+	if (w[ARGS].type == JSON_OBJECT && c->args.n == 0)
+		json_raw(&args, w[ARGS].tok);
+	while (w[VALUES].type == JSON_ARRAY &&
+	    json_each(w[VALUES].tok, &at, &key, &value) > JSON_END)
+		take_value(d, c, value);
+	return w[CONTINUES].type == JSON_TRUE ? DECODE_MORE : end_call(d);
+}
+
+/* -- chunks ---------------------------------------------------------------- */
+
+/* Absent counts are unknown, but the output includes the thoughts. */
 static void
 take_usage(struct decode *d, struct slice json)
 {
@@ -29,72 +214,58 @@ take_usage(struct decode *d, struct slice json)
 		u->output += u->reasoning;
 }
 
-/* Of text: it belongs behind it, in a part by itself. */
-static void
-put_signature(struct decode *d, struct slice raw)
-{
-	buf_clear(&d->scratch);
-	buf_printf(&d->scratch, "{\"text\":\"\",\"thoughtSignature\":"
-	    "\"%.*s\"}", SLICE_FMT(raw));
-	decode_item(d, "gemini", buf_slice(&d->scratch));
-}
-
 static enum decoded
 take_parts(struct decode *d, struct slice parts)
 {
+	static const char keys[] = "text thought functionCall "
+	    "thoughtSignature";
+	struct json_want w[4];
 	struct slice key, part;
 	size_t at = 0;
 
 	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		static const char keys[] = "text thought functionCall "
-		    "thoughtSignature";
-		struct json_want w[4];
-
 		if (json_take(part, keys, w, 4) < 0)
 			continue;
-		if (w[0].type == JSON_STRING && w[1].type == JSON_TRUE)
-			decode_reasoning(d, w[0].tok);
-		else if (w[0].type == JSON_STRING)
-			decode_text(d, w[0].tok);
+		decode_text(d, w[1].type == JSON_TRUE ? EV_REASONING :
+		    EV_TEXT, &w[0]);
 		if (w[2].type == JSON_OBJECT) {
-			if (gemini_call(d, w[2].tok, w[3].tok) == DECODE_FAULT)
+			if (take_call(d, w[2].tok, w[3].tok) == DECODE_FAULT)
 				return DECODE_FAULT;
 		} else if (decode_has_text(&w[3])) {
-			put_signature(d, w[3].tok);
+			/* The text's signature goes back after it, in a part
+			 * of its own. */
+			buf_clear(&d->scratch);
+			buf_printf(&d->scratch, "{\"text\":\"\","
+			    "\"thoughtSignature\":\"%.*s\"}",
+			    SLICE_FMT(w[3].tok));
+			decode_item(d, "gemini", buf_slice(&d->scratch));
 		}
 	}
 	return DECODE_MORE;
-}
-
-/* An end that is none: what the model wrote could not be made sense of.  The
- * next time it may write something else (providers.md 4: "worth one retry"),
- * unless something is MISSING. */
-static enum decoded
-take_failure(struct decode *d, struct slice word)
-{
-	int retry = slice_starts(word, "MISSING_") ? 0 : FAULT_ONCE;
-
-	fault_set(&d->fault, retry ? F_SERVER : F_REQUEST, retry,
-	    "the model's answer ended with %.*s", SLICE_FMT(word));
-	slice_copy(word, d->fault.name, sizeof(d->fault.name));
-	d->failed = 1;
-	return DECODE_FAULT;
 }
 
 static enum decoded
 take_finish(struct decode *d, const struct json_want *word, int usage)
 {
 	enum finish fin = FIN_FILTER;	/* SAFETY, RECITATION and many more */
+	int missing = slice_starts(word->tok, "MISSING_");
 
 	/* MALFORMED_FUNCTION_CALL, MALFORMED_RESPONSE, UNEXPECTED_TOOL_CALL,
-	 * MISSING_THOUGHT_SIGNATURE */
-	if (slice_starts(word->tok, "MALFORMED_") ||
-	    slice_starts(word->tok, "UNEXPECTED_") ||
-	    slice_starts(word->tok, "MISSING_"))
-		return take_failure(d, word->tok);
-	/* the second is what some imitators say behind a call */
+	 * MISSING_THOUGHT_SIGNATURE: Google could not use what the model
+	 * wrote.  "Worth one retry" (providers.md 4), unless the request lacks
+	 * something. */
+	if (missing || slice_starts(word->tok, "MALFORMED_") ||
+	    slice_starts(word->tok, "UNEXPECTED_")) {
+		fault_set(&d->fault, missing ? F_REQUEST : F_SERVER,
+		    missing ? 0 : FAULT_ONCE, "the model's answer ended with "
+		    "%.*s", SLICE_FMT(word->tok));
+		slice_copy(word->tok, d->fault.name, sizeof(d->fault.name));
+		d->failed = 1;
+		return DECODE_FAULT;
+	}
+	/* FUNCTION_CALL: some imitators, after a call */
 	if (decode_is(word, "STOP") || decode_is(word, "FUNCTION_CALL")) {
-		if (gemini_call_end(d) == DECODE_FAULT)
+		if (end_call(d) == DECODE_FAULT)
 			return DECODE_FAULT;
 		fin = d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
 	} else if (decode_is(word, "MAX_TOKENS") ||
@@ -106,14 +277,14 @@ take_finish(struct decode *d, const struct json_want *word, int usage)
 	decode_flush(d);
 	decode_finish(d, word->tok, fin);
 	d->tail = 1;
-	/* There is no marker.  The usage comes with the last chunk; proxies
-	 * that say STOP without it say so early, even before any text. */
+	/* The last chunk has the usage.  A STOP without it may come from a
+	 * proxy that sends one early, even before any text. */
 	if (usage)
 		return DECODE_DONE;
 	return d->content || fin != FIN_STOP ? DECODE_TAIL : DECODE_MORE;
 }
 
-/* What a chunk has, level by level. */
+/* The members of a chunk, level by level. */
 enum {
 	CANDIDATES, ERROR, FEEDBACK, USAGE, ID,
 	BLOCKED,		/* in the feedback */
@@ -123,45 +294,25 @@ enum {
 	W_N
 };
 
-static enum decoded
-take_candidate(struct decode *d, const struct json_want *w)
-{
-	/* Only a param can have asked for more than one. */
-	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))
-		return DECODE_MORE;
-	if (w[CONTENT].type == JSON_OBJECT && w[PARTS].type == JSON_ARRAY &&
-	    take_parts(d, w[PARTS].tok) == DECODE_FAULT)
-		return DECODE_FAULT;
-	if (w[FINISH].type == JSON_STRING && w[FINISH].tok.n > 0 &&
-	    !decode_is(&w[FINISH], "FINISH_REASON_UNSPECIFIED"))
-		return take_finish(d, &w[FINISH],
-		    w[USAGE].type == JSON_OBJECT);
-	return d->tail ? DECODE_TAIL : DECODE_MORE;
-}
-
-/* In the order of the enum. */
-static void
-want(struct json_want *w)
-{
-	json_keys(w, "candidates error promptFeedback usageMetadata "
-	    "responseId blockReason 0 content finishReason index parts", W_N);
-	json_want_in(&w[CANDIDATES], &w[CANDIDATE], 1);
-	json_want_in(&w[FEEDBACK], &w[BLOCKED], 1);
-	json_want_in(&w[CANDIDATE], &w[CONTENT], 3);
-	json_want_in(&w[CONTENT], &w[PARTS], 1);
-}
-
+/* Fills d->like.want; -1 where json is no object. */
 static int
 pick(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
 
-	if (w[CONTENT].sub != &w[PARTS])	/* or moved */
-		want(w);
+	if (w[CONTENT].sub != &w[PARTS]) {	/* unset, or d was moved */
+		json_keys(w, "candidates error promptFeedback usageMetadata "
+		    "responseId blockReason 0 content finishReason index "
+		    "parts", W_N);
+		json_want_in(&w[CANDIDATES], &w[CANDIDATE], 1);
+		json_want_in(&w[FEEDBACK], &w[BLOCKED], 1);
+		json_want_in(&w[CANDIDATE], &w[CONTENT], 3);
+		json_want_in(&w[CONTENT], &w[PARTS], 1);
+	}
 	return json_pick_like(&d->like, json, ID + 1);
 }
 
-/* A chunk that was picked apart. */
+/* The chunk that pick() took apart. */
 static enum decoded
 take_picked(struct decode *d, struct slice json)
 {
@@ -175,21 +326,33 @@ take_picked(struct decode *d, struct slice json)
 		slice_copy(w[ID].tok, d->id, sizeof(d->id));
 	if (w[USAGE].type == JSON_OBJECT)
 		take_usage(d, w[USAGE].tok);
-	if (w[CANDIDATES].type == JSON_ARRAY &&
-	    w[CANDIDATE].type == JSON_OBJECT)
-		return take_candidate(d, w);
-	if (w[FEEDBACK].type == JSON_OBJECT &&
-	    w[BLOCKED].type == JSON_STRING) {
+	if (w[CANDIDATES].type != JSON_ARRAY ||
+	    w[CANDIDATE].type != JSON_OBJECT) {
+		if (w[FEEDBACK].type != JSON_OBJECT ||
+		    w[BLOCKED].type != JSON_STRING)
+			return decode_empty(d, json, &w[CANDIDATES],
+			    &w[USAGE]);
 		decode_finish(d, w[BLOCKED].tok, FIN_FILTER);
 		return DECODE_DONE;
 	}
-	return decode_empty(d, json, &w[CANDIDATES], &w[USAGE]);
+	/* Only --param can ask for more than one candidate. */
+	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))
+		return DECODE_MORE;
+	if (w[CONTENT].type == JSON_OBJECT && w[PARTS].type == JSON_ARRAY &&
+	    take_parts(d, w[PARTS].tok) == DECODE_FAULT)
+		return DECODE_FAULT;
+	if (decode_has_text(&w[FINISH]) &&
+	    !decode_is(&w[FINISH], "FINISH_REASON_UNSPECIFIED"))
+		return take_finish(d, &w[FINISH],
+		    w[USAGE].type == JSON_OBJECT);
+	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 static enum decoded
-take(struct decode *d, struct slice json)
+take_chunk(struct decode *d, struct slice json)
 {
-	return pick(d, json) < 0 ? decode_odd(d, json) : take_picked(d, json);
+	return pick(d, json) < 0 ? decode_no_object(d, json) :
+	    take_picked(d, json);
 }
 
 static enum decoded
@@ -200,21 +363,22 @@ event(struct decode *d, const struct sse_event *e)
 
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
-	if (decode_is_marker(e->data))
-		return d->tail && !d->failed ? DECODE_DONE : decode_cut(d);
+	if (decode_is_done(e->data))
+		return d->tail && !d->failed ? DECODE_DONE :
+		    decode_truncated(d);
 	if (pick(d, rest) == 0)
 		return take_picked(d, rest);
-	/* Chunks are at times told apart by single line ends only, which
-	 * makes several of them one event (providers.md 7.1). */
+	/* Some servers separate chunks by single line ends, which makes
+	 * several of them one event (providers.md 7.1). */
 	do {
 		if (!decode_next(&rest, &chunk))
-			return decode_odd(d, rest);
-		r = take(d, chunk);
+			return decode_no_object(d, rest);
+		r = take_chunk(d, chunk);
 	} while (r < DECODE_DONE && rest.n > 0);
 	return r;
 }
 
-/* An array of chunks is what comes without alt=sse. */
+/* Without alt=sse the answer is an array of chunks. */
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
@@ -224,16 +388,16 @@ whole(struct decode *d, struct slice body)
 
 	body = slice_trim(body);
 	if (body.n == 0 || *body.p != '[')
-		r = take(d, body);
+		r = take_chunk(d, body);
 	else
 		while (r < DECODE_DONE &&
 		    json_each(body, &at, &key, &chunk) > JSON_END)
-			r = take(d, chunk);
+			r = take_chunk(d, chunk);
 	if (r == DECODE_FAULT || r == DECODE_DONE)
 		return r;
 	if (d->tail)
 		return DECODE_DONE;
-	return d->content ? decode_cut(d) : decode_no_answer(d, body);
+	return d->content ? decode_truncated(d) : decode_no_answer(d, body);
 }
 
 const struct dialect dialect_gemini = {

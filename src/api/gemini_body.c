@@ -1,23 +1,17 @@
 /* Requests to Gemini: providers.md section 4. */
 
-#include "api/bodies.h"
 #include "api/encode.h"
 #include "wire/json.h"
 
-/* Before Gemini 3 thinking is told by a number of tokens, and no function call
- * is asked for its signature. */
+/* Before Gemini 3 thinking is set by a number of tokens, and function calls
+ * need no signature. */
 static int
 is_old(const struct request *r)
 {
 	return slice_ifind(r->model, "gemini-2") >= 0;
 }
 
-/* What comes from outside of Gemini has no signature of its thoughts; this
- * one says so (ai.google.dev/gemini-api/docs/thought-signatures).  Without any
- * Gemini 3 refuses the whole conversation. */
-#define UNSIGNED "skip_thought_signature_validator"
-
-/* A JSON object; 0 where text is none. */
+/* A JSON object as the member's value; 0 if text is none. */
 static int
 encode_object(struct json_out *w, const char *key, struct slice text)
 {
@@ -26,7 +20,7 @@ encode_object(struct json_out *w, const char *key, struct slice text)
 	return text.n > 0 && *text.p == '{' && json_raw(w, text) == 0;
 }
 
-/* Ids came late, and only here do the likes of take_id() mean nothing. */
+/* Not the ids that gemini.c makes up for calls without one ("call_1"). */
 static void
 encode_id(struct json_out *w, const struct part *p)
 {
@@ -34,7 +28,8 @@ encode_id(struct json_out *w, const struct part *p)
 		json_member(w, "id", p->id);
 }
 
-/* A result goes by its function's name, which other dialects leave out. */
+/* The name of the function that a result is from, which is required here and
+ * absent in other dialects: that of the call. */
 static struct slice
 name_of(const struct request *r, const struct part *result)
 {
@@ -51,18 +46,7 @@ name_of(const struct request *r, const struct part *result)
 	return result->name;
 }
 
-/* Of parallel calls only the first one has it. */
-static void
-encode_signature(struct json_out *w, const struct request *r,
-    const struct part *p, int first)
-{
-	if (p->signature.n > 0)
-		json_member(w, "thoughtSignature", p->signature);
-	else if (first && !is_old(r))
-		json_member(w, "thoughtSignature", SLICE(UNSIGNED));
-}
-
-/* first: no call stands before it in its turn. */
+/* first: no call precedes the part in its message. */
 static void
 encode_part(struct json_out *w, const struct request *r, const struct part *p,
     int first)
@@ -94,7 +78,15 @@ encode_part(struct json_out *w, const struct request *r, const struct part *p,
 		if (!encode_object(w, "args", p->text))
 			json_raw(w, SLICE("{}"));
 		json_close(w);
-		encode_signature(w, r, p, first);
+		/* The first of parallel calls carries the signature.  Gemini 3
+		 * refuses calls without one, but accepts this value for calls
+		 * that it did not make itself (ai.google.dev/gemini-api/docs/
+		 * thought-signatures). */
+		if (p->signature.n > 0)
+			json_member(w, "thoughtSignature", p->signature);
+		else if (first && !is_old(r))
+			json_member(w, "thoughtSignature",
+			    SLICE("skip_thought_signature_validator"));
 		break;
 	case PART_RESULT:
 		encode_in(w, "functionResponse", '{');
@@ -126,7 +118,7 @@ encode_parts(struct json_out *w, const struct request *r,
 	}
 }
 
-/* The system's messages, which have no turn here, behind the system text. */
+/* The system text, then all system messages, from wherever they are. */
 static void
 encode_system(struct json_out *w, const struct request *r)
 {
@@ -147,13 +139,13 @@ encode_system(struct json_out *w, const struct request *r)
 	json_close(w);
 }
 
-/* The results of parallel calls have to be one turn, however many messages
- * they are elsewhere. */
+/* Messages of one role that follow each other become one turn, as the results
+ * of parallel calls must be. */
 static void
 encode_contents(struct json_out *w, const struct request *r)
 {
 	const struct message *m = r->messages, *end = m + r->nmessages;
-	struct turn turn;
+	struct encode_mark mark;
 	enum role role;
 
 	if (!encode_begin(w, r, "contents", '['))
@@ -164,20 +156,20 @@ encode_contents(struct json_out *w, const struct request *r)
 			m++;
 			continue;
 		}
-		encode_turn(w, &turn, role == ROLE_ASSISTANT ? "model" :
+		encode_turn(w, &mark, role == ROLE_ASSISTANT ? "model" :
 		    "user", "parts");
 		for (; m < end && m->role == role; m++)
 			encode_parts(w, r, m);
-		encode_turn_end(w, &turn);
+		encode_turn_end(w, &mark);
 	}
 	json_close(w);
 }
 
 /* Whether a schema needs the members for JSON Schema: "responseSchema" and
- * "parameters", which all models know, take OpenAPI's words only and answer
+ * "parameters", which all models know, take OpenAPI's keywords only and answer
  * others with 400. */
 static int
-is_beyond(struct slice schema)
+is_json_schema(struct slice schema)
 {
 	static const char words[][23] = { "\"$", "\"additionalProperties\"",
 	    "\"const\"", "\"null\"", "\"oneOf\"", "\"prefixItems\"" };
@@ -189,7 +181,7 @@ is_beyond(struct slice schema)
 	return 0;
 }
 
-/* The figures are those of Google's own imitation of chat. */
+/* The numbers are those of Google's own OpenAI-compatible API. */
 static void
 encode_thinking(struct json_out *w, const struct request *r)
 {
@@ -222,41 +214,12 @@ encode_thinking(struct json_out *w, const struct request *r)
 }
 
 static void
-encode_config(struct json_out *w, const struct request *r)
-{
-	if ((r->max_tokens == 0 && r->temperature.n == 0 && r->schema.n == 0 &&
-	    r->effort.n == 0) || !encode_begin(w, r, "generationConfig", '{'))
-		return;
-	encode_num(w, r, "maxOutputTokens", r->max_tokens);
-	encode_json(w, r, "temperature", r->temperature);
-	if (r->schema.n > 0) {
-		json_member(w, "responseMimeType", SLICE("application/json"));
-		encode_raw(w, is_beyond(r->schema) ? "responseJsonSchema" :
-		    "responseSchema", r->schema);
-	}
-	if (r->effort.n > 0)
-		encode_thinking(w, r);
-	json_close(w);
-}
-
-static void
 encode_declaration(struct json_out *w, const struct json_want *v)
 {
 	encode_given(w, "name", &v[TOOL_NAME]);
 	encode_given(w, "description", &v[TOOL_DESCRIPTION]);
-	encode_given(w, is_beyond(v[TOOL_PARAMETERS].tok) ?
+	encode_given(w, is_json_schema(v[TOOL_PARAMETERS].tok) ?
 	    "parametersJsonSchema" : "parameters", &v[TOOL_PARAMETERS]);
-}
-
-static void
-encode_functions(struct json_out *w, const struct request *r)
-{
-	if (r->tools.n == 0 || !encode_begin(w, r, "tools", '['))
-		return;
-	json_open(w, '{');
-	encode_tools(w, r, "functionDeclarations", encode_declaration);
-	json_close(w);
-	json_close(w);
 }
 
 void
@@ -267,7 +230,27 @@ gemini_body(const struct request *r, struct buf *body)
 	encode_open(&w, body);
 	encode_system(&w, r);
 	encode_contents(&w, r);
-	encode_config(&w, r);
-	encode_functions(&w, r);
+	if ((r->max_tokens != 0 || r->temperature.n > 0 || r->schema.n > 0 ||
+	    r->effort.n > 0) && encode_begin(&w, r, "generationConfig", '{')) {
+		encode_num(&w, r, "maxOutputTokens", r->max_tokens);
+		encode_json(&w, r, "temperature", r->temperature);
+		if (r->schema.n > 0) {
+			json_member(&w, "responseMimeType",
+			    SLICE("application/json"));
+			encode_raw(&w, is_json_schema(r->schema) ?
+			    "responseJsonSchema" : "responseSchema",
+			    r->schema);
+		}
+		if (r->effort.n > 0)
+			encode_thinking(&w, r);
+		json_close(&w);
+	}
+	if (r->tools.n > 0 && encode_begin(&w, r, "tools", '[')) {
+		json_open(&w, '{');
+		encode_tools(&w, r, "functionDeclarations",
+		    encode_declaration);
+		json_close(&w);
+		json_close(&w);
+	}
 	encode_close(&w, r);
 }

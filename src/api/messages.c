@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#include "api/bodies.h"
 #include "api/dialect.h"
+#include "api/encode.h"
 #include "wire/json.h"
 
-/*
- * Answers.  What an event has, level by level.
- */
+/* The members of an event, level by level. */
 enum {
 	TYPE, INDEX, ERROR, MESSAGE, BLOCK, USAGE, DELTA,
 	DELTA_TYPE, TEXT, JSON, THINKING, SIGNATURE, STOP_REASON,
@@ -17,31 +15,32 @@ enum {
 	DELTA_N = W_N - DELTA_TYPE
 };
 
-/* Index of a call whose block is over: no delta finds it any more. */
+/* The index of a call whose block has ended: no delta finds it any more. */
 #define CLOSED (-1)
 
 static int64_t
 tokens(const struct json_want *w, int64_t old)
 {
-	int64_t n = w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
+	int64_t n = decode_count(w);
 
 	return n >= 0 && n < INT64_C(1) << 48 ? n : old;
 }
 
-/* Counts are cumulative, and a later event may leave out what has not
- * changed. */
+/* Counts are cumulative; a later event may leave out unchanged ones. */
 static void
-take_usage(struct decode *d, struct slice json)
+take_usage(struct decode *d, const struct json_want *usage)
 {
 	struct json_want thought = { .key = "thinking_tokens" };
 	struct json_want w[5];
 	struct usage *u = &d->usage;
 	size_t i;
 
+	if (usage->type != JSON_OBJECT)
+		return;
 	json_keys(w, "input_tokens cache_creation_input_tokens "
 	    "cache_read_input_tokens output_tokens output_tokens_details", 5);
 	json_want_in(&w[4], &thought, 1);
-	json_pick(json, w, 5);
+	json_pick(usage->tok, w, 5);
 	for (i = 0; i < 3; i++)
 		d->inputs[i] = tokens(&w[i], d->inputs[i]);
 	if (u->input >= 0 || tokens(&w[0], -1) >= 0)
@@ -53,26 +52,27 @@ take_usage(struct decode *d, struct slice json)
 }
 
 /*
- * Thinking, which goes back as it came: its strings are put together raw.
- * Without a signature no server would take it.
+ * A thinking block is sent back unchanged, so its raw strings are joined here:
+ * first the thinking, then the signature, without which the API would refuse
+ * it.
  */
 static void
-think(struct decode *d, struct slice raw)
+think(struct decode *d, const struct json_want *w)
 {
-	decode_reasoning(d, raw);
+	decode_text(d, EV_REASONING, w);
 	if (d->block.n > 0 && !d->open)
-		buf_put(&d->block, raw);
+		buf_put(&d->block, w->tok);
 }
 
 static void
-sign(struct decode *d, struct slice raw)
+sign(struct decode *d, const struct json_want *w)
 {
-	if (d->block.n == 0 || raw.n == 0)
+	if (d->block.n == 0 || !decode_has_text(w))
 		return;
 	if (!d->open)
 		buf_puts(&d->block, "\",\"signature\":\"");
 	d->open = 1;
-	buf_put(&d->block, raw);
+	buf_put(&d->block, w->tok);
 }
 
 static void
@@ -83,19 +83,10 @@ drop_thinking(struct decode *d)
 	d->open = 0;
 }
 
-static void
-end_thinking(struct decode *d)
-{
-	buf_puts(&d->block, "\"}");
-	if (d->open)
-		decode_item(d, "messages", buf_slice(&d->block));
-	drop_thinking(d);
-}
-
 /*
- * Faulty gateways say a second one: the same again, which is nothing, or
- * that of another answer, by which all before is void.  What was put cannot
- * be taken back here; calls were not put yet.
+ * Faulty gateways send a second message_start.  With the same id it means
+ * nothing; with another one it begins another answer.  Text that was put
+ * cannot be taken back here; pending calls are dropped.
  */
 static enum decoded
 on_start(struct decode *d, struct slice message)
@@ -110,7 +101,8 @@ on_start(struct decode *d, struct slice message)
 	if (d->begun && strcmp(id, d->id) == 0)
 		return DECODE_MORE;
 	if (d->content)
-		return decode_void(d);
+		return decode_fail(d, F_IO,
+		    "another answer began inside this one");
 	for (i = 0; i < d->ncalls; i++) {
 		d->calls[i].index = CLOSED;
 		d->calls[i].put = 1;
@@ -120,57 +112,47 @@ on_start(struct decode *d, struct slice message)
 	d->finish = FIN_NONE;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
-	if (w[1].type == JSON_OBJECT)
-		take_usage(d, w[1].tok);
+	take_usage(d, &w[1]);
 	return DECODE_MORE;
 }
 
-enum {
-	B_TYPE, B_ID, B_NAME, B_INPUT, B_TEXT, B_THINKING, B_SIGNATURE, B_N
-};
-
-/* Its input is {} where deltas bring it; calls made by the server's own code
- * have it whole. */
-static enum decoded
-new_call(struct decode *d, int64_t index, const struct json_want *w)
-{
-	struct call *c = decode_new_call(d, index);
-
-	if (c == NULL)
-		return decode_bad(d, "too many tool calls");
-	decode_set(&c->id, w[B_ID].tok);
-	decode_set(&c->name, w[B_NAME].tok);
-	if (w[B_INPUT].type == JSON_OBJECT && decode_truthy(&w[B_INPUT])) {
-		buf_put(&c->args, w[B_INPUT].tok);
-		c->given = 1;
-	}
-	return DECODE_MORE;
-}
-
-/* A block's start, or the whole of it.  The tools that the server uses
- * itself have types of their own. */
+/* content_block_start, or a block of a complete answer.  The tools that the
+ * server runs itself have types of their own. */
 static enum decoded
 on_block(struct decode *d, int64_t index, struct slice block)
 {
+	enum { B_TYPE, B_ID, B_NAME, B_INPUT, B_TEXT, B_THINKING, B_SIGNATURE,
+	    B_N };
 	static const char keys[] = "type id name input text thinking signature";
 	struct json_want w[B_N];
+	struct call *c;
 
 	if (json_take(block, keys, w, B_N) < 0)
 		return DECODE_MORE;
-	if (decode_is(&w[B_TYPE], "tool_use"))
-		return new_call(d, index, w);
-	if (decode_is(&w[B_TYPE], "text") && w[B_TEXT].type == JSON_STRING)
-		decode_text(d, w[B_TEXT].tok);
-	if (decode_is(&w[B_TYPE], "redacted_thinking"))
+	if (decode_is(&w[B_TYPE], "tool_use")) {
+		c = decode_new_call(d, index);
+		if (c == NULL)
+			return DECODE_FAULT;
+		decode_set(&c->id, w[B_ID].tok);
+		decode_set(&c->name, w[B_NAME].tok);
+		/* {} where deltas will bring it; complete in calls that the
+		 * server's own code makes */
+		if (w[B_INPUT].type == JSON_OBJECT &&
+		    decode_truthy(&w[B_INPUT])) {
+			buf_put(&c->args, w[B_INPUT].tok);
+			c->given = 1;
+		}
+	} else if (decode_is(&w[B_TYPE], "text")) {
+		decode_text(d, EV_TEXT, &w[B_TEXT]);
+	} else if (decode_is(&w[B_TYPE], "redacted_thinking")) {
 		decode_item(d, "messages", block);
-	if (decode_is(&w[B_TYPE], "thinking") &&
+	} else if (decode_is(&w[B_TYPE], "thinking") &&
 	    w[B_THINKING].type == JSON_STRING) {
 		drop_thinking(d);
 		buf_puts(&d->block, "{\"type\":\"thinking\","
 		    "\"thinking\":\"");
-		think(d, w[B_THINKING].tok);
-		if (w[B_SIGNATURE].type == JSON_STRING)
-			sign(d, w[B_SIGNATURE].tok);
+		think(d, &w[B_THINKING]);
+		sign(d, &w[B_SIGNATURE]);
 	}
 	return DECODE_MORE;
 }
@@ -181,29 +163,17 @@ end_block(struct decode *d, int64_t index)
 	struct call *c = decode_call(d, index);
 
 	decode_flush(d);
-	end_thinking(d);
+	buf_puts(&d->block, "\"}");
+	if (d->open)
+		decode_item(d, "messages", buf_slice(&d->block));
+	drop_thinking(d);
 	if (c == NULL)
 		return;
 	c->index = CLOSED;
-	/* In its place among the blocks.  Others have to wait for the reason
-	 * of the end. */
+	/* Put here to keep the order of the blocks.  A call without valid
+	 * arguments waits for the stop reason. */
 	if (c->args.n > 0 && json_valid(buf_slice(&c->args)))
 		decode_put_call(d, c);
-}
-
-static enum decoded
-on_json(struct decode *d, int64_t index, struct slice json)
-{
-	struct call *c = decode_call(d, index);
-
-	if (c == NULL)		/* input of the server's own tools */
-		return DECODE_MORE;
-	if (c->given)
-		buf_clear(&c->args);
-	c->given = 0;
-	decode_args(c, json);
-	return c->args.full ? decode_bad(d, "a tool call is too large") :
-	    DECODE_MORE;
 }
 
 static enum decoded
@@ -218,6 +188,7 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		{ "signature_delta", SIGNATURE },
 	};
 	size_t i, n = sizeof(deltas) / sizeof(deltas[0]);
+	struct call *c;
 
 	for (i = 0; i < n; i++)
 		if (decode_is(&w[DELTA_TYPE], deltas[i].type))
@@ -226,65 +197,55 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		return DECODE_MORE;
 	/* cppcheck-suppress arrayIndexOutOfBounds */
 	w = &w[(int)deltas[i].member];
-	if (w->type != JSON_STRING || w->tok.n == 0)
+	if (!decode_has_text(w))
 		return DECODE_IDLE;
 	switch (deltas[i].member) {
-	case JSON:
-		return on_json(d, index, w->tok);
 	case TEXT:
-		decode_text(d, w->tok);
+		decode_text(d, EV_TEXT, w);
 		break;
+	case JSON:
+		c = decode_call(d, index);
+		if (c == NULL)		/* input of the server's own tools */
+			break;
+		if (c->given)
+			buf_clear(&c->args);
+		c->given = 0;
+		return decode_args(d, c, w);
 	case THINKING:
-		think(d, w->tok);
+		think(d, w);
 		break;
 	case SIGNATURE:
-		sign(d, w->tok);
+		sign(d, w);
 		break;
 	}
 	return DECODE_MORE;
 }
 
-/* One or more of these come before the end. */
+/* message_delta, of which one or more come before the end. */
 static void
 on_finish(struct decode *d, const struct json_want *reason,
     const struct json_want *usage)
 {
 	if (reason->type == JSON_STRING)
-		decode_finish(d, reason->tok, decode_word(reason->tok));
-	if (usage->type == JSON_OBJECT)
-		take_usage(d, usage->tok);
-}
-
-/* A call without arguments has {}, unless the end cut them off. */
-static void
-put_calls(struct decode *d)
-{
-	int early = d->finish != FIN_TOOL_CALLS && d->finish != FIN_STOP;
-	size_t i;
-
-	for (i = 0; i < d->ncalls; i++)
-		if (d->calls[i].args.n == 0 && !early)
-			buf_puts(&d->calls[i].args, "{}");
-	decode_put_calls(d, early);
+		decode_finish(d, reason->tok, decode_reason(reason->tok));
+	take_usage(d, usage);
 }
 
 static enum decoded
 on_stop(struct decode *d)
 {
-	if (!d->begun || d->finish == FIN_NONE)
-		return decode_cut(d);
-	decode_flush(d);
-	put_calls(d);
-	return DECODE_DONE;
-}
+	int truncated = d->finish != FIN_TOOL_CALLS && d->finish != FIN_STOP;
+	size_t i;
 
-/* In the order of the enum. */
-static void
-want(struct json_want *w)
-{
-	json_keys(w, "type index error message content_block usage delta "
-	    "type text partial_json thinking signature stop_reason", W_N);
-	json_want_in(&w[DELTA], &w[DELTA_TYPE], DELTA_N);
+	if (!d->begun || d->finish == FIN_NONE)
+		return decode_truncated(d);
+	decode_flush(d);
+	/* No arguments at all stand for {}, unless they were cut off. */
+	for (i = 0; i < d->ncalls; i++)
+		if (d->calls[i].args.n == 0 && !truncated)
+			buf_puts(&d->calls[i].args, "{}");
+	decode_put_calls(d, truncated);
+	return DECODE_DONE;
 }
 
 static enum decoded
@@ -294,15 +255,19 @@ event(struct decode *d, const struct sse_event *e)
 	struct slice type = e->name;
 	int64_t index;
 
-	if (w[DELTA].sub != &w[DELTA_TYPE])	/* or moved */
-		want(w);
+	if (w[DELTA].sub != &w[DELTA_TYPE]) {	/* unset, or d was moved */
+		json_keys(w, "type index error message content_block usage "
+		    "delta type text partial_json thinking signature "
+		    "stop_reason", W_N);
+		json_want_in(&w[DELTA], &w[DELTA_TYPE], DELTA_N);
+	}
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
-	/* Anthropic sends none; who does ends with it. */
-	if (decode_is_marker(e->data))
-		return decode_cut(d);
+	/* Anthropic sends no [DONE]; others end truncated streams with it. */
+	if (decode_is_done(e->data))
+		return decode_truncated(d);
 	if (json_pick_like(&d->like, e->data, TOP_N) < 0)
-		return decode_odd(d, e->data);
+		return decode_no_object(d, e->data);
 	if (w[TYPE].type == JSON_STRING)
 		type = w[TYPE].tok;
 	if (decode_truthy(&w[ERROR]) || slice_is(type, "error"))
@@ -323,8 +288,8 @@ event(struct decode *d, const struct sse_event *e)
 		end_block(d, index);
 	else if (slice_is(type, "message_delta"))
 		on_finish(d, &w[STOP_REASON], &w[USAGE]);
-	else		/* pings, and types that nobody knows yet */
-		return decode_other(d, e->data);
+	else		/* pings, and unknown types */
+		return decode_unknown(d, e->data);
 	return DECODE_MORE;
 }
 
@@ -336,8 +301,8 @@ whole(struct decode *d, struct slice body)
 	struct slice key, block;
 	size_t at = 0;
 
-	if (json_take(body, keys, w, sizeof(w) / sizeof(w[0])) < 0 ||
-	    w[0].type != JSON_ARRAY || decode_truthy(&w[1]))
+	if (json_take(body, keys, w, 4) < 0 || w[0].type != JSON_ARRAY ||
+	    decode_truthy(&w[1]))
 		return decode_no_answer(d, body);
 	on_start(d, body);
 	while (json_each(w[0].tok, &at, &key, &block) > JSON_END) {

@@ -1,29 +1,7 @@
 /* Requests to the Messages API: providers.md section 3. */
 
-#include "api/bodies.h"
 #include "api/encode.h"
 #include "wire/json.h"
-
-/*
- * Requests.  A conversation has two sides here: system texts stand apart,
- * wherever they were said, and the results of tools are the user's.
- */
-
-static void
-encode_source(struct json_out *w, const struct part *p)
-{
-	encode_in(w, "source", '{');
-	if (p->url.n > 0) {
-		encode_type(w, "url");
-		json_member(w, "url", p->url);
-	} else {
-		json_member(w, "type", SLICE("base64"));
-		json_member(w, "media_type", p->mime);
-		json_key(w, "data");
-		json_b64(w, (struct slice){ 0 }, p->data);
-	}
-	json_close(w);
-}
 
 static void
 encode_part(struct json_out *w, const struct part *p)
@@ -44,7 +22,16 @@ encode_part(struct json_out *w, const struct part *p)
 		break;
 	case PART_IMAGE:
 	case PART_FILE:
-		encode_source(w, p);
+		encode_in(w, "source", '{');
+		encode_type(w, p->url.n > 0 ? "url" : "base64");
+		if (p->url.n > 0) {
+			json_member(w, "url", p->url);
+		} else {
+			json_member(w, "media_type", p->mime);
+			json_key(w, "data");
+			json_b64(w, (struct slice){ 0 }, p->data);
+		}
+		json_close(w);
 		if (p->name.n > 0 && p->type == PART_FILE)
 			json_member(w, "title", p->name);
 		break;
@@ -63,29 +50,26 @@ encode_part(struct json_out *w, const struct part *p)
 	json_close(w);
 }
 
-enum place { IN_SYSTEM, IN_FRONT, BEHIND };
+enum place { IN_SYSTEM, RESULTS, OTHERS };
 
-/* Results come before everything else of their turn. */
-static enum place
-place_of(const struct message *m, const struct part *p)
-{
-	if (m->role == ROLE_SYSTEM)
-		return IN_SYSTEM;
-	return p->type == PART_RESULT ? IN_FRONT : BEHIND;
-}
-
+/* The parts of messages m up to end that go to that place. */
 static void
 encode_parts(struct json_out *w, const struct message *m,
     const struct message *end, enum place place)
 {
+	enum place its;
 	size_t i;
 
 	for (; m < end; m++)
-		for (i = 0; i < m->nparts; i++)
-			if (place_of(m, &m->parts[i]) == place)
+		for (i = 0; i < m->nparts; i++) {
+			its = m->role == ROLE_SYSTEM ? IN_SYSTEM :
+			    m->parts[i].type == PART_RESULT ? RESULTS : OTHERS;
+			if (its == place)
 				encode_part(w, &m->parts[i]);
+		}
 }
 
+/* System messages are moved to "system", from wherever they are. */
 static void
 encode_system(struct json_out *w, const struct request *r)
 {
@@ -96,53 +80,45 @@ encode_system(struct json_out *w, const struct request *r)
 		;
 	if (m == end) {
 		encode_text(w, r, "system", r->system);
-		return;
+	} else if (encode_begin(w, r, "system", '[')) {
+		encode_part(w, &own);
+		encode_parts(w, m, end, IN_SYSTEM);
+		json_close(w);
 	}
-	if (!encode_begin(w, r, "system", '['))
-		return;
-	encode_part(w, &own);
-	encode_parts(w, m, end, IN_SYSTEM);
-	json_close(w);
 }
 
-/* The end of a turn: all that one side says until the other one does. */
-static const struct message *
-turn_end(const struct message *m, const struct message *end)
-{
-	int model = m->role == ROLE_ASSISTANT;
-
-	while (m < end && (m->role == ROLE_SYSTEM ||
-	    (m->role == ROLE_ASSISTANT) == model))
-		m++;
-	return m;
-}
-
+/* Turns alternate between user and assistant: a turn holds all messages of
+ * one side, tool results being the user's and first in it. */
 static void
 encode_messages(struct json_out *w, const struct request *r)
 {
-	const struct message *m = r->messages, *end = m + r->nmessages, *next;
-	struct turn turn;
+	const struct message *m = r->messages, *end = m + r->nmessages, *from;
+	struct encode_mark mark;
+	int assistant;
 
 	if (!encode_begin(w, r, "messages", '['))
 		return;
-	for (; m < end; m = next) {
-		next = m + 1;
-		if (m->role == ROLE_SYSTEM)
+	while (m < end) {
+		from = m++;
+		if (from->role == ROLE_SYSTEM)
 			continue;
-		next = turn_end(m, end);
-		encode_turn(w, &turn, m->role == ROLE_ASSISTANT ? "assistant" :
-		    "user", "content");
-		encode_parts(w, m, next, IN_FRONT);
-		encode_parts(w, m, next, BEHIND);
-		encode_turn_end(w, &turn);
+		assistant = from->role == ROLE_ASSISTANT;
+		while (m < end && (m->role == ROLE_SYSTEM ||
+		    (m->role == ROLE_ASSISTANT) == assistant))
+			m++;
+		encode_turn(w, &mark, assistant ? "assistant" : "user",
+		    "content");
+		encode_parts(w, from, m, RESULTS);
+		encode_parts(w, from, m, OTHERS);
+		encode_turn_end(w, &mark);
 	}
 	json_close(w);
 }
 
 /*
- * The API wants a limit named and refuses one over the model's own.  Every
- * model since 3.7 takes 32000 (Opus 4 and 4.1 no more); it costs nothing,
- * since only tokens that come are counted.
+ * max_tokens is required, and refused above the model's own limit.  Every
+ * model since 3.7 takes 32000 (Opus 4 and 4.1 no more); a high limit costs
+ * nothing, since only the tokens generated are counted.
  */
 static int64_t
 most_tokens(const struct request *r)
@@ -165,9 +141,10 @@ most_tokens(const struct request *r)
 	return 32000;
 }
 
-/* Models up to 4.5, and their dated names, as claude-opus-4-20250514: they
- * think by a budget of tokens, all later ones by effort; and they go on from
- * an assistant's turn, which later ones refuse (providers.md 3.4). */
+/* Models up to 4.5, also by dated names such as claude-opus-4-20250514.  Their
+ * thinking is set by a budget of tokens, that of later models by effort; and
+ * they continue an assistant's turn, which later ones refuse (providers.md
+ * 3.4). */
 int
 messages_prefill(struct slice model)
 {
@@ -179,51 +156,28 @@ messages_prefill(struct slice model)
 	return model.n > 0 && *model.p >= '0' && *model.p <= '5';
 }
 
-static int64_t
-budget(const struct request *r)
-{
-	int64_t most = most_tokens(r), n = 16384;
-
-	if (slice_is(r->effort, "low"))
-		n = 2048;
-	else if (slice_is(r->effort, "medium"))
-		n = 8192;
-	return n < most ? n : most / 2;
-}
-
 static void
 encode_thinking(struct json_out *w, const struct request *r)
 {
-	int64_t n = budget(r);
+	int64_t most = most_tokens(r), n = 16384;
 
 	if (r->effort.n == 0 || request_overrides(r, "thinking"))
 		return;
 	if (!messages_prefill(r->model)) {
 		encode_raw(w, "thinking", SLICE("{\"type\":\"adaptive\"}"));
-	} else if (n >= 1024) {		/* the least that is taken */
-		encode_in(w, "thinking", '{');
-		encode_type(w, "enabled");
-		json_member_num(w, "budget_tokens", n);
-		json_close(w);
-	}
-}
-
-static void
-encode_output(struct json_out *w, const struct request *r)
-{
-	int effort = r->effort.n > 0 && !messages_prefill(r->model);
-
-	if ((!effort && r->schema.n == 0) ||
-	    !encode_begin(w, r, "output_config", '{'))
 		return;
-	if (effort)
-		json_member(w, "effort", r->effort);
-	if (r->schema.n > 0) {
-		encode_in(w, "format", '{');
-		encode_type(w, "json_schema");
-		encode_raw(w, "schema", r->schema);
-		json_close(w);
 	}
+	if (slice_is(r->effort, "low"))
+		n = 2048;
+	else if (slice_is(r->effort, "medium"))
+		n = 8192;
+	if (n >= most)
+		n = most / 2;
+	if (n < 1024)		/* the API's minimum */
+		return;
+	encode_in(w, "thinking", '{');
+	encode_type(w, "enabled");
+	json_member_num(w, "budget_tokens", n);
 	json_close(w);
 }
 
@@ -237,6 +191,7 @@ void
 messages_body(const struct request *r, struct buf *body)
 {
 	struct json_out w;
+	int effort = r->effort.n > 0 && !messages_prefill(r->model);
 
 	encode_open(&w, body);
 	encode_head(&w, r);
@@ -244,7 +199,18 @@ messages_body(const struct request *r, struct buf *body)
 	encode_system(&w, r);
 	encode_messages(&w, r);
 	encode_thinking(&w, r);
-	encode_output(&w, r);
+	if ((effort || r->schema.n > 0) &&
+	    encode_begin(&w, r, "output_config", '{')) {
+		if (effort)
+			json_member(&w, "effort", r->effort);
+		if (r->schema.n > 0) {
+			encode_in(&w, "format", '{');
+			encode_type(&w, "json_schema");
+			encode_raw(&w, "schema", r->schema);
+			json_close(&w);
+		}
+		json_close(&w);
+	}
 	encode_tools(&w, r, "tools", encode_function);
 	encode_close(&w, r);
 }

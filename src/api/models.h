@@ -2,11 +2,11 @@
 #define API_MODELS_H
 
 /*
- * The list of a provider's models, as a dialect of its own so that the one
- * loop fetches it: there is no body to send, and the answer's text is an id a
- * line (dialect_raw gives the JSON as it came).
+ * The list of a provider's models, as a dialect so that run() can fetch it:
+ * there is no body to send, and the text of the answer is one id a line.
+ * (dialect_raw gives the JSON itself.)
  *
- * OpenAI and its imitators, and Anthropic, answer {"data": [{"id"}]}; Gemini
+ * OpenAI, its imitators and Anthropic answer {"data": [{"id"}]}; Gemini
  * {"models": [{"name": "models/ID"}]}; some {"models": [{"id"}]} or a bare
  * array.
  */

@@ -4,7 +4,7 @@ static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	(void)e;
-	return decode_bad(d, "a stream where one JSON text was asked for");
+	return decode_fail(d, F_PROTO, "a stream where one JSON text was asked for");
 }
 
 static enum decoded
@@ -13,10 +13,10 @@ whole(struct decode *d, struct slice body)
 	struct json_want usage = { .key = "usage" };
 
 	body = slice_trim(body);
-	if (decode_complaint(body))
+	if (decode_is_error(body))
 		return decode_error(d, body);
 	if (!json_valid(body))
-		return decode_bad(d, "the answer is not JSON");
+		return decode_fail(d, F_PROTO, "the answer is not JSON");
 	if (json_pick(body, &usage, 1) == 0 && usage.type == JSON_OBJECT)
 		decode_usage(d, usage.tok);
 	d->content = 1;

@@ -1,29 +1,237 @@
 /* OpenAI's Responses API: providers.md section 1. */
 
-#include <string.h>
-
-#include "api/bodies.h"
 #include "api/dialect.h"
-#include "api/responses_item.h"
+#include "api/encode.h"
 #include "wire/json.h"
 
-/* Between two looks at a kept run. */
+/* Between two polls of a background run. */
 #define POLL_PAUSE ((msec)2000)
 
-static enum finish
-reason_incomplete(const struct json_want *details)
+/* Whether this attempt resumes a run, whose beginning was put already. */
+static int
+is_resumed(const struct decode *d)
 {
-	struct json_want w = { .key = "reason" };
-
-	if (details->type == JSON_OBJECT &&
-	    json_pick(details->tok, &w, 1) == 0 &&
-	    decode_is(&w, "content_filter"))
-		return FIN_FILTER;
-	return FIN_LENGTH;
+	return d->cursor != NULL && d->cursor->resuming;
 }
 
+/* -- output items ----------------------------------------------------------
+ *
+ * Text comes as deltas.  A server that sends none has it in the done event of
+ * the part, in that of the item, or only in the last event: d->messages,
+ * d->parts and d->open say how much of it was put.
+ */
+
+static void
+put_part(struct decode *d, const struct json_want *text,
+    const struct json_want *refusal)
+{
+	decode_text(d, EV_TEXT, text);
+	if (decode_has_text(refusal)) {
+		decode_text(d, EV_TEXT, refusal);
+		d->refused = 1;
+	}
+}
+
+/* A finished message item: puts what was not put yet. */
+static void
+put_message(struct decode *d, struct slice item)
+{
+	static const char keys[] = "text refusal";
+	struct json_want w = { .key = "content" }, v[2];
+	size_t at = 0, n = 0, seen = d->parts + (d->open != 0);
+	struct slice key, part;
+	enum json_type type;
+
+	decode_flush(d);
+	d->messages++;
+	d->parts = 0;
+	d->open = 0;
+	if (json_pick(item, &w, 1) < 0)
+		return;
+	if (seen == 0)
+		decode_text(d, EV_TEXT, &w);
+	if (w.type != JSON_ARRAY)
+		return;
+	while ((type = json_each(w.tok, &at, &key, &part)) > JSON_END)
+		if (type == JSON_OBJECT && n++ >= seen &&
+		    json_take(part, keys, v, 2) == 0)
+			put_part(d, &v[0], &v[1]);
+}
+
+/* The summary and text of a reasoning item that was not streamed. */
+static void
+put_reasoning(struct decode *d, struct slice item)
+{
+	static const char keys[] = "summary content";
+	struct json_want w[2], text = { .key = "text" };
+	struct slice key, part;
+	size_t i, at;
+
+	if (json_take(item, keys, w, 2) < 0)
+		return;
+	for (i = 0; i < 2; i++)
+		for (at = 0; w[i].type == JSON_ARRAY &&
+		    json_each(w[i].tok, &at, &key, &part) > JSON_END;)
+			if (json_pick(part, &text, 1) == 0)
+				decode_text(d, EV_REASONING, &text);
+}
+
+enum {
+	I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_ENCRYPTED, I_N
+};
+
+/* Looks up an item's members.  Whether it is a call for the client. */
 static int
-any_put(const struct decode *d)
+pick_call(struct slice item, struct json_want *w)
+{
+	static const char keys[] = "type call_id name arguments input status "
+	    "encrypted_content";
+
+	if (json_take(item, keys, w, I_N) < 0)
+		return 0;
+	if (decode_is(&w[I_TYPE], "custom_tool_call"))
+		w[I_ARGUMENTS] = w[I_INPUT];
+	return decode_is(&w[I_TYPE], "function_call") ||
+	    decode_is(&w[I_TYPE], "custom_tool_call");
+}
+
+static void
+set_call(struct call *c, const struct json_want *w)
+{
+	if (w[I_ID].type == JSON_STRING)
+		decode_set(&c->id, w[I_ID].tok);
+	if (w[I_NAME].type == JSON_STRING)
+		decode_set(&c->name, w[I_NAME].tok);
+	if (w[I_ARGUMENTS].type == JSON_STRING) {
+		c->half = 0;
+		decode_set(&c->args, w[I_ARGUMENTS].tok);
+	}
+}
+
+/* A finished call item; only such an item is a call (providers.md 7.5).  c is
+ * the call that its earlier events made, or NULL. */
+static enum decoded
+put_call(struct decode *d, struct call *c, const struct json_want *w,
+    int64_t index)
+{
+	if (decode_is(&w[I_STATUS], "incomplete"))
+		return DECODE_MORE;
+	if (c == NULL || c->put)
+		c = decode_new_call(d, index);
+	if (c == NULL)
+		return DECODE_FAULT;
+	set_call(c, w);
+	decode_put_call(d, c);
+	return DECODE_MORE;
+}
+
+/* Encrypted reasoning has to be sent back, as the server stores nothing.  Only
+ * the finished item is complete (providers.md 1.3). */
+static void
+put_item(struct decode *d, struct slice item, const struct json_want *w)
+{
+	if (decode_is(&w[I_TYPE], "reasoning") &&
+	    decode_has_text(&w[I_ENCRYPTED]) &&
+	    !decode_is(&w[I_STATUS], "incomplete"))
+		decode_item(d, "responses", item);
+}
+
+static enum decoded
+on_item_added(struct decode *d, struct slice item, int64_t index)
+{
+	struct json_want w[I_N];
+	struct call *c;
+
+	if (pick_call(item, w)) {
+		c = decode_new_call(d, index);
+		if (c == NULL)
+			return DECODE_FAULT;
+		set_call(c, w);
+		buf_clear(&c->args);	/* the deltas repeat them */
+	} else if (decode_is(&w[I_TYPE], "message") &&
+	    (d->parts > 0 || d->open)) {
+		decode_flush(d);
+		d->messages++;
+		d->parts = 0;
+		d->open = 0;
+	}
+	return DECODE_MORE;
+}
+
+static enum decoded
+on_item_done(struct decode *d, struct slice item, int64_t index)
+{
+	struct json_want w[I_N];
+
+	if (pick_call(item, w))
+		return put_call(d, decode_call(d, index), w, index);
+	if (!decode_is(&w[I_TYPE], "message"))
+		put_item(d, item, w);
+	else if (is_resumed(d))
+		decode_flush(d);
+	else
+		put_message(d, item);
+	return DECODE_MORE;
+}
+
+static struct call *
+call_of_id(struct decode *d, struct slice raw)
+{
+	size_t i;
+
+	buf_clear(&d->scratch);
+	json_unescape(raw, &d->scratch, NULL);
+	for (i = 0; i < d->ncalls; i++)
+		if (slice_eq(buf_slice(&d->calls[i].id),
+		    buf_slice(&d->scratch)))
+			return &d->calls[i];
+	return NULL;
+}
+
+/* Puts what of a finished response's output was not put yet.  In a resumed run
+ * the cursor counts that, as the events before it are not seen again. */
+static enum decoded
+put_output(struct decode *d, struct slice output, int streamed)
+{
+	struct slice key, item;
+	struct json_want w[I_N];
+	size_t at = 0, n = 0, seen = d->messages, calls = 0, items = 0;
+	int resumed = is_resumed(d);
+	enum json_type type;
+	struct call *c;
+
+	if (resumed) {
+		seen = d->parts = 0;
+		d->open = 0;
+		d->skip = d->cursor->text;
+	}
+	while ((type = json_each(output, &at, &key, &item)) > JSON_END) {
+		if (type != JSON_OBJECT)
+			continue;
+		if (pick_call(item, w)) {
+			c = call_of_id(d, w[I_ID].tok);
+			if ((c == NULL || !c->put) &&
+			    (!resumed || calls >= d->cursor->calls) &&
+			    put_call(d, c, w, -1) == DECODE_FAULT)
+				return DECODE_FAULT;
+			calls++;
+		} else if (decode_is(&w[I_TYPE], "message") && n++ >= seen) {
+			put_message(d, item);
+		} else if (decode_is(&w[I_TYPE], "reasoning") && !streamed) {
+			if (!resumed)
+				put_reasoning(d, item);
+			if (!resumed || items >= d->cursor->items)
+				put_item(d, item, w);
+			items++;
+		}
+	}
+	return DECODE_MORE;
+}
+
+/* -- events ---------------------------------------------------------------- */
+
+static int
+any_call_put(const struct decode *d)
 {
 	size_t i;
 
@@ -33,169 +241,174 @@ any_put(const struct decode *d)
 	return d->cursor != NULL && d->cursor->calls > 0;
 }
 
-/* A response object that is not going to change any more; json is what it
- * came in, word the status in case that it does not say. */
+/* A response object in its final state.  json is the event it came in, word
+ * the status if the object has none. */
 static enum decoded
 finish(struct decode *d, struct slice json, struct slice response,
     struct slice word, int streamed)
 {
+	enum { STATUS, ERROR, OUTPUT, USAGE, DETAILS, ID, N };
 	static const char keys[] = "status error output usage "
 	    "incomplete_details id";
-	struct json_want w[6];
+	struct json_want w[N], reason = { .key = "reason" };
 	enum finish fin = FIN_STOP;
 
-	json_take(response, keys, w, sizeof(w) / sizeof(w[0]));
-	if (decode_truthy(&w[1]) || decode_is(&w[0], "failed") ||
-	    decode_is(&w[0], "cancelled"))
+	json_take(response, keys, w, N);
+	if (decode_truthy(&w[ERROR]) || decode_is(&w[STATUS], "failed") ||
+	    decode_is(&w[STATUS], "cancelled"))
 		return decode_error(d, json);
-	if (w[0].type == JSON_STRING)
-		word = w[0].tok;
-	if (responses_late(d))		/* the output has it whole */
+	if (w[STATUS].type == JSON_STRING)
+		word = w[STATUS].tok;
+	if (is_resumed(d))		/* the output has the pair */
 		d->text_half = 0;
 	decode_flush(d);
-	if (w[2].type == JSON_ARRAY &&
-	    responses_output(d, w[2].tok, streamed) == DECODE_FAULT)
+	if (w[OUTPUT].type == JSON_ARRAY &&
+	    put_output(d, w[OUTPUT].tok, streamed) == DECODE_FAULT)
 		return DECODE_FAULT;
 	decode_flush(d);
-	if (w[3].type == JSON_OBJECT)
-		decode_usage(d, w[3].tok);
-	if (w[5].type == JSON_STRING)
-		slice_copy(w[5].tok, d->id, sizeof(d->id));
-	if (json_is(word, "incomplete"))
-		fin = reason_incomplete(&w[4]);
-	else
+	if (w[USAGE].type == JSON_OBJECT)
+		decode_usage(d, w[USAGE].tok);
+	if (w[ID].type == JSON_STRING)
+		slice_copy(w[ID].tok, d->id, sizeof(d->id));
+	if (json_is(word, "incomplete")) {
+		fin = FIN_LENGTH;
+		if (w[DETAILS].type == JSON_OBJECT &&
+		    json_pick(w[DETAILS].tok, &reason, 1) == 0 &&
+		    decode_is(&reason, "content_filter"))
+			fin = FIN_FILTER;
+	} else {
 		decode_put_calls(d, 0);
+	}
 	if (fin == FIN_STOP && d->refused)
 		fin = FIN_REFUSAL;
-	else if (fin == FIN_STOP && any_put(d))
+	else if (fin == FIN_STOP && any_call_put(d))
 		fin = FIN_TOOL_CALLS;
 	decode_finish(d, word, fin);
 	return DECODE_DONE;
 }
 
-static enum decoded
-on_end(struct decode *d, struct slice data)
-{
-	static const char keys[] = "response type";
-	struct json_want w[2];
-	struct slice word = SLICE("completed");
-
-	json_take(data, keys, w, 2);
-	if (w[0].type != JSON_OBJECT)
-		w[0].tok = SLICE("{}");
-	if (decode_is(&w[1], "response.incomplete"))
-		word = SLICE("incomplete");
-	return finish(d, data, w[0].tok, word, 1);
-}
-
-static enum decoded
-on_created(struct decode *d, struct slice data)
-{
-	struct slice id;
-
-	if (json_find(data, "response.id", &id) == JSON_STRING)
-		slice_copy(id, d->id, sizeof(d->id));
-	return DECODE_MORE;
-}
-
-enum kind { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END, FAILED };
-
-static const struct {
-	char type[39], kind;
-} others[] = {
-	{ "response.created", CREATED },
-	{ "response.output_item.added", ITEM_ADDED },
-	{ "response.output_item.done", ITEM_DONE },
-	{ "response.output_text.done", PART_DONE },
-	{ "response.refusal.done", PART_DONE },
-	{ "response.function_call_arguments.done", ARGS_DONE },
-	{ "response.custom_tool_call_input.done", ARGS_DONE },
-	{ "response.completed", END },
-	{ "response.incomplete", END },
-	{ "response.failed", FAILED },
-	{ "response.cancelled", FAILED },
-	{ "error", FAILED },
+/* The members of an event. */
+enum {
+	DELTA, TYPE, ERROR, SEQUENCE, INDEX, ITEM, RESPONSE, TEXT, REFUSAL,
+	ARGUMENTS, INPUT, W_N
 };
 
-static enum decoded
-on_kind(struct decode *d, enum kind kind, struct slice data)
+static int64_t
+index_of(const struct json_want *w)
 {
-	switch (kind) {
-	case CREATED:
-		return on_created(d, data);
-	case ITEM_ADDED:
-		return responses_item_added(d, data);
-	case ITEM_DONE:
-		return responses_item_done(d, data);
-	case PART_DONE:
-		return responses_part_done(d, data);
-	case ARGS_DONE:
-		return responses_args_done(d, data);
-	case END:
-		return on_end(d, data);
-	default:
-		return decode_error(d, data);
-	}
+	return w[INDEX].type == JSON_NUMBER ? json_int(w[INDEX].tok, 0) : 0;
 }
 
-/* Any event but a delta.  Types that nobody knows yet are skipped. */
-static enum decoded
-on_other(struct decode *d, struct slice type, struct slice data)
+/* The call that an event is about; NULL if there is none to be put. */
+static struct call *
+call_of(struct decode *d, const struct json_want *w)
 {
-	size_t i;
+	struct call *c = decode_call(d, index_of(w));
 
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (slice_is(type, others[i].type) &&
-		    (!d->failed || others[i].kind == FAILED))
-			return on_kind(d, (enum kind)others[i].kind, data);
-	if (d->failed)
-		return DECODE_FAULT;
-	if (slice_starts(type, "response."))
-		return DECODE_MORE;
-	/* No type at all: only an error is worth anything. */
-	return decode_other(d, data);
+	return c == NULL || c->put ? NULL : c;
 }
 
 static enum decoded
-on_delta(struct decode *d, struct slice type, struct slice data,
-    struct slice delta)
+on_delta(struct decode *d, struct slice type, const struct json_want *w)
 {
-	if (delta.n == 0)
+	const struct json_want *delta = &w[DELTA];
+	struct call *c;
+
+	if (delta->tok.n == 0)
 		return DECODE_IDLE;
+	/* slice_eq() is faster: the length is known */
 	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
-		decode_text(d, delta);
+		decode_text(d, EV_TEXT, delta);
 	} else if (slice_is(type, "response.refusal.delta")) {
 		d->open = 1;
 		d->refused = 1;
-		decode_text(d, delta);
+		decode_text(d, EV_TEXT, delta);
 	} else if (slice_is(type, "response.reasoning_summary_text.delta") ||
 	    slice_is(type, "response.reasoning_text.delta")) {
-		decode_reasoning(d, delta);
+		decode_text(d, EV_REASONING, delta);
 	} else if (slice_is(type, "response.function_call_arguments.delta") ||
 	    slice_is(type, "response.custom_tool_call_input.delta")) {
-		return responses_args(d, data, delta);
+		c = call_of(d, w);
+		if (c != NULL)
+			return decode_args(d, c, delta);
 	}
 	return DECODE_MORE;
 }
 
-/* Whether an event of a kept run is new; the cursor stands at it then.  An
- * error may be without a number. */
-static int
-is_new(struct decode *d, struct slice type, struct slice data)
+/* Any event but a delta. */
+static enum decoded
+on_other(struct decode *d, struct slice type, const struct json_want *w,
+    struct slice data)
 {
-	struct json_want w = { .key = "sequence_number" };
-	int64_t n = json_pick(data, &w, 1) < 0 ? -1 : decode_count(&w);
+	enum { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END,
+	    FAILED };
+	static const struct {
+		char type[39], kind;
+	} types[] = {
+		{ "response.created", CREATED },
+		{ "response.output_item.added", ITEM_ADDED },
+		{ "response.output_item.done", ITEM_DONE },
+		{ "response.output_text.done", PART_DONE },
+		{ "response.refusal.done", PART_DONE },
+		{ "response.function_call_arguments.done", ARGS_DONE },
+		{ "response.custom_tool_call_input.done", ARGS_DONE },
+		{ "response.completed", END },
+		{ "response.incomplete", END },
+		{ "response.failed", FAILED },
+		{ "response.cancelled", FAILED },
+		{ "error", FAILED },
+	};
+	const struct json_want *args = &w[ARGUMENTS];
+	size_t i, n = sizeof(types) / sizeof(types[0]);
+	struct call *c;
+	struct slice id;
 
-	if (n < 0)
-		return 1;
-	if (n <= d->cursor->sequence)
-		return 0;
-	d->cursor->sequence = n;
-	if (!slice_is(type, "response.created") &&
-	    !slice_is(type, "response.queued"))
-		d->cursor->begun = 1;
-	return 1;
+	for (i = 0; i < n && !slice_is(type, types[i].type); i++)
+		;
+	if (i < n && types[i].kind == FAILED)
+		return decode_error(d, data);
+	if (d->failed)
+		return DECODE_FAULT;
+	if (i == n)	/* without a type only an error means something */
+		return slice_starts(type, "response.") ? DECODE_MORE :
+		    decode_unknown(d, data);
+	switch (types[i].kind) {
+	case CREATED:
+		if (json_find(data, "response.id", &id) == JSON_STRING)
+			slice_copy(id, d->id, sizeof(d->id));
+		break;
+	case ITEM_ADDED:
+		if (w[ITEM].type == JSON_OBJECT)
+			return on_item_added(d, w[ITEM].tok, index_of(w));
+		break;
+	case ITEM_DONE:
+		if (w[ITEM].type == JSON_OBJECT)
+			return on_item_done(d, w[ITEM].tok, index_of(w));
+		break;
+	case PART_DONE:
+		decode_flush(d);
+		if (!d->open && !is_resumed(d))	/* else the end has it */
+			put_part(d, &w[TEXT], &w[REFUSAL]);
+		d->parts++;
+		d->open = 0;
+		break;
+	case ARGS_DONE:
+		c = call_of(d, w);
+		if (args->type != JSON_STRING)
+			args = &w[INPUT];
+		if (c != NULL && args->type == JSON_STRING) {
+			c->half = 0;
+			decode_set(&c->args, args->tok);
+		}
+		break;
+	case END:
+		return finish(d, data, w[RESPONSE].type == JSON_OBJECT ?
+		    w[RESPONSE].tok : SLICE("{}"),
+		    decode_is(&w[TYPE], "response.incomplete") ?
+		    SLICE("incomplete") : SLICE("completed"), 1);
+	}
+	return DECODE_MORE;
 }
 
 static enum decoded
@@ -204,45 +417,40 @@ event(struct decode *d, const struct sse_event *e)
 	struct json_want *w = d->like.want;
 	struct slice type = e->name;
 	enum decoded r;
+	int64_t n;
 
-	w[0].key = "delta";
-	w[1].key = "type";
-	w[2].key = "error";
-
+	if (w[DELTA].key == NULL)
+		json_keys(w, "delta type error sequence_number output_index "
+		    "item response text refusal arguments input", W_N);
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
-	/* OpenAI sends none; who does ends with it. */
-	if (decode_is_marker(e->data))
-		return decode_cut(d);
-	if (json_pick_like(&d->like, e->data, 3) < 0)
-		return decode_odd(d, e->data);
-	if (decode_truthy(&w[2]))
+	/* OpenAI sends no [DONE]; others end truncated streams with it. */
+	if (decode_is_done(e->data))
+		return decode_truncated(d);
+	if (json_pick_like(&d->like, e->data, W_N) < 0)
+		return decode_no_object(d, e->data);
+	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, e->data);
-	if (w[1].type == JSON_STRING)
-		type = w[1].tok;
-	if (d->cursor != NULL && !is_new(d, type, e->data))
-		return DECODE_MORE;
-	if (w[0].type == JSON_STRING && !d->failed)
-		r = on_delta(d, type, e->data, w[0].tok);
+	if (w[TYPE].type == JSON_STRING)
+		type = w[TYPE].tok;
+	/* The events up to the cursor were seen already.  An error may come
+	 * without a number. */
+	n = d->cursor == NULL ? -1 : decode_count(&w[SEQUENCE]);
+	if (n >= 0) {
+		if (n <= d->cursor->sequence)
+			return DECODE_MORE;
+		d->cursor->sequence = n;
+		if (!slice_is(type, "response.created") &&
+		    !slice_is(type, "response.queued"))
+			d->cursor->begun = 1;
+	}
+	if (w[DELTA].type == JSON_STRING && !d->failed)
+		r = on_delta(d, type, w);
 	else
-		r = on_other(d, type, e->data);
+		r = on_other(d, type, w, e->data);
 	if (d->cursor != NULL)
 		d->cursor->half = d->text_half;
 	return r;
-}
-
-/* A kept run is looked at again later. */
-static enum decoded
-unfinished(struct decode *d, int begun)
-{
-	if (d->cursor == NULL)
-		return decode_bad(d, "the server's answer is not finished");
-	d->cursor->begun |= begun;
-	fault_set(&d->fault, F_TIMEOUT, 1, "the run is still %s", begun ?
-	    "in progress" : "in the queue");
-	d->fault.wait = POLL_PAUSE;
-	d->failed = 1;
-	return DECODE_FAULT;
 }
 
 static enum decoded
@@ -250,14 +458,25 @@ whole(struct decode *d, struct slice body)
 {
 	static const char keys[] = "output status error";
 	struct json_want w[3];
+	int begun;
 
 	body = slice_trim(body);
 	if (json_take(body, keys, w, 3) < 0 || w[0].type != JSON_ARRAY ||
 	    decode_truthy(&w[2]))
 		return decode_no_answer(d, body);
-	if (decode_is(&w[1], "in_progress") || decode_is(&w[1], "queued"))
-		return unfinished(d, decode_is(&w[1], "in_progress"));
-	return finish(d, body, body, SLICE("completed"), 0);
+	begun = decode_is(&w[1], "in_progress");
+	if (!begun && !decode_is(&w[1], "queued"))
+		return finish(d, body, body, SLICE("completed"), 0);
+	/* A background run is polled again later. */
+	if (d->cursor == NULL)
+		return decode_fail(d, F_PROTO,
+		    "the server's answer is not finished");
+	d->cursor->begun |= begun;
+	fault_set(&d->fault, F_TIMEOUT, 1, "the run is still %s", begun ?
+	    "in progress" : "in the queue");
+	d->fault.wait = POLL_PAUSE;
+	d->failed = 1;
+	return DECODE_FAULT;
 }
 
 const struct dialect dialect_responses = {
