@@ -62,7 +62,8 @@ fuzzers: $(FUZZERS)
 
 # -- from the top -------------------------------------------------------------
 
-# Makes goals in build/$$t with $$cc, $$cflags and $$ldflags.
+# Makes goals in build/$$t with $$cc, $$cflags and $$ldflags.  For use in a
+# subshell: bmake -j runs all lines of a recipe in one shell.
 IN = sh tests/mirror.sh $$t "$$cc $$cflags $$ldflags" && cd build/$$t && \
 	$(MAKE) -r -s -f files.mk -f ../../Makefile ORDER=.parallel \
 	CC="$$cc" CFLAGS="$$cflags" LDFLAGS="$$ldflags"
@@ -82,15 +83,15 @@ CHECK = t=check cc='$(CC)' cflags='-O1 -g $(CFLAGS)' \
 LIBTEST = WITH=tests/libtest.a
 
 programs: bide
-	@+$(CHECK); $(IN) $(LIBTEST) suite
-	@+$(RELEASE) && $(IN) tests/relro_test
+	@+$(CHECK); ($(IN) $(LIBTEST) suite)
+	@+$(RELEASE) && ($(IN) tests/relro_test)
 
 setup: always
 	@sh tests/setup.sh
 
 demo: bide
-	@echo 'building the server of the demo'
-	@+$(CHECK); $(IN) $(LIBTEST) tests/faultd
+	@echo 'building the test server'
+	@+$(CHECK); ($(IN) $(LIBTEST) tests/faultd)
 	@sh tests/demo.sh
 
 check: bide programs
@@ -101,7 +102,7 @@ check: bide programs
 san: always
 	@+t=san cc="$$(command -v '$(CLANG)' || echo '$(CC)')" ldflags=-lbearssl; \
 	cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS'; \
-	$(IN) $(LIBTEST) src/cmd/main suite
+	($(IN) $(LIBTEST) src/cmd/main suite)
 	@BIDE=build/san/src/cmd/main BIDE_BUILD=build/san/tests sh tests/check.sh
 
 # The test programs under valgrind, which cannot follow into a static bide:
@@ -119,7 +120,7 @@ lint: always
 fuzz: always
 	@sh tests/setup.sh fuzz
 	@+t=fuzz cc='$(CLANG)' ldflags='-fsanitize=fuzzer -lbearssl'; \
-	cflags='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'; $(IN) fuzzers
+	cflags='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'; ($(IN) fuzzers)
 	@sh tests/fuzz.sh '$(T)'
 
 # bide beside curl in one run; ratios, never absolute times.
