@@ -143,7 +143,7 @@ sub trial {
 		    if $rc != 0 && $rc != 137 && $rc != 78;
 		if ($rc == 78) {
 			return "an unknown turn: ".slurp("$at/err")
-			    if slurp("$at/err") !~ /there is no|nothing was/;
+			    if slurp("$at/err") !~ /no such session|nothing has been asked/;
 			$stat->{early}++;
 			# or it would never be late
 			$slow *= 1.25;

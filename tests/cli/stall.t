@@ -60,7 +60,7 @@ start=$(now)
 bide -- --max-time 200ms hello
 status "a wait past max-time" 75
 ok "a wait past max-time: at once" between $(($(now) - start)) 0 $((500 + SLACK))
-err "a wait past max-time" "more than --max-time 200ms allows"
+err "a wait past max-time" "--max-time is 200ms"
 
 serve_nobody
 stalls "connect" 200 500 --connect-timeout 200ms
