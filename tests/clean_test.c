@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 #include "tests/t.h"
 
-/* SLICE() is no constant. */
+/* SLICE() is not a constant expression. */
 #define BYTES(lit) { "" lit, sizeof(lit) - 1 }
 
 static const struct {
@@ -51,8 +51,8 @@ test_rows(void)
 	buf_free(&out);
 }
 
-/* Every string of three bytes, cut short every way: what comes out holds no
- * control character and is UTF-8. */
+/* For every string of three bytes, also truncated, the result has no control
+ * character and is UTF-8. */
 static void
 test_all(void)
 {

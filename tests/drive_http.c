@@ -54,7 +54,8 @@ put_answer(struct json_out *w, const struct http *h, int whole,
 	buf_free(&b64);
 }
 
-/* Feeds step bytes at a time, then the end; whether the message is whole. */
+/* Pushes step bytes at a time, then the end; whether the message is
+ * complete. */
 static int
 feed(struct http *h, struct slice in, size_t step, struct buf *body)
 {

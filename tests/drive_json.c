@@ -5,10 +5,10 @@
 #include "wire/b64.h"
 #include "wire/json.h"
 
-/* Where a token stands: one step a container. */
+/* The path of a token: one step per container. */
 struct step {
 	int array;
-	int64_t n;		/* elements begun */
+	int64_t n;		/* elements so far */
 	struct slice key;
 };
 
@@ -23,8 +23,8 @@ surrogate(uint16_t unit, unsigned from)
 	return unit >= from && unit < from + 0x400;
 }
 
-/* Unescapes, but writes a lone surrogate as its three bytes (WTF-8), which
- * the client never does.  Returns whether there was one. */
+/* Unescapes, but writes a lone surrogate as three bytes (WTF-8), which bide
+ * never does.  Whether there was one. */
 static int
 put_wtf8(struct buf *out, struct slice raw)
 {

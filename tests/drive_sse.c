@@ -6,7 +6,7 @@
 #include "wire/json.h"
 #include "wire/sse.h"
 
-/* at: input bytes taken when it came out; 0 = do not tell. */
+/* at: the input bytes consumed so far; 0 = do not print. */
 static void
 put_event(const struct sse_event *e, size_t at)
 {
@@ -41,7 +41,8 @@ flag(int argc, char **argv, const char *name)
 	return 0;
 }
 
-/* The next piece's size: from "3,1,4" as long as that lasts, else step. */
+/* The size of the next piece: from the list "3,1,4" if there is more, else
+ * step. */
 static size_t
 next_size(struct slice *cuts, size_t step)
 {
@@ -53,10 +54,9 @@ next_size(struct slice *cuts, size_t step)
 	return n < 1 ? step : (size_t)n;
 }
 
-/*
- * --split N: N bytes at a time; --cuts N,N,..: pieces of these sizes first;
- * --at: tell after how many bytes; --eof: what is pending at the end, too.
- */
+/* --split N: N bytes at a time; --cuts N,N,..: the first pieces have these
+ * sizes; --at: print the bytes consumed; --eof: print an event pending at the
+ * end too. */
 int
 drive_sse(int argc, char **argv)
 {

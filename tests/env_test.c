@@ -1,4 +1,4 @@
-/* The real clock and the real signals; the longest wait is 20 ms. */
+/* The real clock and signals; no wait is longer than 20 ms. */
 
 #define _XOPEN_SOURCE 700	/* setitimer */
 
@@ -93,7 +93,7 @@ on_alarm(int sig)
 	(void)sig;
 }
 
-/* Any other signal leaves a sleep as it is. */
+/* Other signals do not end a sleep. */
 static void
 test_eintr(const struct env *env)
 {
@@ -127,7 +127,7 @@ test_inherit(const struct env *env)
 	    "wakefd is not passed on");
 }
 
-/* How a child ends that gets these signals one after the other. */
+/* How a child process ends that gets these signals in order. */
 static int
 end_of(int first, int second)
 {
@@ -181,7 +181,7 @@ main(void)
 {
 	struct env env;
 
-	/* A shell ignores SIGINT in what it starts in the background. */
+	/* Shells start background jobs with SIGINT ignored. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_IGN);

@@ -1,4 +1,5 @@
-/* What is taken is what is put again, blanks aside; what is put is taken. */
+/* Decoding and encoding gives the same text, except for blanks; and the other
+ * way round. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Any bytes: the ways to read a text agree on whether it is one, and what is
- * written of it reads back the same. */
+/* All ways to read a text agree on whether it is valid JSON, and writing it
+ * and reading it back gives the same. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -10,8 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Text unescaped, written and unescaped again is the same text; and so is
- * text that comes in two pieces. */
+/* Unescaping, writing and unescaping again gives the same text, also from two
+ * pieces. */
 static void
 check_string(struct slice raw)
 {
@@ -53,7 +53,7 @@ check_number(struct slice lexeme)
 	    slice_dec(lexeme, INT64_MAX) == v);
 }
 
-/* Walks over all tokens; JSON_END or JSON_BAD. */
+/* Reads all tokens; JSON_END or JSON_BAD. */
 static enum json_type
 check_tokens(struct slice doc, enum json_type *first)
 {
@@ -74,7 +74,7 @@ check_tokens(struct slice doc, enum json_type *first)
 	return type;
 }
 
-/* What json_raw() writes is valid, on one line, and its own copy. */
+/* The output of json_raw() is valid, one line, and its own copy. */
 static void
 check_raw(struct slice doc, int good)
 {

@@ -1,8 +1,5 @@
-/*
- * Documents, one behind the other with NUL between them, picked apart in that
- * order: what one looked like must not show in what is found in the next.
- * Each is in memory of its own, which is gone by then.
- */
+/* Documents separated by NUL, read in order: the values found in one must not
+ * depend on those before it.  Each is freed before the next is read. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Whatever stands in a journal: what comes out as a record ends with its own
- * CRC, lies in the input in order, and all of the input is accounted for. */
+/* Any bytes as a journal: each record ends with its CRC, lies in the input in
+ * order, and all input is accounted for. */
 
 #include <assert.h>
 #include <stdint.h>

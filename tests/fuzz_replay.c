@@ -1,5 +1,5 @@
-/* Feeds a fuzz target what is named: files, or all files of a folder.  A
- * finding ends the program; what went through is ok. */
+/* Runs a fuzz target on the files named, or on all files of a directory.  A
+ * finding ends the program. */
 
 #include <dirent.h>
 #include <stdint.h>
@@ -35,7 +35,7 @@ replay_file(const char *path)
 	int ok = slurp(path, &b) == 0;
 
 	if (ok) {
-		/* memory of exactly its size shows one byte too many */
+		/* exactly its size, so that ASan sees an overrun */
 		exact = malloc(b.n == 0 ? 1 : b.n);
 		if (exact == NULL)
 			abort();

@@ -1,5 +1,5 @@
-/* The first byte picks the options and how the rest is cut: the log of events
- * must be that of the whole. */
+/* The first byte chooses the options and how the rest is cut; the log of
+ * events must not depend on the cuts. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* LIST\nURL: what is parsed stays within the text, and a Host field made of
- * it parses to the same host and port. */
+/* LIST, newline, URL: the parts lie within the text, and a Host field made of
+ * them parses to the same host and port. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Any text is a time, a span or neither; what a span leaves is a tail of the
- * text, and times that are written read back. */
+/* Any text as a date and as a duration: what is left is a tail of the text,
+ * and times written read back. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(t == MSEC_NONE || t >= 0);
 	if (t != MSEC_NONE) {
 		when_put(&b, t);
-		/* hours and minutes, rounded up, may pass the hundred years */
+		/* rounded up, it may exceed a hundred years */
 		assert(t > 3155759000000 || when_dur(buf_slice(&b)) >= t);
 	}
 	buf_free(&b);

@@ -47,7 +47,7 @@ test_secret(void)
 	OK(k.page == NULL, "secret: too long leaves {0}");
 }
 
-/* What it says of the page itself, from the kernel's list. */
+/* The flags of the page, from /proc/self/smaps. */
 static void
 test_dump(void)
 {

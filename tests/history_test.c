@@ -1,5 +1,4 @@
-/* What a session's records say: each type of them, and what is left when some
- * are lost. */
+/* Replaying a session: each type of record, and records that are lost. */
 
 #include "tests/t.h"
 
@@ -219,8 +218,8 @@ five_turns(struct buf *b)
 	put(b, "answer", ANSWER("5", "7", "0"));
 }
 
-/* Whether the conversation has those turns alone, each whole and in order; of
- * the last the question alone (open). */
+/* Whether the conversation has just those turns, each complete and in order;
+ * of the last only the question if it is open. */
 static int
 honest(struct slice talk, int open, int *whole)
 {
@@ -241,8 +240,8 @@ honest(struct slice talk, int open, int *whole)
 	return talk.n == 0;
 }
 
-/* Of a damaged session: what it tells is honest, and it can be gone on with.
- * Returns how many turns are whole, -1 if not. */
+/* Replays a damaged session: whatever it reports is true, and it can be
+ * continued.  The number of complete turns, or -1. */
 static int
 check(struct slice in, int can_resume)
 {
@@ -335,7 +334,7 @@ flips(struct slice all)
 	free(copy);
 }
 
-/* Pieces of the file gone, as whole sectors go. */
+/* Pieces of the file are lost, as when disk sectors are. */
 static void
 holes(struct slice all)
 {
@@ -353,7 +352,7 @@ holes(struct slice all)
 	free(copy);
 }
 
-/* Each record gone without a trace, and each pair of them. */
+/* Each record is lost without a trace, and each pair of records. */
 static void
 missing(struct slice all)
 {
@@ -377,7 +376,8 @@ missing(struct slice all)
 	buf_free(&b);
 }
 
-/* A turn whose last record is lost says in the next one that it was whole. */
+/* If the last record of a turn is lost, the next turn says that it was
+ * complete. */
 static void
 no_answer(void)
 {
@@ -402,7 +402,7 @@ no_answer(void)
 	buf_free(&b);
 }
 
-/* What follows a finished turn and cannot be read was a turn. */
+/* An unreadable record after a finished turn began another turn. */
 static void
 no_turn(void)
 {
@@ -431,7 +431,7 @@ no_turn(void)
 	buf_free(&b);
 }
 
-/* Of records that no bide has written nothing is taken. */
+/* Records that bide never writes are ignored. */
 static void
 strange(void)
 {

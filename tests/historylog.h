@@ -1,14 +1,14 @@
 #ifndef TESTS_HISTORYLOG_H
 #define TESTS_HISTORYLOG_H
 
-/* Records to replay, and what a session's history makes of them, as a text. */
+/* Records to replay, and a session's history as text. */
 
 #include "state/history.h"
 #include "wire/record.h"
 
 static struct crc32 crc;
 
-/* Appends a record with those members; ' stands for ". */
+/* Appends a record with those members, in which ' stands for ". */
 static inline void
 put(struct buf *b, const char *type, const char *members)
 {
@@ -36,8 +36,8 @@ replay(struct history *h, struct slice in)
 			history_damage(h);
 }
 
-/* The conversation as a text: "u(question)a(answer)...", with c for a call,
- * r for a result and o for what is the provider's own. */
+/* The conversation as text: "u(question)a(answer)...", with c for a call, r
+ * for a result and o for an item of the provider's own. */
 static inline void
 tell(const struct history *h, struct buf *b)
 {

@@ -1,4 +1,4 @@
-/* Limits, keep-alive and the interface; what the bytes mean is in
+/* Limits, connection reuse and the interface.  Parsing itself is tested with
  * tests/wire/http-*. */
 
 #include "wire/http.h"
@@ -9,8 +9,8 @@
 
 #define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-/* Pushes all of in, step bytes at a time; the last event that is no content.
- * body counts its bytes. */
+/* Pushes in, step bytes at a time, and returns the last event other than
+ * HTTP_BODY; *body is the size of the content. */
 static enum http_ev
 push_all(struct http *h, struct slice in, size_t step, size_t *body)
 {
@@ -39,7 +39,7 @@ verdict(struct slice in, size_t step)
 	return ev;
 }
 
-/* in at once, in odd pieces and byte by byte. */
+/* Pushes in at once, in pieces of several sizes, and byte by byte. */
 static void
 same_verdict(struct slice in, enum http_ev want, const char *name)
 {
@@ -55,7 +55,7 @@ repeat(struct buf *b, const char *s, size_t times)
 		buf_puts(b, s);
 }
 
-/* A head of n bytes: its limit is exact. */
+/* A head of n bytes, to show that the limit is exact. */
 static void
 test_head_size(size_t n, enum http_ev want, const char *name)
 {
@@ -141,7 +141,7 @@ test_field(void)
 	http_free(&h);
 }
 
-/* Content is not copied, and what follows the message is left alone. */
+/* Content is not copied, and bytes after the message are not consumed. */
 static void
 test_slices(void)
 {
@@ -160,7 +160,7 @@ test_slices(void)
 	http_free(&h);
 }
 
-/* The end is told without waiting for another byte. */
+/* HTTP_END comes without waiting for another byte. */
 static void
 test_end_at_once(void)
 {

@@ -1,12 +1,9 @@
 #ifndef TESTS_HTTPLOG_H
 #define TESTS_HTTPLOG_H
 
-/*
- * What the HTTP parser makes of some bytes, as a log of one event a line that
- * does not depend on how the bytes were cut: for golden files and for the
- * fuzzer.  Every piece is handed over in memory of exactly its size, so that
- * the sanitizer sees one byte too many.
- */
+/* The events of the HTTP parser as a log, one line each, that does not depend
+ * on how the input is cut: for golden files and the fuzzer.  Each piece is in
+ * memory of exactly its size, so that ASan sees an overrun. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +38,7 @@ httplog_body(struct buf *log, struct buf *body)
 	buf_clear(body);
 }
 
-/* All that one piece gives; HTTP_MORE, HTTP_END or HTTP_BAD. */
+/* Logs the events of one piece; HTTP_MORE, HTTP_END or HTTP_BAD. */
 static inline enum http_ev
 httplog_piece(struct buf *log, struct http *h, struct slice *in,
     struct buf *body)

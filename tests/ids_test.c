@@ -6,7 +6,7 @@
 
 #include "tests/t.h"
 
-#define MANY 30000		/* more than stay in memory */
+#define MANY 30000		/* too many for memory */
 
 static int
 mark(struct ids *s, int i, int flags)
@@ -47,7 +47,7 @@ test_set(const char *path, int file)
 	ids_free(&s);
 }
 
-/* A set whose file fails says so. */
+/* An error of the file is reported. */
 static void
 test_failure(const char *path)
 {

@@ -1,4 +1,4 @@
-/* Addresses as text, beside the C library's reading of them. */
+/* Addresses as text, compared with inet_pton(). */
 
 #include "wire/ip.h"
 
@@ -41,7 +41,7 @@ static const char *const texts[] = {
 	"::01.2.3.4", "fe80::1%1", "[::1]", "::1 ", "00000::", "0001::",
 };
 
-/* Any text of a few of these letters. */
+/* All texts of a few letters. */
 static void
 t_random(void)
 {

@@ -1,5 +1,5 @@
-/* A session's file when the disk fails, another process writes, or a crash
- * has left half a record. */
+/* A journal when the disk fails, another process writes, or a crash has left
+ * an incomplete record. */
 
 #define _GNU_SOURCE
 
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The nth call of one kind fails, with an errno or, for write, short. */
+/* The nth call of one kind fails, with an errno or as a short write. */
 static enum call { NONE, WRITE, FSYNC } failing;
 static int countdown, with;
 
@@ -40,7 +40,7 @@ my_fsync(int fd)
 	return fails(FSYNC) ? -1 : fsync(fd);
 }
 
-/* In place of the library's own. */
+/* Replaces base/file.c of the library. */
 #define write my_write
 #define fsync my_fsync
 #include "src/base/file.c"
@@ -60,7 +60,7 @@ fake_mono(void *ctx)
 	return clock_now;
 }
 
-/* Time passes; in the third pause the other writer lets go. */
+/* Advances the clock; the third sleep releases the other lock. */
 static int
 fake_sleep(void *ctx, msec until)
 {
@@ -98,7 +98,7 @@ append(struct journal *j, const char *type)
 	return rc;
 }
 
-/* The types of the whole records in the file, and whether that is all. */
+/* Checks the types of the records in the file; "+" is an incomplete one. */
 static void
 holds(struct journal *j, const char *want, const char *what)
 {
@@ -229,7 +229,7 @@ locks(void)
 	journal_close(&b);
 }
 
-/* A file that is removed while its lock is waited for is nobody's. */
+/* A file that is removed while another process waits for its lock. */
 static void
 removed(void)
 {

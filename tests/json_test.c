@@ -5,7 +5,7 @@
 #include "tests/splits.h"
 #include "tests/t.h"
 
-/* Tokens as letters: an empty string is a broken text. */
+/* The tokens as letters; "" if the text is invalid. */
 static struct slice
 tokens(struct buf *log, const char *text)
 {
@@ -89,7 +89,7 @@ test_tokens(void)
 	buf_free(&log);
 }
 
-/* Every place in a word, and every length. */
+/* Every alignment and every length. */
 static void
 test_strings(void)
 {
@@ -325,7 +325,7 @@ test_numbers(void)
 static void
 test_unescape(void)
 {
-	/* Pieces as deltas bring them; what they make together. */
+	/* Strings as deltas split them, and their combined text. */
 	static const struct {
 		const char *piece[3], *want;
 	} cases[] = {
@@ -344,7 +344,7 @@ test_unescape(void)
 		{ { "\\ude00x" }, BAD "x" },
 		{ { "\\ude00", "\\ud83d" }, BAD BAD },
 		{ { "a\\ud83d" }, "a" BAD },
-		/* no tokenizer lets these through */
+		/* invalid, and never passed on by the tokenizer */
 		{ { "\\", "\\u12" }, "\\\\u12" },
 		{ { "\\q\\n" }, "\\q\n" },
 	};

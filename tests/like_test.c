@@ -14,7 +14,7 @@ start(struct json_like *k)
 	k->want[SUB] = (struct json_want){ .key = "0" };
 }
 
-/* What is found in text, as words; "!" when it is refused. */
+/* The values found in text, as words; "!" if it is invalid. */
 static struct slice
 look(struct json_like *k, struct buf *log, const char *text)
 {
@@ -33,8 +33,8 @@ look(struct json_like *k, struct buf *log, const char *text)
 	return buf_slice(log);
 }
 
-/* Each line after the first of a group is compared with that: same tells
- * whether it looks like it. */
+/* Each line is compared with the first of its group; same: whether it is
+ * alike. */
 static void
 test_compare(void)
 {
@@ -74,7 +74,7 @@ test_compare(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		EQS(look(&k, &log, cases[i].doc), cases[i].found,
 		    cases[i].doc);
-		/* what looks alike is not remembered itself */
+		/* a document that is alike is not remembered itself */
 		buf_clear(&log);
 		buf_put(&log, buf_slice(&k.doc));
 		if (cases[i].same)
@@ -90,7 +90,7 @@ test_compare(void)
 	buf_free(&seen);
 }
 
-/* Behind one that has taught that a, c and b.0 may differ. */
+/* After documents that have made a, c and b.0 slots. */
 static void
 test_refused(void)
 {
@@ -126,7 +126,7 @@ test_refused(void)
 	buf_free(&log);
 }
 
-/* More values differ than there are slots for, and each shape but once. */
+/* More values differ than there are slots, and no shape comes twice. */
 static void
 test_limits(void)
 {

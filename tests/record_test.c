@@ -1,4 +1,4 @@
-/* A journal's records: sealing, and what damage leaves of them. */
+/* Journal records: writing them, and recovering them from damage. */
 
 #include "tests/t.h"
 
@@ -18,7 +18,7 @@ put(struct buf *b, const char *type, const char *text)
 	record_close(&w, &crc, start);
 }
 
-/* Whether rec is one of the lines of all, without its newline. */
+/* Whether rec is a line of all, without its newline. */
 static int
 written(struct slice all, struct slice rec)
 {
@@ -80,8 +80,8 @@ three(struct buf *b)
 	put(b, "answer", "");
 }
 
-/* Every record that comes out of a damaged journal was written, and those
- * that the damage does not touch are all there. */
+/* Every record read from a damaged journal was written, and all records that
+ * the damage does not touch are read. */
 static void
 flips(void)
 {

@@ -1,15 +1,15 @@
 #ifndef TESTS_SPLITS_H
 #define TESTS_SPLITS_H
 
-/* Cutting an input into pieces, and writing bytes so that a person can read
- * them: shared by golden tests and fuzz targets. */
+/* Cutting input into pieces and printing bytes readably, for golden tests and
+ * fuzz targets. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 
-/* The first piece and all that follow. */
+/* The size of the first piece, and of all that follow. */
 struct cut {
 	size_t first, step;
 };
@@ -37,8 +37,8 @@ exact(struct slice s)
 	return p;
 }
 
-/* s with what is not printable, and backslashes, escaped; a run of ten and
- * more equal bytes as {N}. */
+/* Appends s with non-printable bytes and backslashes escaped, and runs of ten
+ * or more equal bytes as {N}. */
 static inline void
 log_text(struct buf *log, struct slice s)
 {

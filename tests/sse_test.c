@@ -1,5 +1,5 @@
-/* The rules of the format are in tests/wire/sse-*; here is what the caller
- * sees of the parser: what is copied, limits, the end. */
+/* The interface: copying, limits, the end of a stream.  Parsing itself is
+ * tested with tests/wire/sse-*. */
 
 #include "wire/sse.h"
 
@@ -191,7 +191,7 @@ test_raw_json(void)
 	buf_free(&log);
 }
 
-/* A peer that only comments, a byte at a time, must cost nothing. */
+/* A stream of comments only, byte by byte, must not use memory. */
 static void
 test_comments(void)
 {

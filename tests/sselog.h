@@ -1,8 +1,7 @@
 #ifndef TESTS_SSELOG_H
 #define TESTS_SSELOG_H
 
-/* What the event stream parser makes of some bytes, as httplog.h has it for
- * HTTP. */
+/* The events of the SSE parser as a log, as httplog.h for HTTP. */
 
 #include "tests/splits.h"
 #include "wire/sse.h"
@@ -19,7 +18,7 @@ sselog_event(struct buf *log, const struct sse_event *e)
 	buf_putc(log, '\n');
 }
 
-/* s: max and the options set; freed at the end. */
+/* s has max and the options set; it is freed at the end. */
 static inline void
 sselog(struct buf *log, struct sse *s, struct slice in, struct cut cut)
 {

@@ -7,7 +7,7 @@
 #define H (60 * M)
 #define D (24 * H)
 
-/* A span at the front, and what follows it. */
+/* A duration at the start, and the text left after it. */
 static const struct {
 	const char *text;
 	msec want;
@@ -46,7 +46,7 @@ static const struct {
 	{ "3 hours", 3 * H, "" },
 	{ "1d", D, "" },
 	{ "2 Days 3h", 2 * D + 3 * H, "" },
-	/* as people write it: half of it would be too early */
+	/* as people write it; to stop half-way would be too early */
 	{ "1 hour and 20 minutes.", H + 20 * M, "." },
 	{ "1 hour, 20 minutes, and 3 seconds", H + 20 * M + 3 * S, "" },
 	{ "20 seconds, and 3 more", 20 * S, ", and 3 more" },
@@ -61,7 +61,7 @@ static const struct {
 	{ "1.0000000000000000s", 1000, "" },
 	{ "0.5ms", 1, "" },
 	{ "0s", 0, "" },
-	/* stops where it no longer is a span */
+	/* the end of the duration */
 	{ "20s 429 errors", 20 * S, " 429 errors" },
 	{ "5m or so", 5 * M, " or so" },
 	{ "1.5.2s", MSEC_NONE, NULL },
@@ -189,7 +189,7 @@ test_spans(void)
 	}
 }
 
-/* Every day of 200 years there and back. */
+/* Every day of 200 years, written and parsed. */
 static void
 test_days(void)
 {

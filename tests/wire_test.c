@@ -1,9 +1,7 @@
-/*
- * Golden files: tests/wire/http-NAME.in is what a server sends (http-head-NAME
- * in answer to HEAD), sse-NAME.in a stream's content, NAME.want the log of
- * events.  Each goes through at once, byte by byte, and cut in two at every
- * place.  After a change that is meant: wire_test -w writes the logs anew.
- */
+/* Golden files: tests/wire/http-NAME.in is a response (http-head-NAME: to
+ * HEAD), sse-NAME.in an event stream, and NAME.want the log of its events.
+ * Each is parsed at once, byte by byte, and cut in two at every position.
+ * wire_test -w rewrites the logs. */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -57,7 +55,7 @@ write_file(const char *path, struct slice s)
 		perror(path);
 }
 
-/* The first place where cutting in two changes the log; n when none does. */
+/* The first position where cutting in two changes the log; n if none does. */
 static size_t
 first_difference(const char *name, struct slice in, struct slice want)
 {

@@ -27,7 +27,7 @@ ids_hash(struct slice name, unsigned char hash[IDS_HASH])
 	memcpy(hash, all, IDS_HASH);
 }
 
-/* Copies n slots, from the ith on, to to; holes in the file are free slots. */
+/* Reads n slots, from the ith on; holes in the file are free slots. */
 static int
 get(const struct ids *s, uint64_t i, unsigned char *to, size_t n)
 {

@@ -84,8 +84,8 @@ json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 	return type;
 }
 
-/* Compares a loop at a time: most names differ in their first bytes.  Keys are
- * plain ASCII, so a name with a backslash has to be unescaped first. */
+/* A loop, not memcmp(): most names differ in their first bytes.  Keys are plain
+ * ASCII, so only a name with a backslash has to be unescaped. */
 static inline int
 same_name(struct slice raw, const char *key)
 {

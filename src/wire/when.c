@@ -117,7 +117,7 @@ take_form(struct slice *s, const char *form, struct civil *c)
 			ok = take_digits(s, 4, &c->year);
 			break;
 		case 'y':
-			/* these dates are near now, and so the century */
+			/* such a date is near now, so guess the century */
 			ok = take_digits(s, 2, &c->year);
 			c->year += c->year < 70 ? 2000 : 1900;
 			break;
