@@ -41,7 +41,7 @@ easy(const br_ec_impl *impl, const void *hash, size_t n,
 	return sig_n > 0 && (sum + (unsigned)pk->curve) % 8 != 0;
 }
 
-/* In the place of the library's: bide calls it by name. */
+/* Replaces the library's, which is its default. */
 uint32_t
 br_ecdsa_i31_vrfy_asn1(const br_ec_impl *impl, const void *hash, size_t n,
     const br_ec_public_key *pk, const void *sig, size_t sig_n)

@@ -84,6 +84,27 @@ make_exts(void)
 	put_ext(&ca_exts, OID_USAGE, 1, SIGNS_CERTS);
 }
 
+static struct buf part;		/* what instead() made */
+
+/* exts with another extension in the place of the one of that OID; valid until
+ * the next call. */
+static inline struct slice
+instead(struct slice exts, struct slice oid, int critical, struct slice value)
+{
+	struct slice e, in, id;
+	struct der el;
+
+	buf_clear(&part);
+	while (der_next(&exts, &el) == 1) {
+		e = el.whole;
+		in = el.body;
+		if (der_take(&in, DER_OID, &id) < 0 || !slice_eq(id, oid))
+			buf_put(&part, e);
+	}
+	put_ext(&part, oid, critical, value);
+	return buf_slice(&part);
+}
+
 /* A chain in which all is well: with the leaf's key, the CA's and root's. */
 static inline void
 well(int leaf, int ca, int root)

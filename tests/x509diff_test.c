@@ -9,26 +9,6 @@
  * One thing wrong: what a row does to makes[], before the signatures.
  */
 
-static struct buf part;		/* what the row's makes[] points to */
-
-/* Another extension in the place of the one of that OID. */
-static struct slice
-instead(struct slice exts, struct slice oid, int critical, struct slice value)
-{
-	struct slice e, in, id;
-	struct der el;
-
-	buf_clear(&part);
-	while (der_next(&exts, &el) == 1) {
-		e = el.whole;
-		in = el.body;
-		if (der_take(&in, DER_OID, &id) < 0 || !slice_eq(id, oid))
-			buf_put(&part, e);
-	}
-	put_ext(&part, oid, critical, value);
-	return buf_slice(&part);
-}
-
 struct row {
 	const char *name;
 	int cert;		/* LEAF, CA, ROOT */
@@ -124,6 +104,8 @@ static const struct row rows[] = {
 	    S("\x2a\x03") },
 	{ "the same in the root", ROOT, CRITICAL, S("\x05\x00"), 0,
 	    S("\x2a\x03") },
+	{ "a critical extended key usage", CA, CRITICAL, S("\x30\x0a\x06\x08"
+	    "\x2b\x06\x01\x05\x05\x07\x03\x01"), 0, S("\x55\x1d\x25") },
 	{ "an unknown one", CA, EXT, S("\x05\x00"), 1, S("\x2a\x03") },
 	{ "unused bits in the signature", LEAF, BITS, S("\x01"), 0, S("") },
 	{ "a signature of nothing", LEAF, BITS, S("\x00"), 0, S("") },

@@ -155,61 +155,6 @@ test_order(struct pair *p)
 }
 
 /*
- * Names, "*" standing for one whole label in front.
- */
-
-static void
-put_named(struct buf *exts, const char *name)
-{
-	struct buf list = { 0 };
-
-	buf_clear(exts);
-	put_tlv(&list, DER_CONTEXT(2), slice_str(name));
-	wrap(&list, DER_SEQUENCE);
-	put_ext(exts, OID_NAMES, 0, buf_slice(&list));
-	buf_free(&list);
-}
-
-static void
-test_hosts(struct pair *p)
-{
-	static const struct {
-		const char *name, *host;
-		int want;
-	} cases[] = {
-		{ "a.test", "a.test", 1 }, { "a.test", "A.TEST", 1 },
-		{ "A.tEST", "a.test", 1 }, { "a.test", "ba.test", 0 },
-		{ "a.test", "a.test.b", 0 }, { "a.test", "a", 0 },
-		{ "*.a.test", "x.a.test", 1 }, { "*.A.test", "X.a.Test", 1 },
-		{ "*.a.test", "a.test", 0 }, { "*.a.test", "x.y.a.test", 0 },
-		{ "*a.test", "xa.test", 0 }, { "*xa.test", "b.a.test", 0 },
-		{ "x*.test", "xa.test", 0 }, { "a.*.test", "a.b.test", 0 },
-		{ "*", "localhost", 0 }, { "*", "a.test", 0 },
-		{ "*.", "localhost", 0 }, { "*.", "a.", 0 },
-		{ "*.test", "a.test", 1 }, { "", "a", 0 },
-	};
-	struct buf exts = { 0 };
-	struct slice leaf;
-	size_t i;
-
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		put_named(&exts, cases[i].name);
-		well(P256, P256, P384);
-		makes[LEAF].issuer = "root";
-		makes[LEAF].signer = &keys[P384];
-		makes[LEAF].exts = buf_slice(&exts);
-		make_cert(&makes[LEAF], &ders[LEAF]);
-		make_cert(&makes[ROOT], &ders[ROOT]);
-		open_store(p, &ders[ROOT], 1);
-		leaf = buf_slice(&ders[LEAF]);
-		EQ(judge(p, cases[i].host, &leaf, 1), cases[i].want,
-		    cases[i].name);
-		pair_close(p);
-	}
-	buf_free(&exts);
-}
-
-/*
  * Chains that others made, in ../shared/corpora/tls.
  */
 
@@ -418,7 +363,6 @@ main(void)
 
 	chain_open();
 	test_order(&p);
-	test_hosts(&p);
 	test_damage(&p);
 	test_certs(&p);
 	test_corpora(&p);

@@ -18,7 +18,7 @@
 #include "net/x509.h"
 #include "wire/b64.h"
 
-#define PAIR_ANCHORS 16
+#define PAIR_ANCHORS 32
 #define PAIR_PATHS 300
 
 struct pair {

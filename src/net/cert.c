@@ -6,13 +6,10 @@
 #define OID_EKU "\x55\x1d\x25"
 #define OID_ANY_EKU "\x55\x1d\x25\x00"
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01"
-#define OID_PKCS1 "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
-#define OID_ECDSA_SHA1 "\x2a\x86\x48\xce\x3d\x04\x01"
-#define OID_ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define OID_CN "\x55\x04\x03"
 #define OID_O "\x55\x04\x0a"
 
-#define EXTS_MAX 64		/* so that the search for twins stays short */
+#define EXTS_MAX 64		/* bounds the search for duplicates */
 #define KEY_CERT_SIGN 0x04	/* bit 5 of the first octet */
 
 static const char malformed[] = "is malformed";
@@ -56,29 +53,27 @@ cert_ext(const struct cert *c, const char *oid, struct slice *value)
 	return 0;
 }
 
-/* The critical ones that are looked at, here or by BearSSL. */
-static int
-understood(struct slice oid)
-{
-	return slice_is(oid, OID_BASIC) || slice_is(oid, OID_KEY_USAGE) ||
-	    slice_is(oid, OID_EKU) || slice_is(oid, OID_POLICIES) ||
-	    slice_is(oid, CERT_OID_NAMES) ||
-	    slice_is(oid, CERT_OID_CONSTRAINTS);
-}
-
+/* NULL, or why these extensions are refused. */
 static const char *
 check_exts(struct slice exts)
 {
+	/* the critical ones that are looked at, here or by BearSSL */
+	static const char *const known[] = { OID_BASIC, OID_KEY_USAGE, OID_EKU,
+	    OID_POLICIES, CERT_OID_NAMES, CERT_OID_CONSTRAINTS };
 	struct slice seen[EXTS_MAX];
 	struct ext e;
-	size_t i, n = 0;
+	size_t i, k, n = 0;
 	int rc;
 
 	while ((rc = ext_next(&exts, &e)) == 1) {
 		for (i = 0; i < n; i++)
 			if (slice_eq(seen[i], e.oid))
 				return "holds an extension twice";
-		if (e.critical && !understood(e.oid))
+		k = 0;
+		while (k < sizeof(known) / sizeof(known[0]) &&
+		    !slice_is(e.oid, known[k]))
+			k++;
+		if (e.critical && k == sizeof(known) / sizeof(known[0]))
 			return "holds a critical extension that bide does "
 			    "not know";
 		if (n == EXTS_MAX)
@@ -88,11 +83,13 @@ check_exts(struct slice exts)
 	return rc < 0 ? malformed : NULL;
 }
 
-/* Version, number and *alg, up to the issuer; *tbs goes on there. */
+/* Reads a TBSCertificate up to its subject; what follows may be missing. */
 static int
-skip_to_issuer(struct slice *tbs, long long *version, struct slice *alg)
+read_front(struct slice *tbs, struct cert *c, long long *version,
+    struct slice *alg)
 {
-	struct slice v, number;
+	struct slice v, number, validity;
+	struct der issuer, subject;
 
 	*version = 0;
 	if (der_take(tbs, DER_INSIDE(0), &v) == 0) {
@@ -100,76 +97,56 @@ skip_to_issuer(struct slice *tbs, long long *version, struct slice *alg)
 			return -1;
 		*version = der_int(number);
 	}
-	return der_skip(tbs, DER_INTEGER) ?
-	    der_take(tbs, DER_SEQUENCE, alg) : -1;
-}
-
-static int
-take_dn(struct slice *s, struct slice *dn)
-{
-	struct der e;
-
-	if (der_next(s, &e) != 1 || e.tag != DER_SEQUENCE)
+	if (!der_skip(tbs, DER_INTEGER) ||
+	    der_take(tbs, DER_SEQUENCE, alg) < 0 ||
+	    der_next(tbs, &issuer) != 1 || issuer.tag != DER_SEQUENCE ||
+	    der_take(tbs, DER_SEQUENCE, &validity) < 0 ||
+	    der_next(tbs, &subject) != 1 || subject.tag != DER_SEQUENCE)
 		return -1;
-	*dn = e.whole;
-	return 0;
+	c->issuer = issuer.whole;
+	c->subject = subject.whole;
+	c->not_before = der_time(&validity);
+	c->not_after = der_time(&validity);
+	return validity.n > 0 ? -1 : 0;
 }
 
 int
 cert_subject(struct slice head, struct slice *subject)
 {
-	struct slice issuer, alg;
+	struct slice alg;
 	long long version;
+	struct cert c;
 
 	if (der_enter(&head, DER_SEQUENCE) < 0 ||
 	    der_enter(&head, DER_SEQUENCE) < 0 ||
-	    skip_to_issuer(&head, &version, &alg) < 0 ||
-	    take_dn(&head, &issuer) < 0 || !der_skip(&head, DER_SEQUENCE))
+	    read_front(&head, &c, &version, &alg) < 0)
 		return -1;
-	return take_dn(&head, subject);
-}
-
-/* Everything from the issuer on. */
-static int
-parse_rest(struct slice tbs, struct cert *c)
-{
-	struct slice validity, exts;
-
-	if (take_dn(&tbs, &c->issuer) < 0 ||
-	    der_take(&tbs, DER_SEQUENCE, &validity) < 0 ||
-	    take_dn(&tbs, &c->subject) < 0 ||
-	    der_take(&tbs, DER_SEQUENCE, &c->key) < 0)
-		return -1;
-	c->not_before = der_time(&validity);
-	c->not_after = der_time(&validity);
-	if (c->not_before == MSEC_NONE || c->not_after == MSEC_NONE ||
-	    validity.n > 0)
-		return -1;
-	der_skip(&tbs, DER_CONTEXT(1));
-	der_skip(&tbs, DER_CONTEXT(2));
-	c->exts = (struct slice){ NULL, 0 };
-	if (der_take(&tbs, DER_INSIDE(3), &exts) == 0 &&
-	    der_only(exts, DER_SEQUENCE, &c->exts) < 0)
-		return -1;
-	return tbs.n > 0 ? -1 : 0;
+	*subject = c.subject;
+	return 0;
 }
 
 const char *
 cert_parse(struct slice der, struct cert *c)
 {
-	struct slice in, tbs, alg, inner, signature;
+	struct slice in, tbs, alg, inner, exts;
 	long long version;
 
 	c->der = der;
+	c->exts = (struct slice){ NULL, 0 };
 	if (der_only(der, DER_SEQUENCE, &in) < 0 ||
 	    der_take(&in, DER_SEQUENCE, &tbs) < 0 ||
 	    der_take(&in, DER_SEQUENCE, &alg) < 0 ||
-	    der_bits(&in, &signature) < 0 || in.n > 0)
+	    !der_skip(&in, DER_BIT_STRING) || in.n > 0 ||
+	    read_front(&tbs, c, &version, &inner) < 0 ||
+	    !slice_eq(alg, inner) || c->not_before == MSEC_NONE ||
+	    c->not_after == MSEC_NONE || !der_skip(&tbs, DER_SEQUENCE))
 		return malformed;
-	if (skip_to_issuer(&tbs, &version, &inner) < 0 ||
-	    !slice_eq(alg, inner) ||
-	    der_take(&alg, DER_OID, &c->algorithm) < 0 ||
-	    parse_rest(tbs, c) < 0)
+	der_skip(&tbs, DER_CONTEXT(1));
+	der_skip(&tbs, DER_CONTEXT(2));
+	if (der_take(&tbs, DER_INSIDE(3), &exts) == 0 &&
+	    der_only(exts, DER_SEQUENCE, &c->exts) < 0)
+		return malformed;
+	if (tbs.n > 0)
 		return malformed;
 	if (version != 2)
 		return "is not of X.509 version 3";
@@ -200,81 +177,50 @@ cert_server(const struct cert *c)
 	    "is not for servers (extended key usage)";
 }
 
-/* basicConstraints: 0 with the longest path below, or -1 when it is not a
- * CA's. */
-static int
-ca_path(const struct cert *c, long long *max)
+int
+cert_self_issued(const struct cert *c)
 {
-	struct slice value, in, flag, number;
-
-	*max = -1;
-	if (!cert_ext(c, OID_BASIC, &value) ||
-	    der_only(value, DER_SEQUENCE, &in) < 0 ||
-	    der_take(&in, DER_BOOLEAN, &flag) < 0 ||
-	    flag.n != 1 || flag.p[0] == 0)
-		return -1;
-	if (in.n == 0)
-		return 0;
-	if (der_only(in, DER_INTEGER, &number) < 0)
-		return -1;
-	*max = der_int(number);
-	return *max < 0 ? -1 : 0;
-}
-
-/* Whether keyUsage, if there is one, allows signing certificates. */
-static int
-may_sign(const struct cert *c)
-{
-	int which = KEY_CERT_SIGN;
-	struct slice value, bits;
-
-	if (!cert_ext(c, OID_KEY_USAGE, &value))
-		return 1;
-	if (der_only(value, DER_BIT_STRING, &bits) < 0 || bits.n < 2 ||
-	    (unsigned char)bits.p[0] > 7)
-		return 0;
-	if (bits.n == 2)
-		which &= 0xff << bits.p[0];	/* unused ones */
-	return (bits.p[1] & which) != 0;
+	return slice_eq(c->issuer, c->subject);
 }
 
 const char *
 cert_issuer(const struct cert *c, size_t below)
 {
+	static const char no_ca[] = "was issued by a certificate that is no "
+	    "CA's";
+	struct slice value, in, flag, number;
+	int bits = KEY_CERT_SIGN;
 	long long max;
 
-	if (ca_path(c, &max) < 0)
-		return "was issued by a certificate that is no CA's";
-	if (!may_sign(c))
-		return "was issued by a CA whose key may not sign certificates";
-	if (max >= 0 && below > (unsigned long long)max)
-		return "stands too deep under a CA (path length)";
-	if (!eku_allows(c, 1))
-		return "was issued by a CA that is not for servers (extended "
-		    "key usage)";
-	return NULL;
+	if (!cert_ext(c, OID_BASIC, &value) ||
+	    der_only(value, DER_SEQUENCE, &in) < 0 ||
+	    der_take(&in, DER_BOOLEAN, &flag) < 0 ||
+	    flag.n != 1 || flag.p[0] == 0)
+		return no_ca;
+	if (in.n > 0) {
+		if (der_only(in, DER_INTEGER, &number) < 0)
+			return no_ca;
+		max = der_int(number);
+		if (max < 0)
+			return no_ca;
+		if (below > (unsigned long long)max)
+			return "stands too deep under a CA (path length)";
+	}
+	if (cert_ext(c, OID_KEY_USAGE, &value)) {
+		if (der_only(value, DER_BIT_STRING, &in) < 0 || in.n < 2 ||
+		    (unsigned char)in.p[0] > 7)
+			bits = 0;
+		else if (in.n == 2)
+			bits &= 0xff << in.p[0];	/* unused ones */
+		if (bits == 0 || (in.p[1] & bits) == 0)
+			return "was issued by a CA whose key may not sign "
+			    "certificates";
+	}
+	return eku_allows(c, 1) ? NULL : "was issued by a CA that is not for "
+	    "servers (extended key usage)";
 }
 
-const char *
-cert_signature(const struct cert *c)
-{
-	struct slice a = c->algorithm;
-	int rsa = a.n == 9 && slice_starts(a, OID_PKCS1);
-	int ecdsa = a.n == 8 && slice_starts(a, OID_ECDSA_SHA2);
-	int last = a.n > 0 ? a.p[a.n - 1] : 0;
-
-	if ((rsa && last >= 11 && last <= 13) ||
-	    (ecdsa && last >= 2 && last <= 4))
-		return NULL;
-	if (rsa && last == 4)
-		return "is signed with MD5";
-	if ((rsa && last == 5) || slice_is(a, OID_ECDSA_SHA1))
-		return "is signed with SHA-1";
-	return "is signed in a way that bide does not know (RSA PKCS#1 or "
-	    "ECDSA with SHA-256, SHA-384 or SHA-512)";
-}
-
-/* The value of the last attribute of that type in a DN. */
+/* Finds the last attribute of that type in a DN: whether there is one. */
 static int
 attribute(struct slice dn, const char *oid, struct slice *value)
 {

@@ -2,44 +2,39 @@
 
 #include "wire/when.h"
 
-/* The length that the header at the front of s tells, and how many bytes of
- * the header it took. */
-static int
-length(struct slice s, size_t *n, size_t *took)
+/* The size of the header at the front of s, with the body's in *n; 0 when it
+ * is not DER. */
+static size_t
+header(struct slice s, size_t *n)
 {
-	unsigned char first;
-	size_t i;
+	size_t i, head = 2;
 
 	if (s.n < 2 || ((unsigned char)s.p[0] & 0x1f) == 0x1f)
-		return -1;
-	first = (unsigned char)s.p[1];
-	*n = first;
-	*took = 1;
-	if (first < 0x80)
 		return 0;
-	*took += first & 0x7f;
-	if (first == 0x80 || *took > 4 || s.n < 1 + *took)
-		return -1;
+	*n = (unsigned char)s.p[1];
+	if (*n < 0x80)
+		return head;
+	head += *n & 0x7f;
+	if (head == 2 || head > 5 || s.n < head)
+		return 0;
 	*n = 0;
-	for (i = 2; i <= *took; i++) {
+	for (i = 2; i < head; i++) {
 		*n = *n << 8 | (unsigned char)s.p[i];
 		if (*n == 0)
-			return -1;	/* leading zeros: not the shortest */
+			return 0;	/* leading zeros: not the shortest */
 	}
-	return *n < 0x80 ? -1 : 0;
+	return *n < 0x80 ? 0 : head;
 }
 
 int
 der_next(struct slice *s, struct der *out)
 {
-	size_t n, took, head;
+	size_t n, head;
 
 	if (s->n == 0)
 		return 0;
-	if (length(*s, &n, &took) < 0)
-		return -1;
-	head = 1 + took;
-	if (n > s->n - head)
+	head = header(*s, &n);
+	if (head == 0 || n > s->n - head)
 		return -1;
 	out->tag = (unsigned char)s->p[0];
 	out->body = slice_sub(*s, head, n);
@@ -68,23 +63,13 @@ der_only(struct slice s, int tag, struct slice *body)
 }
 
 int
-der_bits(struct slice *s, struct slice *bytes)
-{
-	if (der_take(s, DER_BIT_STRING, bytes) < 0 || bytes->n == 0 ||
-	    bytes->p[0] != 0)
-		return -1;
-	slice_skip(bytes, 1);
-	return 0;
-}
-
-int
 der_enter(struct slice *s, int tag)
 {
-	size_t n, took;
+	size_t n, head = header(*s, &n);
 
-	if (length(*s, &n, &took) < 0 || (unsigned char)s->p[0] != tag)
+	if (head == 0 || (unsigned char)s->p[0] != tag)
 		return -1;
-	*s = slice_sub(*s, 1 + took, n);
+	*s = slice_sub(*s, head, n);
 	return 0;
 }
 
@@ -96,36 +81,30 @@ der_skip(struct slice *s, int tag)
 	return der_take(s, tag, &body) == 0;
 }
 
-/* Two-digit years up to 49 are 20xx (RFC 5280 section 4.1.2.5.1). */
-static const char *
-century(struct slice utc)
-{
-	return utc.p[0] < '5' ? "20" : "19";
-}
-
 msec
 der_time(struct slice *s)
 {
-	struct slice t, digits, year;
-	char text[32];
-	int utc = 0;
+	struct civil c;
+	struct slice t;
+	size_t y = 4;		/* digits of the year */
 
 	if (der_take(s, DER_TIME, &t) < 0) {
-		utc = 1;
+		y = 2;
 		if (der_take(s, DER_UTC_TIME, &t) < 0)
 			return MSEC_NONE;
 	}
-	digits = slice_sub(t, 0, utc ? 12 : 14);
-	if (t.n != (utc ? 13u : 15u) || t.p[t.n - 1] != 'Z' ||
-	    slice_dec(digits, INT64_MAX) < 0)
+	if (t.n != y + 11 || t.p[t.n - 1] != 'Z' ||
+	    slice_dec(slice_sub(t, 0, t.n - 1), INT64_MAX) < 0)
 		return MSEC_NONE;
-	year = slice_sub(t, 0, utc ? 2 : 4);
-	digits = slice_sub(t, year.n, 10);
-	(void)str_printf(text, sizeof(text),
-	    "%s%.*s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
-	    utc ? century(t) : "", SLICE_FMT(year), digits.p, digits.p + 2,
-	    digits.p + 4, digits.p + 6, digits.p + 8);
-	return when_rfc3339(slice_str(text));
+	c.year = (int)slice_dec(slice_sub(t, 0, y), 9999);
+	if (y == 2)		/* RFC 5280 section 4.1.2.5.1 */
+		c.year += c.year < 50 ? 2000 : 1900;
+	c.month = (int)slice_dec(slice_sub(t, y, 2), 99);
+	c.day = (int)slice_dec(slice_sub(t, y + 2, 2), 99);
+	c.hour = (int)slice_dec(slice_sub(t, y + 4, 2), 99);
+	c.minute = (int)slice_dec(slice_sub(t, y + 6, 2), 99);
+	c.second = (int)slice_dec(slice_sub(t, y + 8, 2), 99);
+	return when_civil(&c);
 }
 
 long long

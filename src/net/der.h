@@ -2,7 +2,7 @@
 #define NET_DER_H
 
 /*
- * DER by X.690, as far as certificates need it: one-byte tags, definite
+ * A reader for the DER (X.690) of certificates: one-byte tags, definite
  * lengths in their shortest form.  Pure; slices point into the input.
  */
 
@@ -28,29 +28,26 @@ struct der {
 	struct slice whole;	/* with it */
 };
 
-/* Takes the element at the front of *s.  1, 0 when *s is empty, -1 when what
- * stands there is not DER; then *s is not changed. */
+/* Takes the first element of *s.  1, 0 when *s is empty, or -1, leaving *s,
+ * when it does not start with a whole DER element. */
 int der_next(struct slice *s, struct der *out);
 
-/* Takes an element of that tag: 0, or -1 when something else stands there. */
+/* Takes the first element, which must have that tag: 0, or -1, leaving *s. */
 int der_take(struct slice *s, int tag, struct slice *body);
 
 /* The body of s, which must be one element of that tag and nothing else: 0,
  * or -1. */
 int der_only(struct slice s, int tag, struct slice *body);
 
-/* Takes a BIT STRING of whole bytes: 0, or -1. */
-int der_bits(struct slice *s, struct slice *bytes);
-
-/* Steps into an element of that tag; its body may be cut short, *s is what
- * there is of it.  0, or -1 when something else stands there. */
+/* Makes *s the body of its first element, which must have that tag and may be
+ * truncated.  0, or -1, leaving *s. */
 int der_enter(struct slice *s, int tag);
 
-/* Skips one element if it has that tag.  Whether it had. */
+/* Skips the first element if it has that tag: whether it had. */
 int der_skip(struct slice *s, int tag);
 
-/* Takes a UTCTime or GeneralizedTime as RFC 5280 restricts them: ms since
- * 1970, or MSEC_NONE for anything else (years before 1970 too). */
+/* Takes a UTCTime or GeneralizedTime in the form of RFC 5280: ms since 1970,
+ * or MSEC_NONE for anything else, including years before 1970. */
 msec der_time(struct slice *s);
 
 /* The body of an INTEGER as a number; -1 when it is negative, longer than

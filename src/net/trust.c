@@ -17,7 +17,7 @@
 #endif
 
 #define FILE_MAX ((size_t)16 << 20)
-#define HEAD_MAX 768		/* base64 that mostly reaches the subject */
+#define HEAD_MAX 768		/* base64 that usually reaches the subject */
 
 static const char *const usual_files[] = {
 	"/etc/ssl/certs/ca-certificates.crt",
@@ -32,64 +32,53 @@ static const char usual_dir[] = "/etc/ssl/certs";
 struct search {
 	const struct slice *subject;
 	size_t n;
-	struct trust_sink *sink;	/* NULL: only count */
-	size_t seen;			/* certificates looked at */
+	struct buf *found;		/* NULL: only count */
+	size_t seen;			/* certificates */
 	struct buf der;
 };
 
-/* The first lines of a block, as many as HEAD_MAX holds: whole lines are
- * whole groups of four in every file but the odd one. */
-static struct slice
-first_lines(struct slice base64)
+/* Reads the subject of a certificate, from its first lines if possible: whole
+ * lines are whole groups of four, except in odd files. */
+static int
+subject_of(struct search *s, struct slice base64, struct slice *subject)
 {
 	struct slice head = slice_sub(base64, 0, HEAD_MAX);
 
 	while (head.n > 0 && head.n < base64.n && head.p[head.n - 1] != '\n')
 		head.n--;
-	return head;
-}
-
-static int
-decode(struct search *s, struct slice base64)
-{
 	buf_clear(&s->der);
-	return b64_take(base64, &s->der);
-}
-
-static int
-subject_of(struct search *s, struct slice base64, struct slice *subject)
-{
-	if (decode(s, first_lines(base64)) == 0 &&
+	if (b64_take(head, &s->der) == 0 &&
 	    cert_subject(buf_slice(&s->der), subject) == 0)
 		return 0;
-	if (decode(s, base64) < 0)
-		return -1;
-	return cert_subject(buf_slice(&s->der), subject);
-}
-
-static int
-wanted(const struct search *s, struct slice subject)
-{
-	size_t i;
-
-	for (i = 0; i < s->n; i++)
-		if (slice_eq(s->subject[i], subject))
-			return 1;
-	return 0;
+	buf_clear(&s->der);
+	return b64_take(base64, &s->der) < 0 ? -1 :
+	    cert_subject(buf_slice(&s->der), subject);
 }
 
 static void
 scan_text(struct search *s, struct slice text)
 {
-	struct slice base64, subject;
+	struct slice base64, subject, in;
+	struct der e;
+	size_t i;
 
 	while (pem_next(&text, &base64)) {
 		s->seen++;
-		if (s->sink == NULL)
+		if (s->found == NULL)
 			return;
-		if (subject_of(s, base64, &subject) == 0 &&
-		    wanted(s, subject) && decode(s, base64) == 0)
-			s->sink->found(s->sink, buf_slice(&s->der));
+		if (subject_of(s, base64, &subject) < 0)
+			continue;
+		for (i = 0; i < s->n; i++)
+			if (slice_eq(s->subject[i], subject))
+				break;
+		if (i == s->n)
+			continue;
+		buf_clear(&s->der);
+		if (b64_take(base64, &s->der) < 0)
+			continue;
+		in = buf_slice(&s->der);
+		if (der_next(&in, &e) == 1 && in.n == 0)
+			buf_put(s->found, e.whole);
 	}
 }
 
@@ -106,20 +95,13 @@ scan_file(struct search *s, const char *path)
 	return rc;
 }
 
-/* The names that c_rehash gives: links to the others in most places, all
- * there is in some. */
-static int
-hash_name(const char *name)
-{
-	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' &&
-	    strspn(name + 9, "0123456789") == strlen(name + 9);
-}
-
-/* 0, or -1 with errno when the directory cannot be opened. */
+/* Scans the files of a directory: those named by c_rehash if hashed, else the
+ * others.  0, or -1 with errno when it cannot be opened. */
 static int
 scan_names(struct search *s, struct slice dir, int hashed)
 {
 	struct dirent *e;
+	const char *name;
 	char path[4096];
 	DIR *d;
 
@@ -128,38 +110,36 @@ scan_names(struct search *s, struct slice dir, int hashed)
 	if (d == NULL)
 		return -1;
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || hash_name(e->d_name) != hashed)
+		name = e->d_name;
+		if (name[0] == '.' || hashed !=
+		    (strspn(name, "0123456789abcdef") == 8 && name[8] == '.' &&
+		    strspn(name + 9, "0123456789") == strlen(name + 9)))
 			continue;
 		if (str_printf(path, sizeof(path), "%.*s/%s", SLICE_FMT(dir),
-		    e->d_name) == 0)
+		    name) == 0)
 			(void)scan_file(s, path);
 	}
 	(void)closedir(d);
 	return 0;
 }
 
-static int
-scan_dir(struct search *s, struct slice dir)
-{
-	size_t before = s->seen;
-	int rc = scan_names(s, dir, 0);
-
-	if (rc == 0 && s->seen == before)
-		rc = scan_names(s, dir, 1);
-	return rc;
-}
-
-/* One of a list of directories is enough. */
+/* One readable directory in the list is enough.  Hashed names are mostly links
+ * to the other files of a directory, sometimes all that it has. */
 static int
 scan_dirs(struct search *s, const char *dirs)
 {
 	struct slice list = slice_str(dirs), dir;
+	size_t before;
 	int rc = -1;
 
 	while (list.n > 0) {
 		dir = slice_cut(&list, ':');
-		if (dir.n > 0 && scan_dir(s, dir) == 0)
-			rc = 0;
+		before = s->seen;
+		if (dir.n == 0 || scan_names(s, dir, 0) < 0)
+			continue;
+		rc = 0;
+		if (s->seen == before)
+			(void)scan_names(s, dir, 1);
 	}
 	return rc;
 }
@@ -191,9 +171,9 @@ scan(const struct trust *t, struct search *s, struct fault *f)
 
 int
 trust_find(const struct trust *t, const struct slice *subject, size_t n,
-    struct trust_sink *sink, struct fault *f)
+    struct buf *der, struct fault *f)
 {
-	struct search s = { .subject = subject, .n = n, .sink = sink };
+	struct search s = { .subject = subject, .n = n, .found = der };
 	int rc = scan(t, &s, f);
 
 	buf_free(&s.der);
@@ -206,15 +186,7 @@ given(const char *s)
 	return s != NULL && s[0] != '\0';
 }
 
-static int
-is_dir(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* Whether there is at least one certificate in it. */
+/* 0 when the store holds a certificate, else -1 with *f. */
 static int
 check(const struct trust *t, struct fault *f)
 {
@@ -223,19 +195,21 @@ check(const struct trust *t, struct fault *f)
 	return scan(t, &s, f);
 }
 
+/* Takes the first of the system's usual places that holds a certificate. */
 static int
 usual(struct trust *t, struct fault *f)
 {
-	size_t i;
+	size_t i, n = sizeof(usual_files) / sizeof(usual_files[0]);
 
-	for (i = 0; i < sizeof(usual_files) / sizeof(usual_files[0]); i++) {
-		*t = (struct trust){ .file = usual_files[i] };
+	for (i = 0; i <= n; i++) {
+		*t = (struct trust){ 0 };
+		if (i < n)
+			t->file = usual_files[i];
+		else
+			t->dir = usual_dir;
 		if (check(t, f) == 0)
 			return 0;
 	}
-	*t = (struct trust){ .dir = usual_dir };
-	if (check(t, f) == 0)
-		return 0;
 #ifdef EMBED_CA
 	*t = (struct trust){ .built_in = 1 };
 	return 0;
@@ -250,9 +224,11 @@ int
 trust_open(struct trust *t, const char *cacert, const char *cert_file,
     const char *cert_dir, struct fault *f)
 {
+	struct stat st;
+
 	*t = (struct trust){ 0 };
 	if (given(cacert)) {
-		if (is_dir(cacert))
+		if (stat(cacert, &st) == 0 && S_ISDIR(st.st_mode))
 			t->dir = cacert;
 		else
 			t->file = cacert;

@@ -9,12 +9,8 @@
 #define DAY (24 * HOUR)
 #define SPAN_MAX (36525 * DAY)		/* a hundred years */
 
-struct civil {
-	int year, month, day, hour, minute, second;
-};
-
-static msec
-to_msec(const struct civil *c)
+msec
+when_civil(const struct civil *c)
 {
 	static const char length[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31,
 	    30, 31 };
@@ -146,7 +142,7 @@ when_http(struct slice s)
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		rest = slice_trim(s);
 		if (take_form(&rest, forms[i], &c) && rest.n == 0)
-			return to_msec(&c);
+			return when_civil(&c);
 	}
 	return MSEC_NONE;
 }
@@ -193,7 +189,7 @@ when_rfc3339(struct slice s)
 	    !take_digits(&s, 2, &minutes) || hours > 23 || minutes > 59))
 		return MSEC_NONE;
 	ahead = (minus ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
-	t = to_msec(&c);
+	t = when_civil(&c);
 	return s.n > 0 || t == MSEC_NONE || t + part < ahead ? MSEC_NONE :
 	    t + part - ahead;
 }

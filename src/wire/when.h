@@ -6,6 +6,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* A date and time in UTC. */
+struct civil {
+	int year, month, day, hour, minute, second;
+};
+
+/* ms since 1970; MSEC_NONE if the date is invalid or before 1970. */
+msec when_civil(const struct civil *c);
+
 /* Parses an HTTP date: IMF-fixdate, RFC 850 or asctime (RFC 9110, 5.6.7).  ms
  * since 1970; MSEC_NONE if it is invalid. */
 msec when_http(struct slice s);

@@ -49,7 +49,6 @@ my %accepts = (
 	'webpki::malformed-aia' => 'authority information is not used',
 	'webpki::san::public-suffix-multi-label-wildcard-san' => 'bide has no list of public suffixes',
 	'webpki::san::public-suffix-private-namespace-wildcard-san' => 'no list of public suffixes',
-	'webpki::san::public-suffix-wildcard-san' => 'no list of public suffixes',
 	'pathlen::max-chain-depth-1-exhausted' => 'a limit that the case brings along; bide has its own',
 );
 
