@@ -9,7 +9,7 @@
 
 #define FIELDS_MAX 64
 
-/* A case being read.  Strings are unescaped into one buf each. */
+/* One case.  Each string is unescaped into a buf of its own. */
 struct drive_case {
 	struct buf body, text[2 * FIELDS_MAX];
 	struct http_field field[FIELDS_MAX];

@@ -2,7 +2,7 @@
 
 #include "tests/t.h"
 
-/* 2026-10-21T07:28:00Z: the local clock, where a reply brings no Date. */
+/* 2026-10-21T07:28:00Z: the local clock, for replies without a Date. */
 #define WALL ((msec)1792567680000)
 
 static const struct {
@@ -18,16 +18,16 @@ static const struct {
 	{ "a quota code in a 429", 429, "", "{\"error\":{\"code\":"
 	    "\"insufficient_quota\",\"message\":\"try again in 5s\"}}",
 	    F_QUOTA, 0, MSEC_NONE },
-	{ "the code before the type", 429, "", "{\"error\":{\"code\":"
+	{ "the code outranks the type", 429, "", "{\"error\":{\"code\":"
 	    "\"credit_balance_exhausted\",\"type\":\"requests\"}}",
 	    F_QUOTA, 0, MSEC_NONE },
 	{ "the type where the code is null", 429, "", "{\"error\":{\"code\":"
 	    "null,\"type\":\"insufficient_quota\"}}", F_QUOTA, 0,
 	    MSEC_NONE },
-	{ "the type where the code says little", 401, "", "{\"error\":"
+	{ "the type where the code is vague", 401, "", "{\"error\":"
 	    "{\"type\":\"authentication_error\",\"code\":"
 	    "\"invalid_request_error\"}}", F_AUTH, 0, MSEC_NONE },
-	{ "details before a type", 429, "retry-after: 3\n", "{\"error\":"
+	{ "details outrank the type", 429, "retry-after: 3\n", "{\"error\":"
 	    "{\"type\":\"rate_limit_error\",\"message\":\"m\",\"details\":"
 	    "{\"error_code\":\"enforced_spend_limit_reached\"}}}",
 	    F_QUOTA, 0, MSEC_NONE },
@@ -36,13 +36,13 @@ static const struct {
 	{ "a rate code, whatever its text", 429, "", "{\"error\":{\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"overloaded\"}}", F_RATE, 1,
 	    MSEC_NONE },
-	{ "a vague type yields to the status", 503, "", "{\"error\":"
+	{ "the status outranks a vague type", 503, "", "{\"error\":"
 	    "{\"type\":\"api_error\",\"message\":\"busy\"}}", F_OVERLOAD, 1,
 	    MSEC_NONE },
 	{ "a bad key in a 400", 400, "", "[{\"error\":{\"code\":400,"
 	    "\"status\":\"INVALID_ARGUMENT\",\"message\":\"m\",\"details\":"
 	    "[{\"reason\":\"API_KEY_INVALID\"}]}}]", F_AUTH, 0, MSEC_NONE },
-	{ "a model that is not there", 400, "", "{\"error\":{\"code\":"
+	{ "no such model", 400, "", "{\"error\":{\"code\":"
 	    "\"model_not_found\"}}", F_NOT_FOUND, 0, MSEC_NONE },
 	{ "bytes, not tokens", 413, "", "{\"type\":\"error\",\"error\":"
 	    "{\"type\":\"request_too_large\",\"message\":\"m\"}}",
@@ -50,10 +50,10 @@ static const struct {
 	{ "a usage limit", 429, "", "{\"error\":{\"type\":"
 	    "\"usage_limit_reached\",\"message\":\"m\","
 	    "\"resets_in_seconds\":8899}}", F_DAILY, 1, 8899000 },
-	{ "a usage limit with its end only", 429, "", "{\"error\":{\"type\":"
+	{ "a usage limit with a time of reset", 429, "", "{\"error\":{\"type\":"
 	    "\"usage_limit_reached\",\"resets_at\":1792567740}}",
 	    F_DAILY, 1, 60000 },
-	{ "a usage limit without an end", 429, "", "{\"error\":{\"type\":"
+	{ "a usage limit without a reset", 429, "", "{\"error\":{\"type\":"
 	    "\"usage_limit_reached\"}}", F_DAILY, 0, MSEC_NONE },
 
 	/* the status where the body says nothing */
@@ -77,25 +77,25 @@ static const struct {
 	{ "a quota code outranks it", 429, "x-should-retry: true\n",
 	    "{\"error\":{\"code\":\"insufficient_quota\"}}", F_QUOTA, 0,
 	    MSEC_NONE },
-	{ "what never fits outranks it", 429, "x-should-retry: true\n",
+	{ "a request over the limit outranks it", 429, "x-should-retry: true\n",
 	    "{\"error\":{\"message\":\"Limit 10, Used 0, Requested 11\"}}",
 	    F_TOO_LARGE, 0, MSEC_NONE },
 	{ "neither true nor false", 500, "x-should-retry: maybe\n", "",
 	    F_SERVER, 1, MSEC_NONE },
 
-	/* never by a word alone */
-	{ "your current quota, per minute", 429, "", "{\"error\":{\"code\":"
+	/* words that are not enough */
+	{ "your current quota, but per minute", 429, "", "{\"error\":{\"code\":"
 	    "429,\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"You exceeded"
 	    " your current quota, please check your plan and billing"
 	    " details.\"}}", F_RATE, 1, MSEC_NONE },
-	{ "a spend limit to raise is not reached", 429, "", "{\"error\":"
+	{ "a spend limit is mentioned, not reached", 429, "", "{\"error\":"
 	    "{\"message\":\"Rate limit exceeded. Raise your spend limit for"
 	    " more.\"}}", F_RATE, 1, MSEC_NONE },
-	{ "a prompt to modify and retry", 400, "", "{\"error\":{\"message\":"
+	{ "retry is mentioned only", 400, "", "{\"error\":{\"message\":"
 	    "\"Bad field. Modify your prompt and retry.\"}}", F_REQUEST, 0,
 	    MSEC_NONE },
 
-	/* what fits never, and what fits tomorrow */
+	/* requests over the limit, and daily limits */
 	{ "too large, in other words", 429, "", "{\"error\":{\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"Request too large for m on"
 	    " tokens per min (TPM): Limit 30000, Requested 45000.\"}}",
@@ -121,14 +121,14 @@ static const struct {
 	    "{\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"m\",\"details\":"
 	    "[{\"violations\":[{\"quotaId\":\"RequestsPerMinute\"}]}]}}",
 	    F_RATE, 1, 60000 },
-	{ "a day with an honest wait", 429, "", "{\"error\":{\"code\":"
+	{ "a daily limit with a wait", 429, "", "{\"error\":{\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"on requests per day (RPD):"
 	    " Limit 200, Used 200, Requested 1. Please try again in 7m12s."
 	    "\"}}", F_DAILY, 1, 432000 },
-	{ "a day to be computed", 429, "", "{\"error\":{\"code\":"
+	{ "a daily limit, the wait computed", 429, "", "{\"error\":{\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"on requests per day (RPD):"
 	    " Limit 200, Used 200, Requested 1.\"}}", F_DAILY, 1, 432000 },
-	{ "a minute that praises days", 429, "", "{\"error\":{\"code\":429,"
+	{ "a minute that mentions days", 429, "", "{\"error\":{\"code\":429,"
 	    "\"message\":\"Rate limit exceeded: free-models-per-min. Add"
 	    " credits for 1000 requests per day\"}}", F_RATE, 1, MSEC_NONE },
 	{ "OpenRouter's day, epoch ms", 429, "", "{\"error\":{\"code\":429,"
@@ -136,7 +136,7 @@ static const struct {
 	    "\"metadata\":{\"headers\":{\"X-RateLimit-Limit\":\"50\","
 	    "\"X-RateLimit-Reset\":\"1792567740500\"}}}}", F_DAILY, 1,
 	    60500 },
-	{ "a reset that is over", 429, "", "{\"error\":{\"code\":429,"
+	{ "a reset in the past", 429, "", "{\"error\":{\"code\":429,"
 	    "\"message\":\"free-models-per-day\",\"metadata\":{\"headers\":"
 	    "{\"X-RateLimit-Reset\":\"1741305600000\"}}}}", F_DAILY, 1,
 	    MSEC_NONE },
@@ -165,7 +165,7 @@ static const struct {
 	{ "over the context size, as a 500", 500, "", "{\"error\":"
 	    "{\"message\":\"the request exceeds the available context size\""
 	    "}}", F_CONTEXT, 0, MSEC_NONE },
-	{ "a length to reduce", 400, "", "{\"error\":{\"message\":\"Please"
+	{ "reduce the length", 400, "", "{\"error\":{\"message\":\"Please"
 	    " reduce the length of the messages or completion.\"}}",
 	    F_CONTEXT, 0, MSEC_NONE },
 	{ "an input too long for OpenRouter's Poolside", 200, "", "{\"error\":"
@@ -177,21 +177,21 @@ static const struct {
 	{ "a prompt too long for vLLM", 200, "", "{\"error\":\"engine prompt"
 	    " length 9000 exceeds the max_model_len of 8192\"}", F_CONTEXT, 0,
 	    MSEC_NONE },
-	{ "the month's money", 429, "", "{\"error\":\"This organization has"
+	{ "a monthly spend limit", 429, "", "{\"error\":\"This organization has"
 	    " exceeded its monthly spend limit\"}", F_QUOTA, 0, MSEC_NONE },
-	{ "many policies", 200, "", "{\"error\":\"This content violates our"
+	{ "usage policies", 200, "", "{\"error\":\"This content violates our"
 	    " usage policies\"}", F_POLICY, 0, MSEC_NONE },
-	{ "a policy to read of", 500, "", "{\"error\":\"It broke. See also our"
+	{ "policies only mentioned", 500, "", "{\"error\":\"It broke. See also our"
 	    " usage policies.\"}", F_SERVER, 1, MSEC_NONE },
 	{ "a full queue", 200, "", "{\"object\":\"error\",\"message\":\"The"
 	    " request queue is full.\"}", F_OVERLOAD, 1, MSEC_NONE },
-	{ "a prompt length to reduce is no context", 429, "", "{\"error\":"
+	{ "reduce the prompt length, for a rate limit", 429, "", "{\"error\":"
 	    "{\"type\":\"rate_limit_error\",\"message\":\"per minute. Please"
 	    " reduce the prompt length, the maximum context length...\"}}",
 	    F_RATE, 1, MSEC_NONE },
 	{ "a flagged input", 403, "", "{\"error\":{\"code\":403,\"message\":"
 	    "\"your input was flagged\"}}", F_POLICY, 0, MSEC_NONE },
-	{ "a bad key that is called an argument", 400, "", "{\"code\":"
+	{ "a bad key with a code of bad arguments", 400, "", "{\"code\":"
 	    "\"invalid-argument\",\"error\":\"Incorrect API key provided.\"}",
 	    F_AUTH, 0, MSEC_NONE },
 
@@ -212,7 +212,7 @@ static const struct {
 	{ "Ollama's week", 429, "", "{\"error\":\"you (joe) have reached your"
 	    " weekly usage limit, upgrade for higher limits\"}", F_DAILY, 0,
 	    MSEC_NONE },
-	{ "a usage limit to read of", 429, "", "{\"error\":\"Rate limit"
+	{ "usage limits are mentioned only", 429, "", "{\"error\":\"Rate limit"
 	    " reached, see our usage limits\"}", F_RATE, 1, MSEC_NONE },
 	{ "LM Studio's context, in a stream", 200, "", "{\"error\":\"Cannot"
 	    " truncate prompt with n_keep (15028) >= n_ctx (7424)\"}",
@@ -223,7 +223,7 @@ static const struct {
 	    " tokens\"}", F_CONTEXT, 0, MSEC_NONE },
 
 	/* in a stream */
-	{ "nothing recognisable", 200, "", "{\"error\":{\"message\":\"m\"}}",
+	{ "nothing recognized", 200, "", "{\"error\":{\"message\":\"m\"}}",
 	    F_SERVER, 1, MSEC_NONE },
 	{ "response.failed without an error", 200, "", "{\"type\":"
 	    "\"response.failed\",\"response\":{\"error\":null}}", F_SERVER,
@@ -231,7 +231,7 @@ static const struct {
 	{ "a flat event", 200, "", "{\"type\":\"error\",\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"Try again in 1 second\"}",
 	    F_RATE, 1, 1000 },
-	{ "a number as a text", 200, "", "{\"error\":{\"code\":\"404\"}}",
+	{ "a status as a string", 200, "", "{\"error\":{\"code\":\"404\"}}",
 	    F_NOT_FOUND, 0, MSEC_NONE },
 	{ "an error in a choice", 200, "", "{\"choices\":[{\"error\":"
 	    "{\"code\":429,\"message\":\"m\"}}]}", F_RATE, 1, MSEC_NONE },
@@ -246,12 +246,12 @@ static const struct {
 	{ "an unusable image", 200, "", "{\"type\":\"response.failed\","
 	    "\"response\":{\"error\":{\"code\":\"invalid_image_format\"}}}",
 	    F_REQUEST, 0, MSEC_NONE },
-	{ "an unheard-of request that is invalid", 200, "", "{\"error\":"
+	{ "an unknown kind of invalid request", 200, "", "{\"error\":"
 	    "{\"type\":\"invalid_request_message_order\"}}", F_REQUEST, 0,
 	    MSEC_NONE },
-	{ "Groq's plural", 200, "", "{\"error\":{\"type\":"
+	{ "Groq's spelling", 200, "", "{\"error\":{\"type\":"
 	    "\"permissions_error\"}}", F_PERMISSION, 0, MSEC_NONE },
-	{ "text that is no JSON", 200, "", "something broke", F_SERVER, 1,
+	{ "plain text", 200, "", "something broke", F_SERVER, 1,
 	    MSEC_NONE },
 	{ "loading, with a 200", 200, "", "{\"error\":\"Model x is currently"
 	    " loading\",\"estimated_time\":20.0}", F_OVERLOAD, 1, 20000 },
@@ -260,7 +260,7 @@ static const struct {
 	{ "a stream for a body", 429, "", ": hello\nevent: error\n"
 	    "data: {\"error\":{\"code\":\"slow_down\"}}\n\ndata: [DONE]\n\n",
 	    F_OVERLOAD, 1, MSEC_NONE },
-	{ "a line of an old server", 500, "", "error: {\"code\":501}\n",
+	{ "an SSE field of an old server", 500, "", "error: {\"code\":501}\n",
 	    F_REQUEST, 0, MSEC_NONE },
 	{ "JSON in a string", 500, "", "{\"error\":{\"message\":\"Provider"
 	    " returned error\",\"metadata\":{\"raw\":\"{\\\"error\\\":"
@@ -268,7 +268,7 @@ static const struct {
 	    F_CONTEXT, 0, MSEC_NONE },
 	{ "Cloudflare's short form", 500, "", "error code: 522", F_TIMEOUT,
 	    1, MSEC_NONE },
-	{ "a number that is no status", 429, "", "error code: 1015", F_RATE,
+	{ "a number that is not a status", 429, "", "error code: 1015", F_RATE,
 	    1, MSEC_NONE },
 	{ "what an SDK prints, in a gateway's 500", 500, "", "{\"error\":"
 	    "{\"message\":\"Error code: 400 - {'error': {'code': 'c'}}\"}}",
@@ -277,7 +277,7 @@ static const struct {
 	    "{\"message\":\"Error code: 429 - {'error': {'code':"
 	    " 'insufficient_quota'}}\",\"type\":\"server_error\"}}", F_QUOTA,
 	    0, MSEC_NONE },
-	{ "a number says it better", 500, "", "{\"error\":{\"code\":502,"
+	{ "a code outranks the text", 500, "", "{\"error\":{\"code\":502,"
 	    "\"message\":\"Error code: 400 - x\"}}", F_SERVER, 1,
 	    MSEC_NONE },
 	{ "an error in FastAPI's detail", 429, "", "{\"detail\":{\"error\":"
@@ -285,10 +285,10 @@ static const struct {
 	{ "an error in an error", 429, "", "{\"error\":{\"message\":"
 	    "{\"error\":{\"code\":\"insufficient_quota\"}}}}", F_QUOTA, 0,
 	    MSEC_NONE },
-	{ "a list of texts", 429, "", "{\"errors\":[\"Try again in 5s\"]}",
+	{ "a list of strings", 429, "", "{\"errors\":[\"Try again in 5s\"]}",
 	    F_RATE, 1, 5000 },
-	{ "cut JSON", 429, "", "{\"error\":{\"message\":\"Please try again"
-	    " in 3s", F_RATE, 1, 3000 },
+	{ "truncated JSON", 429, "", "{\"error\":{\"message\":\"Please try"
+	    " again in 3s", F_RATE, 1, 3000 },
 	{ "HTML with a 200", 200, "", "<html><title>Sign in</title>",
 	    F_PROTO, 0, MSEC_NONE },
 	{ "a proxy's 407", 407, "", "<html><title>Who are you?</title>",
@@ -309,7 +309,7 @@ static const struct {
 	{ "a bucket's reset", 429,
 	    "x-ratelimit-remaining-tokens: 0\nx-ratelimit-reset-tokens: 1m\n",
 	    "", F_RATE, 1, 60000 },
-	{ "no matter of buckets", 500,
+	{ "a bucket does not matter for a 500", 500,
 	    "x-ratelimit-remaining-tokens: 0\nx-ratelimit-reset-tokens: 1m\n",
 	    "", F_SERVER, 1, MSEC_NONE },
 	{ "a date against the reply's own", 503, "date: Wed, 21 Oct 2026"
@@ -368,7 +368,7 @@ test_cases(void)
 	}
 }
 
-/* What people get to read. */
+/* What the user reads. */
 static const struct {
 	int status;
 	const char *fields, *body;
@@ -437,7 +437,7 @@ test_said(void)
 	}
 }
 
-/* Texts longer than a fault holds are cut, and forms within forms end. */
+/* Texts longer than a fault holds are truncated; nesting is limited. */
 static void
 test_bounds(void)
 {

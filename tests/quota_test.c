@@ -28,7 +28,7 @@ static const struct {
 	    "x-ratelimit-remaining-requests", "199",
 	    "x-ratelimit-reset-requests", "7m12s" },
 	    { { 200, 199, 86400000 }, NONE, NONE, NONE } },
-	{ "OpenAI's documents: a reset that fits no window", {
+	{ "OpenAI's documentation: no window fits", {
 	    "x-ratelimit-limit-requests", "60",
 	    "x-ratelimit-remaining-requests", "59",
 	    "x-ratelimit-reset-requests", "1s",
@@ -72,7 +72,7 @@ static const struct {
 	    "x-ratelimit-remaining-tokens", "1500",
 	    "x-ratelimit-reset-tokens", "501ms" },
 	    { NONE, { 2000, 1500, 2004 }, NONE, NONE } },
-	{ "what is not of use", { "x-ratelimit-type", "UserByModelByDay",
+	{ "fields that are ignored", { "x-ratelimit-type", "UserByModelByDay",
 	    "x-ratelimit-limit-project-tokens", "5",
 	    "anthropic-priority-input-tokens-limit", "5",
 	    "x-ratelimit-limit-requests", "-5",
@@ -188,8 +188,8 @@ test_costs(void)
 		buf_puts(&b, "aB3/");
 	buf_puts(&b, "==\",\"max_tokens\":5}");
 	c = quota_cost(buf_slice(&b));
-	OK(c.input > 100 && c.input < 2000, "a picture is not text");
-	EQ(c.output, 5, "what stands behind it");
+	OK(c.input > 100 && c.input < 2000, "an image is not text");
+	EQ(c.output, 5, "and the member after it");
 	buf_clear(&b);
 	for (i = 0; i < 100000; i++)
 		buf_puts(&b, "word ");

@@ -66,10 +66,10 @@ static const struct {
 	    "\xef\xbf\xbd)" },
 	{ "an empty text", "[{\"role\":\"user\",\"content\":\"\"}]",
 	    "U text()" },
-	{ "parts of a text", PART("{\"type\":\"text\",\"text\":\"a\"},"
+	{ "text parts", PART("{\"type\":\"text\",\"text\":\"a\"},"
 	    "{\"type\":\"input_text\",\"text\":\"\\\"\"}"),
 	    "U text(a) text(\")" },
-	{ "parts of the model", "[{\"role\":\"assistant\",\"content\":[{"
+	{ "parts of the assistant", "[{\"role\":\"assistant\",\"content\":[{"
 	    "\"type\":\"output_text\",\"text\":\"a\"},{\"type\":\"refusal\","
 	    "\"refusal\":\"no\"}]}," ASK "]", "A text(a) text(no); U text(hi)"
 	},
@@ -88,7 +88,7 @@ static const struct {
 	{ "a type that only the server knows", PART("{\"type\":"
 	    "\"input_image\",\"image_url\":\"data:image/heic;base64,aGk=\"}"),
 	    "U image image/heic(hi)" },
-	{ "an image elsewhere", PART("{\"type\":\"input_image\",\"image_url\":"
+	{ "an image by URL", PART("{\"type\":\"input_image\",\"image_url\":"
 	    "\"https://a/b.png\"}"), "U image <https://a/b.png>()" },
 	{ "a file", PART("{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\","
 	    "\"file_data\":\"data:application/pdf;base64,JVBERi0=\"}}"),
@@ -102,7 +102,7 @@ static const struct {
 	{ "a PDF as an image", PART("{\"type\":\"input_image\",\"image_url\":"
 	    "\"data:image/png;base64,JVBERi0=\"}"),
 	    "U file application/pdf(%PDF-)" },
-	{ "a file elsewhere", PART("{\"type\":\"input_file\",\"file_url\":"
+	{ "a file by URL", PART("{\"type\":\"input_file\",\"file_url\":"
 	    "\"http://a/b.pdf\"}"), "U file <http://a/b.pdf>()" },
 	{ "a call", "[" ASK "," CALLS(CALL("1")) "," RESULT("1") "]",
 	    "U text(hi); A call #1 f1({\"a\":1}); T result #1 f1(r)" },
@@ -118,11 +118,11 @@ static const struct {
 	    "\"tool_call_id\":\"1\",\"content\":[{\"type\":\"text\",\"text\":"
 	    "\"a\"},{\"type\":\"text\",\"text\":\"\\tb\"}]}]",
 	    "A call #1 f1({\"a\":1}); T result #1 f1(a\tb)" },
-	{ "null is content where calls are", "[{\"role\":\"assistant\","
+	{ "null is content beside calls", "[{\"role\":\"assistant\","
 	    "\"content\":null,\"tool_calls\":[" CALL("1") "]},{\"role\":"
 	    "\"tool\",\"tool_call_id\":\"1\",\"content\":null}]",
 	    "A call #1 f1({\"a\":1}); T result #1 f1()" },
-	{ "an id that comes again", "[" CALLS(CALL("1")) "," RESULT("1") ","
+	{ "an ID used again", "[" CALLS(CALL("1")) "," RESULT("1") ","
 	    CALLS(CALL("1")) "," RESULT("1") "]", "A call #1 f1({\"a\":1}); "
 	    "T result #1 f1(r); A call #1 f1({\"a\":1}); T result #1 f1(r)" },
 };
@@ -133,7 +133,7 @@ static const struct {
 	const char *call;
 } bad[] = {
 	{ "nothing", "", "not JSON", 0, "" },
-	{ "cut", "[" ASK, "not JSON", 0, "" },
+	{ "truncated", "[" ASK, "not JSON", 0, "" },
 	{ "not UTF-8", "[\"\xff\"]", "not JSON", 0, "" },
 	{ "a string", "\"[\"", "neither an array of messages nor an object "
 	    "with one", 0, "" },
@@ -149,13 +149,13 @@ static const struct {
 	    "" },
 	{ "no call", "[{\"role\":\"assistant\",\"content\":null,"
 	    "\"tool_calls\":[]}]", "no content", 0, "" },
-	{ "calls of a user", "[{\"role\":\"user\",\"tool_calls\":["
+	{ "calls in a user's turn", "[{\"role\":\"user\",\"tool_calls\":["
 	    CALL("1") "]}]", "no content", 0, "" },
-	{ "a part of a new type", PART("{\"type\":\"video\",\"url\":\"\"}"),
+	{ "an unknown type", PART("{\"type\":\"video\",\"url\":\"\"}"),
 	    "a part of an unknown type", 0, "" },
 	{ "a part without type", PART("{\"text\":\"\"}"),
 	    "a part without a type", 0, "" },
-	{ "a part that is none", PART("\"x\""), "a part without a type", 0,
+	{ "a part that is no object", PART("\"x\""), "a part without a type", 0,
 	    "" },
 	{ "an image without URL", PART("{\"type\":\"input_image\","
 	    "\"file_id\":\"file-1\"}"), "an image without a URL", 0, "" },
@@ -175,16 +175,16 @@ static const struct {
 	{ "a text file", PART("{\"type\":\"input_file\",\"file_data\":"
 	    "\"data:text/plain;base64,aGk=\"}"),
 	    "data that is neither an image nor a PDF", 0, "" },
-	{ "an image of the model", "[{\"role\":\"assistant\",\"content\":[{"
+	{ "an assistant's image", "[{\"role\":\"assistant\",\"content\":[{"
 	    "\"type\":\"image_url\",\"image_url\":{\"url\":\"http://a/\"}}]}]",
 	    "an image or file that is not a user's", 0, "" },
-	{ "a call that is none", "[" CALLS("{\"id\":\"1\",\"function\":{"
+	{ "a call without arguments", "[" CALLS("{\"id\":\"1\",\"function\":{"
 	    "\"name\":\"f\"}}") "]", "a tool call is {\"id\", \"type\": "
 	    "\"function\", \"function\": {\"name\", \"arguments\"}}", 0, "" },
-	{ "cut arguments", "[" CALLS("{\"id\":\"1\",\"function\":{\"name\":"
+	{ "bad arguments", "[" CALLS("{\"id\":\"1\",\"function\":{\"name\":"
 	    "\"f\",\"arguments\":\"{\\\"a\\\":\"}}") "]",
 	    "a tool call's arguments are not a JSON object", 0, "1" },
-	{ "a result of nothing", "[{\"role\":\"tool\",\"content\":\"r\"}]",
+	{ "a result without an ID", "[{\"role\":\"tool\",\"content\":\"r\"}]",
 	    "a tool's message without \"tool_call_id\"", 0, "" },
 	{ "an image as result", "[" CALLS(CALL("1")) ",{\"role\":\"tool\","
 	    "\"tool_call_id\":\"1\",\"content\":[{\"type\":\"image_url\"}]}]",
@@ -192,17 +192,17 @@ static const struct {
 	{ "a number as result", "[" CALLS(CALL("1")) ",{\"role\":\"tool\","
 	    "\"tool_call_id\":\"1\",\"content\":42}]",
 	    "a tool's result is not text", 1, "1" },
-	{ "an open call", "[" CALLS(CALL("1")) "]",
+	{ "a call without a result", "[" CALLS(CALL("1")) "]",
 	    "a tool call without its result", 1, "1" },
-	{ "one of two", "[" CALLS(CALL("1") "," CALL("2")) "," RESULT("1")
+	{ "a result missing", "[" CALLS(CALL("1") "," CALL("2")) "," RESULT("1")
 	    "]", "a tool call without its result", 2, "2" },
-	{ "a call passed over", "[" CALLS(CALL("1")) "," ASK "]",
+	{ "a user's turn after a call", "[" CALLS(CALL("1")) "," ASK "]",
 	    "a tool call without its result", 2, "1" },
 	{ "a result too late", "[" CALLS(CALL("1")) "," RESULT("1") "," ASK
 	    "," RESULT("1") "]", "a tool result without its call", 4, "1" },
-	{ "another's result", "[" CALLS(CALL("1")) "," RESULT("1") ","
+	{ "a result of another call", "[" CALLS(CALL("1")) "," RESULT("1") ","
 	    RESULT("2") "]", "a tool result without its call", 3, "2" },
-	{ "the model's word last", "[" ASK ",{\"role\":\"assistant\","
+	{ "the assistant's turn last", "[" ASK ",{\"role\":\"assistant\","
 	    "\"content\":\"x\"}]", "the last message is neither a user's nor "
 	    "a tool's", 2, "" },
 };
@@ -252,11 +252,11 @@ turns(void)
 	int i;
 
 	OK(talk_parse(&t, SLICE("[" CALLS(CALL("1") "," CALL("2")) ","
-	    RESULT("2") "]")) == NULL, "a file with an open call");
+	    RESULT("2") "]")) == NULL, "a file with a call without a result");
 	EQS(slice_str(talk_end(&t, &r)), "a tool call without its result",
 	    "cannot be sent yet");
-	EQS(t.name, "1", "for this call's sake");
-	EQ(r.nmessages, 0, "and the request has nothing of it");
+	EQS(t.name, "1", "because of this call");
+	EQ(r.nmessages, 0, "and the request stays empty");
 	talk_result(&t, SLICE("1"), SLICE("late"));
 	OK(talk_end(&t, &r) == NULL, "the result joins the others");
 	talk_turn(&t, ROLE_ASSISTANT);
@@ -264,7 +264,7 @@ turns(void)
 	OK(talk_end(&t, &r) != NULL, "the model is not next");
 	for (i = 0; i < 100; i++) {
 		talk_user(&t, SLICE("on"), &file, 1);
-		OK(talk_end(&t, &r) == NULL, "as long as it gets");
+		OK(talk_end(&t, &r) == NULL, "turns can be added");
 	}
 	log_request(&log, &r);
 	OK(slice_starts(buf_slice(&log), "A call #1 f1({\"a\":1}) call #2 "
@@ -294,10 +294,10 @@ there_and_back(void)
 	struct buf body = { 0 };
 	struct request r = { 0 };
 
-	OK(talk_parse(&t, doc) == NULL, "a body is a file");
-	OK(talk_end(&t, &r) == NULL, "and whole");
+	OK(talk_parse(&t, doc) == NULL, "a body can be read as a file");
+	OK(talk_end(&t, &r) == NULL, "and is complete");
 	dialect_chat.encode(&r, &body);
-	EQS(buf_slice(&body), doc.p, "what was read is written");
+	EQS(buf_slice(&body), doc.p, "and is written unchanged");
 	buf_free(&body);
 	talk_free(&t);
 }

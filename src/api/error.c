@@ -36,7 +36,7 @@ static const struct {
 	    "service_disabled permissions_error" },
 	{ F_NOT_FOUND, "not_found not_found_error model_not_found "
 	    "previous_response_not_found deployment_not_found" },
-	/* dynamic_* are Together's; the in-flight budget comes with a 402 */
+	/* dynamic_* are Together's; OpenRouter's budget comes with a 402 */
 	{ F_RATE, "rate_limit_exceeded rate_limit_error rate_limit_reached "
 	    "rate_limited resource_exhausted too_many_requests "
 	    "dynamic_request_limited dynamic_token_limited "
@@ -97,7 +97,7 @@ static const struct status {
 	{ 423, F_SERVER, "locked" },
 	{ 425, F_SERVER, "too early" },
 	{ 429, F_RATE, "too many requests" },
-	{ 498, F_OVERLOAD, "capacity exceeded" }, /* Groq, flex */
+	{ 498, F_OVERLOAD, "capacity exceeded" }, /* Groq's flex tier */
 	{ 499, F_RATE, "cancelled" }, /* Google */
 	{ 500, F_SERVER, "internal server error" },
 	{ 501, F_REQUEST, "not implemented" },
@@ -190,9 +190,9 @@ static const struct {
 
 struct verdict {
 	enum fclass class;
-	int sure;		/* by a code or message, not the status alone:
-				   x-should-retry does not override it */
-	int coded;		/* by a code */
+	int sure;		/* known by a code or message: outranks
+				   x-should-retry */
+	int coded;		/* known by a code */
 };
 
 static int
@@ -201,8 +201,8 @@ is_rate(enum fclass class)
 	return class == F_RATE || class == F_DAILY;
 }
 
-/* Copies the name without case and separators; its length, 0 if it has no
- * room. */
+/* Copies the name in lower case without separators; returns its length, or 0
+ * if it does not fit. */
 static size_t
 squeeze(struct slice name, char *to, size_t size)
 {
@@ -250,8 +250,8 @@ find_status(int status)
 	return NULL;
 }
 
-/* By the codes, by the status, and for an error in a stream without any known
- * code (status < 300) by what is left. */
+/* Decides by the codes, else by the status, else (an error in a stream without
+ * a known code) by vague names and the text. */
 static struct verdict
 first_verdict(const struct error_body *b, int status)
 {
@@ -276,7 +276,7 @@ first_verdict(const struct error_body *b, int status)
 	return v;
 }
 
-/* Whether text has "limit: 0" (but not "limit: 0.5"): no wait helps. */
+/* Whether text has "limit: 0" (but not "limit: 0.5"), where no wait helps. */
 static int
 no_allowance(struct slice text)
 {
@@ -306,8 +306,8 @@ matches(struct slice text, const char *phrases)
 	return 0;
 }
 
-/* status: the HTTP status or the one that a code names; below 300 for an
- * error in a stream. */
+/* The verdict by codes, status and messages.  status: of the reply or named by
+ * a code; below 300 for an error in a stream. */
 static struct verdict
 judge(const struct error_body *b, int status)
 {
@@ -344,8 +344,8 @@ find_field(const struct http_field *field, size_t n, const char *name)
 	return (struct slice){ 0 };
 }
 
-/* The longest wait that the server states; without any, for a rate limit, the
- * reset of a bucket or what the figures in the message give. */
+/* The longest wait that the server states.  If it states none for a rate
+ * limit: the reset of a bucket, else what the message's figures give. */
 static msec
 stated_wait(const struct reply *r, const struct error_body *b,
     enum fclass class, msec now)
@@ -371,7 +371,7 @@ stated_wait(const struct reply *r, const struct error_body *b,
 	return b->minute ? 60000 : MSEC_NONE;
 }
 
-/* Sets whether to retry, and when at the earliest. */
+/* Sets .retry and .wait. */
 static void
 set_retry(struct fault *f, const struct reply *r, const struct error_body *b,
     const struct verdict *v, msec now)
@@ -404,7 +404,7 @@ set_retry(struct fault *f, const struct reply *r, const struct error_body *b,
 	}
 }
 
-/* Sets the most telling code or type, and the text for the user. */
+/* Sets .name to the most specific code or type, and .text. */
 static void
 describe(struct fault *f, const struct reply *r, const struct error_body *b)
 {

@@ -6,13 +6,13 @@
 #include "wire/json.h"
 #include "wire/sse.h"
 
-/* Nesting of bodies and error objects inside each other. */
+/* How deep bodies and error objects may nest. */
 #define DEPTH_MAX 6
 
 static int read_doc(struct error_body *b, struct slice doc, int depth);
 static void read_error(struct error_body *b, struct slice doc, int depth);
 
-/* Adds a message, for the rules and for the user. */
+/* Appends a message to .text and its first line to .summary. */
 static void
 put_text(struct error_body *b, struct slice text)
 {
@@ -175,7 +175,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 		return;
 	read_details(b, &w[DETAILS]);
 	read_details(b, &w[INNER]);
-	/* OpenRouter's: whose limit it was, and the upstream's message */
+	/* OpenRouter's: whose limit it is, and the upstream's message */
 	if (w[METADATA].type == JSON_OBJECT &&
 	    json_take(w[METADATA].tok, of_metadata, m, 3) == 0) {
 		put_name(b, &m[0]);
@@ -188,7 +188,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	read_waits(b, doc);
 	for (i = NAMES; i < MESSAGES; i++)
 		put_name(b, &w[i]);
-	/* the place in the request goes before what is wrong there */
+	/* where in the request, before what is wrong with it */
 	if (w[PLACE].type == JSON_ARRAY) {
 		while (json_each(w[PLACE].tok, &at, &key, &tok) > JSON_END)
 			last = tok;
@@ -199,7 +199,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	put_message(b, &m[2], depth);
 }
 
-/* Reads a whole JSON text; -1 if doc is not an error in JSON. */
+/* Reads a whole JSON text; -1 if doc is not JSON or not an object. */
 static int
 read_doc(struct error_body *b, struct slice doc, int depth)
 {

@@ -10,7 +10,7 @@ larger(msec a, msec b)
 	return a > b ? a : b;
 }
 
-/* Discards an absurd wait. */
+/* MSEC_NONE for an absurd wait. */
 static msec
 sane(msec wait)
 {
@@ -185,7 +185,7 @@ hint_text(struct slice text)
 	return wait;
 }
 
-/* Above any limit, but a day in ms times it does not overflow. */
+/* More than any limit; times a day in ms it does not overflow. */
 #define FIGURE_MAX 10000000000
 
 /* The number after word, as in "Requested ~36313" and "Limit: 30,000"; -1 if

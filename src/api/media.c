@@ -52,7 +52,7 @@ static const struct {
 } limits[] = {
 	{ "messages", 5 * MIB, 5 * MIB, 24 * MB, 32 * MB },
 	{ "gemini", 70 * MB, 0, 50 * MB, 100 * MB },
-	{ "", 20 * MIB, 20 * MIB, 50 * MB, 68 * MB }	/* any other */
+	{ "", 20 * MIB, 20 * MIB, 50 * MB, 68 * MB }	/* all others */
 };
 
 static size_t

@@ -42,7 +42,7 @@ request_params(const struct request *r, struct json_out *w)
 
 	for (i = 0; i < r->nparams; i++) {
 		p = &r->params[i];
-		/* of equal names the last counts */
+		/* the last of equal names counts */
 		for (k = i + 1; k < r->nparams; k++)
 			if (slice_eq(r->params[k].key, p->key))
 				break;

@@ -24,7 +24,7 @@ enum role {
 	ROLE_SYSTEM,			/* also OpenAI's "developer" */
 	ROLE_USER,
 	ROLE_ASSISTANT,
-	ROLE_TOOL			/* results of the calls in the turn before */
+	ROLE_TOOL			/* results of the calls before it */
 };
 
 enum part_type {
@@ -66,7 +66,7 @@ struct request {
 	const struct param *params;
 	size_t nparams;
 	unsigned quirks;
-	int background;			/* responses: run it in the background */
+	int background;			/* responses: run in the background */
 };
 
 /* The number of a message's parts that are text, images or files; and of those

@@ -209,7 +209,7 @@ talk_room(struct talk *t, size_t n)
 	buf_room(&t->text, t->text.max);
 }
 
-/* The copies from offset from on. */
+/* What was copied since offset from. */
 static struct slice
 copied(const struct talk *t, size_t from)
 {
@@ -331,7 +331,7 @@ take_call(struct talk *t, struct slice doc)
 	return NULL;
 }
 
-/* Takes a tool's message; several texts are joined. */
+/* Takes a tool's message; joins its texts if there are several. */
 static const char *
 take_result(struct talk *t, const struct json_want *id,
     const struct json_want *content)
