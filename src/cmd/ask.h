@@ -4,8 +4,13 @@
 #include "base/env.h"
 #include "cmd/opts.h"
 
-/* bide ask: asks and sees the answer through.  command: what was typed.  The
- * exit status. */
+/* The commands that ask one question.  command: what the user typed.  Both
+ * report what went wrong and return the exit status. */
+
+/* bide ask */
 int ask(const struct env *env, struct opts *o, struct slice command);
+
+/* bide resume: finishes the last turn of a session, or shows its answer. */
+int resume(const struct env *env, struct opts *o, struct slice command);
 
 #endif

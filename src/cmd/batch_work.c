@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cmd/exits.h"
 #include "cmd/limits.h"
-#include "cmd/target.h"
+#include "cmd/request.h"
 #include "core/output.h"
 
 #define KEEP_MOST ((size_t)65536)	/* of a buffer, between two lines */
@@ -157,7 +157,7 @@ set_path(struct question *q)
 	if (q->line.family != FAMILY_PLAIN) {
 		if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
 			below += 3;
-		target_path(p, below);
+		plan_path(p, below);
 	}
 	p->job.exchange.target = buf_slice(&p->path);
 	p->job.redirects = 0;
@@ -175,7 +175,7 @@ set_body(struct question *q)
 		    &q->text);
 		if (why != NULL)
 			return why;
-		plan_body(p);
+		request_body(p);
 		return NULL;
 	}
 	buf_clear(&p->body);
@@ -354,11 +354,8 @@ ask_line(const struct work *w, struct question *q)
 	    (unsigned)w->o->retries }, .key = secret_slice(&p->key),
 	    .after = question_after, .ctx = q, .queue = 1 };
 
-	p->job.env = q->env;
-	p->job.net = &net_real;
-	p->job.sink = &q->sink;
-	p->job.limit.end = w->o->max_time < MSEC_MAX ?
-	    env_mono(q->env) + w->o->max_time : MSEC_MAX;
+	plan_job(p, q->env, &q->sink, w->o->max_time < MSEC_MAX ?
+	    env_mono(q->env) + w->o->max_time : MSEC_MAX);
 	run(&r, &q->report.res);
 }
 
@@ -473,7 +470,7 @@ work_show(struct work *w, const struct claim *claim, struct slice text,
 	struct fault f;
 
 	if (prepare(w, claim, text, &f) == 0)
-		plan_print(&w->q.route->plan, out);
+		request_print(&w->q.route->plan, out);
 	else
 		buf_puts(out, f.text);
 	buf_putc(out, '\n');

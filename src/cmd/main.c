@@ -11,7 +11,6 @@
 #include "cmd/log.h"
 #include "cmd/models.h"
 #include "cmd/report.h"
-#include "cmd/resume.h"
 #include "cmd/sessions.h"
 #include "cmd/version.h"
 #include "core/output.h"

@@ -5,7 +5,7 @@
 #include "api/models.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
-#include "cmd/target.h"
+#include "core/pipeline.h"
 #include "core/sink.h"
 
 static int
@@ -13,22 +13,24 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
     struct slice command)
 {
 	struct text_sink text = { .env = env, .fd = 1, .path = o->output };
-	struct status status = { .quiet = o->quiet, .verbose = o->verbose };
+	struct status status = { .quiet = o->quiet, .verbose = o->verbose,
+	    .answer = &text.sink };
+	struct pipeline pipe = { .answer = &text.sink,
+	    .status = &status.sink };
 	struct run r = { .job = &p->job, .policy = { o->patience,
 	    (unsigned)o->retries }, .key = secret_slice(&p->key),
-	    .after = status_watch, .ctx = &status };
+	    .after = status_attempt, .ctx = &status };
 	struct result res;
 
 	text_sink_init(&text);
-	status_init(&status, &text.sink);
-	p->job.env = env;
-	p->job.net = &net_real;
-	p->job.sink = &status.sink;
+	status_init(&status);
+	pipeline_init(&pipe);
+	plan_job(p, env, &pipe.sink, o->max_time < MSEC_MAX ?
+	    env_mono(env) + o->max_time : MSEC_MAX);
 	p->job.dialect = o->json ? &dialect_raw : &models_ids;
-	if (o->max_time < MSEC_MAX)
-		p->job.limit.end = env_mono(env) + o->max_time;
 	run(&r, &res);
 	status_free(&status);
+	pipeline_free(&pipe);
 	text_sink_free(&text);
 	report_result(&res, o, command, env->wall(env->ctx), 0);
 	return report_status(&res);
@@ -51,7 +53,7 @@ models(const struct env *env, struct opts *o, struct slice command)
 		    o->nwords == 1 ? o->words[0] : "openai");
 		mine.model = model;
 	}
-	rc = plan_make(&p, &mine, &c) < 0 || target_models(&p, &c) < 0 ?
+	rc = plan_make(&p, &mine, &c) < 0 || plan_models(&p, &c) < 0 ?
 	    fail(c.status, "%s", c.text) : fetch(env, o, &p, command);
 	plan_free(&p);
 	return rc;

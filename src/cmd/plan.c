@@ -6,33 +6,316 @@
 
 #include "base/file.h"
 #include "cmd/exits.h"
-#include "cmd/target.h"
 #include "cmd/version.h"
 
-/* -- the key --------------------------------------------------------------- */
+/* The server of -u, when the model's name does not tell the provider: most that
+ * imitate OpenAI have Chat Completions. */
+static const struct provider generic = {
+	.name = "server", .dialect = &dialect_chat,
+	.key_env = { "OPENAI_API_KEY" }, .key_optional = 1,
+	.quirks = QUIRK_MAX_TOKENS,
+};
 
-static int
-bad_key(struct slice key)
+/* The value of a variable; NULL: not set, empty, or no name. */
+static const char *
+variable(const char *name)
+{
+	const char *value = name == NULL ? NULL : getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* -- the provider ---------------------------------------------------------- */
+
+static const struct own_provider *
+find_own(const struct opts *o, struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < key.n; i++)
-		if (key.p[i] <= 0x20 || key.p[i] == 0x7f)
-			return 1;
+	for (i = o->nproviders; i-- > 0;)
+		if (slice_is(name, o->providers[i].name))
+			return &o->providers[i];
+	return NULL;
+}
+
+/* PROVIDER:MODEL, if the provider is known.  *own: as below. */
+static int
+by_prefix(struct plan *p, const struct opts *o,
+    const struct own_provider **own)
+{
+	struct slice rest = slice_str(o->model), name = slice_cut(&rest, ':');
+	const struct provider *row = provider_find(name);
+	const struct own_provider *mine;
+
+	if (name.n == strlen(o->model))
+		return 0;
+	mine = *own = find_own(o, name);
+	if (mine == NULL && row == NULL)
+		return 0;
+	p->model = rest.p;
+	if (mine == NULL) {
+		p->provider = *row;
+		return 1;
+	}
+	p->provider = (struct provider){
+		.name = mine->name, .base = mine->base_url,
+		.dialect = mine->dialect == NULL ? &dialect_chat :
+		    dialect_find(slice_str(mine->dialect)),
+		.key_env = { mine->key_env },
+		.key_optional = mine->key_env == NULL,
+		.quirks = QUIRK_MAX_TOKENS,
+	};
+	return 1;
+}
+
+static int
+unknown(const struct opts *o, struct complaint *c)
+{
+	struct slice rest = slice_str(o->model), name = slice_cut(&rest, ':');
+	struct buf names = { 0 };
+	size_t i;
+
+	for (i = 0; provider_row(i) != NULL; i++)
+		buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
+		    provider_row(i)->name);
+	if (name.n < strlen(o->model))
+		complain(c, EXIT_USAGE, "unknown provider '%.*s'; known are "
+		    "%.*s and those in the config file", SLICE_FMT(name),
+		    SLICE_FMT(names));
+	else
+		complain(c, EXIT_USAGE, "cannot tell the provider of model "
+		    "'%s': use PROVIDER:%s with one of %.*s, or --base-url",
+		    o->model, o->model, SLICE_FMT(names));
+	buf_free(&names);
+	return -1;
+}
+
+/* Sets p->provider and p->model from -m and -u.  *own: the section of the
+ * config file that defines the provider, or NULL. */
+static int
+find_provider(struct plan *p, const struct opts *o,
+    const struct own_provider **own, struct complaint *c)
+{
+	const struct provider *guess;
+
+	if (o->model == NULL)
+		return complain(c, EXIT_CONFIG, "no model: give one with -m "
+		    "[PROVIDER:]MODEL, or set BIDE_MODEL");
+	p->model = o->model;
+	if (!by_prefix(p, o, own)) {
+		guess = provider_guess(slice_str(o->model));
+		if (guess != NULL)
+			p->provider = *guess;
+		else if (o->base_url != NULL)
+			p->provider = generic;
+		else
+			return unknown(o, c);
+	}
+	if (*p->model == '\0')
+		return complain(c, EXIT_USAGE, "no model after '%s'", o->model);
 	return 0;
 }
 
+/* -- the URL --------------------------------------------------------------- */
+
+/* OLLAMA_HOST as ollama reads it: HOST, HOST:PORT or a URL; the default port is
+ * 11434, and 0.0.0.0, an address to listen on, means this host. */
+static void
+ollama_base(const char *host, struct buf *base)
+{
+	struct slice rest = slice_trim(slice_str(host)), name;
+	const char *scheme = "http://";
+	int given = 0;
+
+	if (slice_starts(rest, "http://") || slice_starts(rest, "https://")) {
+		scheme = slice_starts(rest, "https") ? "https://" : scheme;
+		rest = slice_sub(rest, strlen(scheme), rest.n);
+		given = 1;
+	}
+	name = slice_cut(&rest, '/');
+	buf_puts(base, scheme);
+	if (slice_starts(name, "0.0.0.0")) {
+		buf_puts(base, "127.0.0.1");
+		name = slice_sub(name, strlen("0.0.0.0"), name.n);
+		given |= name.n > 0;
+	}
+	buf_put(base, name);
+	if (!given && (name.n == 0 || memchr(name.p, ':', name.n) == NULL))
+		buf_puts(base, ":11434");
+	buf_puts(base, "/v1");
+}
+
+/*
+ * Azure OpenAI (providers.md 2.2): the resource's endpoint and the v1 path; or
+ * with OPENAI_API_VERSION, as in the official SDK, a deployment's path, which
+ * has Chat Completions.
+ */
+static void
+azure_base(struct plan *p, const char *endpoint)
+{
+	struct slice base = slice_str(endpoint);
+	const char *version = variable("OPENAI_API_VERSION");
+
+	while (base.n > 0 && base.p[base.n - 1] == '/')
+		base.n--;
+	buf_put(&p->base, base);
+	if (slice_ifind(base, "/openai/v1") >= 0)
+		return;
+	buf_puts(&p->base, "/openai");
+	if (version == NULL) {
+		buf_puts(&p->base, "/v1");
+		return;
+	}
+	buf_printf(&p->base, "?api-version=%s", version);
+	p->deployment = dialect_chat;
+	p->deployment.path = "/deployments/{model}/chat/completions";
+	p->provider.dialect = &p->deployment;
+}
+
+/* Sets p->base; returns where it comes from, for a message, or NULL. */
+static const char *
+find_base(struct plan *p, const struct opts *o)
+{
+	const char *host = variable("OLLAMA_HOST");
+	const char *from = variable(p->provider.base_env);
+	const char *endpoint = variable("AZURE_OPENAI_ENDPOINT");
+
+	if (o->base_url != NULL) {
+		buf_puts(&p->base, o->base_url);
+		return "--base-url";
+	}
+	if (from != NULL) {
+		buf_puts(&p->base, from);
+		return p->provider.base_env;
+	}
+	if (host != NULL && strcmp(p->provider.name, "ollama") == 0) {
+		ollama_base(host, &p->base);
+		return "OLLAMA_HOST";
+	}
+	if (endpoint != NULL && strcmp(p->provider.name, "azure") == 0) {
+		azure_base(p, endpoint);
+		return "AZURE_OPENAI_ENDPOINT";
+	}
+	if (p->provider.base == NULL)
+		return NULL;
+	buf_puts(&p->base, p->provider.base);
+	return "base-url";
+}
+
+/* Escapes all but the unreserved characters (RFC 3986 section 2.3). */
+static void
+put_model(struct buf *path, const char *model)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+	    "pqrstuvwxyz0123456789-._~";
+
+	for (; *model != '\0'; model++) {
+		if (strchr(plain, *model) != NULL)
+			buf_putc(path, *model);
+		else
+			buf_printf(path, "%%%02x", (unsigned char)*model);
+	}
+}
+
+void
+plan_path(struct plan *p, const char *below)
+{
+	struct slice query = p->job.to.url.path, path = slice_cut(&query, '?');
+	const char *hole = strstr(below, "{model}");
+
+	while (path.n > 0 && path.p[path.n - 1] == '/')
+		path.n--;
+	buf_clear(&p->path);
+	buf_put(&p->path, path);
+	if (hole != NULL) {
+		buf_put(&p->path, (struct slice){ below,
+		    (size_t)(hole - below) });
+		put_model(&p->path, p->model);
+		below = hole + strlen("{model}");
+	}
+	buf_puts(&p->path, below);
+	if (query.n > 0) {
+		buf_putc(&p->path, memchr(p->path.p, '?', p->path.n) == NULL ?
+		    '?' : '&');
+		buf_put(&p->path, query);
+	}
+	p->job.exchange.target = buf_slice(&p->path);
+}
+
+/* Sets p->base, p->path and p->job.to.url. */
+static int
+find_url(struct plan *p, const struct opts *o, struct complaint *c)
+{
+	const char *from = find_base(p, o), *why;
+	struct url *u = &p->job.to.url;
+	int status = o->base_url != NULL ? EXIT_USAGE : EXIT_CONFIG;
+
+	if (from == NULL)
+		return complain(c, EXIT_CONFIG, "no base URL for %s: "
+		    "set AZURE_OPENAI_ENDPOINT or use --base-url",
+		    p->provider.name);
+	why = url_parse(buf_slice(&p->base), u);
+	if (why == NULL && u->userinfo.p != NULL)
+		why = "credentials are not allowed in it; use --key-file";
+	if (why != NULL)
+		return complain(c, status, "%s: '%.*s': %s", from,
+		    slice_ifind(buf_slice(&p->base), "@") < 0 ?
+		    (int)p->base.n : 0, p->base.p, why);
+	plan_path(p, p->provider.dialect->path);
+	return 0;
+}
+
+/* -- the proxy ------------------------------------------------------------- */
+
+/* The variable in lower case, even if it is empty, else the one in upper case,
+ * as curl does. */
+static const char *
+either(const char *lower, const char *upper)
+{
+	return variable(getenv(lower) != NULL ? lower : upper);
+}
+
+static int
+find_proxy(struct plan *p, struct complaint *c)
+{
+	const struct url *u = &p->job.to.url;
+	const char *text, *why, *except = either("no_proxy", "NO_PROXY");
+
+	if (u->https)
+		text = either("https_proxy", "HTTPS_PROXY");
+	else if (getenv("REQUEST_METHOD") == NULL)
+		text = either("http_proxy", "HTTP_PROXY");
+	else		/* a CGI's HTTP_PROXY is a header field ("httpoxy") */
+		text = variable("http_proxy");
+	if (text == NULL || url_no_proxy(u, slice_str(except)))
+		return 0;
+	if (strstr(text, "://") == NULL)
+		buf_puts(&p->proxy_text, "http://");
+	buf_puts(&p->proxy_text, text);
+	why = url_parse(buf_slice(&p->proxy_text), &p->proxy);
+	if (why != NULL)
+		return complain(c, EXIT_CONFIG, "%s: %s",
+		    u->https ? "HTTPS_PROXY" : "HTTP_PROXY", why);
+	p->job.to.proxy = &p->proxy;
+	return 0;
+}
+
+/* -- the key --------------------------------------------------------------- */
+
+/* where: its origin, for a message. */
 static int
 set_key(struct plan *p, struct slice raw, const char *where,
     struct complaint *c)
 {
 	struct slice key = slice_trim(raw);
+	size_t i;
 
 	if (key.n == 0)
 		return complain(c, EXIT_CONFIG, "%s: contains no key", where);
-	if (bad_key(key))
-		return complain(c, EXIT_CONFIG, "%s: blanks or control "
-		    "characters in the key", where);
+	for (i = 0; i < key.n; i++)
+		if (key.p[i] <= 0x20 || key.p[i] == 0x7f)
+			return complain(c, EXIT_CONFIG, "%s: blanks or "
+			    "control characters in the key", where);
 	if (secret_set(&p->key, key) < 0)
 		return complain(c, EXIT_CONFIG, "%s: too long for a key",
 		    where);
@@ -40,31 +323,25 @@ set_key(struct plan *p, struct slice raw, const char *where,
 }
 
 static int
-key_from_file(struct plan *p, const char *path, struct complaint *c)
-{
-	struct buf text = { .max = 16384 };
-	int rc;
-
-	rc = file_read(path, &text) < 0 ?
-	    complain(c, EXIT_CONFIG, "%s: %s", path, strerror(errno)) :
-	    set_key(p, buf_slice(&text), path, c);
-	buf_wipe(&text);
-	return rc;
-}
-
-static int
 find_key(struct plan *p, const struct opts *o, struct complaint *c)
 {
-	const char *const *vars = p->provider.key_env, *value;
+	const char *const *vars = p->provider.key_env;
+	struct buf text = { .max = 16384 };
 	size_t i;
+	int rc;
 
-	if (o->key_file != NULL)
-		return key_from_file(p, o->key_file, c);
-	for (i = 0; i < 2 && vars[i] != NULL; i++) {
-		value = getenv(vars[i]);
-		if (value != NULL && *value != '\0')
-			return set_key(p, slice_str(value), vars[i], c);
+	if (o->key_file != NULL) {
+		rc = file_read(o->key_file, &text) < 0 ?
+		    complain(c, EXIT_CONFIG, "%s: %s", o->key_file,
+		    strerror(errno)) :
+		    set_key(p, buf_slice(&text), o->key_file, c);
+		buf_wipe(&text);
+		return rc;
 	}
+	for (i = 0; i < 2 && vars[i] != NULL; i++)
+		if (variable(vars[i]) != NULL)
+			return set_key(p, slice_str(variable(vars[i])),
+			    vars[i], c);
 	if (p->provider.key_optional || o->dry_run)
 		return 0;
 	return complain(c, EXIT_CONFIG, "no key for %s: set %s, or name a "
@@ -73,7 +350,7 @@ find_key(struct plan *p, const struct opts *o, struct complaint *c)
 
 /* -- header fields --------------------------------------------------------- */
 
-/* "Name: value" lines; what could end the line early is left out. */
+/* Appends a field without the characters that could end its line early. */
 static void
 put_field(struct buf *b, const char *name, struct slice value)
 {
@@ -86,29 +363,8 @@ put_field(struct buf *b, const char *name, struct slice value)
 	buf_puts(b, "\r\n");
 }
 
-static void
-put_variable(struct buf *b, const char *name, const char *var)
-{
-	const char *value = getenv(var);
-
-	if (value != NULL && *value != '\0')
-		put_field(b, name, slice_str(value));
-}
-
-static void
-put_own_headers(struct plan *p, const struct own_provider *own)
-{
-	size_t i;
-
-	for (i = 0; i < own->nheaders; i++) {
-		buf_puts(&p->fields, own->header[i]);
-		buf_puts(&p->fields, "\r\n");
-	}
-}
-
-/* The field that holds the key; NULL: Authorization. */
-static const char *
-auth_of(const struct plan *p)
+const char *
+plan_auth(const struct plan *p)
 {
 	return p->provider.auth != NULL ? p->provider.auth :
 	    p->provider.dialect->auth;
@@ -117,52 +373,37 @@ auth_of(const struct plan *p)
 static void
 make_fields(struct plan *p, const struct own_provider *own)
 {
+	static const char *const openai[][2] = {
+		{ "OpenAI-Organization", "OPENAI_ORG_ID" },
+		{ "OpenAI-Project", "OPENAI_PROJECT_ID" },
+	};
 	const struct dialect *d = p->provider.dialect;
 	struct slice key = secret_slice(&p->key);
+	struct buf *b = &p->fields;
+	size_t i;
 
-	put_field(&p->fields, "User-Agent", SLICE("bide/" BIDE_VERSION));
-	buf_puts(&p->fields, d->fields != NULL ? d->fields : "");
-	if (key.n > 0 && auth_of(p) != NULL) {
-		put_field(&p->fields, auth_of(p), key);
+	put_field(b, "User-Agent", SLICE("bide/" BIDE_VERSION));
+	buf_puts(b, d->fields != NULL ? d->fields : "");
+	if (key.n > 0 && plan_auth(p) != NULL) {
+		put_field(b, plan_auth(p), key);
 	} else if (key.n > 0) {
-		buf_puts(&p->fields, "Authorization: Bearer ");
-		buf_put(&p->fields, key);
-		buf_puts(&p->fields, "\r\n");
+		buf_puts(b, "Authorization: Bearer ");
+		buf_put(b, key);
+		buf_puts(b, "\r\n");
 	}
 	if (p->provider.base_env != NULL &&
-	    strcmp(p->provider.base_env, "OPENAI_BASE_URL") == 0) {
-		put_variable(&p->fields, "OpenAI-Organization",
-		    "OPENAI_ORG_ID");
-		put_variable(&p->fields, "OpenAI-Project",
-		    "OPENAI_PROJECT_ID");
+	    strcmp(p->provider.base_env, "OPENAI_BASE_URL") == 0)
+		for (i = 0; i < 2; i++)
+			if (variable(openai[i][1]) != NULL)
+				put_field(b, openai[i][0],
+				    slice_str(variable(openai[i][1])));
+	for (i = 0; own != NULL && i < own->nheaders; i++) {
+		buf_puts(b, own->header[i]);
+		buf_puts(b, "\r\n");
 	}
-	if (own != NULL)
-		put_own_headers(p, own);
 }
 
-/* -- the body -------------------------------------------------------------- */
-
-static int
-keeps_runs(const struct plan *p)
-{
-	return p->provider.dialect == &dialect_responses;
-}
-
-static void
-make_request(struct plan *p, const struct opts *o)
-{
-	p->request = (struct request){
-		.model = slice_str(p->model),
-		.max_tokens = o->max_tokens,
-		.temperature = slice_str(o->temperature),
-		.effort = slice_str(o->effort),
-		.params = o->params, .nparams = o->nparams,
-		.quirks = p->provider.quirks,
-		.background = o->background && keeps_runs(p),
-	};
-}
-
-/* -- the job --------------------------------------------------------------- */
+/* -- the plan -------------------------------------------------------------- */
 
 static int
 open_trust(struct plan *p, const struct opts *o, struct complaint *c)
@@ -179,147 +420,54 @@ open_trust(struct plan *p, const struct opts *o, struct complaint *c)
 	return 0;
 }
 
-static void
-make_job(struct plan *p, const struct opts *o)
-{
-	struct job *j = &p->job;
-
-	j->dialect = p->provider.dialect;
-	j->exchange = (struct exchange){ "POST", buf_slice(&p->path),
-	    buf_slice(&p->fields), { 0 } };
-	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
-	    MSEC_MAX };
-}
-
 int
 plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 {
 	const struct own_provider *own = NULL;
+	struct job *j = &p->job;
 
 	memset(p, 0, sizeof(*p));
-	if (target_provider(p, o, &own, c) < 0 || target_url(p, o, c) < 0 ||
-	    target_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
+	if (find_provider(p, o, &own, c) < 0 || find_url(p, o, c) < 0 ||
+	    find_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
 	    find_key(p, o, c) < 0)
 		return -1;
-	make_request(p, o);
+	p->request = (struct request){
+		.model = slice_str(p->model),
+		.max_tokens = o->max_tokens,
+		.temperature = slice_str(o->temperature),
+		.effort = slice_str(o->effort),
+		.params = o->params, .nparams = o->nparams,
+		.quirks = p->provider.quirks,
+		.background = o->background &&
+		    p->provider.dialect == &dialect_responses,
+	};
 	make_fields(p, own);
-	make_job(p, o);
+	j->dialect = p->provider.dialect;
+	j->exchange.method = "POST";
+	j->exchange.fields = buf_slice(&p->fields);
+	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
+	    MSEC_MAX };
 	return 0;
 }
 
-static void
-take_question(struct plan *p, struct history *h)
-{
-	(void)talk_end(&h->talk, &p->request);
-	p->request.system = h->system;
-	p->request.schema = h->schema;
-	p->request.tools = h->tools;
-}
-
-void
-plan_body(struct plan *p)
-{
-	buf_clear(&p->body);
-	p->provider.dialect->encode(&p->request, &p->body);
-	p->job.exchange.body = buf_slice(&p->body);
-}
-
-void
-plan_encode(struct plan *p, struct history *h)
-{
-	take_question(p, h);
-	plan_body(p);
-}
-
-/* One turn more than the conversation has. */
-static void
-add_turn(struct plan *p, enum role role, struct slice text)
-{
-	struct message turn = { role, &p->last, 1 };
-
-	p->last = (struct part){ .type = PART_TEXT, .text = text };
-	buf_clear(&p->longer);
-	buf_put(&p->longer, (struct slice){ (const char *)p->request.messages,
-	    p->request.nmessages * sizeof(turn) });
-	buf_put(&p->longer, (struct slice){ (const char *)&turn,
-	    sizeof(turn) });
-	p->request.messages = (const struct message *)(void *)p->longer.p;
-	p->request.nmessages++;
-}
-
-/* An assistant's last turn may not end with white space (providers.md 3.4). */
-static struct slice
-without_end_blanks(struct slice s)
-{
-	while (s.n > 0 && slice_trim(slice_sub(s, s.n - 1, 1)).n == 0)
-		s.n--;
-	return s;
-}
-
-void
-plan_continue(struct plan *p, struct history *h, struct slice text)
-{
-	const struct dialect *d = p->provider.dialect;
-
-	take_question(p, h);
-	p->prefilled = !p->no_prefill && d->prefill != NULL &&
-	    d->prefill(p->request.model) && slice_trim(text).n > 0;
-	if (p->prefilled) {
-		add_turn(p, ROLE_ASSISTANT, without_end_blanks(text));
-	} else {
-		buf_clear(&p->quote);
-		buf_puts(&p->quote, "The connection broke while you answered. "
-		    "Between the lines of dashes is what has arrived of your "
-		    "answer. Go on exactly where it stops: repeat nothing of "
-		    "it, and say nothing about the interruption.\n-----\n");
-		buf_put(&p->quote, text);
-		buf_puts(&p->quote, "\n-----");
-		add_turn(p, ROLE_USER, buf_slice(&p->quote));
-	}
-	plan_body(p);
-}
-
 int
-plan_refused(struct plan *p, const struct fault *f)
+plan_models(struct plan *p, struct complaint *c)
 {
-	if (!p->prefilled || f->class != F_REQUEST || f->status != 400)
-		return 0;
-	p->no_prefill = 1;
-	return 1;
-}
-
-/* Fields that hold a key, ours or one of the user's own providers. */
-static int
-hides(const struct plan *p, struct slice name)
-{
-	const char *auth = auth_of(p);
-
-	return slice_ieq(name, SLICE("Authorization")) ||
-	    slice_ifind(name, "key") >= 0 || slice_ifind(name, "token") >= 0 ||
-	    (auth != NULL && slice_ieq(name, slice_str(auth)));
+	if (p->provider.dialect->models == NULL)
+		return complain(c, EXIT_USAGE, "%s has no list of models",
+		    p->provider.name);
+	plan_path(p, p->provider.dialect->models);
+	p->job.exchange.method = "GET";
+	return 0;
 }
 
 void
-plan_print(const struct plan *p, struct buf *out)
+plan_job(struct plan *p, const struct env *env, struct sink *sink, msec end)
 {
-	struct slice rest = buf_slice(&p->fields), line, name;
-
-	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
-	url_host(&p->job.to.url, out);
-	buf_put(out, buf_slice(&p->path));
-	buf_puts(out, "\nContent-Type: application/json\n"
-	    "Accept: text/event-stream\n");
-	while (rest.n > 0) {
-		line = slice_trim(slice_cut(&rest, '\n'));
-		name = slice_cut(&line, ':');
-		buf_put(out, name);
-		buf_puts(out, ":");
-		buf_put(out, hides(p, name) ? SLICE(" ***") : line);
-		buf_putc(out, '\n');
-	}
-	buf_putc(out, '\n');
-	buf_put(out, buf_slice(&p->body));
-	buf_putc(out, '\n');
+	p->job.env = env;
+	p->job.net = &net_real;
+	p->job.sink = sink;
+	p->job.limit.end = end;
 }
 
 void

@@ -1,8 +1,8 @@
 #ifndef CMD_PLAN_H
 #define CMD_PLAN_H
 
-/* From what the user asked for to a job that can run: which provider, where
- * it is, which key opens it. */
+/* A plan for a request: from the options and the environment to a job that can
+ * run.  Which provider, at which URL, with which key. */
 
 #include "api/provider.h"
 #include "base/guard.h"
@@ -12,9 +12,9 @@
 #include "state/history.h"
 
 struct plan {
-	struct provider provider;	/* a row, or one of the user's own */
-	struct dialect deployment;	/* Azure's old paths: chat elsewhere */
-	const char *model;		/* without the prefix */
+	struct provider provider;	/* built in, or of the config file */
+	struct dialect deployment;	/* Chat at Azure's older path */
+	const char *model;		/* without the provider's prefix */
 	struct buf base;		/* the base URL */
 	struct buf path, fields, body;	/* of the request; fields are secret */
 	struct buf proxy_text;
@@ -22,39 +22,34 @@ struct plan {
 	struct secret key;
 	struct trust trust;
 	struct request request;
-	struct buf longer, quote;	/* of a continuation: its messages, and
-					   what the last one says */
+	/* a request for the rest of an answer (cmd/request.h) */
+	struct buf longer, quote;	/* its messages, the text of the last */
 	struct part last;
-	int prefilled;			/* the body ends with an assistant's */
+	int prefilled;			/* the last is an assistant's */
 	int no_prefill;			/* the model has refused that */
 	struct job job;
-	struct pace pace;		/* of the job (cmd/limits.h) */
+	struct pace pace;		/* of the job (limits_open()) */
 };
 
 /*
- * Fills *p: all that can be wrong about a request is found here, before the
- * prompt is read.  0, or -1 with *c.  p->job lacks env, net, sink and body.
+ * Fills *p and finds everything that can be wrong about a request before the
+ * prompt is read.  0, or -1 with *c.  *o is borrowed.  The job still lacks
+ * what plan_job() sets, and a body (cmd/request.h).
  */
 int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
 
-/* The request's body, with the history's question in it, which is borrowed. */
-void plan_encode(struct plan *p, struct history *h);
+/* Sets what the job needs to run; end: its deadline, monotonic. */
+void plan_job(struct plan *p, const struct env *env, struct sink *sink,
+    msec end);
 
-/* The body of p->request as it stands. */
-void plan_body(struct plan *p);
+/* Sets another path below the base URL. */
+void plan_path(struct plan *p, const char *below);
 
-/*
- * The same, to go on from the part of an answer that was delivered: by an
- * assistant's turn at the end where the model takes one, else by a user's
- * that quotes it.
- */
-void plan_continue(struct plan *p, struct history *h, struct slice text);
+/* Makes the request one for the list of models.  0, or -1 with *c. */
+int plan_models(struct plan *p, struct complaint *c);
 
-/* Whether such a turn is what f complains of; from now on it is quoted. */
-int plan_refused(struct plan *p, const struct fault *f);
-
-/* Prints the request as it would go out, the key hidden. */
-void plan_print(const struct plan *p, struct buf *out);
+/* The header field that takes the key; NULL: Authorization. */
+const char *plan_auth(const struct plan *p);
 
 void plan_free(struct plan *p);
 

@@ -141,7 +141,7 @@ tell_wait(struct status *s, const struct event *e)
 	struct buf *b = &s->line;
 
 	if (s->notice && e->type == EV_RETRY && e->discard &&
-	    s->next->delivered > 0)
+	    s->answer->delivered > 0)
 		note(s, SLICE("the answer was interrupted; it restarts from "
 		    "the beginning"));
 	buf_clear(b);
@@ -204,7 +204,6 @@ status_put(struct sink *sink, const struct event *e)
 	struct status *s = (struct status *)sink;
 	struct buf line = { 0 };
 
-	s->next->put(s->next, e);
 	if (s->quiet)
 		return;
 	if (e->type == EV_RETRY || e->type == EV_WAIT)
@@ -222,20 +221,18 @@ static int
 status_flush(struct sink *sink, struct fault *f)
 {
 	struct status *s = (struct status *)sink;
-	int rc = s->next->flush(s->next, f);
 	struct slice rest = buf_slice(&s->notes);
 
+	(void)f;
 	while (rest.n > 0)
 		say(slice_cut(&rest, '\n'));
 	buf_clear(&s->notes);
-	sink->delivered = s->next->delivered;
-	return rc;
+	return 0;
 }
 
 void
-status_init(struct status *s, struct sink *next)
+status_init(struct status *s)
 {
-	s->next = next;
 	s->sink = (struct sink){ .put = status_put, .flush = status_flush,
 	    .tick = s->tty && !s->quiet ? status_tick : NULL };
 	s->line = s->notes = (struct buf){ 0 };
@@ -283,7 +280,7 @@ put_usage(struct buf *b, const struct outcome *out)
 }
 
 void
-status_watch(void *ctx, struct outcome *out, unsigned n)
+status_attempt(void *ctx, struct outcome *out, unsigned n)
 {
 	struct status *s = ctx;
 	const struct timing *t = &out->time;

@@ -24,7 +24,7 @@ int fail(int status, const char *fmt, ...)
  */
 struct status {
 	struct sink sink;
-	struct sink *next;	/* the answer's own sink */
+	const struct sink *answer;
 	int quiet, verbose;
 	int tty;		/* stderr is a terminal */
 	int notice;		/* say when an answer restarts */
@@ -34,12 +34,12 @@ struct status {
 	struct buf notes;	/* lines to print at the next flush */
 };
 
-void status_init(struct status *s, struct sink *next);
+void status_init(struct status *s);
 void status_free(struct status *s);
 
 /* For struct run's after, with the status as ctx: reports an attempt if
  * .verbose is set. */
-void status_watch(void *ctx, struct outcome *out, unsigned n);
+void status_attempt(void *ctx, struct outcome *out, unsigned n);
 
 /* Appends a fault in a few words: "rate limited (TPM 30000/30000)". */
 void report_fault(const struct fault *f, struct buf *out);

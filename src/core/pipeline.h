@@ -45,7 +45,7 @@ struct pipeline {
 void pipeline_init(struct pipeline *p);
 void pipeline_free(struct pipeline *p);
 
-/* Text that an earlier run delivered; joining: the first answer continues it. */
+/* Text from an earlier run; joining: the first answer continues it. */
 void pipeline_earlier(struct pipeline *p, struct slice text, int joining);
 
 /* Puts the struct parts of an answer as events, tool calls only with calls. */

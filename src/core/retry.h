@@ -20,7 +20,7 @@
 #define RETRY_BASE ((msec)500)
 #define RETRY_BASE_OVERLOAD ((msec)2000)
 #define RETRY_CAP ((msec)60000)
-#define RETRY_SLACK ((msec)200)		/* the other 50 ms are for the machine */
+#define RETRY_SLACK ((msec)200)		/* 50 ms for the machine */
 #define RETRY_TRUST 3
 #define RETRY_CONFLICTS 3		/* 409s in a row */
 

@@ -106,7 +106,7 @@ stored_next(struct stored *s, struct outcome *out)
 	take_up(s);
 }
 
-/* -- cancelling it ----------------------------------------------------------- */
+/* -- cancelling it --------------------------------------------------------- */
 
 static void
 drop(struct sink *s, const struct event *e)

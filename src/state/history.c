@@ -373,6 +373,26 @@ history_take(struct history *h, struct slice record)
 	types[i].take(h, record);
 }
 
+void
+history_fault(const struct history *h, struct fault *f)
+{
+	static const char keys[] = "class status message";
+	struct json_want w[3];
+	struct buf text = { 0 };
+	int i;
+
+	if (json_take(h->fault, keys, w, 3) < 0)
+		return;
+	fault_set(f, F_IO, 1, "%s", "");
+	for (i = F_NONE; i <= F_CANCEL; i++)
+		if (json_is(w[0].tok, fault_name((enum fclass)i)))
+			f->class = (enum fclass)i;
+	f->status = (int)json_int(w[1].tok, 0);
+	json_unescape(w[2].tok, &text, NULL);
+	slice_copy(buf_slice(&text), f->text, sizeof(f->text));
+	buf_free(&text);
+}
+
 /* -- asking ---------------------------------------------------------------- */
 
 enum json_type

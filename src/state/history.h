@@ -73,6 +73,9 @@ void history_text(const struct history *h, struct buf *b);
  * empty if there is none. */
 void history_cursor(const struct history *h, struct cursor *c);
 
+/* The fault that ended the last run, if the journal has one. */
+void history_fault(const struct history *h, struct fault *f);
+
 /* Appends the ids, joined with ", ", of the last turn's tool calls if that
  * turn is finished: these still need results. */
 void history_open_calls(const struct history *h, struct buf *ids);

@@ -1,0 +1,114 @@
+#include "cmd/request.h"
+
+/* The conversation up to its last question, which is borrowed. */
+static void
+take_question(struct plan *p, struct history *h)
+{
+	(void)talk_end(&h->talk, &p->request);
+	p->request.system = h->system;
+	p->request.schema = h->schema;
+	p->request.tools = h->tools;
+}
+
+void
+request_body(struct plan *p)
+{
+	buf_clear(&p->body);
+	p->provider.dialect->encode(&p->request, &p->body);
+	p->job.exchange.body = buf_slice(&p->body);
+}
+
+void
+request_question(struct plan *p, struct history *h)
+{
+	take_question(p, h);
+	request_body(p);
+}
+
+void
+request_rest(struct plan *p, struct history *h, struct slice text)
+{
+	const struct dialect *d = p->provider.dialect;
+	struct message turn = { ROLE_ASSISTANT, &p->last, 1 };
+
+	take_question(p, h);
+	p->prefilled = !p->no_prefill && d->prefill != NULL &&
+	    d->prefill(p->request.model) && slice_trim(text).n > 0;
+	if (p->prefilled) {
+		/* which may not end with white space (providers.md 3.4) */
+		while (slice_trim(slice_sub(text, text.n - 1, 1)).n == 0)
+			text.n--;
+	} else {
+		buf_clear(&p->quote);
+		buf_puts(&p->quote, "The connection broke while you answered. "
+		    "Between the lines of dashes is what has arrived of your "
+		    "answer. Go on exactly where it stops: repeat nothing of "
+		    "it, and say nothing about the interruption.\n-----\n");
+		buf_put(&p->quote, text);
+		buf_puts(&p->quote, "\n-----");
+		text = buf_slice(&p->quote);
+		turn.role = ROLE_USER;
+	}
+	p->last = (struct part){ .type = PART_TEXT, .text = text };
+	buf_clear(&p->longer);
+	buf_put(&p->longer, (struct slice){ (const char *)p->request.messages,
+	    p->request.nmessages * sizeof(turn) });
+	buf_put(&p->longer, (struct slice){ (const char *)&turn,
+	    sizeof(turn) });
+	p->request.messages = (const struct message *)(void *)p->longer.p;
+	p->request.nmessages++;
+	request_body(p);
+}
+
+int
+request_refuse_prefill(struct plan *p, const struct fault *f)
+{
+	if (!p->prefilled || f->class != F_REQUEST || f->status != 400)
+		return 0;
+	p->no_prefill = 1;
+	return 1;
+}
+
+int
+request_disown(struct plan *p, struct history *h, const struct fault *f)
+{
+	static const char words[][10] = { "signature", "thinking",
+	    "reasoning", "encrypted" };
+	size_t i;
+
+	if (f->class != F_REQUEST || f->status != 400)
+		return 0;
+	for (i = 0; i < 4; i++)
+		if (slice_ifind(slice_str(f->text), words[i]) >= 0)
+			break;
+	if (i == 4 || !talk_disown(&h->talk))
+		return 0;
+	request_question(p, h);
+	return 1;
+}
+
+void
+request_print(const struct plan *p, struct buf *out)
+{
+	const char *auth = plan_auth(p);
+	struct slice rest = buf_slice(&p->fields), line, name;
+
+	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
+	url_host(&p->job.to.url, out);
+	buf_put(out, buf_slice(&p->path));
+	buf_puts(out, "\nContent-Type: application/json\n"
+	    "Accept: text/event-stream\n");
+	while (rest.n > 0) {
+		line = slice_trim(slice_cut(&rest, '\n'));
+		name = slice_cut(&line, ':');
+		buf_put(out, name);
+		/* fields of the user's own providers may hold keys too */
+		if (slice_ieq(name, SLICE("Authorization")) ||
+		    slice_ifind(name, "key") >= 0 ||
+		    slice_ifind(name, "token") >= 0 ||
+		    (auth != NULL && slice_ieq(name, slice_str(auth))))
+			line = SLICE(" ***");
+		buf_printf(out, ":%.*s\n", SLICE_FMT(line));
+	}
+	buf_printf(out, "\n%.*s\n", SLICE_FMT(p->body));
+}
