@@ -22,17 +22,17 @@ static const struct {
 	{ "{}", "no prompt", FAMILY_PLAIN },
 	{ "{\"prompt\":\"\"}", "no prompt", FAMILY_PLAIN },
 	{ "{\"prompt\":null}", "no prompt", FAMILY_PLAIN },
-	{ "{\"prompt\":\"x\",\"promt\":1}", "a member that is no option",
+	{ "{\"prompt\":\"x\",\"promt\":1}", "an unknown member",
 	    FAMILY_PLAIN },
 	{ "{\"prompt\":\"x\",\"max_tokens\":\"9\"}",
 	    "an option of the wrong type", FAMILY_PLAIN },
 	{ "{\"url\":\"/v1/x\"}", "no body", FAMILY_OPENAI },
-	{ "{\"body\":{}}", "the url is no path", FAMILY_OPENAI },
-	{ "{\"url\":\"http://h/\",\"body\":{}}", "the url is no path",
+	{ "{\"body\":{}}", "url is not a path", FAMILY_OPENAI },
+	{ "{\"url\":\"http://h/\",\"body\":{}}", "url is not a path",
 	    FAMILY_OPENAI },
-	{ "{\"url\":\"/a\\r\\nb\",\"body\":{}}", "the url is no path",
+	{ "{\"url\":\"/a\\r\\nb\",\"body\":{}}", "url is not a path",
 	    FAMILY_OPENAI },
-	{ "{\"url\":\"/a b\",\"body\":{}}", "the url is no path",
+	{ "{\"url\":\"/a b\",\"body\":{}}", "url is not a path",
 	    FAMILY_OPENAI },
 	{ "{\"url\":\"/a\",\"method\":\"GET\",\"body\":{}}",
 	    "the method is not POST", FAMILY_OPENAI },
@@ -149,7 +149,7 @@ test_ask(void)
 	buf_free(&kept);
 	OK(line_read(&l, SLICE("{\"prompt\":\"x\",\"max_tokens\":-1}")) ==
 	    NULL, "a number");
-	OK(line_ask(&l, &t, &r, params, &kept) != NULL, "but no count");
+	OK(line_ask(&l, &t, &r, params, &kept) != NULL, "but not a count");
 	talk_free(&t);
 	buf_free(&kept);
 }

@@ -1,134 +1,135 @@
 #include "api/answer.h"
 
-
-/* A text behind what stands before it. */
+/* What the provider sent: JSON unchanged but for line breaks, anything else as
+ * a string. */
 static void
-put(struct buf *out, const char *before, struct slice text)
+put_body(struct json_out *w, struct slice body)
 {
-	struct json_out w = { .out = out };
-
-	buf_puts(out, before);
-	json_str(&w, text);
-}
-
-/* What the provider sent, as a value: JSON as it came, but for line breaks;
- * anything else as a text. */
-static void
-put_body(struct buf *out, struct slice body)
-{
-	/* as deep as it will stand there */
-	struct json_out w = { .out = out, .depth = 3, .arrays = 7 };
-
 	if (body.n == 0)
-		json_null(&w);
-	else if (json_line(&w, body) < 0)
-		json_str(&w, body);
+		json_null(w);
+	else if (json_line(w, body) < 0)
+		json_str(w, body);
+}
+
+/* An error object of our own in the provider's form. */
+static void
+put_error(struct json_out *w, const char *key, const struct fault *f)
+{
+	json_open(w, '{');
+	json_member(w, key, slice_str(fault_name(f->class)));
+	json_member(w, "message", slice_str(f->text));
+	json_close(w);
 }
 
 static void
-put_error(struct buf *out, const char *before, const struct fault *f)
+put_openai(struct json_out *w, const struct answer *a, int own_error)
 {
-	put(out, before, slice_str(fault_name(f->class)));
-	put(out, ",\"message\":", slice_str(f->text));
-	buf_puts(out, "}}");
-}
+	struct buf id = { 0 };
 
-static void
-put_openai(struct buf *out, const struct answer *a, int bare)
-{
-	buf_printf(out, "{\"id\":\"batch_req_%llu\"",
-	    (unsigned long long)a->line);
-	put(out, ",\"custom_id\":", a->id);
-	buf_puts(out, ",\"response\":");
+	buf_printf(&id, "batch_req_%llu", (unsigned long long)a->line);
+	json_member(w, "id", buf_slice(&id));
+	buf_free(&id);
+	json_member(w, "custom_id", a->id);
+	json_key(w, "response");
 	if (a->status > 0) {
-		buf_printf(out, "{\"status_code\":%d", a->status);
-		put(out, ",\"request_id\":", slice_str(a->request_id));
-		buf_puts(out, ",\"body\":");
-		put_body(out, a->body);
-		buf_putc(out, '}');
+		json_open(w, '{');
+		json_member_num(w, "status_code", a->status);
+		json_member(w, "request_id", slice_str(a->request_id));
+		json_key(w, "body");
+		put_body(w, a->body);
+		json_close(w);
 	} else {
-		buf_puts(out, "null");
+		json_null(w);
 	}
-	if (bare)
-		put_error(out, ",\"error\":{\"code\":", a->fault);
+	json_key(w, "error");
+	if (own_error)
+		put_error(w, "code", a->fault);
 	else
-		buf_puts(out, ",\"error\":null}");
+		json_null(w);
 }
 
 static void
-put_anthropic(struct buf *out, const struct answer *a, int bare)
+put_anthropic(struct json_out *w, const struct answer *a, int own_error)
 {
-	put(out, "{\"custom_id\":", a->id);
-	buf_puts(out, a->fault->class == F_NONE ?
-	    ",\"result\":{\"type\":\"succeeded\",\"message\":" :
-	    ",\"result\":{\"type\":\"errored\",\"error\":");
-	if (bare)
-		put_error(out, "{\"type\":\"error\",\"error\":{\"type\":",
-		    a->fault);
-	else
-		put_body(out, a->body);
-	buf_puts(out, "}}");
+	int failed = a->fault->class != F_NONE;
+
+	json_member(w, "custom_id", a->id);
+	json_key(w, "result");
+	json_open(w, '{');
+	json_member(w, "type", slice_str(failed ? "errored" : "succeeded"));
+	json_key(w, failed ? "error" : "message");
+	if (own_error) {
+		json_open(w, '{');
+		json_member(w, "type", SLICE("error"));
+		json_key(w, "error");
+		put_error(w, "type", a->fault);
+		json_close(w);
+	} else {
+		put_body(w, a->body);
+	}
+	json_close(w);
 }
 
 static void
-put_plain(struct buf *out, const struct answer *a)
+put_plain(struct json_out *w, const struct answer *a)
 {
-	struct json_out w = { .out = out };
-
-	put(out, "{\"custom_id\":", a->id);
+	json_member(w, "custom_id", a->id);
 	if (a->fault->class != F_NONE) {
-		buf_puts(out, ",\"error\":");
-		json_open(&w, '{');
-		event_put_fault(&w, a->fault);
+		json_key(w, "error");
+		json_open(w, '{');
+		event_put_fault(w, a->fault);
 	} else {
-		put(out, ",\"text\":", a->body);
-		put(out, ",\"finish\":", slice_str(finish_name(a->finish)));
-		if (a->calls.n > 0)
-			buf_puts(out, ",\"calls\":");
-		buf_put(out, a->calls);
-		buf_puts(out, ",\"usage\":");
-		json_open(&w, '{');
-		event_put_usage(&w, &a->usage);
+		json_member(w, "text", a->body);
+		json_member(w, "finish", slice_str(finish_name(a->finish)));
+		if (a->calls.n > 0) {
+			json_key(w, "calls");
+			json_raw(w, a->calls);
+		}
+		json_key(w, "usage");
+		json_open(w, '{');
+		event_put_usage(w, &a->usage);
 	}
-	json_close(&w);
-	buf_putc(out, '}');
+	json_close(w);
 }
 
 void
 answer_put(struct buf *out, const struct answer *a)
 {
-	int bare = a->fault->class != F_NONE && (a->status == 0 ||
+	int own_error = a->fault->class != F_NONE && (a->status == 0 ||
 	    a->body.n == 0 || *a->body.p != '{' || !json_valid(a->body));
+	struct json_out w = { .out = out };
 
+	json_open(&w, '{');
 	if (a->family == FAMILY_OPENAI)
-		put_openai(out, a, bare);
+		put_openai(&w, a, own_error);
 	else if (a->family == FAMILY_ANTHROPIC)
-		put_anthropic(out, a, bare);
+		put_anthropic(&w, a, own_error);
 	else
-		put_plain(out, a);
+		put_plain(&w, a);
+	json_close(&w);
 	buf_putc(out, '\n');
 }
 
 int
 answer_read(struct slice text, struct slice *id)
 {
-	struct json_want code = { .key = "status_code" };
+	enum { ID, TEXT, RESPONSE, RESULT, ERROR, N };
+	struct json_want w[N], code = { .key = "status_code" };
 	struct json_want message = { .key = "message" };
-	struct json_want w[] = { { .key = "custom_id" }, { .key = "text" },
-	    { .key = "response", .sub = &code, .nsub = 1 },
-	    { .key = "result", .sub = &message, .nsub = 1 },
-	    { .key = "error" } };
 
-	if (json_pick(text, w, 5) < 0 || w[0].type != JSON_STRING)
+	json_keys(w, "custom_id text response result error", N);
+	json_want_in(&w[RESPONSE], &code, 1);
+	json_want_in(&w[RESULT], &message, 1);
+	if (json_pick(text, w, N) < 0 || w[ID].type != JSON_STRING)
 		return -1;
-	*id = w[0].tok;
-	if (w[4].type != JSON_BAD && w[4].type != JSON_NULL)
+	*id = w[ID].tok;
+	if (w[ERROR].type != JSON_BAD && w[ERROR].type != JSON_NULL)
 		return 1;
-	if (w[1].type == JSON_STRING)
+	if (w[TEXT].type == JSON_STRING)
 		return 0;
-	if (w[2].type == JSON_OBJECT)
+	if (w[RESPONSE].type == JSON_OBJECT)
 		return json_int(code.tok, 0) / 100 != 2;
-	if (w[3].type == JSON_OBJECT)
+	if (w[RESULT].type == JSON_OBJECT)
 		return message.type == JSON_BAD;
 	return -1;
 }

@@ -2,17 +2,17 @@
 #define API_ANSWER_H
 
 /*
- * A line of a batch's output, in the words of the question's family.
+ * A line of a batch's output, in the format of the input line's family.
  *
- * OpenAI's: {"id", "custom_id", "response": {"status_code", "request_id",
- * "body"}, "error"}.  response is null where no answer came; error, {"code",
- * "message"}, is null where the body is the provider's JSON.
+ * OpenAI: {"id", "custom_id", "response": {"status_code", "request_id",
+ * "body"}, "error"}.  response is null if no reply came; error, {"code",
+ * "message"}, is null if the body is the provider's JSON.
  *
- * Anthropic's: {"custom_id", "result": {"type": "succeeded", "message"}} or
- * {"type": "errored", "error"}, the provider's own error object or one in its
- * form.
+ * Anthropic: {"custom_id", "result": {"type": "succeeded", "message"}} or
+ * {"type": "errored", "error"}, with the provider's own error object or one of
+ * the same form.
  *
- * Our own: {"custom_id", "text", "finish", "calls"?, "usage"} or {"custom_id",
+ * bide: {"custom_id", "text", "finish", "calls"?, "usage"} or {"custom_id",
  * "error": {"class", "status", "message"}}.
  */
 
@@ -21,23 +21,25 @@
 
 struct answer {
 	enum family family;
-	struct slice id;		/* the custom_id's text */
+	struct slice id;		/* custom_id, unescaped */
 	uint64_t line;			/* its number in the input */
-	const struct fault *fault;	/* F_NONE: it is whole */
-	int status;			/* of HTTP; 0: none came */
+	const struct fault *fault;	/* F_NONE if answered */
+	int status;			/* of HTTP; 0: no reply came */
 	const char *request_id;
-	struct slice body;		/* text; of the providers' families,
-					   and of errors, as it came */
-	struct slice calls;		/* a JSON array in a line; or empty */
+	struct slice body;		/* the text; for the providers' families
+					   and errors the body as it came */
+	struct slice calls;		/* a valid JSON array without line
+					   breaks; or empty */
 	enum finish finish;
 	struct usage usage;
 };
 
-/* Appends the line and its end. */
+/* Appends the line with its newline. */
 void answer_put(struct buf *out, const struct answer *a);
 
-/* The custom_id of a line of any family's output, raw.  0: the question was
- * answered, 1: it failed for good; -1: it is no such line. */
+/* Reads a line of any family's output; *id is its custom_id, a raw JSON
+ * string.  0: the question was answered; 1: it failed for good; -1: not such a
+ * line. */
 int answer_read(struct slice text, struct slice *id);
 
 #endif

@@ -356,7 +356,7 @@ enum decoded
 decode_no_answer(struct decode *d, struct slice body)
 {
 	return decode_is_error(body) ? decode_error(d, body) :
-	    decode_fail(d, F_PROTO, "the server's JSON holds no answer");
+	    decode_fail(d, F_PROTO, "the server's JSON contains no answer");
 }
 
 enum decoded

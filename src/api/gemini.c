@@ -144,7 +144,7 @@ end_call(struct decode *d)
 	if (c->args.full || *c->args.p != '{' ||
 	    !json_valid(buf_slice(&c->args)))
 		return decode_fail(d, F_PROTO,
-		    "a tool call's arguments are no object");
+		    "a tool call's arguments are not an object");
 	decode_put_call(d, c);
 	return DECODE_MORE;
 }

@@ -47,7 +47,7 @@ whole(struct decode *d, struct slice body)
 	if (decode_is_error(body))
 		return decode_error(d, body);
 	if (list.n == 0 || list.p[0] != '[' || !json_valid(body))
-		return decode_fail(d, F_PROTO, "no list of models");
+		return decode_fail(d, F_PROTO, "not a list of models");
 	while (json_each(list, &at, &key, &model) > JSON_END)
 		put_model(d, model);
 	d->finish = FIN_STOP;

@@ -54,8 +54,8 @@ result families '{"custom_id":"c","result":{"type":"succeeded","message":{"type"
 result families '{"id":"batch_req_5","custom_id":"d","response":{"status_code":400,"request_id":"","body":{"error":{"message":"no such field","type":"invalid_value","param":null,"code":"invalid_value"}}},"error":null}'
 result families '{"custom_id":"e","result":{"type":"errored","error":{"type":"error","error":{"type":"not_found","message":"gone"}}}}'
 result families '{"custom_id":"line-7","error":{"class":"bad_request","status":null,"message":"line 7: not a JSON object"}}'
-result families '{"custom_id":"line-8","error":{"class":"bad_request","status":null,"message":"line 8: a member that is no option"}}'
-result families '{"id":"batch_req_9","custom_id":"g","response":null,"error":{"code":"bad_request","message":"line 9: the url is no path"}}'
+result families '{"custom_id":"line-8","error":{"class":"bad_request","status":null,"message":"line 8: an unknown member"}}'
+result families '{"id":"batch_req_9","custom_id":"g","response":null,"error":{"code":"bad_request","message":"line 9: url is not a path"}}'
 requests families 5
 is "families: paths" "$(sed -n 's/.*"target":"\([^"]*\)".*/\1/p' "$LOG" |
     sort | uniq -c | tr -s ' \n' ' ')" \
