@@ -2,11 +2,11 @@
 #define API_EVENT_H
 
 /*
- * What flows from an attempt to whoever reads the answer.
+ * What flows from an attempt to the readers of the answer.
  *
- * A dialect's decoder puts TEXT, REASONING, TOOL_CALL and ITEM as the stream
- * brings them; the loop puts the rest.  Slices are borrowed for the call.
- * Only what stands behind a type here is set in its events.
+ * A dialect's decoder puts TEXT, REASONING, TOOL_CALL and ITEM as they arrive;
+ * the retry loop puts the rest.  Slices are borrowed for the call.  Only the
+ * members named beside a type are set in its events.
  */
 
 #include "base/buf.h"
@@ -17,35 +17,35 @@ enum ev_type {
 	EV_START,		/* an attempt begins: .attempt */
 	EV_TEXT,		/* .text: whole code points of the answer */
 	EV_REASONING,		/* .text: of the model's thinking */
-	EV_TOOL_CALL,		/* .id, .name, .text = arguments; a whole call;
-				   .signature, which goes back with it */
-	EV_ITEM,		/* .text: finished output of a kind of the
-				   provider's own, as JSON; .name: the
-				   dialect's.  Goes back as a PART_OWN at this
+	EV_TOOL_CALL,		/* a complete call: .id, .name, .text =
+				   arguments; .signature, to be sent back */
+	EV_ITEM,		/* .text: a finished output item of a kind of
+				   the provider's own, JSON; .name: the
+				   dialect.  Sent back as a PART_OWN at this
 				   place */
 	EV_RETRY,		/* .fault, .wait, .attempt, .discard */
 	EV_WAIT,		/* for a slot: .text = why, .wait, .attempt */
 	EV_USAGE,		/* .usage */
 	EV_DONE,		/* .finish, .attempt, .text_bytes, .elapsed,
 				   .request_id */
-	EV_FALLBACK,		/* .fault, .discard, .name, .text: given up
-				   with this one; who and which is next */
-	EV_ERROR		/* .fault, .wait: given up */
+	EV_FALLBACK,		/* this provider failed: .fault, .discard;
+				   .name, .text: the next one and its model */
+	EV_ERROR		/* giving up: .fault, .wait */
 };
 
-/* Why the model stopped; one of these for every provider's own word. */
+/* Why the model stopped, for all providers. */
 enum finish {
-	FIN_NONE,		/* not known, or not yet */
+	FIN_NONE,		/* unknown, or not yet known */
 	FIN_STOP,
-	FIN_LENGTH,		/* a token limit cut it off */
+	FIN_LENGTH,		/* at a token limit */
 	FIN_TOOL_CALLS,
 	FIN_REFUSAL,
 	FIN_FILTER,
-	FIN_PAUSE		/* the server's tools take long: it wants to be
-				   asked to go on */
+	FIN_PAUSE		/* the server's tools take long; another
+				   request continues the turn */
 };
 
-/* Tokens as the provider counts them; -1 = not told. */
+/* Tokens as the provider counts them; -1 = unknown. */
 struct usage {
 	int64_t input, output, cached, reasoning;
 };
@@ -57,34 +57,33 @@ struct event {
 	const struct usage *usage;
 	enum finish finish;
 	unsigned attempt;	/* from 1 */
-	msec wait;		/* RETRY: ms until the next one goes out;
-				   ERROR: ms until one makes sense, or
+	msec wait;		/* RETRY, WAIT: ms until the next request;
+				   ERROR: ms until a retry makes sense, or
 				   MSEC_NONE */
-	msec waited, patience;	/* RETRY, WAIT: what is spent, this wait
-				   aside, and the most that may be */
-	int discard;		/* RETRY: the text so far is void */
-	int kept;		/* RETRY: the very same stream goes on after
-				   it */
+	msec waited, patience;	/* RETRY, WAIT: time waited before this wait,
+				   and the limit on it */
+	int discard;		/* RETRY, FALLBACK: discard the text so far */
+	int kept;		/* RETRY: the same stream will be resumed */
 	uint64_t text_bytes;	/* DONE: of the answer */
-	msec elapsed;		/* DONE: since the run began */
-	const char *request_id;	/* DONE: "" where the server gave none */
+	msec elapsed;		/* DONE: since the start of the run */
+	const char *request_id;	/* DONE: "" if the server sent none */
 };
 
 /*
- * Where events go.  put never fails visibly; flush hands on what was put, is
- * called before every wait for the peer, and returns -1 with *f when that
- * fails.
+ * Where events go.  put() reports no errors; flush() passes on what was put
+ * and is called before every wait for the peer: 0, or -1 with *f if that or an
+ * earlier put() failed.
  */
 struct sink {
 	void (*put)(struct sink *s, const struct event *e);
 	int (*flush)(struct sink *s, struct fault *f);
-	/* NULL, or called each second of a pause with the ms that are left,
-	 * 0 at its end. */
+	/* NULL, or called every second of a pause with the ms left, and with 0
+	 * at its end. */
 	void (*tick)(struct sink *s, msec left);
-	/* NULL, or given the body of a refusal as it came, before anybody
-	 * is told of it. */
+	/* NULL, or called with the body of an error reply, before the event
+	 * that reports it. */
 	void (*refused)(struct sink *s, struct slice body);
-	/* Bytes of the answer that cannot be taken back any more. */
+	/* Bytes of the answer that were output and cannot be discarded. */
 	uint64_t delivered;
 };
 
@@ -92,8 +91,8 @@ struct sink {
  * for none. */
 const char *finish_name(enum finish finish);
 
-/* The members, in an object that is open, by which --json and batch name
- * them: id, name, arguments; class, status, message; the counts. */
+/* Write members of an open object as --json and batch name them: id, name,
+ * arguments; class, status, message; the token counts. */
 void event_put_call(struct json_out *w, const struct event *e);
 void event_put_fault(struct json_out *w, const struct fault *f);
 void event_put_usage(struct json_out *w, const struct usage *u);
