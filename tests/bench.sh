@@ -1,7 +1,7 @@
 #!/bin/sh
-# make bench: bide beside curl, on the same bytes in the same minute.  What
-# counts are the ratios; a line says MISS where one is over what was promised.
-# Not a test: another machine may have another curl.
+# make bench: compare bide with curl on the same data.  The ratios count; a line
+# says MISS if one exceeds what was promised.  Not a test, because the result
+# depends on the machine's curl.
 set -u
 BIDE=${BIDE:-./bide}
 BUILD=${BIDE_BUILD:-build/check/tests}
@@ -16,7 +16,7 @@ bail() {
 	exit 1
 }
 
-# serve SCRIPT: another faultd in place of the last one; sets PORT.
+# serve SCRIPT: replaces the last faultd with a new one; sets PORT.
 serve() {
 	[ -z "$pid" ] || kill "$pid"
 	echo "$1" > "$T/script"
@@ -29,8 +29,8 @@ serve() {
 	done 2>/dev/null
 }
 
-# run [-s] TIMES URL [NAME=VALUE..]: both ask the model at URL, in an
-# environment of their own; sets time, cpu, mem and curl's, c_time and c_cpu.
+# run [-s] TIMES URL [NAME=VALUE..]: runs both against URL in a clean
+# environment; sets time, cpu, mem, and c_time and c_cpu for curl.
 run() {
 	flag=""
 	[ "$1" != -s ] || { flag=-s; shift; }
@@ -44,7 +44,7 @@ run() {
 	{ read -r time cpu mem; read -r c_time c_cpu _; } < "$T/cost"
 }
 
-# line WHAT BIDE UNIT MOST [CURL]: MOST is of curl's figure, if there is one.
+# line WHAT BIDE UNIT MOST [CURL]: MOST is relative to CURL if it is given.
 line() {
 	awk -v what="$1" -v b="$2" -v unit="$3" -v most="$4" -v c="${5-}" '
 	BEGIN {
@@ -59,8 +59,8 @@ model=chat:any
 run -s 40 http://127.0.0.1:@/v1
 line "http: start to request sent" "$time" ms 0.5 "$c_time"
 
-# A handshake and a small answer: the processor's time, for the server's own
-# would stand in both figures.
+# A handshake and a small answer, in CPU time: wall time would include the
+# server's part in both figures.
 store=
 for f in ${SSL_CERT_FILE:+"$SSL_CERT_FILE"} \
     /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
@@ -79,7 +79,7 @@ run 30 "https://localhost:$PORT/v1" SSL_CERT_FILE=tests/certs/ca.pem \
     CURL_CA_BUNDLE=tests/certs/ca.pem
 line "https: processor, one root" "$cpu" ms 1 "$c_cpu"
 
-# Recorded shape: events of 250 bytes; each a chunk, or no chunks at all.
+# Like recorded streams: events of 250 bytes, one per chunk or unchunked.
 for dialect in responses chat; do
 	for framing in chunked close; do
 		field=

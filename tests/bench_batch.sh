@@ -1,6 +1,6 @@
-# A batch's own cost, for bench.sh, which reads this: requests a second beside
-# a pool of curl processes and beside wrk, on one nginx; and the memory of a
-# thousand workers.
+# The cost of a batch; sourced by bench.sh.  Compares requests per second with a
+# pool of curl processes and with wrk, on one nginx, and measures the memory of
+# a thousand workers.
 # shellcheck shell=sh disable=SC2154,SC2034,SC3045
 
 mkdir "$T/nginx"
@@ -37,7 +37,7 @@ now() {
 	date +%s%N
 }
 
-# batch JOBS ARGS..: a run in an environment of its own.
+# batch JOBS ARGS..: a run in a clean environment.
 batch() {
 	jobs=$1
 	shift
@@ -68,7 +68,7 @@ line "a pool of 16 curl by it" \
     "$(awk "BEGIN { print $curl_rate / $bide_rate }")" x 0.2
 line "wrk by it" "$(awk "BEGIN { print $wrk_rate / $bide_rate }")" x 4
 
-# A thousand streams that all wait for their end.
+# A thousand open streams.
 ulimit -n "$(ulimit -H -n)"
 serve 'head; start chat; text "one "; sleep 15000; text "two"; done; end'
 awk 'BEGIN { for (i = 1; i <= 1000; i++)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the release promises of itself: one static position-independent file
-# that needs no loader, hardened as far as the format goes, under 384 KiB.
+# The release binary is a static PIE under 384 KiB that needs no loader, with
+# RELRO and a non-executable stack.
 MOST=393216
 if [ "$BIDE" != ./bide ] || readelf -lW "$BIDE" | grep -q INTERP; then
 	echo "1..0 # SKIP $BIDE is not a static release"
@@ -22,7 +22,7 @@ is() {
 	fi
 }
 
-# readelf's flag, and a line that must be there, or with ! must not.
+# A flag of readelf, and a line that must (with !, must not) be printed.
 has() { readelf "$1" -W "$BIDE" 2>/dev/null | grep -E "$2"; }
 hasnt() { ! has "$@"; }
 

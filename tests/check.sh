@@ -1,11 +1,11 @@
 #!/bin/sh
-# make check: every test, in TAP, under prove.  BIDE names the program and
-# BIDE_BUILD the folder of the test programs (make san and make valgrind set
-# them); words on the command line pick tests by part of their names.
+# make check: run all tests, which print TAP, under prove.  BIDE is the program
+# and BIDE_BUILD the folder of the test programs (make san and make valgrind set
+# them).  An argument selects the tests whose names contain it.
 set -u
 export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check/tests}"
 export LC_ALL=C TZ=UTC
-# What a busy machine may add to a wait, ms: two tests run at the same time.
+# How much a busy machine may add to a wait, in ms: two tests run at a time.
 export SLACK="${SLACK:-200}"
 
 tests=$(

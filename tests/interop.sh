@@ -1,13 +1,13 @@
 #!/bin/sh
-# make interop: the faults once more, with servers that nobody here wrote;
-# words on the command line pick tests by part of their names.  Each test has
-# a network of its own, so root is needed, or all of them are skipped.
+# make interop: test with servers from other projects.  An argument selects the
+# tests whose names contain it.  Each test uses its own network namespace, so
+# all of them are skipped unless run as root.
 set -u
 export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check/tests}"
 export LC_ALL=C TZ=UTC
 
-# A foreign model server and the providers' SDKs, from npm; aimock.t and sdk.t
-# are skipped where they are lacking.
+# A model server and the providers' SDKs from npm; without them aimock.t and
+# sdk.t are skipped.
 mock='@copilotkit/aimock@1.43.0'
 sdks='openai@6.49.0 @anthropic-ai/sdk@1.14.0 @google/genai@2.32.0
     typescript@7.0.2'

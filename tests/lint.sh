@@ -1,5 +1,5 @@
 #!/bin/sh
-# make lint: compilers, analysers and the manual's own checks.
+# make lint: compiler warnings, static analysers, checks of the manuals.
 set -u
 warn='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes'
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -I. -isystem /usr/include/bearssl"
@@ -18,7 +18,7 @@ cppcheck -q --enable=warning,portability,performance --std=c11 -Isrc \
     --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
     --suppress=preprocessorErrorDirective \
     -j 2 src || rc=1
-# help.c holds the lines of a screen
+# the lines of help.c are as wide as its output
 for f in src/*/*.[ch] tests/*.[ch]; do
 	if [ "$(wc -l < "$f")" -ge 500 ] || { [ "$f" != src/cmd/help.c ] &&
 	    expand "$f" | grep -nE '^.{81}'; }; then

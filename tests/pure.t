@@ -1,7 +1,7 @@
 #!/bin/sh
-# wire/, api/, core/retry and limit/gcra are pure: all that their objects may
-# call is each other, base's bytes, texts and faults, and functions of memory
-# and strings (also inet_pton, which reads an address as text and nothing else).
+# wire/, api/, core/retry and limit/gcra are pure: their objects may call only
+# each other, the buffers, strings and faults of base, and the C library's
+# memory and string functions (including inet_pton, which only parses text).
 build=${BIDE_BUILD:-build/check/tests}/..
 n=0
 fail=0

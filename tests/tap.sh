@@ -1,7 +1,6 @@
 #!/bin/sh
-# Runs one test for prove: a script by its interpreter, a program as it is
-# (under $BIDE_UNDER, such as valgrind, where that is set), a fuzz target over
-# its seeds.
+# Runs one test for prove: a script with its interpreter, a program directly or
+# under $BIDE_UNDER (such as valgrind), a fuzz target on its seeds.
 case $1 in
 */corpora/*.t) exec perl "$1" ;;
 *.t) exec sh "$1" ;;

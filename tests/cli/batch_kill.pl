@@ -1,7 +1,7 @@
-# batch_kill.pl DIR LINES KILLS BIDE...: a batch of so many lines, of which the
-# parent, a worker, or all processes are killed so many times at moments left
-# to chance, until it ends by itself.  Prints TAP: whether each line has one
-# whole result, and nothing was asked again that had one.
+# batch_kill.pl DIR LINES KILLS BIDE...: runs a batch of LINES lines and KILLS
+# times kills its parent, a worker or all processes at random moments, then lets
+# it finish.  Prints TAP: whether each line has one complete result, and no
+# request was repeated after its result had been written.
 use strict;
 use warnings;
 use Fcntl qw(:flock SEEK_SET);
@@ -16,8 +16,7 @@ my ($in, $out, $log) = map { "$dir/$_" } qw(kill.in kill.out kill.log);
 $| = 1;
 srand($ENV{SEED} // time);
 
-# A server that answers what it was asked, some time later, and logs that
-# first.
+# A server that logs each request and answers it after some time.
 my $listen = IO::Socket::INET->new(Listen => 128, LocalAddr => '127.0.0.1',
     ReuseAddr => 1) or die "listen: $!";
 my $port = $listen->sockport;
@@ -81,7 +80,7 @@ sub children {
 
 sub size { return -s $log // 0 }
 
-# What was asked behind that offset of the log.
+# The requests after that offset of the log.
 sub asked {
 	my ($from) = @_;
 	open my $l, '<', $log or return ();

@@ -1,5 +1,5 @@
-# heeds PID, NAME: whether the process has a handler for that signal.  One that
-# comes before it has is another story than the tests tell.
+# heeds PID, NAME: whether the process has installed a handler for that signal.
+# The tests send none earlier.
 use strict;
 use warnings;
 use POSIX ();

@@ -1,7 +1,7 @@
 # interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
 # it the signal as soon as FILE matches PATTERN (FILE -: that many ms after it
-# has begun to heed signals), and writes to RESULT how many ms it took to end
-# from there on, and its exit status as a shell would say it.
+# has installed its handlers), and writes to RESULT how many ms later it ended,
+# and its exit status as in a shell.
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);
@@ -10,7 +10,7 @@ require './tests/cli/heeds.pl';
 my ($result, $signal, $file, $pattern, @command) = @ARGV;
 my $pid = fork() // die "fork: $!";
 if ($pid == 0) {
-	# A shell ignores SIGINT in what it starts in the background.
+	# A shell starts background processes with SIGINT ignored.
 	$SIG{INT} = 'DEFAULT';
 	exec @command or exit 127;
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/perl
-# A server that keeps its runs, as OpenAI's background mode does: POST begins
-# one, GET ?starting_after=N streams what follows event N, a plain GET polls.
+# A server that stores runs, as in OpenAI's background mode: POST starts a run,
+# GET ?starting_after=N streams the events after number N, a plain GET polls.
 #
 #	keeper.pl CUTS [OLD]
 #
-# Streams break off after each number of events in CUTS (a list with commas;
-# the last one for all the rest; 0: never).  OLD: after so many requests there
-# is no stream any more, and the first poll finds the run unfinished.  Prints
-# its port, then a line for each request.
+# CUTS is a comma-separated list of the numbers of events after which successive
+# streams are cut (0: never; the last number holds for the rest).  OLD: after so
+# many requests the stream is no longer available, and the first poll finds the
+# run unfinished.  Prints its port, then a line for each request.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -52,7 +52,7 @@ sub run {
 	$put->('response.output_item.added', output_index => 1,
 	    item => { %$message, status => 'in_progress', content => [] });
 	for my $w (@words) {
-		# a character in two events
+		# a character split over two events
 		my @d = $w =~ /\x{1f600}/ ? ("hills \\ud83d", "\\ude00") : ($w);
 		$put->('response.output_text.delta', output_index => 1,
 		    content_index => 0, delta => $_) for @d;

@@ -1,8 +1,8 @@
-# kill -9 at any instant, then bide resume until it is done (killed now and
-# then as well): 200 sessions, $BIDE_KILLS of them, or 2,000 with $BIDE_TORTURE.
-# Each has a server of its own that refuses, breaks off and dawdles; every
-# eighth one that keeps its runs (keeper.pl), which is to see one POST unless
-# bide was killed before it knew of the run.
+# kill -9 at random instants, then bide resume until the turn is done (sometimes
+# killed too): 200 sessions, or $BIDE_KILLS, or 2,000 with $BIDE_TORTURE.  Each
+# has its own server that refuses, cuts streams and delays.  Every eighth one
+# stores runs (keeper.pl) and must see a single POST, unless bide was killed
+# before it knew the run's ID.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
@@ -24,7 +24,7 @@ my $kept = $words . '
 ';
 my $rest = join '', map { "word $_, " } 7 .. 12;
 
-# The ways in which it goes wrong before it goes well; instants of a few ms.
+# The errors before the final answer, with delays of a few ms.
 my @faults = (
 	'error 429 rate_limit_exceeded "try later" retry-after-ms=30',
 	'status 503 retry-after-ms=20',
@@ -44,7 +44,7 @@ my @goods = (
 
 sub pick { $_[rand @_] }
 
-# A server that keeps its runs; its log is in a file.
+# A server that stores runs; it logs to a file.
 sub serve_keeper {
 	my ($at) = @_;
 	my $cuts = join ',', map { 1 + int rand 8 } 1 .. 4;
@@ -61,7 +61,7 @@ sub serve_keeper {
 	return (undef, $pid, 0 + (split /\n/, $port)[0]);
 }
 
-# A server; the port, and its process.
+# Starts a server; returns its port and process.
 sub serve {
 	my ($at) = @_;
 	my @script = map { pick(@faults) } 1 .. 1 + rand 3;
@@ -75,8 +75,8 @@ sub serve {
 	return ($in, $pid, 0 + $port);
 }
 
-# Runs bide, kills it after so many s (undef: not; 0: neither, and ends its
-# waits).  Its status, as a shell says it, and its output.
+# Runs bide and kills it after so many seconds (undef: does not; 0: does not,
+# but ends its waits).  Returns its status, as in a shell, and its output.
 sub run {
 	my ($at, $kill, @args) = @_;
 	my $pid = fork // die;
@@ -86,7 +86,7 @@ sub run {
 		open STDERR, '>', "$at/err";
 		exec $bide, @args or exit 127;
 	}
-	# Where no server tells how long, a wait is longer than we like.
+	# Without a wait stated by the server, the backoff would take too long.
 	my $patient = !defined $kill || $kill;
 	while (!$patient && waitpid($pid, WNOHANG) == 0) {
 		sleep 0.05;
@@ -106,8 +106,8 @@ sub slurp {
 	return <$in> // '';
 }
 
-# When: half of them in the first moments, where the journal is made.  slow:
-# so many times as long a machine takes.
+# When to kill: half of the time at the start, while the journal is created.
+# slow: how many times slower the machine is.
 sub instant {
 	my ($slow) = @_;
 	return $slow * (rand() < 0.4 ? rand 0.012 : rand 0.2);
@@ -121,7 +121,7 @@ sub ask {
 	    "the prompt of $i");
 }
 
-# One session: what is wrong with it in the end, or nothing.
+# Runs one session and returns what is wrong in the end, or nothing.
 sub trial {
 	my ($i, $stat) = @_;
 	my $at = "$dir/$i";
@@ -145,7 +145,7 @@ sub trial {
 			return "an unknown turn: ".slurp("$at/err")
 			    if slurp("$at/err") !~ /no such session|nothing has been asked/;
 			$stat->{early}++;
-			# or it would never be late
+			# otherwise it would never be late
 			$slow *= 1.25;
 			($rc, $out) = ask($at, $i, instant($slow));
 			$asked++;
@@ -172,7 +172,7 @@ sub trial {
 	$n{$_->{type}}++ for @records;
 	return "turns $n{turn}, answers $n{answer}"
 	    if $n{turn} != 1 || $n{answer} != 1 || $n{session} != 1;
-	# What a killed run sent may be half.
+	# The request of a killed run may be incomplete.
 	my %bodies;
 	$bodies{$_}++ for grep { /\}\z/ } map { slurp($_) } @reqs;
 	return "bodies: " . join "\n", keys %bodies

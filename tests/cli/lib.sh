@@ -1,5 +1,5 @@
-# The cli tests' library: TAP, a faultd, bide in an environment of its own.
-# To be read by a POSIX sh from the top of the project; end with finish.
+# The library of the cli tests: TAP, faultd, and bide in a clean environment.
+# Source it in a POSIX sh in the top folder; end the test with finish.
 # shellcheck shell=sh disable=SC2034
 
 BIDE=${BIDE:-./bide}
@@ -8,7 +8,7 @@ T=$(mktemp -d)
 KEY=sk-test-0123456789abcdefghijklmnop
 count=0 failed=0 servers=0 pids=''
 rc=0 ms=0 BASE=''
-# What the machine may add to each wait, in ms; more under valgrind.
+# How much the machine may add to each wait, in ms; more under valgrind.
 SLACK=${SLACK:-30}
 
 cleanup() {
@@ -40,7 +40,7 @@ serve() {
 	listening $!
 }
 
-# An address where nobody answers.
+# An address that does not answer.
 serve_nobody() {
 	LOG=$T/full
 	"$FAULTD" -t 30 -F > "$LOG" 2> "$LOG.err" &
@@ -57,8 +57,8 @@ listening() {
 	BASE=http://127.0.0.1:$PORT/v1
 }
 
-# clean [VAR=VALUE ...] COMMAND ...: by itself, no environment but for a home
-# that is empty, a key and the faultd.
+# clean [VAR=VALUE ...] COMMAND ...: runs it in an environment with only an
+# empty home, a key and the URL of the faultd.
 clean() {
 	env -i PATH="$PATH" HOME="$T/home" LC_ALL=C TZ=UTC \
 	    ${ASAN_OPTIONS+"ASAN_OPTIONS=$ASAN_OPTIONS"} \
@@ -68,7 +68,7 @@ clean() {
 }
 
 # bide [VAR=VALUE ...] -- ARGS...: stdout in $T/out, stderr in $T/err, the
-# exit status in rc.  stdin is $T/in where there is one.
+# exit status in rc.  stdin is $T/in if it exists.
 bide() {
 	vars="" rc=0
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -108,7 +108,7 @@ ok() { # NAME COMMAND ...
 	fi
 }
 
-# What helps to see why.
+# Details of a failure.
 show() {
 	for f in "$T/out" "$T/err" "${LOG-}"; do
 		[ -s "$f" ] && sed "s|^|# ${f##*/}: |" "$f" | head -n 20
@@ -125,7 +125,7 @@ status() { # NAME STATUS
 	is "$1: status $2" "$rc" "$2"
 }
 
-# The output, to the byte: a final newline counts.
+# The exact output, including a final newline.
 out() { # NAME TEXT
 	is "$1: output" "$(cat "$T/out"; echo .)" "$2."
 }
@@ -146,16 +146,16 @@ requests() { # NAME NUMBER
 	is "$1: $2 requests" "$(grep -c '"req":' "$LOG")" "$2"
 }
 
-# When request I came, in ms since the server's start.
+# When request I arrived, in ms since the server's start.
 at() {
 	sed -n "s/^{\"t\":\([0-9]*\),.*\"req\":$1,.*/\1/p" "$LOG"
 }
 
-# Between request I and the next there were MIN to MAX ms.
+# The next request came MIN to MAX ms after request I.
 waited() { # NAME I MIN MAX
 	a=$(at "$2") b=$(at $(($2 + 1)))
 	gap=$((${b:-0} - ${a:-0}))
-	# Both ends are whole milliseconds: one may be lost.
+	# Both times are rounded down to whole milliseconds.
 	ok "$1: waited $3 to $4 ms ($gap)" \
 	    between "$gap" $(($3 - 1)) $(($4 + SLACK))
 }
@@ -168,22 +168,22 @@ between() { # N MIN MAX
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
-# The server's own figure W is kept: never less, little more.
+# The wait W stated by the server is honoured: never less, little more.
 obeyed() { # NAME I W
 	waited "$1" "$2" "$3" $(($3 * 12 / 10 + 250))
 }
 
-# Request I's body or head matches.
+# The body or head of request I matches.
 sent() { # NAME I body|head PATTERN
 	ok "$1: request $2 has $4" grep -qiE -e "$4" "$T/req$N/req-$2.$3"
 }
 
-# A line of $T/out is an event that matches.
+# One line of $T/out is an event that matches.
 event() { # NAME PATTERN
 	ok "$1: event $2" grep -qE -e "$2" "$T/out"
 }
 
-# Each line of $T/out is JSON, an object with a type.
+# Each line of $T/out is a JSON object with a type.
 json_lines() { # NAME
 	ok "$1: JSON lines" perl -MJSON::PP -ne '
 		exit 1 if !eval { decode_json($_)->{type} }' "$T/out"

@@ -1,5 +1,5 @@
-# tty.pl COMMAND...: runs it with a terminal for its output (Linux), and prints
-# what it shows there.
+# tty.pl COMMAND...: runs it with its output on a terminal (Linux) and prints
+# that output.
 use strict;
 use warnings;
 use Fcntl;
