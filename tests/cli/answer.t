@@ -1,5 +1,5 @@
 #!/bin/sh
-# A question that nothing stands in the way of.
+# Requests that succeed.
 . tests/cli/lib.sh
 
 serve <<'EOF'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs that the server keeps: whatever breaks, the text comes once and whole,
-# and there is one POST.
+# Runs stored by the server: after any error the text arrives complete and once,
+# with a single POST.
 . tests/cli/lib.sh
 
 SESSIONS=$T/home/.local/state/bide/sessions
@@ -26,7 +26,7 @@ $CALL
 "
 }
 
-# Held and live, broken off after some numbers of events; make torture: all.
+# Hold and live, cut after some numbers of events; in make torture after all.
 held='2 8' live='3 12' polled=8 resumed='4 8 12'
 if [ -n "${BIDE_TORTURE-}" ]; then
 	held='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'
@@ -45,13 +45,13 @@ for k in $live; do
 	posts "live, cut after $k events" 1
 done
 
-# Broken off again and again.
+# Cut several times.
 keeper 5
 bide -- --background -N hello
 whole "five events at a time"
 posts "five events at a time" 1
 
-# No stream any more: polled, and only what is missing is delivered.
+# The stream is gone: poll, and deliver only the missing text.
 for k in $polled; do
 	keeper "$k,0" 1
 	bide -- --background -N hello
@@ -59,7 +59,7 @@ for k in $polled; do
 	posts "polled after $k events" 1
 done
 
-# Another process takes it up: its journal tells from where.
+# Another process resumes the stream where the journal ends.
 for k in $resumed; do
 	keeper "$k,0"
 	bide -- --background -N -s "gone$k" --patience 0 hello
@@ -70,7 +70,7 @@ for k in $resumed; do
 	whole "shown after $k events"
 	posts "resumed after $k events" 1
 done
-# What the server has lost is asked again.
+# A run that the server has lost is requested again.
 keeper 8,0
 bide -- --background -s lost --patience 0 hello
 keeper 0
@@ -78,7 +78,7 @@ bide -- resume --base-url "$BASE" lost
 whole "lost"
 posts "lost" 1
 
-# The same request goes out as the journal has it.
+# The request is the one in the journal.
 serve <<'EOF'
 expect-body '"background":true'; expect-body '"store":true'; stream responses "x"
 EOF
@@ -88,7 +88,7 @@ bide -- -m chat:m --background hello
 status "not of the chat dialect" 64
 err "not of the chat dialect" "Responses API"
 
-# One that never leaves the queue is stopped, and begun anew.
+# A run that stays queued is cancelled and started again.
 serve <<'EOF'
 head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; event response.queued '{"type":"response.queued","sequence_number":1}'; hold
 head; hold
@@ -104,7 +104,7 @@ ok "stuck in the queue: taken up first" grep -q \
 ok "stuck in the queue: stopped" grep -q \
     '"req":3,"method":"POST","target":"/v1/responses/resp_1/cancel"' "$LOG"
 
-# Interrupted: stopped at the server, or left there.
+# SIGINT cancels the run on the server, or leaves it there.
 serve <<'EOF'
 head; event response.created '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'; hold
 status 200 body={}

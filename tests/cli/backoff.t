@@ -1,8 +1,8 @@
 #!/bin/sh
-# Faults that say nothing of how long they take.
+# Errors without a stated wait.
 . tests/cli/lib.sh
 
-# No figure of the server's, or one that is none: 0.25 to 0.5 s.
+# No wait stated, or an invalid one: 0.25 to 0.5 s.
 while read -r fault; do
 	serve <<-EOF
 	$fault
@@ -21,7 +21,7 @@ head content-length=5000; start responses; text "half an"; fin
 head; start responses; text "half an"; rst
 EOF
 
-# A cut end is never an answer.
+# A truncated answer is never taken as complete.
 serve <<'EOF'
 stream-cut responses "half"
 EOF

@@ -1,10 +1,10 @@
 #!/bin/sh
-# bide batch: many questions, each with one whole result.
+# bide batch: many requests, each with one complete result.
 . tests/cli/lib.sh
 
 O=$T/results
 
-# One of our own lines, one of OpenAI's, one of Anthropic's.
+# A prompt line, one in OpenAI's format and one in Anthropic's.
 plain() { printf '{"custom_id":"%s","prompt":"%s"}\n' "$1" "$2"; }
 openai() {
 	printf '{"custom_id":"%s","method":"POST","url":"/v1/embeddings","body":{"model":"e","input":"%s"}}\n' "$1" "$2"
@@ -25,7 +25,7 @@ same_conn() { # NAME
 	    "$LOG" | sort -u | grep -c .)" 1
 }
 
-# -- families -----------------------------------------------------------------
+# -- formats ------------------------------------------------------------------
 serve <<'EOF'
 expect-body 'hello \"there\"'; stream responses "one two"
 expect-header accept application/json; status 200 content-type=application/json x-request-id=req-7 body="{\"data\": [1.5],\n\"usage\":{\"prompt_tokens\":7}}"
@@ -62,7 +62,7 @@ is "families: paths" "$(sed -n 's/.*"target":"\([^"]*\)".*/\1/p' "$LOG" |
     ' 2 /v1/embeddings 2 /v1/messages 1 /v1/responses '
 err families '5 failed permanently'
 
-# Once more: all have a result, and failures are not forgotten.
+# Run again: all have a result, and the failures still count.
 before=$(cat "$O")
 bide -- batch -o "$O" "$T/in"
 status again 1
@@ -70,7 +70,7 @@ err again '5 failed permanently'
 is "again: the same results" "$(cat "$O")" "$before"
 requests again 5
 
-# -- a wish to be streamed, options, one connection ---------------------------
+# -- stream: true, options, one connection ------------------------------------
 serve <<'EOF'
 expect-body '"input":"x"}'; status 200 content-type=application/json body='{"ok":1}'
 repeat 2; stream chat "text"
@@ -117,7 +117,7 @@ ok "pipe: line-4" grep -q '"custom_id":"line-4"' "$O"
 err pipe "line 3: custom_id 'x'"
 requests pipe 3
 
-# -- ids that stand twice -----------------------------------------------------
+# -- duplicate ids ------------------------------------------------------------
 serve <<'EOF'
 status 500
 EOF
@@ -130,7 +130,7 @@ requests twice 0
 bide -- batch "$T/in"
 status "twice, escaped" 65
 
-# -- torn ends ----------------------------------------------------------------
+# -- incomplete last lines ----------------------------------------------------
 serve <<'EOF'
 repeat 3; stream responses "answer"
 EOF
@@ -147,7 +147,7 @@ status "no newline" 0
 ok "no newline: mended" cmp -s "$O" "$T/o2"
 requests "no newline" 2
 
-# -- files that are not ours --------------------------------------------------
+# -- unsuitable output files --------------------------------------------------
 echo 'dear diary' > "$T/diary"
 echo 'x' >> "$T/diary"
 bide -- batch -o "$T/diary" "$T/in"
@@ -232,7 +232,7 @@ bide -- batch -o "$O" "$T/in"
 status "key in a body" 1
 ok "key in a body: masked" not grep -q "$KEY" "$O"
 
-# Nobody is there: the rest is not tried.
+# No server: the rest is not tried.
 for i in 1 2 3 4 5 6 7 8 9; do plain "$i" q; done > "$T/in"
 bide -- batch -j 1 --retries 1 -u http://127.0.0.1:1/v1 -o "$T/nobody" "$T/in"
 status nobody 75
@@ -244,7 +244,7 @@ status deadline 75
 err deadline 'deadline'
 requests deadline 1
 
-# -- parts --------------------------------------------------------------------
+# -- shards -------------------------------------------------------------------
 serve <<'EOF'
 repeat 99; stream responses "answer"
 EOF
@@ -260,7 +260,7 @@ is "parts: all of it" "$(cat "$T"/part[123] | sort -u | grep -c .)" 30
 bide -- batch -j 4 -o "$T/part3" --shard 0/3 "$T/in"
 requests "part 0 is part 3" 30
 
-# -- without sending ----------------------------------------------------------
+# -- dry run ------------------------------------------------------------------
 { openai a q; plain b q; echo 'no'; } > "$T/in"
 bide -- batch --dry-run "$T/in"
 status "dry run" 0
@@ -292,8 +292,8 @@ interrupt INT "$LOG" '"req":2' batch -j 2 -o "$T/o3" "$T/in"
 status "SIGINT in a pause" 130
 ok "SIGINT in a pause: at once ($ms ms)" between "$ms" 0 $((900 + SLACK))
 
-# Another batch at the same file; and a parent that is killed takes its
-# workers with it.
+# Another batch with the same output; the workers end when their parent is
+# killed.
 serve <<'EOF'
 head; start responses; text "never "; hold
 EOF
@@ -334,7 +334,8 @@ if [ -c /dev/full ]; then
 	ok "a full disk: the rest is not asked" \
 	    [ "$(grep -c '"req":' "$LOG")" -le 2 ]
 fi
-# A file that may not grow: what fits is whole, and the next run goes on.
+# A file size limit: the results written are complete, and the next run
+# continues.
 rm -f "$O"
 rc=0
 # shellcheck disable=SC2086,SC3045
@@ -360,7 +361,7 @@ ok "limit: nothing was refused, an ideal is known" perl -MJSON::PP -0777 -ne '
     $r = decode_json($_); exit 1 if $r->{status_429} || !$r->{ideal_ms}' \
     "$T/report"
 
-# A turn in the queue is waited for, whatever patience says.
+# Waiting for a slot does not count against --patience.
 serve <<'EOF'
 limited chat "hi" 12000 1000 6000 400
 EOF
@@ -374,7 +375,7 @@ bide -- batch -q -j 12 --patience 600ms -o "$O" "$T/in"
 status turns 0
 results turns 12
 
-# -- deaths -------------------------------------------------------------------
+# -- crashes ------------------------------------------------------------------
 mkdir "$T/kill"
 lines=400 kills=12
 [ -z "${BIDE_TORTURE-}" ] || lines=6000 kills=200

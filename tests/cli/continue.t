@@ -1,5 +1,5 @@
 #!/bin/sh
-# --on-break continue: the rest is asked for, and the seam is not to be seen.
+# --on-break continue: the model continues the text, and the two parts join.
 . tests/cli/lib.sh
 
 serve <<'EOF'
@@ -27,7 +27,7 @@ out "twice" "one twothree
 sent "twice" 3 body 'one two'
 requests "twice" 3
 
-# Anthropic: an assistant's turn where the model takes one, else a question.
+# Anthropic: prefill if the model supports it, otherwise a user message.
 start='event message_start "{\"type\":\"message_start\",\"message\":{\"id\":\"m1\",\"role\":\"assistant\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}"; event content_block_start "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}"'
 delta() {
 	echo "event content_block_delta \"{\\\"type\\\":\\\"content_block_delta\\\",\\\"index\\\":0,\\\"delta\\\":{\\\"type\\\":\\\"text_delta\\\",\\\"text\\\":\\\"$1\\\"}}\""
@@ -59,7 +59,7 @@ sent "prefill refused" 3 body '-----\\nHello, \\n-----'
 sent "prefill refused" 4 body '-----\\nHello, world\\n-----'
 requests "prefill refused" 4
 
-# Held back there is nothing to go on from.
+# With --hold nothing was printed that could be continued.
 serve <<'EOF'
 head; start chat; text "The quick brown f"; sleep 50; fin
 stream chat "The quick brown fox.\n"
@@ -70,7 +70,7 @@ out "held" "The quick brown fox.
 "
 ok "held: the same again" cmp -s "$T/req$N/req-1.body" "$T/req$N/req-2.body"
 
-# A call is never gone on from: the continuation makes it again, or does not.
+# A partial call is dropped: the continuation makes it again, or does not.
 item() { # JSON
 	echo "event '{\"type\":\"response.output_item.done\",\"item\":$1}'"
 }

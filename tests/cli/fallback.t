@@ -1,5 +1,5 @@
 #!/bin/sh
-# --fallback: who is asked when one fails for reasons of its own.
+# --fallback: the next model is asked if one is unavailable.
 . tests/cli/lib.sh
 
 serve <<'EOF'

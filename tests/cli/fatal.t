@@ -1,5 +1,5 @@
 #!/bin/sh
-# What no repetition helps: one request, the reason, the status.
+# Permanent errors: one request, the reason, the exit status.
 . tests/cli/lib.sh
 
 # fatal STATUS PATTERN STEP
@@ -35,7 +35,7 @@ fatal 76 '' 'send "SSH-2.0-OpenSSH_9.2\r\n"; fin'
 fatal 76 '' 'status 200 content-type=text/html body="<html>log in</html>"'
 fatal 76 compress 'status 200 content-encoding=gzip body=x'
 
-# A key that a server echoes is not shown.
+# A key echoed by the server is masked.
 serve <<EOF
 error 401 invalid_api_key "Incorrect API key provided: $KEY."
 EOF
@@ -44,7 +44,7 @@ status "echoed key" 77
 err "echoed key" "Incorrect API key"
 ok "echoed key is masked" not grep -q 0123456789 "$T/err"
 
-# Control characters of a server do not reach a terminal.
+# Control characters from the server do not reach the terminal.
 serve <<'EOF'
 error 400 bad "\x1b[2Jcleared"
 EOF
@@ -52,7 +52,7 @@ bide -- hello
 ok "escapes are made visible" not grep -q "$(printf '\033')" "$T/err"
 err "escapes are made visible" cleared
 
-# Patience: never in vain.
+# Patience: no wait that cannot succeed.
 serve <<'EOF'
 error 429 rate_limit_exceeded "Rate limit reached on tokens per day (TPD). Please try again in 8h24m0s."
 EOF

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The fault server itself, without bide.
+# The fault server alone, without bide.
 . tests/cli/lib.sh
 
-# ask TEXT [TEXT...]: sends each on one connection when the one before has
-# been answered with bytes, and prints all that comes.
+# ask TEXT [TEXT...]: sends them on one connection, each after the first bytes
+# of the answer to the previous one, and prints everything received.
 ask() {
 	perl -MIO::Socket::INET -e '
 		my $s = IO::Socket::INET->new("127.0.0.1:" . shift) or die;

@@ -1,12 +1,12 @@
 #!/bin/sh
-# What a provider wants back unchanged: a call in one turn of a session, its
-# result in the next, and with it the reasoning that led to the call.
+# Items to return unchanged: a call in one turn of a session, its result in the
+# next, and the reasoning that led to the call.
 . tests/cli/lib.sh
 
 TOOLS='[{"name":"f","parameters":{"type":"object"}}]'
 echo "$TOOLS" > "$T/tools"
 
-# Events without names, one a line, as a step.
+# A step with unnamed events, one per line.
 events() {
 	printf 'head'
 	while read -r line; do
@@ -39,7 +39,7 @@ round() {
 	status "$1: its result" 0
 	requests "$1" 2
 	ok "$1: request 2 has it all" grep -qF "$4" "$T/req$N/req-2.body"
-	# Another dialect has no use for it, but for the call and its result.
+	# For another dialect only the call and its result are sent.
 	serve <<-EOF
 	stream chat "ok"
 	EOF
@@ -78,7 +78,7 @@ round gemini gemini-3-pro call_1 "$call" <<END
 {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}
 END
 
-# A server that refuses what came back is asked once more without.
+# If the server rejects the items, the request is repeated without them.
 serve <<END
 head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
 error 400 invalid_encrypted_content "The encrypted content c2Vj... could not be verified."

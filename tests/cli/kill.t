@@ -1,3 +1,3 @@
 #!/bin/sh
-# Runs that are killed and resumed until they are done.
+# Runs that are killed and resumed until done.
 exec perl tests/cli/kill.pl

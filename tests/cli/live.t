@@ -1,5 +1,5 @@
 #!/bin/sh
-# Text that goes out as it comes.
+# Text that is printed as it arrives.
 . tests/cli/lib.sh
 
 serve <<'EOF'
@@ -48,7 +48,7 @@ EOF
 bide -- --live -m chat:m hello
 status "surrogates over two events" 0
 ok "surrogates over two events" grep -q '😀' "$T/out"
-# The wait is counted down on a terminal, in seconds that are round.
+# On a terminal the wait is counted down in whole seconds.
 serve <<'EOF'
 error 429 rate_limit_exceeded "limited" retry-after-ms=2000
 stream responses "x"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bide models: what a provider offers, through the same loop.
+# bide models: a provider's models, requested through the same loop.
 . tests/cli/lib.sh
 
 serve <<'EOF'

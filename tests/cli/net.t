@@ -1,8 +1,8 @@
 #!/bin/sh
-# Kept connections, redirects, proxies, dead servers.
+# Reused connections, redirects, proxies, dead servers.
 . tests/cli/lib.sh
 
-# The connection is dead when the next request comes: at once, and for free.
+# A reused connection is found closed: retried at once, and not counted.
 serve <<'EOF'
 error 429 rate_limit_exceeded "limited" retry-after-ms=100
 rst
@@ -78,7 +78,7 @@ err "407" "407.*proxy"
 no_err "407" "check the key"
 requests "407" 1
 
-# CONNECT for https: the tunnel, then TLS with the host itself.
+# CONNECT for https: a tunnel, then TLS with the host itself.
 serve <<'EOF'
 connect; tls good; read; stream responses "through the tunnel"
 EOF
@@ -94,7 +94,7 @@ ok "CONNECT: the key is not for the proxy" \
 ok "CONNECT: the password is not for the host" \
     not grep -qi '^proxy-auth' "$T/req$N/req-2.head"
 
-# Nobody is there: a bounded number of tries, and a clear end.
+# No server: a bounded number of attempts and a clear message.
 BASE=http://127.0.0.1:1/v1
 bide -- --patience 300ms hello
 status "nobody listens" 75

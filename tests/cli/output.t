@@ -1,5 +1,5 @@
 #!/bin/sh
-# Where the answer goes, and what happens when it cannot go there.
+# Where the answer is written, and errors in writing it.
 . tests/cli/lib.sh
 
 serve <<'EOF'
@@ -55,7 +55,7 @@ rc=$(cat "$T/rc")
 status "the reader leaves" 141
 is "the reader leaves: quietly" "$(cat "$T/err")" ""
 
-# A descriptor that is closed is not taken for another.
+# A closed standard descriptor is not reused for another file.
 serve <<'EOF'
 stream responses "the answer"
 EOF

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Faults that pass: waited out, and the answer once and whole.
+# Temporary errors: retried, and the answer arrives complete and once.
 . tests/cli/lib.sh
 
-# Each spelling of a wait is kept to, and not much more.
+# Each spelling of a wait is honoured, with little added.
 while IFS='|' read -r w step; do
 	serve <<-EOF
 	$step
@@ -33,7 +33,7 @@ obeyed "chat, in the stream" 1 80
 err "chat, in the stream" "try again|rate"
 requests "chat, in the stream" 2
 
-# Progress in a stream starts the count anew; without it the count holds.
+# Progress in a stream resets the count of retries; otherwise it stays.
 serve <<'EOF'
 repeat 2; stream-error responses "half" rate_limit_exceeded "Please try again in 20ms."
 stream responses "the answer\n"
@@ -52,7 +52,7 @@ err "no progress" "gave up after 2 requests; try again after 2"
 requests "no progress" 2
 
 
-# What a model garbled is worth one more request, and no third one.
+# Malformed model output is retried once, not twice.
 for word in MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL; do
 	serve <<-EOF
 	head; event '{"candidates":[{"finishReason":"$word"}]}'; end

@@ -1,5 +1,5 @@
 #!/bin/sh
-# --schema: an answer has to be JSON.
+# --schema: the answer must be JSON.
 . tests/cli/lib.sh
 echo '{"type":"object","properties":{"a":{"type":"integer"}}}' > "$T/schema"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sessions: what is kept, gone on with, resumed, listed and refused.
+# Sessions: stored, continued, resumed, listed and rejected.
 . tests/cli/lib.sh
 
 STATE=$T/home/.local/state/bide/sessions
@@ -23,7 +23,7 @@ bide -- -c hello
 status "-c of nothing" 78
 err "-c of nothing" "no sessions yet"
 
-# -- a conversation ----------------------------------------------------------
+# -- a conversation -----------------------------------------------------------
 
 serve <<'E'
 repeat 9; stream responses "Hello\n"
@@ -102,7 +102,7 @@ bide -- -s m --messages "$T/m.json" hello
 status "--messages in a new one" 0
 requests "no refused one was asked" 8
 
-# -- interrupted -------------------------------------------------------------
+# -- interrupted --------------------------------------------------------------
 
 # killed NAME FILE PATTERN ARGS...
 killed() {
@@ -159,7 +159,7 @@ sent "gone on" 2 body 'half an answer'
 bide -- log on
 ok "gone on: once" [ "$(grep -c 'half an answer' "$T/out")" = 1 ]
 
-# What was asked for with a schema is held, and looked at, by resume too.
+# resume, too, holds and checks the answer to a request with a schema.
 echo '{"type":"object"}' > "$T/schema.json"
 serve <<'E'
 head; start responses; text "half"; hold
@@ -173,7 +173,7 @@ bide -- resume schema
 status "a schema, finished" 1
 err "a schema, finished" "not JSON"
 
-# The time a server named holds for whoever resumes.
+# The wait stated by the server holds for resume too.
 serve <<'E'
 error 429 rate_limit_exceeded "limited" retry-after-ms=1500
 stream responses "at last\n"
@@ -206,7 +206,7 @@ bide -- resume later -q --patience 1s
 status "later still" 75
 requests "later" 1
 
-# The command that is told is all that it takes.
+# The command in the message is sufficient.
 serve <<'E'
 error 429 rate_limit_exceeded "limited" retry-after-ms=300
 stream responses "at last\n"
@@ -255,7 +255,7 @@ status "SIGTERM leaves the turn" 75
 bide -- resume term
 status "SIGTERM leaves the turn" 0
 
-# -- tools, and others' dialects ---------------------------------------------
+# -- tools and other dialects -------------------------------------------------
 
 cat > "$T/tools.json" <<'E'
 [{"name":"weather","description":"the weather",
@@ -338,7 +338,7 @@ done
 ok "the journal has no control characters" \
     not grep -q "$(printf '\033')" "$STATE/red.jsonl"
 
-# -- where it cannot be kept ---------------------------------------------------
+# -- no place to store it -----------------------------------------------------
 
 serve <<'E'
 repeat 99; stream responses "Hello\n"
@@ -363,8 +363,7 @@ ok "XDG_STATE_HOME" [ -d "$T/state/bide/sessions" ]
 bide HOME="$T/deep/er/still" -- hello
 ok "folders are made" [ -d "$T/deep/er/still/.local/state/bide/sessions" ]
 
-# A file that may grow no more is as a disk that is full; SIGXFSZ, which comes
-# with it, is to kill nobody.
+# A file size limit acts like a full disk; SIGXFSZ must not kill the program.
 for size in 0 1; do
 	mkdir "$T/full$size"
 	# shellcheck disable=SC3045,SC2086
@@ -375,7 +374,7 @@ for size in 0 1; do
 	    "Hello
 status 74"
 done
-# -- others at the same time ---------------------------------------------------
+# -- concurrent runs ----------------------------------------------------------
 
 serve <<'E'
 sleep 300; stream responses "one\n"
@@ -397,7 +396,7 @@ is "the first one" "$(cat "$T/first")" one
 sent "the second has the first's answer" 2 body '"one\\n".*second'
 requests "one after the other" 2
 
-# -- damage ----------------------------------------------------------------------
+# -- damage -------------------------------------------------------------------
 
 printf '{"type":"tur' >> "$STATE/both.jsonl"
 bide -- log both
@@ -422,9 +421,9 @@ status "a damaged session goes on" 0
 sent "without the damaged turn" 1 body '"second".*two.*third'
 ok "or half of it" not grep -q '"first"' "$T/req$N/req-1.body"
 
-# -- a long one --------------------------------------------------------------------
+# -- a long session -----------------------------------------------------------
 
-# The same text a hundred thousand times, each time from the beginning.
+# The same text a hundred thousand times, each time from byte 0.
 serve <<'E'
 stream responses "Hello\n"
 E
@@ -434,7 +433,7 @@ bide -- -s long hello
 	yes "$(grep '"type":"text"' "$STATE/long.jsonl")" | head -n 100000
 	grep '"type":"answer"' "$STATE/long.jsonl"
 } > "$T/x" && cp "$T/x" "$STATE/long.jsonl"
-# The processor's time: others may be busy.
+# CPU time, because the machine may be busy.
 # shellcheck disable=SC2016,SC2086
 took=$(clean perl -e 'open STDOUT, ">", shift; system @ARGV; my @t = times;
     printf STDERR "%d", 1000 * ($t[2] + $t[3])' "$T/out" $BIDE resume long 2>&1)
@@ -445,7 +444,7 @@ most=200
 ok "a long session: opened within $most ms ($took)" \
     between "$took" 0 $((most + SLACK))
 
-# -- pruning -------------------------------------------------------------------
+# -- pruning ------------------------------------------------------------------
 
 serve <<'E'
 hold
@@ -467,7 +466,7 @@ ok "not even then" [ -e "$STATE/open.jsonl" ]
 is "all others" "$(find "$STATE" -name '*.jsonl' -exec basename {} .jsonl \; |
     sort | tr '\n' ' ')" "later open "
 
-# -- a script that is killed -----------------------------------------------------
+# -- a script that is killed --------------------------------------------------
 
 serve <<'E'
 status 503 retry-after-ms=50

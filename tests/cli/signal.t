@@ -42,7 +42,7 @@ EOF
 BASE=https://localhost:$PORT/v1
 stopped "in a handshake" INT 130 - 150 --cacert tests/certs/ca.pem hello
 
-# A reader that does not read holds nobody up either.
+# A reader that does not read does not delay it either.
 serve <<'EOF'
 bulk responses 3000000
 EOF

@@ -1,8 +1,8 @@
 #!/bin/sh
-# No hang: a deadline for each way to be silent.
+# No hang: a deadline for each kind of silence.
 . tests/cli/lib.sh
 
-# stalls NAME MIN MAX ARGS...: ends with 75 in that time, and nothing is out.
+# stalls NAME MIN MAX ARGS...: exits with 75 within that time, printing nothing.
 stalls() {
 	what=$1 min=$2 max=$3
 	shift 3
@@ -66,7 +66,7 @@ serve_nobody
 stalls "connect" 200 500 --connect-timeout 200ms
 err "connect" "connect"
 
-# Queue comments before the first event are no stall.
+# Comments from a queue before the first event are not a stall.
 serve <<'EOF'
 head; comment queued 10 50; start responses; text "at last"; done; end
 EOF
@@ -74,7 +74,7 @@ bide -- --idle-timeout 200ms --first-byte-timeout 5 hello
 status "queued" 0
 out "queued" "at last"
 
-# A stall is a fault like any other.
+# A stall is retried like any other error.
 serve <<'EOF'
 head; start responses; text "and then"; hold
 stream responses "the answer"

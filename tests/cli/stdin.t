@@ -22,7 +22,7 @@ is "three megabytes arrive" "$(tr -cd x < "$T/req$N/req-3.body" | wc -c |
     tr -d ' ')" 3000000
 requests "as many as asked" 3
 
-# Who leaves stdin open by mistake is told so.
+# A notice is printed if stdin stays open and silent.
 mkfifo "$T/fifo"
 sleep 2.2 > "$T/fifo" &
 pids="$pids $!"

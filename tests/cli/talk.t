@@ -1,5 +1,5 @@
 #!/bin/sh
-# Conversations, attachments and results of calls, and who takes them.
+# Conversations, attachments and tool results, and which providers take them.
 . tests/cli/lib.sh
 
 printf '\211PNG\r\n\032\n0000' > "$T/picture"
@@ -62,7 +62,7 @@ bide -- -m chat:m --messages "$T/talk.json" --tool-result "call_1=$T/sunny"
 status "chat: a result" 0
 sent "chat: a result" 1 body '"tool_calls".*"role":"tool","tool_call_id":"call_1"'
 
-# The same for others.
+# The same for other providers.
 anthropic='event message_start "{\"type\":\"message_start\",\"message\":{\"id\":\"m1\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}"; event content_block_start "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}"; event content_block_delta "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}"; event message_delta "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":5}}"; event message_stop "{\"type\":\"message_stop\"}"'
 serve <<EOF
 expect-header anthropic-version 2023-06-01; head; $anthropic; hold
@@ -82,7 +82,7 @@ sent "gemini" 2 body '"functionCall".*"functionResponse"'
 sent "gemini" 2 head '^x-goog-api-key: k2'
 ok "gemini: path" grep -q '"target":"/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"' "$LOG"
 
-# Azure, on both of its paths.
+# Azure, with both of its URL paths.
 serve <<'EOF'
 expect-header api-key ak; stream responses "v1\n"
 expect-header api-key ak; stream chat "old\n"

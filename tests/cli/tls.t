@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whom bide talks to over TLS, and whom not.
+# Which servers bide accepts over TLS.
 . tests/cli/lib.sh
 
 https() {
@@ -25,7 +25,7 @@ cp tests/certs/ca.pem "$T/certs/whatever.pem"
 bide -- --cacert "$T/certs" hello
 status "a folder" 0
 
-# Not one byte of a request for a server that is not the right one.
+# Nothing of the request is sent to the wrong server.
 refused() { # CERT PATTERN
 	https <<-EOF
 	tls $1; stream responses "to the wrong one"
@@ -52,7 +52,7 @@ bide -- --cacert "$T/nothing.pem" hello
 ok "no such file" one_of "$rc" 78 76
 requests "no such file" 0
 
-# A handshake that is cut off is no verdict on the certificate.
+# An interrupted handshake is not a certificate error.
 https <<'EOF'
 accept; fin
 tls good; stream responses "second try"
@@ -68,7 +68,7 @@ bide -- --cacert tests/certs/ca.pem --connect-timeout 300ms hello
 status "handshake stalls" 0
 out "handshake stalls" "second try"
 
-# The end of the transport proves nothing, and spoils nothing.
+# How the connection ends does not matter, only the terminal event does.
 https <<'EOF'
 tls good; stream-cut responses "half" connection=close
 tls good; stream responses "whole" connection=close; no-close-notify
@@ -86,7 +86,7 @@ bide -- --cacert tests/certs/ca.pem hello
 out "kept alive" "on the same connection"
 ok "kept alive: one connection" grep -q '"conn":1,"line":2,"req":2' "$LOG"
 
-# An https address for an http server.
+# An https URL for an http server.
 serve <<'EOF'
 accept; send "HTTP/1.1 400 Bad Request\r\n\r\n"; fin
 EOF

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Options, environment, configuration file: who wins, and what is refused.
+# Options, environment and configuration file: precedence and errors.
 . tests/cli/lib.sh
 
 serve <<'EOF'
@@ -121,7 +121,8 @@ bide "XDG_CONFIG_HOME=$T/xdg" -- hello
 status "config: no header's name" 78
 err "config: no header's name" "config:2: header: not 'Name: value'"
 
-# Whom OpenAI is to bill, in both of its dialects, and nobody else.
+# The organization and project are sent to OpenAI, in both dialects, and to no
+# other provider.
 serve <<'EOF'
 stream responses "x"
 stream chat "x"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The npm package @copilotkit/aimock as a model server of somebody else's,
-# with its fault injection on.
+# The npm package @copilotkit/aimock as the model server, with fault injection
+# enabled.
 . tests/interop/lib.sh
 AIMOCK=${AIMOCK:-build/interop/node_modules/@copilotkit/aimock/dist/cli.js}
 [ -e "$AIMOCK" ] || skip "no $AIMOCK"
@@ -33,8 +33,8 @@ cat > "$T/fixtures.json" <<END
 ]}
 END
 
-# Its 429s say that no token is left of 150000 in a minute, and mean nothing by
-# it: what was learned of limits is not for the next question.
+# Its 429s claim that none of 150000 tokens per minute remain, which is not
+# true: forget the learned limits before the next prompt.
 forget() {
 	rm -rf "$T/home/.local/state/bide/limits"
 }
@@ -48,7 +48,7 @@ mock() { # OPTION ...
 	BASE=http://127.0.0.1:4010/v1
 }
 
-# Orders to the mock itself.
+# Control requests to the mock.
 order() { # PATH JSON
 	curl -sf -o "$T/order" -d "$2" "http://127.0.0.1:4010/__aimock/$1" ||
 	    bail "aimock does not $1"
@@ -63,7 +63,7 @@ asked() { # NAME NUMBER
 	forget
 }
 
-# aimock must live for all of the test; rates are per request.
+# aimock must run for the whole test; rates are per request.
 BIDE="env ANTHROPIC_API_KEY=k ANTHROPIC_BASE_URL=http://127.0.0.1:4010
     GEMINI_API_KEY=k GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:4010 $BIDE"
 for model in chat:gpt-4o openai:gpt-4o claude-sonnet-4-5 gemini-2.5-flash; do
@@ -96,7 +96,7 @@ for model in chat:gpt-4o openai:gpt-4o claude-sonnet-4-5 gemini-2.5-flash; do
 	whole "$model, cut off twice" "$answer"
 	asked "$model, cut off twice" 3
 
-	# One error each, and its wait of a second where it is a 429.
+	# One error each, with a wait of one second for a 429.
 	order error '{"status": 429, "body": {"message": "Rate limit reached", "type": "rate_limit_error"}}'
 	timed -- hello
 	whole "$model, 429" "$answer"
@@ -121,7 +121,7 @@ for model in chat:gpt-4o openai:gpt-4o claude-sonnet-4-5 gemini-2.5-flash; do
 	none "$model, context" 65
 	asked "$model, context" 1
 
-	# The dice may be against it, but then it says so.
+	# All attempts may fail by chance, but then the status says so.
 	whole=0
 	for i in 1 2 3 4; do
 		forget
@@ -135,7 +135,7 @@ for model in chat:gpt-4o openai:gpt-4o claude-sonnet-4-5 gemini-2.5-flash; do
 	done
 	ok "$model, chaos: most of them whole ($whole)" [ $whole -gt 1 ]
 
-	# All of them for sure: never an answer, and never in a hurry.
+	# Every attempt fails: no answer, and no retry without a wait.
 	for what in drop malformed disconnect ratelimit; do
 		mock --chaos-$what 1
 		timed -- --patience 3s hello

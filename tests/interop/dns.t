@@ -1,5 +1,5 @@
 #!/bin/sh
-# Dnsmasq for names that fail, time out, or have many addresses.
+# dnsmasq: names that fail, time out or have many addresses.
 . tests/interop/lib.sh
 inside dnsmasq nginx openssl nft ss
 ready
@@ -14,7 +14,7 @@ dnsmasq_start() {
 echo nameserver 127.0.0.1 > "$T/resolv.conf"
 mount --bind "$T/resolv.conf" /etc/resolv.conf
 dnsmasq_start
-# Where packets for 10.255.255.1 vanish, not where there is no way to it.
+# Packets to 10.255.255.1 must be dropped, not rejected for lack of a route.
 ip route add 10.255.0.0/16 dev lo
 
 model <<'END'
@@ -29,7 +29,7 @@ timed -- hello
 whole "a name" "found"
 took "a name" 0 500
 
-# An address of each family, and a listener on one or the other.
+# An address of each family, with a listener on one of them.
 certificate cert DNS:proto.badssl.test
 NGINX_PORT=9120
 NGINX_MORE='server { listen [::1]:9120; listen 127.0.1.60:9120; location / { proxy_pass http://127.0.0.1:9100; } }'
@@ -44,7 +44,7 @@ for port in 9100 9120; do
 	took "two families, port $port" 0 700
 done
 
-# IPv6 leads nowhere: a quarter of a second is all it costs.
+# IPv6 packets are dropped: this costs only a quarter of a second.
 nft add table ip6 t
 nft add chain ip6 t in '{type filter hook input priority 0;}'
 nft add rule ip6 t in tcp dport 9100 drop
@@ -54,7 +54,7 @@ whole "IPv6 black hole" "found"
 took "IPv6 black hole" 0 900
 nft delete table ip6 t
 
-# Sixty addresses, of which the last only answers.
+# Sixty addresses, of which only the last answers.
 name many.test 9120
 timed -- --patience 0 hello
 whole "sixty addresses" "found"
@@ -83,7 +83,7 @@ timed -- --patience 0 --connect-timeout 1s hello
 none "an address where nobody is" 75
 took "an address where nobody is" 1000 1300
 
-# The answer to one question is what the next one may change.
+# The name server changes its answer between two queries.
 name ok.test
 end "$DNSMASQ"
 timed -- --patience 0 --connect-timeout 2s hello
@@ -94,7 +94,7 @@ timed -- --patience 20s --connect-timeout 2s hello
 whole "the name server comes back" "found"
 took "the name server comes back" 2000 9000
 
-# A signal while the name is looked up.
+# A signal during a name lookup.
 name timeout.test
 interrupt INT - 1000 hello
 is "interrupted: status" "$rc" 130

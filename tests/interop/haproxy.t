@@ -17,7 +17,7 @@ whole "plain" "whole and once
 "
 requests "plain" 1
 
-# Its server timeout of 2 s, in the midst of a stream and before it.
+# Its server timeout of 2 s, in the middle of a stream and before it.
 model <<'END'
 head; start responses; text "half of "; hold
 stream responses "the whole"
@@ -58,7 +58,7 @@ none "model is down" 75
 err "model is down" "503"
 took "model is down" 2000 12000
 
-# An overload by its type, and a wait of 1 s by its head.
+# An overload by its error type, with a wait of 1 s in its header.
 via 9302
 connections 9302
 timed -- --patience 0 hello
@@ -70,7 +70,7 @@ none "503" 75
 took "503" 1000 4500
 ok "503: kept to it" between "$(grep -c "retrying in" "$T/err")" 2 4
 
-# It takes the request, and is not heard of again.
+# It accepts the request and never answers.
 via 9303
 connections 9303
 timed -- --patience 0 --first-byte-timeout 1s hello
@@ -89,7 +89,7 @@ none "reject" 75
 took "reject" 500 2600
 connected "reject" 9304 2 6
 
-# Heads or tails: a 429 with a wait of 1 s, or the answer.
+# At random, a 429 with a wait of 1 s or the answer.
 model <<'END'
 stream responses "heads"
 END

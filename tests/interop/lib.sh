@@ -1,6 +1,6 @@
-# The interop tests' library: that of the cli tests, and servers that nobody
-# here wrote, in a network (and mounts and processes) of the test's own: so
-# ports and addresses are free, and nothing is left behind.
+# The library of the interop tests: that of the cli tests plus servers of other
+# projects.  Each test runs in its own network, mount and process namespaces,
+# so all ports and addresses are free and nothing is left behind.
 # shellcheck shell=sh disable=SC2034
 
 NETFAULTS=${BIDE_CORPORA:-../shared/corpora}/netfaults
@@ -10,8 +10,8 @@ skip() {
 	exit 0
 }
 
-# inside COMMAND ...: of what the test needs the lot is there, and the test
-# goes on in namespaces of its own, where lo is the only network.
+# inside COMMAND ...: skips the test if one of the commands is missing, else
+# runs it in its own namespaces, where lo is the only network.
 inside() {
 	[ "$(uname)" = Linux ] || skip "network namespaces are Linux's"
 	[ "$(id -u)" = 0 ] || skip "not root: no network namespace"
@@ -27,13 +27,13 @@ inside() {
 
 ready() {
 	. tests/cli/lib.sh
-	# No fault here takes a minute to get over.
+	# No fault here lasts a minute.
 	BIDE="timeout -k 1 60 $BIDE"
 	ip link set lo up
 	: > "$T/out"
 	echo '127.0.0.1 localhost' > "$T/hosts"
 	mount --bind "$T/hosts" /etc/hosts
-	# Root's servers that drop to another user read and write in there.
+	# Servers started by root that switch to another user need access to it.
 	chmod 755 "$T"
 }
 
@@ -54,7 +54,7 @@ end() { # PID
 	wait "$1" 2>/dev/null
 }
 
-# Until somebody listens.
+# Waits until a server listens.
 await() { # PORT NAME
 	n=0
 	until ${THERE-} ss -Hltn "sport = :$1" | grep -q .; do
@@ -64,8 +64,8 @@ await() { # PORT NAME
 	done
 }
 
-# model < SCRIPT: the faultd at port 9100, where the proxies look for a model;
-# one at a time.  $THERE: a command that runs it somewhere else.
+# model < SCRIPT: starts the faultd at port 9100, where the proxies expect the
+# model; one at a time.  $THERE: a command that runs it elsewhere.
 model() {
 	model_at 9100
 }
@@ -104,19 +104,19 @@ took() { # NAME MIN MAX
 	ok "$1: took $2 to $3 ms ($ms)" between "$ms" "$2" "$3"
 }
 
-# The answer, whole, and once.
+# The answer, complete and once.
 whole() { # NAME TEXT
 	status "$1" 0
 	out "$1" "$2"
 }
 
-# No answer: not a byte of one, and a status that says so.
+# No answer: no output, and a status that says so.
 none() { # NAME STATUS
 	status "$1" "$2"
 	out "$1" ""
 }
 
-# With the certificate "cert"; NGINX_MORE: what else stands in its http block.
+# With the certificate "cert"; NGINX_MORE: further lines of its http block.
 nginx_start() {
 	mkdir -p "$T/www"
 	sed -e "s#CERT#$T/cert#g" -e 's#access_log off#access_log a.log#' \
@@ -130,7 +130,7 @@ nginx_start() {
 	await "${NGINX_PORT:-9201}" nginx
 }
 
-# What nginx has answered since the last of these: "200 429 200".
+# The statuses nginx has sent since the last call: "200 429 200".
 served() { # NAME STATUS...
 	is "$1: nginx says $2" "$(sed 's/.*" \([0-9]*\) [0-9]* ".*/\1/' \
 	    "$T/www/a.log" | tr '\n' ' ')" "$2 "
@@ -141,7 +141,7 @@ forget() {
 	: > "$T/www/a.log"
 }
 
-# A root and, signed by it, NAME.chain.pem and NAME.key.pem in $T.
+# Makes a root and, signed by it, NAME.chain.pem and NAME.key.pem in $T.
 certificate() { # NAME SUBJECT-ALT-NAME [KEY-OPTIONS ...]
 	_cert=$T/$1 _san=$2
 	shift 2
@@ -161,7 +161,7 @@ certificate() { # NAME SUBJECT-ALT-NAME [KEY-OPTIONS ...]
 	    bail "openssl makes no certificate"
 }
 
-# Counts the connections to a port: for servers that keep no log.
+# Counts the connections to a port, for servers without a log.
 connections_start() {
 	nft -f - <<-END || bail "nft counts nothing"
 	table ip count {

@@ -66,7 +66,7 @@ for kind in unreachable blackhole prohibit; do
 	ip route del $kind 10.9.9.1
 done
 
-# The request arrives, and not a word of the answer does.
+# The request arrives, but nothing of the answer does.
 via 9100
 model <<'END'
 hold
@@ -90,7 +90,7 @@ status "a long answer" 0
 cp "$T/out" "$T/long"
 ok "a long answer: long" [ "$(wc -c < "$T/long")" -gt 5000 ]
 
-# The same answer to the byte over each of these.
+# The answer is byte for byte the same over each of these.
 same() { # NAME MIN MAX
 	status "$1" 0
 	ok "$1: the same answer" cmp -s "$T/out" "$T/long"
@@ -114,7 +114,7 @@ same "100 KB/s" 1000 30000
 requests "100 KB/s" 1
 heal
 
-# Forty kilobytes come, and no more.
+# 40 KB arrive and then nothing.
 big 300000 20
 rule tcp sport 9100 quota over 50 kbytes drop
 timed -- --patience 0 --idle-timeout 1s hello
@@ -140,7 +140,7 @@ timed -- hello
 same "reset in the midst" 0 8000
 heal
 
-# The server is gone without a word: probes find that out, after 45 s.
+# The server disappears: keep-alive probes detect it after 45 s.
 rule tcp sport 9100 quota over 50 kbytes reject with tcp reset
 heal_in 1
 timed -- hello
@@ -148,7 +148,7 @@ same "gone without a word" 40000 58000
 err "gone without a word" "broke"
 heal
 
-# A large request into a hole: what bounds it is the first byte's limit.
+# A large request that is dropped: --first-byte-timeout ends it.
 head -c 4000000 /dev/zero | tr '\0' a > "$T/in"
 model <<'END'
 stream responses "whole"

@@ -7,8 +7,7 @@ ready
 certificate cert DNS:proto.badssl.test
 host 127.0.0.1 proto.badssl.test
 host 127.0.0.1 other.test
-# 9203 compresses for those who ask for it; here somebody does on behalf of
-# bide, which never would.
+# 9203 compresses on request; bide never asks, so a proxy in between does.
 NGINX_MORE='server { listen 127.0.0.1:9213; location / { proxy_pass http://127.0.0.1:9203; proxy_http_version 1.1; proxy_set_header Accept-Encoding gzip; } }'
 nginx_start
 
@@ -22,7 +21,7 @@ whole "buffered" "whole and once
 requests "buffered" 1
 forget
 
-# Two seconds of silence: nginx closes in the midst of the chunks.
+# Two seconds of silence: nginx closes in the middle of the chunks.
 model <<'END'
 head; start responses; text "half of "; hold
 stream responses "the whole"
@@ -97,7 +96,7 @@ err "429, no patience" "try again after"
 took "429, no patience" 0 500
 served "429, no patience" "429"
 
-# The verdict comes while the body is still being sent.
+# The response comes while the body is still being sent.
 via 9207
 head -c 8000000 /dev/zero | tr '\0' a > "$T/in"
 timed -- hello
@@ -133,7 +132,7 @@ bide -- hello
 whole "one request a connection" "a fresh connection"
 served "one request a connection" "429 200"
 
-# Another port is another server: the key is not for it.
+# Another port is another server, which must not get the key.
 via 9211
 bide -- hello
 none "307" 65
@@ -173,7 +172,7 @@ none "the port with TLS without it" 65
 err "the port with TLS without it" 400
 forget
 
-# nginx is stopped in the midst of a stream, and started again.
+# nginx is stopped in the middle of a stream and started again.
 model <<'END'
 head; start responses; text "half of "; hold
 stream responses "the whole"
@@ -190,7 +189,7 @@ sleep 1
 nginx_start
 wait $asked
 rc=$?
-# bide() ran in a child of this shell: its status is not ours.
+# bide() ran in a subshell, so its status is not available here.
 is "restarted: output" "$(cat "$T/out")" "the whole"
 requests "restarted" 2
 finish

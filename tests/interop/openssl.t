@@ -1,5 +1,5 @@
 #!/bin/sh
-# openssl s_server: versions, suites, keys and manners of the handshake.
+# openssl s_server: versions, cipher suites, keys and handshake variants.
 . tests/interop/lib.sh
 inside openssl ss
 ready
@@ -15,7 +15,7 @@ certificate rsa1024 $name -newkey rsa:1024
 certificate ed25519 $name -newkey ed25519
 certificate other DNS:other.test
 
-# The answer as it goes over the wire; s_server knows no HTTP of the kind.
+# The raw answer; s_server itself speaks no HTTP of this kind.
 answer() {
 	printf 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n'
 	printf 'data: {"id":"c","object":"chat.completion.chunk","model":"m",'
@@ -23,7 +23,7 @@ answer() {
 	printf '"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 }
 
-# tls CERT [OPTION ...]: one connection; what comes is in $T/asked.
+# tls CERT [OPTION ...]: one connection; what it receives is in $T/asked.
 tls() {
 	_cert=$1
 	shift
@@ -59,7 +59,7 @@ good() { # CERT [OPTION ...]
 	whole "$*" "in secret"
 }
 
-# Not a byte of the request, and for good: 76.
+# Nothing of the request is sent, and the error is permanent: 76.
 bad() { # PATTERN CERT [OPTION ...]
 	pattern=$1
 	shift

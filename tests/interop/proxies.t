@@ -1,6 +1,6 @@
 #!/bin/sh
-# Squid, with and without a password, and Tinyproxy: by CONNECT for https,
-# in absolute form for http.
+# Squid, with and without a password, and tinyproxy: CONNECT for https, the
+# absolute form for http.
 . tests/interop/lib.sh
 inside squid tinyproxy htpasswd ss
 ready
@@ -83,7 +83,7 @@ do
 	requests "$name: http, faults" 4
 	is "$name: http, faults: both told" "$(grep -c . "$T/err")" 2
 
-	# Nobody behind the proxy: its word for that is no word of a model's.
+	# No server behind the proxy: its error is not one of the model's.
 	end "$MODEL_PID"
 	MODEL_PID=
 	http "$proxy" --patience 1s hello
@@ -97,7 +97,7 @@ do
 	took "$name: CONNECT, nobody there" 300 4000
 done
 
-# No password, and a wrong one: at once, and nobody is asked.
+# No password, and a wrong one: fails at once, no request is sent.
 model <<'END'
 stream responses "to a stranger"
 END
@@ -115,7 +115,7 @@ for proxy in 127.0.0.1:9502 user:wrong@127.0.0.1:9502; do
 done
 requests "407" 0
 
-# Tinyproxy's CONNECT is for two ports only.
+# tinyproxy allows CONNECT to two ports only.
 BASE=https://localhost:9100/v1
 timed https_proxy=http://127.0.0.1:9503 -- hello
 ok "403 of a proxy: fatal ($rc)" one_of "$rc" 77 65
@@ -125,7 +125,7 @@ err "403 of a proxy" "proxy"
 took "403 of a proxy" 0 1000
 requests "403 of a proxy" 0
 
-# The proxy dies in the midst of a stream, and comes back.
+# The proxy dies in the middle of a stream and comes back.
 model_at 9443 <<'END'
 tls good; head; start responses; text "half of "; hold
 tls good; stream responses "the whole"
@@ -145,7 +145,7 @@ wait $asked
 is "proxy restarted: output" "$(cat "$T/out")" "the whole"
 requests "proxy restarted" 2
 
-# The proxy itself is not there, cannot be found, or is not for this host.
+# The proxy is down, has an unknown name, or is not used for this host.
 model <<'END'
 stream responses "directly"
 END

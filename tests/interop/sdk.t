@@ -1,8 +1,8 @@
 #!/bin/sh
-# The official SDKs as judges of requests: each body of bide's is a value of
-# the type that the provider's own TypeScript library sends, with no member
-# too many, too few or of another kind.  Where the wire is looser than the
-# type, the body is written in the type's words first.
+# Checks requests against the official SDKs: each body that bide sends is a
+# value of the type in the provider's own TypeScript library, with no extra,
+# missing or wrong member.  Where the API allows more than the type, the body is
+# converted first.
 SDK=${SDK:-build/interop/node_modules}
 if ! [ -x "$SDK/.bin/tsc" ] || ! [ -d "$SDK/openai" ]; then
 	echo "1..0 # SKIP no SDKs in $SDK"
@@ -49,7 +49,7 @@ tsc() {
 	(cd "$T" && "$SDK/.bin/tsc" -p .) > "$T/out" 2>&1
 }
 
-# fits NAME MODULE TYPE ARGS ...: the body that bide makes of ARGS is a TYPE.
+# fits NAME MODULE TYPE ARGS ...: the body that bide builds from ARGS is a TYPE.
 fits() {
 	name=$1 module=$2 type=$3
 	shift 3
@@ -82,7 +82,7 @@ all responses openai M.OpenAI.Responses.ResponseCreateParamsStreaming \
     openai:gpt-5 --temperature 0.5 --effort low
 all chat openai M.OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming \
     chat:gpt-5 -u https://api.openai.com/v1 --temperature 0.5 --effort low
-# This SDK has no temperature any more: later models refuse it.
+# This SDK no longer has temperature: later models reject it.
 for model in claude-opus-4-8 claude-sonnet-4-5; do
 	all "messages, $model" @anthropic-ai/sdk \
 	    M.Anthropic.Messages.MessageCreateParamsStreaming \
@@ -98,7 +98,7 @@ for model in gemini-3-pro gemini-2.5-pro; do
 done
 WORDS=
 
-# A judge that can say no.
+# The check itself can fail.
 fits "a prompt" openai M.OpenAI.Responses.ResponseCreateParamsStreaming \
     -m openai:gpt-5 hello
 sed -i 's/"stream":true/"stream":1/' "$T/body.ts"

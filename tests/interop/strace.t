@@ -1,7 +1,6 @@
 #!/bin/sh
-# A disk that fails: each call on a session's file and folders fails once, the
-# first, the second, ... until there is none left, by strace, in the very
-# binary that is shipped.
+# Disk errors: strace makes each call on a session's file and directories fail
+# once, the first, the second and so on, in the release binary.
 command -v strace > /dev/null || { echo "1..0 # SKIP no strace"; exit 0; }
 strace -qq -o /dev/null true 2> /dev/null ||
 	{ echo "1..0 # SKIP strace may not trace"; exit 0; }
@@ -19,7 +18,7 @@ bad() {
 	worse=$((worse + 1))
 }
 
-# The call fails for the nth time; whether there was an nth one.
+# Makes the nth call fail; true if there was an nth call.
 injected() { # ARGS...
 	: > "$T/trace"
 	# shellcheck disable=SC2086
@@ -32,7 +31,7 @@ injected() { # ARGS...
 	grep -q INJECTED "$T/trace"
 }
 
-# A disk that failed once and is well again.
+# A disk that failed once and works again.
 afterwards() {
 	cp "$T/out" "$T/out1" && cp "$T/err" "$T/err1"
 	[ "$(grep -c 'not saved' "$T/err")" -le 1 ] || bad "said more than once"
@@ -62,7 +61,7 @@ afterwards() {
 	ls /proc/self/fd > /dev/null
 }
 
-# each NAME PREPARE ARGS...: every call, every failure, every time.
+# each NAME PREPARE ARGS...: every call with every error.
 each() {
 	name=$1 prepare=$2
 	shift 2
@@ -94,7 +93,7 @@ nothing() {
 	:
 }
 
-# A turn that is open, and half a record behind it.
+# An open turn followed by an incomplete record.
 torn() {
 	mkdir -p "$STATE"
 	cp "$T/open.jsonl" "$FILE"
@@ -103,7 +102,7 @@ torn() {
 
 bide -- -s x hello
 grep -v '"type":"answer"' "$FILE" > "$T/open.jsonl"
-# What the disk is waited for before anything is sent.
+# What is flushed to disk before anything is sent.
 syncs() { # NAME NUMBER ARGS...
 	name=$1 want=$2
 	shift 2

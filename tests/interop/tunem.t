@@ -1,5 +1,5 @@
 #!/bin/sh
-# A bad link between two hosts: delay, loss, duplicates, disorder, damage.
+# A bad link between two hosts: delay, loss, duplicates, reordering, damage.
 . tests/interop/lib.sh
 inside python3 nginx openssl ss
 [ -c /dev/net/tun ] || skip "no /dev/net/tun"
@@ -11,8 +11,8 @@ ip netns add there
 certificate cert "DNS:proto.badssl.test"
 host 10.77.0.2 proto.badssl.test
 
-# The other host: nginx, in the clear on 9201 and with TLS on 9443, and the
-# model behind it.
+# The other host: nginx, plain on 9201 and with TLS on 9443, with the model
+# behind it.
 THERE="ip netns exec there"
 mkdir "$T/www"
 sed -e "s#CERT#$T/cert#g" -e 's#^events#user root; events#' \
@@ -50,7 +50,7 @@ big() {
 	END
 }
 
-# From either door, the answer of a good link to the byte.
+# From either port, byte for byte the same answer as over a good link.
 same() { # NAME MOST
 	big
 	for BASE in $clear $secret; do
@@ -88,7 +88,7 @@ same "all of it" 40000
 link --rate 2000 --mtu 576
 same "a narrow link" 20000
 
-# It carries 100 KB and then nothing; a new one comes 3 s later.
+# It carries 100 KB and then nothing; a new link comes up 3 s later.
 link --blackhole-after 100000
 big
 BASE=$clear
