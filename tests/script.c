@@ -397,6 +397,12 @@ peer_read(struct conn *conn, void *p, size_t n, msec deadline,
 	return (ssize_t)n;
 }
 
+static int
+peer_quiet(struct conn *conn)
+{
+	return ((struct peer *)conn)->out.n == 0;
+}
+
 static void
 peer_close(struct conn *conn)
 {
@@ -408,7 +414,8 @@ peer_close(struct conn *conn)
 	free(c);
 }
 
-static const struct conn_ops peer_ops = { peer_read, peer_write, peer_close };
+static const struct conn_ops peer_ops = { peer_read, peer_write, peer_quiet,
+    peer_close };
 
 void
 script_init(struct script *s)

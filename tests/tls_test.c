@@ -212,6 +212,33 @@ test_refusals(void)
 	refused(&p, 0, "demands a client certificate", "client certificate");
 }
 
+/* Nothing may be left in the engine when a connection is used again. */
+static void
+test_quiet(void)
+{
+	static struct peer p;
+	struct slice ask = SLICE("ask");
+	struct fault f;
+	struct conn *c;
+	char in[4];
+
+	peer_init(&p, SLICE("four"));
+	p.answer_at = 3;
+	p.rude = 1;
+	c = shake(&p, "localhost", &f);
+	OK(c != NULL && c->ops->quiet(c), "quiet before the request");
+	if (c == NULL)
+		return;
+	EQ(c->ops->write(c, &ask, 0, &f), 0, "asked");
+	OK(!c->ops->quiet(c), "an answer is there");
+	EQ(c->ops->read(c, in, 3, 0, &f), 3, "most of it is read");
+	OK(!c->ops->quiet(c), "some is left");
+	EQ(c->ops->read(c, in, 1, 0, &f), 1, "all of it is read");
+	OK(c->ops->quiet(c), "quiet after the answer");
+	c->ops->close(c);
+	peer_free(&p);
+}
+
 /* A conn that says one thing, whatever it is told. */
 struct parrot {
 	struct conn conn;
@@ -256,7 +283,7 @@ static void
 test_parrots(void)
 {
 	static const struct conn_ops ops = { parrot_read, parrot_write,
-	    parrot_close };
+	    NULL, parrot_close };
 	static const struct {
 		const char *name;
 		struct slice says;
@@ -402,6 +429,7 @@ main(void)
 	test_cuts();
 	test_bends();
 	test_refusals();
+	test_quiet();
 	test_parrots();
 	test_early();
 	test_stall();

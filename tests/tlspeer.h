@@ -153,6 +153,15 @@ peer_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 	return 0;
 }
 
+static inline int
+peer_quiet(struct conn *c)
+{
+	struct peer *p = (struct peer *)c;
+
+	serve(p);
+	return (br_ssl_engine_current_state(&p->sc.eng) & BR_SSL_SENDREC) == 0;
+}
+
 static inline void
 peer_close(struct conn *c)
 {
@@ -168,7 +177,8 @@ peer_close(struct conn *c)
 	slice_copy(slice_str(name), p->alpn, sizeof(p->alpn));
 }
 
-static const struct conn_ops peer_ops = { peer_read, peer_write, peer_close };
+static const struct conn_ops peer_ops = { peer_read, peer_write, peer_quiet,
+    peer_close };
 
 /* A peer that answers a whole request. */
 static inline void

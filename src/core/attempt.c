@@ -153,6 +153,11 @@ attempt(struct job *job, struct outcome *out)
 {
 	struct conn *c = job->idle;
 
+	job->idle = NULL;
+	if (c != NULL && !c->ops->quiet(c)) {
+		c->ops->close(c);
+		c = NULL;
+	}
 	memset(out, 0, sizeof(*out));
 	out->usage = (struct usage){ -1, -1, -1, -1 };
 	out->time = (struct timing){
@@ -160,7 +165,6 @@ attempt(struct job *job, struct outcome *out)
 		.start = env_mono(job->env), .sent = MSEC_NONE,
 		.head = MSEC_NONE, .first = MSEC_NONE, .reused = c != NULL,
 	};
-	job->idle = NULL;
 	if (c == NULL)
 		c = job->net->dial(job->env, &job->to,
 		    earlier(out->time.start + job->limit.connect,

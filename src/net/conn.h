@@ -30,6 +30,10 @@ struct conn_ops {
 	 */
 	int (*write)(struct conn *c, struct slice *s, msec deadline,
 	    struct fault *f);
+	/* Whether a kept connection may carry another request: it is open, and
+	 * nothing has arrived since the last response.  What has arrived would
+	 * be taken for the answer to a question that was not asked yet. */
+	int (*quiet)(struct conn *c);
 	/* Closes and frees; TLS tries to send close_notify, without waiting. */
 	void (*close)(struct conn *c);
 };

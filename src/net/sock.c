@@ -118,6 +118,13 @@ sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 	return 0;
 }
 
+static int
+sock_quiet(struct conn *c)
+{
+	return pending((struct sock *)c) < 0 &&
+	    (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 static void
 sock_close(struct conn *c)
 {
@@ -132,7 +139,7 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
     struct dial_times *times, struct fault *f)
 {
 	static const struct conn_ops ops = { sock_read, sock_write,
-	    sock_close };
+	    sock_quiet, sock_close };
 	static const struct {
 		int level, name, value;
 	} opt[] = {

@@ -339,7 +339,24 @@ tls_close(struct conn *c)
 	destroy(t);
 }
 
-static const struct conn_ops tls_ops = { tls_read, tls_write, tls_close };
+/* Data, an alert or a part of a record: none of it is welcome.  At the border
+ * of two records the engine asks for a header's 5 bytes (RFC 5246 6.2.1). */
+static int
+tls_quiet(struct conn *c)
+{
+	struct tls *t = (struct tls *)c;
+	unsigned state = br_ssl_engine_current_state(&t->client.eng);
+	size_t n = 0;
+
+	if (t->ended || (state & BR_SSL_RECVREC) == 0 ||
+	    (state & BR_SSL_RECVAPP) != 0)
+		return 0;
+	(void)br_ssl_engine_recvrec_buf(&t->client.eng, &n);
+	return n == 5 && t->below->ops->quiet(t->below);
+}
+
+static const struct conn_ops tls_ops = { tls_read, tls_write, tls_quiet,
+    tls_close };
 
 /* What takes least time comes first: AES-GCM where the processor has
  * instructions for it, ChaCha20 elsewhere. */
