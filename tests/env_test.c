@@ -44,14 +44,14 @@ test_clock(const struct env *env)
 {
 	msec a = env_mono(env), b, wall = env->wall(env->ctx);
 
-	EQ(env->sleep(env->ctx, a + 10), 0, "sleep: to its end");
+	EQ(env->sleep(env->ctx, a + 10), 0, "sleep: returns 0");
 	b = env_mono(env);
-	OK(b >= a + 10, "sleep: not a moment less");
-	OK(env->wall(env->ctx) >= wall + 9, "the other clock went on, too");
+	OK(b >= a + 10, "sleep: not too short");
+	OK(env->wall(env->ctx) >= wall + 9, "wall: advances too");
 	OK(wall / 1000 >= time(NULL) - 1 && wall / 1000 <= time(NULL) + 1,
-	    "the time of day");
-	EQ(env->sleep(env->ctx, b - 1), 0, "sleep: until a time that is over");
-	OK(env_mono(env) < b + 1000, "sleep: which takes no time");
+	    "wall: the time of day");
+	EQ(env->sleep(env->ctx, b - 1), 0, "sleep: until a time past");
+	OK(env_mono(env) < b + 1000, "sleep: returns at once then");
 }
 
 static void
@@ -63,7 +63,7 @@ test_random(const struct env *env)
 	env->random(env->ctx, big, sizeof(big));
 	for (i = 0; i < sizeof(big); i++)
 		zero += big[i] == 0;
-	OK(zero < 50, "random bytes, all of them");
+	OK(zero < 50, "random: all bytes are set");
 	OK(env_random32(env) != env_random32(env) ||
 	    env_random32(env) != env_random32(env), "random numbers");
 	env->random(env->ctx, big, 0);
@@ -76,15 +76,16 @@ test_nudge(const struct env *env)
 	pid_t pid = signal_soon(SIGUSR1);
 
 	EQ(env->sleep(env->ctx, start + 600000), 1, "SIGUSR1 ends a sleep");
-	OK(env_mono(env) < start + 10000, "at once");
+	OK(env_mono(env) < start + 10000, "SIGUSR1: at once");
 	waitpid(pid, NULL, 0);
 	raise(SIGUSR1);
 	raise(SIGUSR1);
 	EQ(env->sleep(env->ctx, env_mono(env) + 600000), 1,
-	    "one that comes just before, too");
-	EQ(env->sleep(env->ctx, env_mono(env) + 5), 0, "but only one sleep");
-	EQ(env->cancelled(env->ctx), 0, "and is no cancel");
-	EQ(wakes(env), 0, "nor does it wake others");
+	    "SIGUSR1 just before a sleep ends it");
+	EQ(env->sleep(env->ctx, env_mono(env) + 5), 0,
+	    "SIGUSR1 ends only one sleep");
+	EQ(env->cancelled(env->ctx), 0, "SIGUSR1 does not cancel");
+	EQ(wakes(env), 0, "SIGUSR1: wakefd stays silent");
 }
 
 static void
@@ -104,7 +105,7 @@ test_eintr(const struct env *env)
 	sigaction(SIGALRM, &sa, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
 	EQ(env->sleep(env->ctx, until), 0, "other signals do not end a sleep");
-	OK(env_mono(env) >= until, "nor shorten it");
+	OK(env_mono(env) >= until, "other signals do not shorten a sleep");
 	setitimer(ITIMER_REAL, &never, NULL);
 }
 
@@ -124,7 +125,7 @@ static void
 test_inherit(const struct env *env)
 {
 	EQ(fcntl(env->wakefd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC,
-	    "wakefd is not passed on");
+	    "wakefd is closed on exec");
 }
 
 /* How a child process ends that gets these signals in order. */
@@ -151,10 +152,10 @@ end_of(int first, int second)
 static void
 test_kill(void)
 {
-	EQ(end_of(SIGINT, SIGTERM), 0, "one of a kind asks");
-	EQ(end_of(SIGINT, SIGINT), SIGINT, "the second of its kind kills");
-	EQ(end_of(SIGTERM, SIGTERM), SIGTERM, "SIGTERM, too");
-	EQ(end_of(SIGHUP, SIGHUP), 0, "one that was ignored at start stays so");
+	EQ(end_of(SIGINT, SIGTERM), 0, "the first of a kind asks to stop");
+	EQ(end_of(SIGINT, SIGINT), SIGINT, "the second of a kind kills");
+	EQ(end_of(SIGTERM, SIGTERM), SIGTERM, "the second SIGTERM kills");
+	EQ(end_of(SIGHUP, SIGHUP), 0, "an ignored signal stays ignored");
 }
 
 static void
@@ -166,13 +167,14 @@ test_cancel(const struct env *env)
 	pid = signal_soon(SIGTERM);
 	while (env->cancelled(env->ctx) == 0 && env_mono(env) < start + 10000)
 		(void)env->sleep(env->ctx, env_mono(env) + 20);
-	EQ(env->cancelled(env->ctx), SIGTERM, "cancelled, and by what");
+	EQ(env->cancelled(env->ctx), SIGTERM, "cancelled: the signal");
 	EQ(env->sleep(env->ctx, env_mono(env) + 600000), -1,
-	    "a sleep ends at once");
-	EQ(env->sleep(env->ctx, 0), -1, "and every one after it");
-	EQ(wakes(env), 1, "wakefd");
+	    "cancelled: a sleep ends at once");
+	EQ(env->sleep(env->ctx, 0), -1, "cancelled: so do all later sleeps");
+	EQ(wakes(env), 1, "cancelled: wakefd is readable");
 	raise(SIGINT);
-	EQ(env->cancelled(env->ctx), SIGTERM, "the first one counts");
+	EQ(env->cancelled(env->ctx), SIGTERM,
+	    "cancelled: the first signal counts");
 	waitpid(pid, NULL, 0);
 }
 

@@ -25,7 +25,7 @@ one_turn(void)
 
 	history_init(&h, 0);
 	EQ(h.state, TURN_NONE, "no turn");
-	OK(history_ask(&h) != NULL, "nothing to be asked");
+	OK(history_ask(&h) != NULL, "nothing to ask");
 	history_free(&h);
 
 	put(&b, "session", "'version':1");
@@ -33,10 +33,10 @@ one_turn(void)
 	put(&b, "turn", USER("1", "q1"));
 	replay(&h, buf_slice(&b));
 	EQ(h.state, TURN_OPEN, "a turn is open");
-	EQ(h.turns, 1, "the first one");
+	EQ(h.turns, 1, "it is the first turn");
 	EQ(history_member(&h, "options", &tok), JSON_OBJECT, "its options");
 	OK(history_ask(&h) == NULL, "can be asked");
-	EQS(said(&h), "u(q1)", "with its question");
+	EQS(said(&h), "u(q1)", "the question is asked");
 	history_free(&h);
 
 	put(&b, "attempt", ATTEMPT("1", "0"));
@@ -47,10 +47,10 @@ one_turn(void)
 	replay(&h, buf_slice(&b));
 	EQ(h.state, TURN_OPEN, "still open");
 	EQ(h.attempts, 1, "one attempt");
-	EQS(h.model, "gpt-4o", "of that model");
-	EQS(h.provider, "openai", "of that provider");
-	EQS(h.response, "resp_1", "the server's name for it");
-	EQ(h.sequence, 5, "the stream's last number");
+	EQS(h.model, "gpt-4o", "the model");
+	EQS(h.provider, "openai", "the provider");
+	EQS(h.response, "resp_1", "the response id");
+	EQ(h.sequence, 5, "the last sequence number");
 	EQ(h.text_bytes, 6, "the text's size");
 	history_text(&h, &text);
 	EQS(buf_slice(&text), "Hello\n", "the text");
@@ -62,8 +62,8 @@ one_turn(void)
 	EQ(h.state, TURN_DONE, "done");
 	EQ(h.finish, FIN_STOP, "the finish");
 	EQ(h.usage.input, 10, "the usage");
-	EQ(h.usage.cached, -1, "what was not told");
-	EQ(h.spent.output, 2, "the sum");
+	EQ(h.usage.cached, -1, "usage not reported");
+	EQ(h.spent.output, 2, "the sum of usage");
 	EQS(said(&h), "u(q1)a(Hello\n)", "question and answer");
 	EQ(h.damaged, 0, "no damage");
 	history_free(&h);
@@ -84,17 +84,17 @@ restart(void)
 	put(&b, "fault", "'turn':1,'class':'io','message':'gone',"
 	    "'not_before':'2026-01-01T00:00:07Z'");
 	replay(&h, buf_slice(&b));
-	EQ(h.state, TURN_OPEN, "a fault that is waited out");
-	EQ(h.not_before, 1767225607000, "until then");
-	EQ(h.text_bytes, 4, "what came before it stays");
+	EQ(h.state, TURN_OPEN, "a fault that is retried");
+	EQ(h.not_before, 1767225607000, "not before");
+	EQ(h.text_bytes, 4, "text before a fault is kept");
 	history_free(&h);
 
 	put(&b, "attempt", ATTEMPT("1", "0"));
 	replay(&h, buf_slice(&b));
-	EQ(h.text_bytes, 0, "an attempt from 0 begins anew");
-	EQ(history_items(&h), 0, "items too");
+	EQ(h.text_bytes, 0, "an attempt from 0 starts over");
+	EQ(history_items(&h), 0, "items start over too");
 	EQ(h.not_before, MSEC_NONE, "the wait is over");
-	EQ(h.fault.n, 0, "the fault is");
+	EQ(h.fault.n, 0, "the fault is cleared");
 	EQ(h.attempts, 2, "two attempts");
 	history_free(&h);
 
@@ -104,7 +104,7 @@ restart(void)
 	put(&b, "text", TEXT("1", "4", "two"));
 	put(&b, "answer", ANSWER("1", "7", "0"));
 	replay(&h, buf_slice(&b));
-	EQS(said(&h), "u(q)a(one two)", "an attempt from 4 goes on");
+	EQS(said(&h), "u(q)a(one two)", "an attempt from 4 continues");
 	history_free(&h);
 	buf_free(&b);
 }
@@ -129,8 +129,8 @@ ends(const char *end, enum turn_state want)
 	put(&b, "turn", USER("2", "q2"));
 	replay(&h, buf_slice(&b));
 	OK(history_ask(&h) == NULL, end);
-	EQS(said(&h), "u(q2)", "what nobody answered is left out");
-	EQ(h.turns, 2, "but counted");
+	EQS(said(&h), "u(q2)", "an unanswered turn is left out");
+	EQ(h.turns, 2, "an unanswered turn is counted");
 	history_free(&h);
 	buf_free(&b);
 	buf_free(&fault);
@@ -162,8 +162,8 @@ calls(void)
 
 	put(&b, "turn", USER("2", "and now?"));
 	replay(&h, buf_slice(&b));
-	OK(history_ask(&h) != NULL, "a plain prompt does not do");
-	EQS(h.talk.name, "c1", "and that call is named");
+	OK(history_ask(&h) != NULL, "a prompt cannot answer a call");
+	EQS(h.talk.name, "c1", "the open call is named");
 	history_free(&h);
 	buf_free(&b);
 }
@@ -287,8 +287,8 @@ undamaged(struct slice all)
 	replay(&h, all);
 	EQ(h.state, TURN_DONE, "the last turn is done");
 	EQ(h.turns, 5, "five turns");
-	EQ(honest(said(&h), 0, &whole), 1, "all as they were");
-	EQ(whole, 4, "but for the dropped one");
+	EQ(honest(said(&h), 0, &whole), 1, "complete and in order");
+	EQ(whole, 4, "all but the dropped turn");
 	history_free(&h);
 }
 
@@ -308,8 +308,8 @@ cuts(struct slice all)
 		fell += whole < last;
 		last = whole;
 	}
-	EQ(bad, 0, "cut at any byte: honest");
-	EQ(fell, 0, "and never less than before");
+	EQ(bad, 0, "truncated at any byte: reported correctly");
+	EQ(fell, 0, "truncated later: never fewer turns");
 }
 
 static void
@@ -329,8 +329,8 @@ flips(struct slice all)
 				least = whole;
 		}
 	}
-	EQ(bad, 0, "any bit flipped: honest, and can be gone on with");
-	EQ(least, 3, "and costs one turn at most");
+	EQ(bad, 0, "any bit flipped: can be continued");
+	EQ(least, 3, "any bit flipped: at most one turn lost");
 	free(copy);
 }
 
@@ -348,7 +348,7 @@ holes(struct slice all)
 			memset(copy + from, 0, n);
 			bad += check((struct slice){ copy, all.n }, 1) < 0;
 		}
-	EQ(bad, 0, "zeros of any size: honest, and can be gone on with");
+	EQ(bad, 0, "zeros of any size: can be continued");
 	free(copy);
 }
 
@@ -372,7 +372,7 @@ missing(struct slice all)
 			}
 			bad += check(buf_slice(&b), 1) < 0;
 		}
-	EQ(bad, 0, "any two records damaged: honest, and can be gone on with");
+	EQ(bad, 0, "any two records damaged: can be continued");
 	buf_free(&b);
 }
 
@@ -390,14 +390,14 @@ no_answer(void)
 	buf_puts(&b, "damage\n");
 	put(&b, "turn", USER("2", "q2") ",'after':{'text_bytes':5,'items':0}");
 	replay(&h, buf_slice(&b));
-	EQS(said(&h), "u(q1)a(Hello)", "an answer that lost its end");
+	EQS(said(&h), "u(q1)a(Hello)", "the end of an answer lost");
 	history_free(&h);
 
 	b.n -= sizeof("\"crc\":\"00000000\"}");
 	buf_puts(&b, "\"crc\":\"damaged!\"}\n");
 	replay(&h, buf_slice(&b));
-	EQ(h.state, TURN_OPEN, "the last turn's record too: it is open");
-	EQS(said(&h), "", "and not known to be whole");
+	EQ(h.state, TURN_OPEN, "the next turn's record lost too: open");
+	EQS(said(&h), "", "then not known to be complete");
 	history_free(&h);
 	buf_free(&b);
 }
@@ -415,9 +415,9 @@ no_turn(void)
 	put(&b, "answer", ANSWER("1", "5", "0"));
 	buf_puts(&b, "damage\n");
 	replay(&h, buf_slice(&b));
-	EQ(h.state, TURN_OPEN, "not done");
-	EQ(h.turn.n, 0, "of no question");
-	EQS(said(&h), "u(q1)a(Hello)", "but what was answered stays");
+	EQ(h.state, TURN_OPEN, "a turn lost after a finished one");
+	EQ(h.turn.n, 0, "its question is unknown");
+	EQS(said(&h), "u(q1)a(Hello)", "the finished turn is kept");
 	history_free(&h);
 
 	put(&b, "attempt", ATTEMPT("2", "0"));
@@ -425,8 +425,8 @@ no_turn(void)
 	put(&b, "answer", ANSWER("2", "5", "0"));
 	replay(&h, buf_slice(&b));
 	EQ(h.state, TURN_DONE, "an answer without its question");
-	EQ(h.text_bytes, 5, "can be shown");
-	EQS(said(&h), "u(q1)a(Hello)", "and is left out of the conversation");
+	EQ(h.text_bytes, 5, "its text is known");
+	EQS(said(&h), "u(q1)a(Hello)", "it is left out of the conversation");
 	history_free(&h);
 	buf_free(&b);
 }
@@ -454,7 +454,7 @@ strange(void)
 	history_free(&h);
 	replay(&h, buf_slice(&b));
 	EQ(h.turns, 1, "one turn");
-	EQ(h.finish, FIN_NONE, "no known finish");
+	EQ(h.finish, FIN_NONE, "an unknown finish");
 	history_free(&h);
 	buf_free(&b);
 }

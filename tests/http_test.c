@@ -133,10 +133,10 @@ test_field(void)
 	struct http h = { 0 };
 
 	EQ(http_push(&h, &in, &out), HTTP_HEAD, "head");
-	EQS(http_field(&h, "RETRY-AFTER", 0), "3", "first");
+	EQS(http_field(&h, "RETRY-AFTER", 0), "3", "first field of the name");
 	EQS(http_field(&h, "Retry-After", 1), "20", "second, trimmed");
 	OK(http_field(&h, "Retry-After", 2).p == NULL, "no third");
-	OK(http_field(&h, "Retry", 0).p == NULL, "whole names only");
+	OK(http_field(&h, "Retry", 0).p == NULL, "no match of a prefix");
 	OK(http_field(&h, "X-Empty", 0).p != NULL, "empty is not missing");
 	http_free(&h);
 }
@@ -155,7 +155,7 @@ test_slices(void)
 	OK(out.p == bytes + 38 && out.n == 5, "a slice of the input");
 	EQ(http_push(&h, &in, &out), HTTP_END, "end");
 	EQ(http_push(&h, &in, &out), HTTP_END, "end, again");
-	EQS(in, "HTTP/1.1", "the next message stays");
+	EQS(in, "HTTP/1.1", "the next message is not consumed");
 	EQ(http_eof(&h), HTTP_END, "eof after the end");
 	http_free(&h);
 }
@@ -179,7 +179,7 @@ test_end_at_once(void)
 	http_free(&h);
 	in = SLICE("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 	EQ(http_push(&h, &in, &out), HTTP_HEAD, "head");
-	EQ(in.n, 0, "all taken");
+	EQ(in.n, 0, "all consumed");
 	EQ(http_push(&h, &in, &out), HTTP_END, "end on empty input");
 	http_free(&h);
 }

@@ -26,13 +26,13 @@ test_set(const char *path, int file)
 	int i, bad = 0;
 
 	EQ(mark(&s, 0, 0), 0, "an empty set");
-	EQ((long long)s.n, 0, "a look adds nothing");
+	EQ((long long)s.n, 0, "a lookup adds nothing");
 	for (i = 0; i < MANY; i++)
 		bad += mark(&s, i, i % 3 == 0 ? IDS_DONE : IDS_SEEN) != 0;
 	EQ(bad, 0, "all are new");
-	EQ((long long)s.n, MANY, "and counted");
-	EQ(s.fd >= 0, file, "a file where there is a place");
-	OK(s.fd < 0 || s.slots == NULL, "and no memory then");
+	EQ((long long)s.n, MANY, "all are counted");
+	EQ(s.fd >= 0, file, "in a file if one can be made");
+	OK(s.fd < 0 || s.slots == NULL, "no memory if in a file");
 	for (i = 0; i < MANY; i++)
 		bad += mark(&s, i, IDS_FAILED) !=
 		    (i % 3 == 0 ? IDS_DONE : IDS_SEEN);
@@ -40,10 +40,10 @@ test_set(const char *path, int file)
 		bad += mark(&s, i, 0) !=
 		    (IDS_FAILED | (i % 3 == 0 ? IDS_DONE : IDS_SEEN));
 	EQ(bad, 0, "flags add up");
-	EQ(mark(&s, MANY, 0), 0, "others are not in it");
-	EQ((long long)s.n, MANY, "still as many");
+	EQ(mark(&s, MANY, 0), 0, "another name is not in the set");
+	EQ((long long)s.n, MANY, "a lookup still adds nothing");
 	ids_free(&s);
-	EQ(mark(&s, 1, 0), 0, "empty again");
+	EQ(mark(&s, 1, 0), 0, "empty after ids_free()");
 	ids_free(&s);
 }
 
@@ -58,8 +58,8 @@ test_failure(const char *path)
 		(void)mark(&s, i, IDS_SEEN);
 	(void)close(s.fd);
 	errno = 0;
-	EQ(mark(&s, 1, IDS_DONE), -1, "a failure is told");
-	EQ(errno, EBADF, "with its reason");
+	EQ(mark(&s, 1, IDS_DONE), -1, "a failure is reported");
+	EQ(errno, EBADF, "with errno");
 	s.fd = -1;
 	ids_free(&s);
 }

@@ -128,22 +128,22 @@ plain(void)
 	struct stat st;
 
 	name(&j, "plain");
-	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), -1, "there is none");
-	EQ(j.error, ENOENT, "and that is said");
+	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), -1, "OLD: no file");
+	EQ(j.error, ENOENT, "OLD: ENOENT");
 	j.error = 0;
-	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), 0, "a new one");
+	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), 0, "NEW: created");
 	EQ(append(&j, "a"), 0, "a record");
-	EQ(append(&j, "b"), 0, "another");
-	EQ(journal_sync(&j, 1), 0, "made to last");
-	EQ(fstat(j.fd, &st), 0, "its state");
-	EQ(st.st_mode & 0777, 0600, "nobody else reads it");
+	EQ(append(&j, "b"), 0, "a second record");
+	EQ(journal_sync(&j, 1), 0, "synced");
+	EQ(fstat(j.fd, &st), 0, "fstat");
+	EQ(st.st_mode & 0777, 0600, "mode 0600");
 	journal_close(&j);
 	holds(&j, "ab", "two records");
-	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), -1, "not new any more");
-	EQ(j.error, EEXIST, "and that is said");
+	EQ(journal_open(&j, JOURNAL_NEW, &env, 0), -1, "NEW: exists");
+	EQ(j.error, EEXIST, "NEW: EEXIST");
 	journal_none(&j);
-	EQ(append(&j, "a"), 0, "one that is not kept takes everything");
-	EQ(journal_sync(&j, 1), 0, "and syncs");
+	EQ(append(&j, "a"), 0, "without a file: appending works");
+	EQ(journal_sync(&j, 1), 0, "without a file: syncing works");
 }
 
 static void
@@ -197,15 +197,16 @@ torn(void)
 	journal_close(&j);
 	holds(&j, "a+", "torn");
 	name(&j, "torn");
-	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), 0, "the next writer");
-	EQ(journal_load(&j, &b), 0, "loads it");
+	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), 0,
+	    "the next writer opens it");
+	EQ(journal_load(&j, &b), 0, "and loads it");
 	in = buf_slice(&b);
 	while (record_next(&j.crc, &in, &rec) == RECORD_ONE)
 		;
-	EQ(journal_truncate(&j, j.end - (int64_t)in.n), 0, "cuts the tail off");
-	EQ(append(&j, "b"), 0, "and goes on");
+	EQ(journal_truncate(&j, j.end - (int64_t)in.n), 0, "and truncates it");
+	EQ(append(&j, "b"), 0, "and appends");
 	journal_close(&j);
-	holds(&j, "ab", "mended");
+	holds(&j, "ab", "truncated and appended");
 	buf_free(&b);
 }
 
@@ -218,14 +219,14 @@ locks(void)
 	name(&b, "locked");
 	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), 0, "one writer");
 	EQ(journal_open(&b, JOURNAL_WRITE, &env, clock_now + 1000), -1,
-	    "no second one");
-	EQ(b.error, EAGAIN, "who is told to try later");
-	EQ(clock_now, 1000, "after the time it had");
+	    "no second writer");
+	EQ(b.error, EAGAIN, "EAGAIN for the second writer");
+	EQ(clock_now, 1000, "after its deadline");
 	b.error = 0;
 	unlock_fd = a.fd;
 	EQ(journal_open(&b, JOURNAL_WRITE, &env, clock_now + 60000), 0,
-	    "but when the first one is done");
-	OK(clock_now < 2000, "soon after");
+	    "a second writer after the first");
+	OK(clock_now < 2000, "soon after that");
 	journal_close(&b);
 }
 
@@ -240,18 +241,20 @@ removed(void)
 	name(&b, "removed");
 	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), 0, "a file");
 	(void)unlink(a.path);
-	EQ(journal_open(&b, JOURNAL_WRITE, &env, 0), 0, "one of that name");
-	EQ(fstat(b.fd, &st), 0, "its state");
-	EQ(st.st_nlink, 1, "has a name");
+	EQ(journal_open(&b, JOURNAL_WRITE, &env, 0), 0,
+	    "a second file of that name");
+	EQ(fstat(b.fd, &st), 0, "fstat");
+	EQ(st.st_nlink, 1, "is the one that has the name");
 	journal_close(&a);
 	journal_close(&b);
 	name(&a, "link");
 	EQ(symlink("plain", a.path), 0, "a link");
-	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), -1, "is not followed");
+	EQ(journal_open(&a, JOURNAL_WRITE, &env, 0), -1,
+	    "a link is not followed");
 	name(&a, "fifo");
 	EQ(mkfifo(a.path, 0600), 0, "a FIFO");
-	EQ(journal_open(&a, JOURNAL_OLD, &env, 0), -1, "is no journal");
-	EQ(a.error, EINVAL, "and does not hang");
+	EQ(journal_open(&a, JOURNAL_OLD, &env, 0), -1, "a FIFO is refused");
+	EQ(a.error, EINVAL, "without blocking");
 }
 
 int

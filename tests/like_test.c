@@ -81,7 +81,7 @@ test_compare(void)
 			OK(slice_eq(buf_slice(&log), buf_slice(&seen)),
 			    "looks like the one before");
 		else
-			EQS(buf_slice(&log), cases[i].doc, "is remembered");
+			EQS(buf_slice(&log), cases[i].doc, "remembered");
 		buf_clear(&seen);
 		buf_put(&seen, buf_slice(&log));
 	}
@@ -117,7 +117,7 @@ test_refused(void)
 		start(&k);
 		look(&k, &log, "{\"a\":1,\"c\":\"?\",\"b\":[\"?\"]}");
 		look(&k, &log, "{\"a\":2,\"c\":\"\",\"b\":[\"\"]}");
-		EQ(k.nslots, 3, "learned");
+		EQ(k.nslots, 3, "three slots");
 		EQS(look(&k, &log, cases[i]), "!", cases[i]);
 		EQS(look(&k, &log, "{\"a\":4,\"c\":\"\",\"b\":[5]}"),
 		    "4|[5]|5", "and the next is read again");
@@ -148,7 +148,7 @@ test_limits(void)
 		OK(k.want[SUB].tok.n == want.n && k.nslots <= JSON_LIKE_SLOTS,
 		    "the right one");
 	}
-	EQ(k.doc.n, 0, "it is not worth the while any more");
+	EQ(k.doc.n, 0, "too many misses: not remembered");
 	buf_free(&k.doc);
 	buf_clear(&doc);
 	buf_puts(&doc, "{\"a\":\"");
@@ -157,8 +157,8 @@ test_limits(void)
 	buf_puts(&doc, "\"}");
 	buf_free(&k.doc);
 	start(&k);
-	EQ(json_pick_like(&k, buf_slice(&doc), 2), 0, "a large one");
-	EQ(k.want[A].tok.n, 10000 - 6, "is read");
+	EQ(json_pick_like(&k, buf_slice(&doc), 2), 0, "a large document");
+	EQ(k.want[A].tok.n, 10000 - 6, "is parsed");
 	EQ(k.doc.n, 0, "but not remembered");
 	buf_free(&k.doc);
 	buf_free(&doc);

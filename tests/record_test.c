@@ -46,11 +46,12 @@ form(void)
 	in = buf_slice(&b);
 	EQS(in, "{\"type\":\"text\",\"text\":\"Hello\",\"crc\":\"60df39a8\"}\n",
 	    "a record");
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "is taken");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "a record is read");
 	OK(json_valid(rec), "is JSON");
 	OK(record_is(rec, "text"), "has its type");
-	OK(!record_is(rec, "tex") && !record_is(rec, "texts"), "and no other");
-	EQ(in.n, 0, "newline and all");
+	OK(!record_is(rec, "tex") && !record_is(rec, "texts"),
+	    "has no other type");
+	EQ(in.n, 0, "newline consumed");
 	EQ(record_next(&crc, &in, &rec), RECORD_END, "then the end");
 	buf_free(&b);
 }
@@ -67,8 +68,8 @@ raw_newlines(void)
 	EQ(json_raw(&w, SLICE("[\n{\"name\":\"a\\nb\"}\r\n]")), 0, "raw JSON");
 	record_close(&w, &crc, start);
 	in = buf_slice(&b);
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "stays one line");
-	OK(json_valid(rec), "of JSON");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "a record is one line");
+	OK(json_valid(rec), "that line is JSON");
 	buf_free(&b);
 }
 
@@ -111,7 +112,7 @@ flips(void)
 		}
 	}
 	EQ(invented, 0, "a flipped bit invents no record");
-	EQ(lost, 0, "and costs no more than one");
+	EQ(lost, 0, "a flipped bit loses at most one");
 	OK(ones >= all.n * 8 * 2, "the others are found");
 	free(copy);
 	buf_free(&b);
@@ -137,7 +138,7 @@ cuts(void)
 			(void)slice_cut(&rec, '\n');
 		bad += n != want || in.n != rec.n;
 	}
-	EQ(bad, 0, "a cut journal gives its whole lines, and the rest stays");
+	EQ(bad, 0, "a truncated journal: whole lines, and the rest stays");
 	buf_free(&b);
 }
 
@@ -151,23 +152,26 @@ glued(void)
 	b.n--;			/* the newline */
 	put(&b, "text", "two");
 	in = buf_slice(&b);
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the first of two glued");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE,
+	    "the first of two without a newline");
 	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the second");
 	EQ(record_next(&crc, &in, &rec), RECORD_END, "no more");
 
 	buf_puts(&torn, "{\"type\":\"text\",\"te");
 	buf_put(&torn, buf_slice(&b));
 	in = buf_slice(&torn);
-	EQ(record_next(&crc, &in, &rec), RECORD_DAMAGED, "a torn one");
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "a whole one behind it");
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "and another");
+	EQ(record_next(&crc, &in, &rec), RECORD_DAMAGED,
+	    "an incomplete record");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the intact one after it");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "the next one");
 
 	buf_clear(&torn);
 	buf_puts(&torn, "rubbish\n\n\n");
 	buf_put(&torn, buf_slice(&b));
 	in = buf_slice(&torn);
 	EQ(record_next(&crc, &in, &rec), RECORD_DAMAGED, "no record at all");
-	EQ(record_next(&crc, &in, &rec), RECORD_ONE, "ends with its line");
+	EQ(record_next(&crc, &in, &rec), RECORD_ONE,
+	    "damage ends with its line");
 	buf_free(&b);
 	buf_free(&torn);
 }

@@ -25,16 +25,16 @@ test_in_place(void)
 	OK(inside(e.data, all) && inside(e.name, all), "nothing is copied");
 	EQS(e.name, "a", "name");
 	EQS(e.data, "{}", "data");
-	EQS(slice_sub(in, 0, 5), "\ndata", "takes no more than it needs");
+	EQS(slice_sub(in, 0, 5), "\ndata", "consumes one event");
 	EQ(sse_push(&s, &in, &e), SSE_EVENT, "second");
 	OK(inside(e.data, all), "nothing is copied");
-	EQS(e.name, "message", "the name is forgotten");
+	EQS(e.name, "message", "the next event has no name");
 	EQ(s.data.cap + s.name.cap + s.id.cap + s.value.cap, 0,
 	    "no memory was needed");
 	EQ(sse_push(&s, &in, &e), SSE_EVENT, "third");
 	EQS(e.data, "1\n2", "lines are joined");
-	EQ(sse_push(&s, &in, &e), SSE_MORE, "all used up");
-	EQ(in.n, 0, "all used up");
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "all consumed");
+	EQ(in.n, 0, "all consumed");
 	in = SLICE(" here\n\n");
 	EQ(sse_push(&s, &in, &e), SSE_EVENT, "the rest");
 	EQS(e.name, "b", "a name from before the cut");
@@ -78,12 +78,12 @@ test_limit(void)
 
 	EQ(sse_push(&s, &rest, &e), SSE_BAD, "over the limit");
 	rest = SLICE("\n\ndata: x\n\n");
-	EQ(sse_push(&s, &rest, &e), SSE_BAD, "is for good");
-	EQ(sse_eof(&s, &e), SSE_BAD, "at the end, too");
+	EQ(sse_push(&s, &rest, &e), SSE_BAD, "over the limit is sticky");
+	EQ(sse_eof(&s, &e), SSE_BAD, "also at the end");
 	sse_free(&s);
-	EQ(s.max, 8, "a new start keeps the limit");
+	EQ(s.max, 8, "sse_free() keeps the limit");
 	rest = SLICE("data: x\n\n");
-	EQ(sse_push(&s, &rest, &e), SSE_EVENT, "and forgets the rest");
+	EQ(sse_push(&s, &rest, &e), SSE_EVENT, "sse_free() resets");
 	sse_free(&s);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		in = slice_str(cases[i].in);
@@ -129,8 +129,8 @@ test_eof(void)
 		EQ(sse_eof(&s, &e), cases[i].want == NULL ? SSE_MORE :
 		    SSE_EVENT, "the end");
 		if (cases[i].want != NULL)
-			EQS(e.data, cases[i].want, "what was pending");
-		EQ(sse_eof(&s, &e), SSE_MORE, "once");
+			EQS(e.data, cases[i].want, "the pending event");
+		EQ(sse_eof(&s, &e), SSE_MORE, "pending only once");
 		sse_free(&s);
 	}
 }
@@ -207,8 +207,8 @@ test_comments(void)
 	OK(none, "no events");
 	EQ(s.data.cap + s.name.cap + s.id.cap + s.value.cap, 0, "no memory");
 	in = SLICE("\ndata: ok\n\n");
-	EQ(sse_push(&s, &in, &e), SSE_EVENT, "then one");
-	EQS(e.data, "ok", "then one");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "an event after comments");
+	EQS(e.data, "ok", "an event after comments");
 	sse_free(&s);
 }
 
