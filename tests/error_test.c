@@ -181,8 +181,8 @@ static const struct {
 	    " exceeded its monthly spend limit\"}", F_QUOTA, 0, MSEC_NONE },
 	{ "usage policies", 200, "", "{\"error\":\"This content violates our"
 	    " usage policies\"}", F_POLICY, 0, MSEC_NONE },
-	{ "policies only mentioned", 500, "", "{\"error\":\"It broke. See also our"
-	    " usage policies.\"}", F_SERVER, 1, MSEC_NONE },
+	{ "policies, only mentioned", 500, "", "{\"error\":\"It broke. See"
+	    " also our usage policies.\"}", F_SERVER, 1, MSEC_NONE },
 	{ "a full queue", 200, "", "{\"object\":\"error\",\"message\":\"The"
 	    " request queue is full.\"}", F_OVERLOAD, 1, MSEC_NONE },
 	{ "reduce the prompt length, for a rate limit", 429, "", "{\"error\":"
