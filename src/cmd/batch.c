@@ -7,121 +7,311 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/batch_run.h"
+#include "cmd/batch_line.h"
+#include "cmd/batch_pool.h"
+#include "cmd/progress.h"
 #include "cmd/report.h"
 #include "core/output.h"
 #include "wire/when.h"
 
-/* -- the beginning --------------------------------------------------------- */
+#define TICK ((msec)500)		/* of the progress on a terminal */
+#define TICK_PLAIN ((msec)30000)
+/* After as many deferred lines in a row no others are tried, but at least one
+ * for each worker. */
+#define DEFERRED_IN_A_ROW 4
 
-/* I/N: part I of N, counted from 0 or from 1. */
-static int
-read_shard(struct batch *b)
-{
-	struct slice n = slice_str(b->o->shard), i = slice_cut(&n, '/');
-	long long part = slice_dec(i, UINT32_MAX);
-	long long of = slice_dec(n, UINT32_MAX);
+struct batch {
+	const struct env *env;
+	struct env calm;	/* the same, without interruption by signals */
+	const struct opts *o;
+	struct slice command;
+	int stop;		/* start no further line; .c says why */
+	struct complaint c;
+	int in_over, marking, signal;
+	int pending;		/* .claim and .text are to be given */
+	unsigned deferred_in_a_row;
+	unsigned shard, shards;
+	msec deadline;
+	msec mean;		/* duration of a request */
+	msec answered;		/* when the last answer came */
+	msec shown;		/* when the progress was shown */
+	msec again;		/* wall: when to try again; MSEC_NONE */
+	struct buf line;	/* for stderr */
+	struct batch_in in;
+	struct batch_out out;
+	struct ids ids;
+	struct buf id;
+	struct line l;
+	struct claim claim;
+	struct slice text;
+	struct pool pool;
+	struct tally tally;
+	struct work work;
+};
 
-	if (i.n == 0)
-		part = of = 1;
-	if (part < 0 || of < 1 || part > of)
-		return fail(EXIT_USAGE, "--shard: '%s' is not I/N",
-		    b->o->shard);
-	b->shards = (unsigned)of;
-	b->shard = (unsigned)(part % of);
-	return 0;
-}
+/* -- messages -------------------------------------------------------------- */
 
-static int
-read_deadline(struct batch *b)
-{
-	struct slice s = slice_str(b->o->deadline);
-	msec span = when_dur(s), wall = when_rfc3339(s);
-
-	if (s.n == 0)
-		span = MSEC_MAX;
-	else if (wall != MSEC_NONE)
-		span = wall - b->calm.wall(b->calm.ctx);
-	else if (span == MSEC_NONE)
-		return fail(EXIT_USAGE, "--deadline: '%s' is "
-		    "neither a duration nor a time like 2030-01-31T18:00:00Z",
-		    b->o->deadline);
-	b->deadline = span >= MSEC_MAX ? span : env_mono(b->env) + span;
-	return 0;
-}
-
-static int
-open_input(struct batch *b)
-{
-	const char *path = b->o->nwords > 0 ? b->o->words[0] : "-";
-	int fd = 0;
-
-	if (strcmp(path, "-") != 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (b->o->nwords > 1 || b->o->jobs < 1 || b->o->jobs > 100000 ||
-	    (fd == 0 && isatty(0)))
-		return fail(EXIT_USAGE, "batch takes one file or "
-		    "stdin, and 1 to 100000 workers");
-	if (fd < 0)
-		return fail(EXIT_CONFIG, "%s: %s", path,
-		    strerror(errno));
-	batch_in_init(&b->in, fd);
-	b->work.input = fd;
-	return 0;
-}
-
-static int
-start(struct batch *b)
-{
-	const char *path = b->o->output;
-	int rc;
-
-	b->ids = (struct ids){ .fd = -1, .path = path != NULL ? path :
-	    "/tmp/bide" };
-	if (b->o->dry_run && path != NULL && access(path, F_OK) < 0)
-		path = NULL;
-	if ((rc = input_texts(&b->work.texts, b->o)) != 0 ||
-	    (rc = read_shard(b)) != 0 || (rc = read_deadline(b)) != 0 ||
-	    (rc = open_input(b)) != 0 ||
-	    (rc = batch_out_open(&b->out, path, &b->ids)) != 0)
-		return rc;
-	batch_scan(b);
-	return b->stop ? fail(b->c.status, "%s", b->c.text) : 0;
-}
-
-/* -- the end --------------------------------------------------------------- */
-
+/* Says b->line. */
 static void
-report(struct batch *b, msec now)
+tell(struct batch *b)
 {
-	struct fault f;
-
-	if (b->o->report == NULL)
-		return;
-	batch_limits(b);
-	progress_report(&b->tally, &b->line, now);
-	if (output_replace(&b->calm, b->o->report, buf_slice(&b->line),
-	    &f) < 0)
-		batch_stop(b, EXIT_OUTPUT, f.text);
+	progress_say(&b->tally, buf_slice(&b->line));
 	buf_clear(&b->line);
 }
 
-/* What goes on with the rest. */
 static void
-put_again(struct batch *b)
+show_progress(struct batch *b, msec now)
 {
-	if (b->again != MSEC_NONE) {
-		buf_puts(&b->line, "try again after ");
-		when_put_rfc3339(&b->line, b->again);
-		buf_puts(&b->line, " with: ");
-	} else {
-		buf_puts(&b->line, "continue with: ");
-	}
-	buf_put(&b->line, b->command);
-	batch_tell(b);
+	msec first;
+	size_t waiting = pool_waiting(&b->pool, now, &first);
+
+	b->shown = now;
+	work_limits(&b->work, b->tally.limit);
+	progress_show(&b->tally, now, waiting, first);
 }
 
-/* What a person has to know, and the exit status. */
+/* Starts no further line, for this reason and with this exit status; the first
+ * one counts. */
+static void
+stop(struct batch *b, int status, const char *why)
+{
+	if (!b->stop)
+		complain(&b->c, status, "%s", why);
+	b->stop = 1;
+}
+
+/* -- input ----------------------------------------------------------------- */
+
+/* Whether b->l is in this shard and still needs an answer. */
+static int
+wanted(struct batch *b)
+{
+	unsigned char hash[IDS_HASH];
+	unsigned part;
+	int had;
+
+	buf_clear(&b->id);
+	line_id(&b->l, b->in.line, &b->id);
+	ids_hash(buf_slice(&b->id), hash);
+	memcpy(&part, hash + 8, sizeof(part));
+	if (part % b->shards != b->shard)
+		return 0;
+	had = ids_mark(&b->ids, hash, b->marking ? IDS_SEEN : 0);
+	if (had < 0) {
+		stop(b, EXIT_OUTPUT, strerror(errno));
+		return 0;
+	}
+	if (!b->marking)
+		return (had & IDS_DONE) == 0;
+	if ((had & IDS_SEEN) == 0) {
+		b->tally.n[T_BEFORE] += (had & IDS_DONE) != 0;
+		b->tally.failed_before += (had & IDS_FAILED) != 0;
+		return (had & IDS_DONE) == 0;
+	}
+	buf_printf(&b->line, "line %llu: custom_id '%.*s' is not unique",
+	    (unsigned long long)b->in.line, SLICE_FMT(b->id));
+	if (b->in.file) {
+		buf_putc(&b->line, '\0');
+		stop(b, EXIT_NEVER, b->line.p);
+		buf_clear(&b->line);
+	} else {	/* the first one may have been sent */
+		tell(b);
+		b->tally.n[T_FAILED]++;
+		b->tally.by_class[F_REQUEST]++;
+	}
+	return 0;
+}
+
+/* Reads the next line to be sent into b->l, .claim and .text. */
+static enum batch_in_ev
+next(struct batch *b)
+{
+	struct claim *claim = &b->claim;
+	enum batch_in_ev ev;
+
+	do {
+		if (b->stop || b->env->cancelled(b->env->ctx) != 0)
+			return IN_END;
+		ev = batch_in_next(&b->in, &b->text, &claim->at);
+		if (ev == IN_END && b->in.error != 0)
+			stop(b, EXIT_CONFIG, strerror(b->in.error));
+		else if (ev == IN_END)
+			b->in_over = 1;
+		if (ev != IN_LINE)
+			return ev;
+		/* the worker reports what is wrong with it */
+		(void)line_read(&b->l, b->text);
+	} while (slice_trim(b->text).n == 0 || !wanted(b));
+	claim->line = b->in.line;
+	claim->n = b->text.n;
+	return b->stop ? IN_END : IN_LINE;
+}
+
+/* Reads an input file once, to mark and count its lines. */
+static void
+scan(struct batch *b)
+{
+	int64_t start = b->in.at;
+
+	b->marking = 1;
+	b->tally.total = -1;
+	if (!b->in.file)
+		return;
+	do
+		b->tally.total++;
+	while (next(b) == IN_LINE);
+	b->in.end = b->in.at;
+	batch_in_rewind(&b->in, start);
+	b->in_over = b->marking = 0;
+}
+
+/* Gives lines to workers while there are both.  1 if workers are idle because a
+ * pipe has no data. */
+static int
+give(struct batch *b)
+{
+	enum batch_in_ev ev = IN_LINE;
+	struct complaint c;
+	struct fault f;
+	int rc = 0;
+
+	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
+		if (env_mono(&b->calm) + b->mean >= b->deadline)
+			stop(b, EXIT_LATER, "deadline reached");
+		if (!b->pending && (ev = next(b)) != IN_LINE)
+			break;
+		if (work_ready(&b->work, &b->l, &c) < 0) {
+			stop(b, c.status, c.text);
+		} else if (b->o->dry_run) {
+			work_show(&b->work, &b->claim, b->text, &b->line);
+			if (output_write(b->env, 1, buf_slice(&b->line),
+			    &f) < 0)
+				stop(b, EXIT_OUTPUT, f.text);
+			buf_clear(&b->line);
+			b->tally.n[T_DONE]++;
+		} else {
+			rc = pool_give(&b->pool, &b->claim, b->text);
+			if (rc < 0)
+				stop(b, EXIT_LATER, strerror(errno));
+		}
+		b->pending = rc > 0;
+	}
+	return ev == IN_WAIT;
+}
+
+/* -- output ---------------------------------------------------------------- */
+
+/* A line was deferred: decides whether others can do any better. */
+static void
+defer(struct batch *b, const struct report *r, msec start)
+{
+	const struct fault *f = &r->res.last.fault;
+	int unreachable = f->class == F_DNS || f->class == F_CONNECT ||
+	    f->class == F_TLS;
+
+	b->deferred_in_a_row++;
+	if (r->res.wait != MSEC_NONE)
+		b->again = b->calm.wall(b->calm.ctx) + r->res.wait;
+	if (b->stop)
+		return;
+	report_fault(f, &b->line);
+	buf_putc(&b->line, '\0');
+	complain(&b->c, report_status(&r->res), "%s", b->line.p);
+	buf_clear(&b->line);
+	b->stop = r->fate == FATE_STOP ||
+	    (unreachable && b->answered < start) ||
+	    (b->deferred_in_a_row >= DEFERRED_IN_A_ROW &&
+	    b->deferred_in_a_row >= b->pool.max);
+	if (!b->stop)
+		b->c.status = EXIT_LATER;
+}
+
+/* Takes the report of worker i, if it is complete. */
+static void
+take(struct batch *b, size_t i)
+{
+	struct worker *w = &b->pool.w[i];
+	msec start = w->start, now;
+	struct report r;
+	struct slice line;
+	struct fault f;
+
+	if (!pool_take(&b->pool, i, &r, &line))
+		return;
+	now = env_mono(&b->calm);
+	if (b->o->verbose) {
+		buf_printf(&b->line, "line %llu: %u request%s",
+		    (unsigned long long)w->claim.line, r.res.attempts,
+		    r.res.attempts == 1 ? "" : "s");
+		if (r.res.last.fault.class != F_NONE) {
+			buf_puts(&b->line, ", ");
+			report_fault(&r.res.last.fault, &b->line);
+		}
+		tell(b);
+	}
+	progress_count(&b->tally, now, &r);
+	if (r.fate >= FATE_LEFT) {
+		defer(b, &r, start);
+		return;
+	}
+	b->answered = now;
+	b->deferred_in_a_row = 0;
+	b->mean += (now - start - b->mean) / 8;
+	if (batch_out_put(&b->out, &b->calm, line, &f) < 0) {
+		b->stop = 0;	/* this outweighs any other reason */
+		stop(b, f.code == EPIPE ? EXIT_SIGNAL + SIGPIPE :
+		    EXIT_OUTPUT, f.text);
+		b->pool.most = 0;	/* nothing more can be written */
+	}
+}
+
+/* -- the run --------------------------------------------------------------- */
+
+/* Waits until something happens, and deals with it. */
+static void
+step(struct batch *b, int input)
+{
+	struct pollfd *fds = b->pool.fds;
+	msec each = b->tally.tty ? TICK : TICK_PLAIN;
+	msec now = env_mono(&b->calm), until = b->shown + each;
+	struct fault f;
+	size_t i;
+
+	/* soon, for pauses that are about to begin, and to sync results */
+	if ((b->stop || b->out.dirty || b->deadline < MSEC_MAX) &&
+	    until > now + TICK)
+		until = now + TICK;
+	fds[POOL_WAKE] = (struct pollfd){ .fd = b->signal != 0 ? -1 :
+	    b->env->wakefd, .events = POLLIN };
+	fds[POOL_INPUT] = (struct pollfd){ .fd = input ? b->in.fd : -1,
+	    .events = POLLIN };
+	if (poll(fds, POOL_FIRST + b->pool.max,
+	    until > now ? (int)(until - now) : 0) > 0)
+		for (i = 0; i < b->pool.max && b->pool.most > 0; i++)
+			if (fds[POOL_FIRST + i].revents != 0)
+				take(b, i);
+	now = env_mono(&b->calm);
+	if (b->signal == 0 &&
+	    (b->signal = b->env->cancelled(b->env->ctx)) != 0) {
+		b->pool.closing = 1;
+		b->stop = 0;
+		stop(b, EXIT_SIGNAL + b->signal, "");
+		buf_printf(&b->line, "interrupted: waiting for %zu answers; "
+		    "interrupt again to stop at once", b->pool.busy);
+		tell(b);
+	}
+	if (b->signal != 0 || now >= b->deadline)
+		pool_hurry(&b->pool);
+	if (batch_out_sync(&b->out, now, 0, &f) < 0)
+		stop(b, EXIT_OUTPUT, f.text);
+	if (now - b->shown >= each) {
+		b->shown = now;
+		if (!b->o->quiet)
+			show_progress(b, now);
+	}
+}
+
+/* Says what a person has to know; returns the exit status. */
 static int
 conclude(struct batch *b)
 {
@@ -129,15 +319,11 @@ conclude(struct batch *b)
 	int more = b->tally.total < 0 && !b->in_over;
 	long long failed = n[T_FAILED] + b->tally.failed_before;
 
-	if (b->o->dry_run)
-		buf_printf(&b->line, "%lld to send, %lld already have a result",
+	if (b->o->dry_run && !b->o->quiet)
+		sayf("%lld to send, %lld already have a result",
 		    (long long)n[T_DONE], (long long)n[T_BEFORE]);
-	else if (failed > 0)
-		buf_printf(&b->line, "%lld failed permanently; see their "
-		    "results", failed);
-	if (b->line.n > 0 && !b->o->quiet)
-		batch_tell(b);
-	buf_clear(&b->line);
+	else if (failed > 0 && !b->o->quiet)
+		sayf("%lld failed permanently; see their results", failed);
 	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT)
 		return failed > 0 ? EXIT_PARTIAL : EXIT_WHOLE;
 	if (b->c.status == EXIT_SIGNAL + SIGPIPE)
@@ -146,42 +332,113 @@ conclude(struct batch *b)
 		say(slice_str(b->c.text));
 	if (b->c.status == EXIT_OUTPUT)
 		return b->c.status;
-	if (!more)
-		buf_printf(&b->line, "%lld deferred; ", (long long)n[T_LEFT]);
-	else
+	if (more)
 		buf_puts(&b->line, "the rest is deferred; ");
-	put_again(b);
+	else
+		buf_printf(&b->line, "%lld deferred; ", (long long)n[T_LEFT]);
+	if (b->again != MSEC_NONE) {
+		buf_puts(&b->line, "try again after ");
+		when_put_rfc3339(&b->line, b->again);
+		buf_puts(&b->line, " with: ");
+	} else {
+		buf_puts(&b->line, "continue with: ");
+	}
+	buf_put(&b->line, b->command);
+	tell(b);
 	return b->c.status != 0 ? b->c.status : EXIT_LATER;
 }
 
 static int
-go(struct batch *b)
+ask_all(struct batch *b)
 {
 	int64_t *n = b->tally.n;
 	struct fault f;
-	msec now;
+	msec start;
+	int input;
 
 	pool_open(&b->pool);
-	now = b->tally.start = b->tally.part = b->shown = env_mono(&b->calm);
-	batch_run(b);
+	start = b->tally.start = b->tally.part = b->shown = env_mono(&b->calm);
+	input = give(b);
+	while (b->pool.most > 0 && (b->pool.busy > 0 || input)) {
+		step(b, input);
+		input = give(b);
+	}
 	if (batch_out_sync(&b->out, 0, 1, &f) < 0)
-		batch_stop(b, EXIT_OUTPUT, f.text);
+		stop(b, EXIT_OUTPUT, f.text);
 	if (b->tally.total >= 0)	/* with those that were not begun */
 		n[T_LEFT] = b->tally.total - n[T_DONE] - n[T_FAILED];
-	if (!b->o->quiet && b->shown > now)
-		batch_show(b, env_mono(&b->calm));
-	if (b->line_open)
-		(void)!write(2, "\n", 1);
-	b->line_open = 0;
-	report(b, env_mono(&b->calm));
+	if (!b->o->quiet && b->shown > start)
+		show_progress(b, env_mono(&b->calm));
+	progress_end(&b->tally);
+	if (b->o->report != NULL) {
+		work_limits(&b->work, b->tally.limit);
+		progress_report(&b->tally, &b->line, env_mono(&b->calm));
+		if (output_replace(&b->calm, b->o->report,
+		    buf_slice(&b->line), &f) < 0)
+			stop(b, EXIT_OUTPUT, f.text);
+		buf_clear(&b->line);
+	}
 	pool_close(&b->pool);
 	return conclude(b);
 }
 
-/* -- all of it ------------------------------------------------------------- */
+/* -- options --------------------------------------------------------------- */
 
-/* In a child: the lock must die with the parent, and its memory is not
- * worth a copy. */
+/* --shard I/N: part I of N, counted from 0 or from 1; and --deadline. */
+static int
+read_options(struct batch *b)
+{
+	struct slice n = slice_str(b->o->shard), i = slice_cut(&n, '/');
+	struct slice s = slice_str(b->o->deadline);
+	long long part = slice_dec(i, UINT32_MAX);
+	long long of = slice_dec(n, UINT32_MAX);
+	msec span = when_dur(s), wall = when_rfc3339(s);
+
+	if (i.n == 0)
+		part = of = 1;
+	if (part < 0 || of < 1 || part > of)
+		return fail(EXIT_USAGE, "--shard: '%s' is not I/N",
+		    b->o->shard);
+	b->shards = (unsigned)of;
+	b->shard = (unsigned)(part % of);
+	if (s.n == 0)
+		span = MSEC_MAX;
+	else if (wall != MSEC_NONE)
+		span = wall - b->calm.wall(b->calm.ctx);
+	else if (span == MSEC_NONE)
+		return fail(EXIT_USAGE, "--deadline: '%s' is neither a "
+		    "duration nor a time like 2030-01-31T18:00:00Z",
+		    b->o->deadline);
+	b->deadline = span >= MSEC_MAX ? span : env_mono(b->env) + span;
+	return 0;
+}
+
+static int
+open_files(struct batch *b)
+{
+	const struct opts *o = b->o;
+	const char *path = o->nwords > 0 ? o->words[0] : "-";
+	const char *out = o->output;
+	int fd = 0;
+
+	if (strcmp(path, "-") != 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (o->nwords > 1 || o->jobs > 100000 || (fd == 0 && isatty(0)))
+		return fail(EXIT_USAGE, "batch takes one file or stdin, and 1 "
+		    "to 100000 workers");
+	if (fd < 0)
+		return fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
+	batch_in_init(&b->in, fd);
+	b->work.input = fd;
+	if (out != NULL)
+		b->ids.path = out;
+	if (o->dry_run && out != NULL && access(out, F_OK) < 0)
+		out = NULL;
+	return batch_out_open(&b->out, out, &b->ids);
+}
+
+/* In a worker: closes the output, lest its lock outlive the parent, and frees
+ * memory it does not need. */
 static void
 leave(void *ctx)
 {
@@ -194,7 +451,7 @@ leave(void *ctx)
 }
 
 static int
-never(void *ctx)
+not_cancelled(void *ctx)
 {
 	(void)ctx;
 	return 0;
@@ -211,19 +468,22 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->env = env;
 	b->calm = *env;
 	b->calm.wakefd = -1;
-	b->calm.cancelled = never;
+	b->calm.cancelled = not_cancelled;
 	b->o = o;
 	b->command = command;
 	b->again = MSEC_NONE;
-	b->tty = isatty(2);
+	b->tally.tty = isatty(2);
+	b->ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
 	b->work.env = b->calm;
 	b->work.o = o;
 	b->pool = (struct pool){ .work = &b->work, .env = &b->calm,
 	    .leave = leave, .ctx = b, .max = (size_t)o->jobs,
 	    .most = (size_t)o->jobs };
-	rc = start(b);
-	if (rc == 0)
-		rc = go(b);
+	if ((rc = input_texts(&b->work.texts, o)) == 0 &&
+	    (rc = read_options(b)) == 0 && (rc = open_files(b)) == 0) {
+		scan(b);
+		rc = b->stop ? fail(b->c.status, "%s", b->c.text) : ask_all(b);
+	}
 	work_free(&b->work);
 	ids_free(&b->ids);
 	batch_in_free(&b->in);

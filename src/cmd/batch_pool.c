@@ -15,66 +15,39 @@
 #include "core/output.h"
 
 #define CHUNK ((size_t)65536)
-
-static void *
-array(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (p == NULL)
-		err_oom();
-	return p;
-}
-
-/* As many files as we may have. */
-static void
-raise_files(void)
-{
-	struct rlimit r;
-
-	/* musl's setrlimit() brings a signal for every thread with it */
-	if (prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		(void)prlimit(0, RLIMIT_NOFILE, &r, NULL);
-	}
-}
+#define DEATHS_MAX 5	/* of workers over a line; then it is deferred */
 
 void
 pool_open(struct pool *p)
 {
+	struct rlimit r;
 	size_t i;
 
-	raise_files();
+	/* as many descriptors as we may have; setrlimit() of musl would send a
+	 * signal to each thread */
+	if (prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		(void)prlimit(0, RLIMIT_NOFILE, &r, NULL);
+	}
 	p->pause = mmap(NULL, p->max * sizeof(*p->pause),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (p->pause == MAP_FAILED)
+	p->w = calloc(p->max, sizeof(*p->w));
+	p->idle = calloc(p->max, sizeof(*p->idle));
+	p->fds = calloc(POOL_FIRST + p->max, sizeof(*p->fds));
+	if (p->pause == MAP_FAILED || p->w == NULL || p->idle == NULL ||
+	    p->fds == NULL)
 		err_oom();
-	p->w = array(p->max, sizeof(*p->w));
-	p->idle = array(p->max, sizeof(*p->idle));
-	p->fds = array(POOL_FIRST + p->max, sizeof(*p->fds));
 	for (i = 0; i < p->max; i++)
 		p->w[i].fd = p->fds[POOL_FIRST + i].fd = -1;
 }
 
 /* -- one worker ------------------------------------------------------------ */
 
-static void
-child(struct pool *p, size_t i, int fd)
-{
-	size_t k;
-
-	/* a sibling's socket held open would hide the parent's death from it */
-	for (k = 0; k < p->max; k++)
-		if (p->w[k].fd >= 0)
-			(void)close(p->w[k].fd);
-	p->leave(p->ctx);
-	work(p->work, fd, &p->pause[i]);
-}
-
 static int
 start(struct pool *p, size_t i)
 {
 	struct worker *w = &p->w[i];
+	size_t k;
 	int fd[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
@@ -82,7 +55,13 @@ start(struct pool *p, size_t i)
 	w->pid = fork();
 	if (w->pid == 0) {
 		(void)close(fd[0]);
-		child(p, i, fd[1]);
+		/* a sibling's socket held open would keep it from seeing that
+		 * the parent is dead */
+		for (k = 0; k < p->max; k++)
+			if (p->w[k].fd >= 0)
+				(void)close(p->w[k].fd);
+		p->leave(p->ctx);
+		work(p->work, fd[1], &p->pause[i]);
 	}
 	(void)close(fd[1]);
 	if (w->pid < 0) {
@@ -96,7 +75,8 @@ start(struct pool *p, size_t i)
 	return 0;
 }
 
-/* It is dead, or has to be: what it was about is for the caller to settle. */
+/* Reaps a worker that is dead, or that dies of its closed socket.  Its claim
+ * stays. */
 static void
 bury(struct pool *p, size_t i)
 {
@@ -112,10 +92,10 @@ bury(struct pool *p, size_t i)
 	atomic_store(&p->pause[i].until, 0);
 }
 
-/* Hands its claim to worker i, in as many lives as that takes.  -1 when it
- * has none any more. */
+/* Sends its claim to worker i, which is started as often as necessary.  -1 with
+ * errno if that fails, or too often. */
 static int
-hand_out(struct pool *p, size_t i)
+send_claim(struct pool *p, size_t i)
 {
 	struct worker *w = &p->w[i];
 	struct buf *b = &p->chunk;
@@ -154,7 +134,7 @@ pool_give(struct pool *p, const struct claim *c, struct slice text)
 	w->start = env_mono(p->env);
 	if (c->at < 0 || text.n <= CLAIM_SHORT)
 		buf_put(&w->text, text);
-	if (hand_out(p, i) < 0) {
+	if (send_claim(p, i) < 0) {
 		buf_free(&w->text);
 		if (p->busy == 0)
 			return -1;
@@ -169,7 +149,7 @@ pool_give(struct pool *p, const struct claim *c, struct slice text)
 /* -- reports --------------------------------------------------------------- */
 
 static void
-rest(struct pool *p, size_t i)
+set_idle(struct pool *p, size_t i)
 {
 	struct worker *w = &p->w[i];
 
@@ -182,9 +162,10 @@ rest(struct pool *p, size_t i)
 		p->idle[p->nidle++] = i;
 }
 
-/* The socket has ended. */
+/* The worker is dead: starts another one for its claim, or gives up.  Returns
+ * as pool_take(). */
 static int
-lost(struct pool *p, size_t i, struct report *r, struct slice *line)
+replace(struct pool *p, size_t i, struct report *r, struct slice *line)
 {
 	struct worker *w = &p->w[i];
 	size_t k;
@@ -197,7 +178,7 @@ lost(struct pool *p, size_t i, struct report *r, struct slice *line)
 		return 0;
 	}
 	w->deaths++;
-	if (!p->closing && hand_out(p, i) == 0)
+	if (!p->closing && send_claim(p, i) == 0)
 		return 0;
 	*line = (struct slice){ 0 };
 	memset(r, 0, sizeof(*r));
@@ -205,11 +186,11 @@ lost(struct pool *p, size_t i, struct report *r, struct slice *line)
 	r->res.wait = MSEC_NONE;
 	fault_set(&r->res.last.fault, F_IO, 0, p->closing ? "stopped" :
 	    "its worker processes died");
-	rest(p, i);
+	set_idle(p, i);
 	return 1;
 }
 
-/* Whether b holds all of a report. */
+/* Whether b has a whole report: *r and the line after it. */
 static int
 complete(struct slice b, struct report *r, struct slice *line)
 {
@@ -233,10 +214,10 @@ pool_take(struct pool *p, size_t i, struct report *r, struct slice *line)
 	if (n == FILE_AGAIN)
 		return 0;
 	if (n <= 0)
-		return lost(p, i, r, line);
+		return replace(p, i, r, line);
 	p->chunk.n = (size_t)n;
 	if (w->in.n == 0 && complete(buf_slice(&p->chunk), r, line)) {
-		rest(p, i);
+		set_idle(p, i);
 		return 1;
 	}
 	buf_put(&w->in, buf_slice(&p->chunk));
@@ -245,11 +226,27 @@ pool_take(struct pool *p, size_t i, struct report *r, struct slice *line)
 	buf_free(&p->chunk);
 	p->chunk = w->in;
 	w->in = (struct buf){ 0 };
-	rest(p, i);
+	set_idle(p, i);
 	return 1;
 }
 
-/* -- the end --------------------------------------------------------------- */
+/* -- pauses, and the end --------------------------------------------------- */
+
+size_t
+pool_waiting(const struct pool *p, msec now, msec *first)
+{
+	size_t i, n = 0;
+	msec until;
+
+	*first = MSEC_MAX;
+	for (i = 0; i < p->max; i++) {
+		until = atomic_load(&p->pause[i].until);
+		n += until > now;
+		if (until > now && until < *first)
+			*first = until;
+	}
+	return n;
+}
 
 void
 pool_hurry(struct pool *p)

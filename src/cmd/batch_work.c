@@ -11,7 +11,7 @@
 #include "cmd/request.h"
 #include "core/output.h"
 
-#define KEEP_MOST ((size_t)65536)	/* of a buffer, between two lines */
+#define KEEP_MOST ((size_t)65536)	/* of a buffer, from line to line */
 
 /* -- routes ---------------------------------------------------------------- */
 
@@ -29,7 +29,7 @@ open_route(struct work *w, struct route *r, struct slice model,
 	r->opts = *w->o;
 	r->open = 1;
 	if (model.n >= sizeof(r->model))
-		return complain(c, EXIT_USAGE, "a model's name is too long");
+		return complain(c, EXIT_USAGE, "the model name is too long");
 	slice_copy(model, r->model, sizeof(r->model));
 	r->opts.model = model.n > 0 ? r->model : NULL;
 	if (plan_make(&r->plan, &r->opts, c) < 0) {
@@ -44,7 +44,7 @@ open_route(struct work *w, struct route *r, struct slice model,
 	return 0;
 }
 
-/* The limits of the line's model are kept from now on. */
+/* Opens the limits of the model of a line, unless they are open. */
 static void
 set_limits(struct work *w, struct route *r, const struct line *l)
 {
@@ -65,30 +65,26 @@ set_limits(struct work *w, struct route *r, const struct line *l)
 	limits_open(p, w->o, &w->env);
 }
 
-/* Whether a provider takes the lines of a family. */
-static int
-speaks(const struct route *r, enum family family)
-{
-	const struct dialect *d = r->plan.provider.dialect;
-
-	if (family == FAMILY_OPENAI)
-		return d != &dialect_messages && d != &dialect_gemini;
-	return family == FAMILY_PLAIN || d == &dialect_messages;
-}
-
-/* -m says whom to ask, if its provider takes such lines. */
+/* Opens the route of a family: to the model of -m if its provider accepts such
+ * lines, else to the family's own provider. */
 static int
 open_family(struct work *w, enum family family, struct complaint *c)
 {
 	struct route *r = &w->route[family];
 	struct slice model = slice_str(w->o->model);
+	const struct dialect *d;
+	int accepted;
 
 	if (r->open)
 		return 0;
 	if (model.n > 0 || family == FAMILY_PLAIN) {
 		if (open_route(w, r, model, c) < 0)
 			return -1;
-		if (!speaks(r, family))
+		d = r->plan.provider.dialect;
+		accepted = family == FAMILY_PLAIN || (family == FAMILY_OPENAI ?
+		    d != &dialect_messages && d != &dialect_gemini :
+		    d == &dialect_messages);
+		if (!accepted)
 			close_route(r);
 	}
 	if (!r->open && open_route(w, r, family == FAMILY_ANTHROPIC ?
@@ -119,6 +115,21 @@ work_ready(struct work *w, const struct line *l, struct complaint *c)
 	return 0;
 }
 
+void
+work_limits(const struct work *w, int64_t limit[2])
+{
+	enum quota_kind k;
+	int64_t n;
+	size_t i;
+
+	for (i = 0; i < FAMILIES; i++)
+		for (k = QUOTA_REQUESTS; k <= QUOTA_TOKENS; k++) {
+			n = limit_per_minute(&w->route[i].plan.pace.limit, k);
+			if (n > 0)
+				limit[k] = n;
+		}
+}
+
 /* The route of a line; NULL with *c. */
 static struct route *
 route_for(struct work *w, const struct line *l, struct complaint *c)
@@ -142,50 +153,40 @@ route_for(struct work *w, const struct line *l, struct complaint *c)
 
 /* -- a question ------------------------------------------------------------ */
 
-/* Below a base that has a path a line's /v1 is that path's last part. */
-static void
-set_path(struct question *q)
+/* Makes the path and the body of a line.  NULL, or what is wrong with it. */
+static const char *
+make_request(struct question *q)
 {
 	struct plan *p = &q->route->plan;
-	const char *below = p->provider.dialect->path;
+	const char *below = p->provider.dialect->path, *why;
 
+	p->job.exchange.target = buf_slice(&p->path);
+	p->job.redirects = 0;
+	if (q->line.family == FAMILY_PLAIN) {
+		p->request = q->route->base;
+		why = line_ask(&q->line, &q->talk, &p->request, q->params,
+		    &q->text);
+		if (why == NULL)
+			request_body(p);
+		return why;
+	}
 	if (q->line.family == FAMILY_OPENAI) {
 		line_text(&q->line, L_URL, &q->text);
 		buf_putc(&q->text, '\0');
 		below = q->text.p;
 	}
-	if (q->line.family != FAMILY_PLAIN) {
-		if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
-			below += 3;
-		plan_path(p, below);
-	}
-	p->job.exchange.target = buf_slice(&p->path);
-	p->job.redirects = 0;
-}
-
-static const char *
-set_body(struct question *q)
-{
-	struct plan *p = &q->route->plan;
-	const char *why;
-
-	if (q->line.family == FAMILY_PLAIN) {
-		p->request = q->route->base;
-		why = line_ask(&q->line, &q->talk, &p->request, q->params,
-		    &q->text);
-		if (why != NULL)
-			return why;
-		request_body(p);
-		return NULL;
-	}
+	/* a base URL with a path ends in the /v1 that the line has too */
+	if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
+		below += 3;
+	plan_path(p, below);
 	buf_clear(&p->body);
 	line_body(&q->line, &p->body);
 	p->job.exchange.body = buf_slice(&p->body);
 	return NULL;
 }
 
-/* Makes the job of w->q.  0; -1 with *f: F_AUTH when it is the configuration
- * that is wrong. */
+/* Reads a line into w->q and makes its job.  0; -1 with *f: F_AUTH if the
+ * configuration is wrong. */
 static int
 prepare(struct work *w, const struct claim *claim, struct slice text,
     struct fault *f)
@@ -201,8 +202,7 @@ prepare(struct work *w, const struct claim *claim, struct slice text,
 			return fault_set(f, c.status == EXIT_CONFIG ? F_AUTH :
 			    F_REQUEST, 0, "%s", c.text);
 		set_limits(w, q->route, &q->line);
-		set_path(q);
-		why = set_body(q);
+		why = make_request(q);
 	}
 	if (why == NULL)
 		return 0;
@@ -236,37 +236,29 @@ question_end(struct question *q)
 /* -- an answer ------------------------------------------------------------- */
 
 static void
-put_call(struct buf *calls, const struct event *e)
-{
-	struct json_out w = { .out = calls };
-
-	if (calls->n > 0)
-		calls->p[calls->n - 1] = ',';
-	else
-		buf_putc(calls, '[');
-	json_open(&w, '{');
-	event_put_call(&w, e);
-	json_close(&w);
-	buf_putc(calls, ']');
-}
-
-static void
 question_put(struct sink *s, const struct event *e)
 {
 	struct question *q = (struct question *)s;
+	struct json_out w = { .out = &q->calls };
 
-	if (e->type == EV_TEXT)
+	if (e->type == EV_TEXT) {
 		buf_put(&q->answer, e->text);
-	else if (e->type == EV_TOOL_CALL)
-		put_call(&q->calls, e);
-	else if (e->type == EV_START)
+	} else if (e->type == EV_TOOL_CALL) {
+		if (q->calls.n > 0)	/* another one in the array */
+			q->calls.p[q->calls.n - 1] = ',';
+		else
+			buf_putc(&q->calls, '[');
+		json_open(&w, '{');
+		event_put_call(&w, e);
+		json_close(&w);
+		buf_putc(&q->calls, ']');
+	} else if (e->type == EV_START) {
 		atomic_store(&q->pause->until, 0);
-	else if (e->type == EV_WAIT || e->type == EV_RETRY)
-		atomic_store(&q->pause->until, env_mono(q->env) + e->wait);
-	if (e->type == EV_START) {
 		buf_clear(&q->answer);
 		buf_clear(&q->calls);
 		buf_clear(&q->refused);
+	} else if (e->type == EV_WAIT || e->type == EV_RETRY) {
+		atomic_store(&q->pause->until, env_mono(q->env) + e->wait);
 	}
 }
 
@@ -337,7 +329,7 @@ put_answer(struct question *q, uint64_t line, struct buf *out)
 	    .usage = o->usage };
 
 	answer_put(out, &a);
-	/* a provider may well repeat the key that it refuses */
+	/* a provider may quote the key that it refuses */
 	if (failed && q->route != NULL) {
 		buf_putc(out, '\0');
 		clean_keys(out->p + sizeof(q->report),
@@ -359,9 +351,9 @@ ask_line(const struct work *w, struct question *q)
 	run(&r, &q->report.res);
 }
 
-/* A line's whole way: its report, and the result, if there is one. */
+/* Answers a line: *out is its report and the result, if there is one. */
 static void
-one(struct work *w, const struct claim *claim, struct slice text,
+answer_line(struct work *w, const struct claim *claim, struct slice text,
     struct buf *out)
 {
 	struct question *q = &w->q;
@@ -383,8 +375,8 @@ one(struct work *w, const struct claim *claim, struct slice text,
 
 /* -- the worker ------------------------------------------------------------ */
 
-/* A claim and a short text come in one read: the parent sends nothing else
- * before it has its report. */
+/* Waits for a claim and gets its text.  A claim and a short text come in one
+ * read, for the parent sends nothing else before it has its report. */
 static int
 next_claim(const struct work *w, int fd, struct claim *c, struct buf *text)
 {
@@ -407,18 +399,8 @@ next_claim(const struct work *w, int fd, struct claim *c, struct buf *text)
 	else
 		got = file_get(w->input, text->p, (size_t)c->n, (off_t)c->at);
 	text->n = (size_t)c->n;
-	/* less: the parent is gone, or the file has become shorter */
+	/* fewer if the parent is gone or the file has become shorter */
 	return got == (ssize_t)c->n ? 0 : -1;
-}
-
-static void
-ignore_signals(void)
-{
-	struct sigaction sa = { .sa_handler = SIG_IGN };
-
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)sigaction(SIGHUP, &sa, NULL);
 }
 
 void
@@ -427,9 +409,12 @@ work(struct work *w, int fd, struct pause *pause)
 	struct buf text = { 0 }, out = { 0 };
 	struct question *q = &w->q;
 	struct claim claim;
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct fault f;
 
-	ignore_signals();
+	(void)sigaction(SIGINT, &ignore, NULL);
+	(void)sigaction(SIGTERM, &ignore, NULL);
+	(void)sigaction(SIGHUP, &ignore, NULL);
 	w->env.wakefd = fd;
 	w->env.ctx = &w->env;
 	q->sink = (struct sink){ .put = question_put,
@@ -437,7 +422,7 @@ work(struct work *w, int fd, struct pause *pause)
 	q->env = &w->env;
 	q->pause = pause;
 	while (next_claim(w, fd, &claim, &text) == 0) {
-		one(w, &claim, buf_slice(&text), &out);
+		answer_line(w, &claim, buf_slice(&text), &out);
 		if (q->report.res.last.fault.class == F_CANCEL ||
 		    output_write(&w->env, fd, buf_slice(&out), &f) < 0)
 			break;

@@ -2,13 +2,12 @@
 #define CMD_BATCH_WORK_H
 
 /*
- * The worker's half of a batch: takes a line, asks, hands a result back.
+ * A worker of a batch: takes a line, sends its request and hands back a result.
  *
- * A worker is a forked child with one socket to its parent.  The parent sends
- * a claim only to a worker that has none, so while one asks, the socket is
- * silent, and readable only when the parent is gone: it is the descriptor that
- * every wait of the loop watches.  A worker thus never outlives its parent by
- * more than what it does between two waits.
+ * It is a forked child with one socket to its parent.  The parent sends a claim
+ * only to a worker that has none.  So during a request the socket is readable
+ * only when the parent is gone: it is the descriptor that every wait of the
+ * loop watches, and a worker does not outlive its parent for long.
  */
 
 #include <stdatomic.h>
@@ -17,44 +16,42 @@
 #include "cmd/input.h"
 #include "cmd/plan.h"
 
-/* What a worker is told: a line of the input, and its text, if that is short
- * or stands nowhere else. */
+/* A line of the input.  Its text follows if it is short or the input is not a
+ * file. */
 #define CLAIM_SHORT ((size_t)4096)
 
 struct claim {
 	uint64_t line;
-	int64_t at;		/* its offset in the input; -1 */
+	int64_t at;		/* its offset in the input file; -1 */
 	uint64_t n;		/* bytes */
-	uint64_t given;		/* of these, that follow: all or none */
+	uint64_t given;		/* bytes that follow: n or 0 */
 };
 
 /* What became of a line. */
 enum fate {
 	FATE_DONE,
-	FATE_FAILED,		/* for good: there is a result */
-	FATE_LEFT,		/* for the next run: none */
-	FATE_STOP		/* the same, and no other line will fare
-				   better */
+	FATE_FAILED,		/* permanently; there is a result */
+	FATE_LEFT,		/* to the next run; no result */
+	FATE_STOP		/* the same, and so would all others */
 };
 
-/* What a worker says; n bytes for the output follow. */
+/* Sent back by a worker; n bytes for the output follow. */
 struct report {
 	uint64_t n;
 	enum fate fate;
-	unsigned limited;	/* attempts that met a 429 */
+	unsigned limited;	/* attempts answered by a 429 */
 	struct result res;
 };
 
-/* What other processes see of a worker: mono time until which it pauses, or
- * 0. */
+/* In shared memory: the mono time until which a worker pauses, or 0. */
 struct pause {
 	_Atomic int64_t until;
 };
 
-/* A line's question, and what comes of its answer. */
+/* The request of a line and its answer. */
 struct question {
 	struct sink sink;
-	struct route *route;	/* NULL: it cannot be asked */
+	struct route *route;	/* NULL: it cannot be sent */
 	struct pause *pause;
 	const struct env *env;
 	struct buf id, text;
@@ -65,36 +62,38 @@ struct question {
 	struct param params[LINE_PARAMS];
 };
 
-/* How the lines of a family are sent. */
+/* Where the lines of a family go. */
 struct route {
 	struct opts opts;
 	struct plan plan;
-	struct request base;	/* before a line's own options */
+	struct request base;	/* without the options of a line */
 	char model[160];
 	int open;
 };
 
 /* All that a worker inherits. */
 struct work {
-	struct env env;		/* the parent's; for its clock and chance */
+	struct env env;		/* of the parent, for clock and random */
 	const struct opts *o;
 	int input;
-	struct input texts;	/* of the command line, for lines of our own */
+	struct input texts;	/* of the command line, for plain lines */
 	struct route route[FAMILIES];
-	struct route other;	/* of the model that a line names */
+	struct route other;	/* to a model that a line names */
 	struct question q;
 };
 
-/* Makes the route of a line, unless it says itself whom to ask.  0; -1 with
- * *c.  Best before the fork: what it takes, the key's page above all, is
- * shared then. */
+/* Opens the route of a line, unless the line names its model.  0; -1 with *c.
+ * Called before workers fork, which then share what it opens. */
 int work_ready(struct work *w, const struct line *l, struct complaint *c);
 
-/* Lives until fd ends. */
+/* Sets the limits of requests and tokens per minute, where they are known. */
+void work_limits(const struct work *w, int64_t limit[2]);
+
+/* Runs a worker until fd ends. */
 void work(struct work *w, int fd, struct pause *pause)
     __attribute__((noreturn));
 
-/* Appends what would be sent for a line, or what is wrong with it. */
+/* Appends the request for a line, or what is wrong with it. */
 void work_show(struct work *w, const struct claim *c, struct slice text,
     struct buf *out);
 

@@ -1,12 +1,14 @@
 #include "cmd/progress.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "cmd/report.h"
 #include "wire/when.h"
 
 #define PART ((msec)60000 / MINUTE)
 
-/* Forgets what is older than a minute. */
+/* Drops what is older than a minute. */
 static void
 move_on(struct tally *p, msec now)
 {
@@ -23,44 +25,44 @@ move_on(struct tally *p, msec now)
 }
 
 void
-progress_tokens(struct tally *p, msec now, const struct usage *u)
+progress_count(struct tally *p, msec now, const struct report *r)
 {
+	const struct usage *u = &r->res.last.usage;
 	int64_t input = u->input > 0 ? u->input : 0;
 	int64_t output = u->output > 0 ? u->output : 0;
 
+	p->n[r->fate < FATE_LEFT ? T_DONE + (int)r->fate : T_LEFT]++;
+	p->n[T_REQUESTS] += r->res.attempts;
+	p->n[T_LIMITED] += r->limited;
+	p->by_class[r->res.last.fault.class]++;
 	move_on(p, now);
 	p->n[T_INPUT] += input;
 	p->n[T_OUTPUT] += output;
 	p->tokens[0] += input + output;
 }
 
-int64_t
-progress_through(const struct tally *p)
-{
-	return p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT];
-}
-
-/* n in span, in a minute; and how many ms n takes at span a minute. */
+/* The rate per minute of n in span ms; also the ms that n takes at a rate of
+ * span per minute. */
 static int64_t
 per_minute(int64_t n, msec span)
 {
 	return n < INT64_MAX / 60000 ? n * 60000 / (span > 0 ? span : 1) : n;
 }
 
-void
-progress_put(struct tally *p, struct buf *out, msec now, size_t waiting,
+static void
+put_line(struct tally *p, struct buf *out, msec now, size_t waiting,
     msec until)
 {
-	int64_t through = progress_through(p), all = 0;
+	int64_t done = p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT], all = 0;
 	msec span = now - p->start;
 	size_t i;
 
-	buf_printf(out, "%lld", (long long)through);
+	buf_printf(out, "%lld", (long long)done);
 	if (p->total >= 0)
 		buf_printf(out, "/%lld", (long long)p->total);
 	buf_printf(out, " done, %lld failed, %lld deferred, %lld/min",
 	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
-	    (long long)per_minute(through, span));
+	    (long long)per_minute(done, span));
 	move_on(p, now);
 	for (i = 0; i < MINUTE; i++)
 		all += p->tokens[i];
@@ -76,25 +78,46 @@ progress_put(struct tally *p, struct buf *out, msec now, size_t waiting,
 		when_put(out, until > now ? until - now : 0);
 		buf_putc(out, ')');
 	}
-	if (through > 0 && p->total > through && span < MSEC_MAX / p->total) {
+	if (done > 0 && p->total > done && span < MSEC_MAX / p->total) {
 		buf_puts(out, ", ETA ");
-		when_put(out, span * (p->total - through) / through);
+		when_put(out, span * (p->total - done) / done);
 	}
 }
 
-/* How long what was asked takes by the limits alone; 0: none is known. */
-static int64_t
-ideal(const struct tally *p)
+void
+progress_say(struct tally *p, struct slice text)
 {
-	int64_t took[2] = { p->n[T_DONE] + p->n[T_FAILED],
-	    p->n[T_INPUT] + p->n[T_OUTPUT] }, most = 0, ms;
-	int i;
+	if (p->open)
+		(void)!write(2, "\r\033[K", 4);
+	p->open = 0;
+	say(text);
+}
 
-	for (i = 0; i < 2; i++) {
-		ms = p->limit[i] > 0 ? per_minute(took[i], p->limit[i]) : 0;
-		most = ms > most ? ms : most;
+void
+progress_show(struct tally *p, msec now, size_t waiting, msec until)
+{
+	struct buf line = { 0 };
+
+	/* without automatic margins a long line is cut, not wrapped */
+	if (p->tty)
+		buf_puts(&line, "\r\033[K\033[?7l");
+	put_line(p, &line, now, waiting, until);
+	if (p->tty) {
+		buf_puts(&line, "\033[?7h");
+		(void)!write(2, line.p, line.n);
+		p->open = 1;
+	} else {
+		progress_say(p, buf_slice(&line));
 	}
-	return most;
+	buf_free(&line);
+}
+
+void
+progress_end(struct tally *p)
+{
+	if (p->open)
+		(void)!write(2, "\n", 1);
+	p->open = 0;
 }
 
 void
@@ -106,16 +129,23 @@ progress_report(const struct tally *p, struct buf *out, msec now)
 		[T_REQUESTS] = "requests", [T_LIMITED] = "status_429",
 		[T_INPUT] = "input_tokens", [T_OUTPUT] = "output_tokens",
 	};
+	int64_t took[2] = { p->n[T_DONE] + p->n[T_FAILED],
+	    p->n[T_INPUT] + p->n[T_OUTPUT] }, ideal = 0, ms;
 	struct json_out w = { .out = out };
 	size_t i;
 
+	/* the time by the limits alone; 0 if there are none */
+	for (i = 0; i < 2; i++) {
+		ms = p->limit[i] > 0 ? per_minute(took[i], p->limit[i]) : 0;
+		ideal = ms > ideal ? ms : ideal;
+	}
 	json_open(&w, '{');
 	for (i = 0; i < TALLIES; i++)
 		json_member_num(&w, names[i], p->n[i]);
 	json_member_num(&w, "makespan_ms", now - p->start);
 	json_key(&w, "ideal_ms");
-	if (ideal(p) > 0)
-		json_num(&w, ideal(p));
+	if (ideal > 0)
+		json_num(&w, ideal);
 	else
 		json_null(&w);
 	json_key(&w, "classes");

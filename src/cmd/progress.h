@@ -1,48 +1,52 @@
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
-/* How a batch is getting on: a line for people, and a summary at its end. */
+/* The progress of a batch: a line for people, and a summary at its end. */
 
-#include "api/event.h"
+#include "cmd/batch_work.h"
 
 #define CLASSES (F_CANCEL + 1)
-#define MINUTE 12			/* parts of 5 s */
+#define MINUTE 12			/* of 5 s each */
 
-/* What is counted, each with its name in the summary. */
+/* The counters of the summary. */
 enum {
 	T_DONE, T_FAILED,
-	T_LEFT,
-	T_BEFORE,		/* lines that had a result already */
+	T_LEFT,			/* deferred to the next run */
+	T_BEFORE,		/* with a result from an earlier run */
 	T_REQUESTS,
-	T_LIMITED,		/* of these, met a 429 */
+	T_LIMITED,		/* of these, answered by a 429 */
 	T_INPUT, T_OUTPUT,	/* tokens, as the provider counts them */
 	TALLIES
 };
 
 struct tally {
 	int64_t n[TALLIES];
-	int64_t total;		/* lines to be asked in this run; -1: nobody
-				   knows yet */
+	int64_t total;		/* lines to be sent in this run; -1: not known
+				   yet */
 	msec start;
 	int64_t failed_before;	/* of T_BEFORE */
 	int64_t limit[2];	/* requests and tokens a minute; 0: not known */
-	int64_t by_class[CLASSES];	/* of failed and left */
+	int64_t by_class[CLASSES];	/* failed and deferred */
+	int tty;		/* stderr is a terminal */
 	/* private */
-	int64_t tokens[MINUTE];	/* of the last minute */
-	msec part;		/* the time of the last of them */
+	int open;		/* the line is on the terminal */
+	int64_t tokens[MINUTE];	/* of the last minute, newest first */
+	msec part;		/* when the newest part began */
 };
 
-/* Lines that are through with. */
-int64_t progress_through(const struct tally *p);
+/* Counts what became of a line. */
+void progress_count(struct tally *p, msec now, const struct report *r);
 
-/* Tokens that an answer took. */
-void progress_tokens(struct tally *p, msec now, const struct usage *u);
+/* Shows the progress on stderr, on a terminal in one line that stays there.
+ * waiting: the number of workers that pause; until: when the first pause
+ * ends. */
+void progress_show(struct tally *p, msec now, size_t waiting, msec until);
 
-/* Appends the line.  waiting: workers that pause, the first one until. */
-void progress_put(struct tally *p, struct buf *out, msec now,
-    size_t waiting, msec until);
+/* Says something in place of that line; ends that line. */
+void progress_say(struct tally *p, struct slice text);
+void progress_end(struct tally *p);
 
-/* Appends the summary: a JSON object. */
+/* Appends the summary, a JSON object. */
 void progress_report(const struct tally *p, struct buf *out, msec now);
 
 #endif
