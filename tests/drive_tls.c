@@ -1,9 +1,9 @@
 /*
- * drive_tls: TLS from a shell, for servers and chains that others made.
+ * drive_tls: TLS from a shell, for tests with other servers and chains.
  *
  *   drive_tls connect HOST:PORT NAME CAFILE    a GET as NAME
- *   drive_tls chain CAFILE NAME MS FILE        PEM: the server's, the others;
- *                                              judged at MS after 1970
+ *   drive_tls chain CAFILE NAME MS FILE        verifies the PEM chain FILE,
+ *                                              at MS after 1970
  *
  * CAFILE "" is the system's store.  Prints "ok ..." or "fail CLASS: why";
  * status 0, 1, or 64 on wrong usage.

@@ -1,6 +1,6 @@
 /*
- * Bytes as one certificate (or, where they begin with '-', as PEM): what is
- * read of it stays within it, and a head of it tells the same subject.
+ * The input is a certificate or, if it starts with '-', PEM.  All parts must
+ * be slices of it, and its truncated head must have the same subject.
  */
 
 #include <assert.h>

@@ -1,17 +1,16 @@
 /*
- * A chain, judged by bide and by BearSSL's minimal alone, with anchors that
- * BearSSL has decoded.  What bide accepts, minimal must accept: the right
- * certificates reach it, in the right roles.
+ * A chain, verified by bide and by BearSSL's minimal alone, with anchors that
+ * BearSSL decodes.  What bide accepts minimal must accept: bide gives it the
+ * right certificates in the right roles.
  *
  * Input: a byte of options, then certificates, each behind its length in two
  * bytes.  Options: bit 0, the host is an address; bit 1, the store holds the
  * leaf of the seeds as well as their root.  Time and store are fixed.
  *
- * A real signature would end nearly every run at its first check and leave
- * the rest of the code in the dark.  So ECDSA is another function here, for
- * both: any signature is right that is not empty, of seven hashes in eight
- * (which shows whether both hashed the same bytes in the same way).  RSA is
- * as it is.
+ * Real signatures would fail in nearly every run, and the code after that check
+ * would not be reached.  So ECDSA is replaced for both: any signature that is
+ * not empty is valid, for seven hashes in eight (which shows whether both hash
+ * the same bytes in the same way).  RSA is unchanged.
  */
 
 #include <assert.h>
@@ -152,8 +151,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 /*
- * For the fuzzer: changes to one element of one certificate, with all lengths
- * around it put right.
+ * Mutations of one element of one certificate, with the lengths around it
+ * corrected.
  */
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max)
@@ -207,7 +206,7 @@ put_changed(struct buf *out, struct change *c, const struct der *e,
 	put_tlv(out, tag, buf_slice(body));
 }
 
-/* Whether s is nothing but elements. */
+/* Whether s consists of elements. */
 static int
 elements(struct slice s)
 {
@@ -221,8 +220,8 @@ elements(struct slice s)
 	return rc == 0;
 }
 
-/* Copies elements; the c->at th is changed.  The depth is bounded by the
- * size: each level takes two bytes. */
+/* Copies elements and changes the one at c->at.  The depth is bounded by the
+ * size, since each level takes two bytes. */
 static void
 copy(struct buf *out, struct change *c, struct slice s)
 {

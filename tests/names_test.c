@@ -1,4 +1,4 @@
-/* Names and their constraints, on extensions put together here. */
+/* Host names and name constraints, in extensions made here. */
 
 #include "net/names.h"
 #include "tests/t.h"
@@ -27,7 +27,7 @@ put(struct buf *b, int tag, struct slice body)
 	buf_put(b, body);
 }
 
-/* Puts body into elements of these tags, the innermost first. */
+/* Wraps the contents of *b in elements of these tags, the innermost first. */
 static void
 wrap(struct buf *b, const unsigned char *tags, size_t n)
 {
@@ -42,7 +42,7 @@ wrap(struct buf *b, const unsigned char *tags, size_t n)
 	}
 }
 
-/* Makes the body an Extension: a SEQUENCE in it is the value. */
+/* Makes the contents of *b the value of an Extension, in a SEQUENCE. */
 static void
 extension(struct buf *b, const char *oid)
 {

@@ -84,7 +84,7 @@ test_host(void)
 	peer_free(&p);
 }
 
-/* The same chance gives the same hello: there is no other source. */
+/* The same random bytes give the same hello: there is no other source. */
 static void
 test_chance(void)
 {
@@ -105,8 +105,8 @@ test_chance(void)
 	buf_free(&got);
 }
 
-/* Ended or reset before every third byte: never a wrong answer, always a
- * fault that a repetition can mend, or an end. */
+/* Truncated or reset before every third byte: never a wrong answer, always a
+ * retryable fault or an end of file. */
 static void
 test_cuts(void)
 {
@@ -239,7 +239,7 @@ test_quiet(void)
 	peer_free(&p);
 }
 
-/* A conn that says one thing, whatever it is told. */
+/* A conn that sends fixed bytes and ignores what is written. */
 struct parrot {
 	struct conn conn;
 	struct slice says;
@@ -326,7 +326,7 @@ test_parrots(void)
 	}
 }
 
-/* A peer that answers before it has heard all. */
+/* A peer that answers before it has read everything. */
 static void
 test_early(void)
 {

@@ -1,8 +1,8 @@
 #ifndef TESTS_TLSPEER_H
 #define TESTS_TLSPEER_H
 
-/* BearSSL's server as a conn in the same process: what one side writes the
- * other reads, cut, bent or refused as told. */
+/* BearSSL's server as a conn in the same process.  What it sends can be
+ * truncated, corrupted or withheld. */
 
 #include <bearssl.h>
 
@@ -14,16 +14,16 @@
 
 struct peer {
 	struct conn conn;
-	/* as told */
+	/* settings */
 	struct slice answer;
-	size_t answer_at;	/* when that many bytes were asked */
-	size_t piece;		/* most bytes a read brings */
-	size_t cut, bend;	/* the byte to end before; one to change */
-	int reset;		/* a cut is a reset, not an end */
-	int speaks;		/* a write ends when there is an answer */
+	size_t answer_at;	/* answers after that many bytes */
+	size_t piece;		/* limit of bytes per read */
+	size_t cut, bend;	/* truncate there; corrupt that byte */
+	int reset;		/* truncate by a reset, not an end */
+	int speaks;		/* writing stops when there is an answer */
 	int rude;		/* no close_notify */
-	enum fclass stall;	/* what a read without bytes is */
-	/* as it went */
+	enum fclass stall;	/* fault of a read without bytes */
+	/* results */
 	struct buf asked, hello;
 	size_t given, answered, closed;
 	int goodbye;
@@ -61,7 +61,7 @@ static size_t chance;
 static const struct env env = { .mono = clock_stands, .wall = clock_stands,
     .random = random_sevens, .wakefd = -1, .ctx = &chance };
 
-/* The server's own turn: takes what was asked, gives the answer. */
+/* Runs the server: reads the request, writes the answer. */
 static inline void
 serve(struct peer *p)
 {
@@ -140,7 +140,7 @@ peer_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 		if (p->speaks && p->answered > 0)
 			return 1;
 		at = br_ssl_engine_recvrec_buf(&p->sc.eng, &n);
-		if (at == NULL) {	/* it falls on deaf ears */
+		if (at == NULL) {	/* discarded */
 			*s = slice_sub(*s, s->n, 0);
 			return 0;
 		}
@@ -214,7 +214,7 @@ shake(struct peer *p, const char *host, struct fault *f)
 	return tls_open(&env, &p->conn, slice_str(host), &trust, MSEC_MAX, f);
 }
 
-/* A whole exchange: what was read goes to got; 0 at the peer's end, -1 on a
+/* One exchange; what is read goes to got: 0 at the peer's end, -1 on a
  * fault, of the handshake or later. */
 static inline int
 exchange(struct peer *p, struct buf *got, struct fault *f)

@@ -1,4 +1,4 @@
-/* Where anchors are found: files and folders made for the purpose. */
+/* Finding anchors in files and directories made here. */
 
 #define _GNU_SOURCE	/* mkdtemp */
 
@@ -47,7 +47,7 @@ put(const char *name, struct slice text)
 	fclose(fp);
 }
 
-/* How often the subject is found; -1 with *f. */
+/* The number of certificates with that subject; -1 with *f. */
 static int
 find(const struct trust *t, struct slice subject, struct fault *f)
 {
@@ -189,7 +189,7 @@ test_faults(struct slice subject)
 		    "/etc/ssl/certs/ca-certificates.crt"), "the system's");
 }
 
-/* Every subject of the system's store is found by itself. */
+/* Each root of the system's store is found by its subject. */
 static void
 test_system(void)
 {

@@ -1,4 +1,4 @@
-/* The judgment of chains, on tests/certs; tests/corpora/tls.t has more. */
+/* Verification of chains of tests/certs; see also tests/corpora/tls.t. */
 
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ feed(struct x509 *x, struct slice der)
 	x->vtable->end_cert(&x->vtable);
 }
 
-/* Judges a chain; 1: accepted.  The fault's text goes to why. */
+/* Verifies a chain: 1 if accepted, 0 with *f, -1 if the two disagree. */
 static int
 judge(const char *store, const char *host, msec wall, const struct buf *chain,
     size_t n, struct fault *f)
@@ -177,7 +177,7 @@ test_long_name(void)
 	buf_free(&der);
 }
 
-/* Order and strangers do not matter, length does. */
+/* Order and other certificates do not matter; length does. */
 static void
 test_chain(void)
 {
@@ -214,7 +214,7 @@ test_chain(void)
 	buf_free(&junk);
 }
 
-/* No damage goes unnoticed. */
+/* Flipped bits and truncation. */
 static void
 test_damage(void)
 {

@@ -2,13 +2,11 @@
 #define TESTS_X509CHAIN_H
 
 /*
- * A chain of three in which one thing at a time is changed, and the rule for
- * it: what bide accepts, minimal must accept, with the same key for the
- * handshake.
+ * A chain of three in which one thing at a time is changed, and the rule: what
+ * bide accepts minimal must accept, with the same key for the handshake.
  *
- * Where minimal knows less it is not asked: it looks up no address (the
- * chain is judged without the name), and takes no chain out of order (the
- * paths are shown to it one by one).
+ * For an IP address minimal is given no name; for chains out of order, one path
+ * after the other.
  */
 
 #include <unistd.h>
@@ -105,7 +103,7 @@ instead(struct slice exts, struct slice oid, int critical, struct slice value)
 	return buf_slice(&part);
 }
 
-/* A chain in which all is well: with the leaf's key, the CA's and root's. */
+/* A valid chain with these keys. */
 static inline void
 well(int leaf, int ca, int root)
 {
@@ -143,7 +141,7 @@ open_store(struct pair *p, const struct buf *der, size_t n)
 	buf_free(&text);
 }
 
-/* The verdict, and whether the rule holds. */
+/* Verifies a chain and counts the result (see pair_judge()). */
 static inline int
 judge(struct pair *p, const char *host, const struct slice *chain, size_t n)
 {
@@ -156,7 +154,7 @@ judge(struct pair *p, const char *host, const struct slice *chain, size_t n)
 	return rc;
 }
 
-/* Makes what makes[] says, and judges leaf and CA under the root. */
+/* Makes the certificates of makes[] and verifies leaf and CA under the root. */
 static inline int
 judge_makes(struct pair *p)
 {
@@ -201,12 +199,12 @@ chain_open(void)
 	make_exts();
 }
 
-/* The end of a test: the rule itself. */
+/* Ends a test by checking the rule. */
 static inline int
 chain_close(unsigned at_least)
 {
-	EQ(alone, 0, "bide accepts nothing alone");
-	OK(accepted >= at_least, "and enough for that to mean something");
+	EQ(alone, 0, "bide accepts nothing that minimal refuses");
+	OK(accepted >= at_least, "enough chains were accepted");
 	printf("# %u chains accepted\n", accepted);
 	unlink(store);
 	return DONE();

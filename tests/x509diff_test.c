@@ -1,12 +1,11 @@
 /*
- * bide's judgment of chains against that of BearSSL's minimal: chains made
- * here, everything but one thing right in each.
+ * bide against BearSSL's minimal: chains in which all but one thing is valid.
  */
 
 #include "tests/x509chain.h"
 
 /*
- * One thing wrong: what a row does to makes[], before the signatures.
+ * What a row changes in makes[] before the certificates are signed.
  */
 
 struct row {
@@ -182,9 +181,8 @@ test_kinds(struct pair *p)
 }
 
 /*
- * Keys: what a CA could have put its name to, as the CA's key and as the
- * server's.  Of the server's key only the form is checked here: what it signs
- * is the handshake's.
+ * Keys that a CA may have certified, as a CA's key and as the server's.  Of the
+ * server's key only the form is checked here; its use is the handshake's.
  */
 
 struct spki_row {
@@ -282,8 +280,8 @@ put_int(struct buf *b, struct slice body)
 	put_tlv(b, DER_INTEGER, body);
 }
 
-/* A modulus of n bytes, by whose exponent 1 a message is its own signature.
- * first: the byte before it. */
+/* Tries an RSA key with a modulus of n bytes, preceded by the byte first unless
+ * that is negative.  With the exponent 1 a message is its own signature. */
 static void
 try_rsa(struct pair *p, int first, size_t n, struct slice e, int ok,
     const char *name)
@@ -304,7 +302,7 @@ try_rsa(struct pair *p, int first, size_t n, struct slice e, int ok,
 	buf_free(&body);
 }
 
-/* What PKCS#1 v1.5 makes of a hash, and what it must not. */
+/* Valid and invalid paddings of PKCS#1 v1.5. */
 enum pad { RIGHT, NO_NULL, TRAILING, SHORT, TYPE_2, ZERO_IN_FF, NO_ZERO,
 	FIRST_1, OTHER_HASH, LONG_HASH, PADS };
 static const char *const pads[] = { "right", "without NULL",
@@ -386,7 +384,7 @@ test_rsa_keys(struct pair *p)
 	    "263 bits");
 	try_rsa(p, 0, 256, buf_slice(&huge), 0,
 	    "so many that one signature takes seconds");
-	/* whoever can read it has a signature by a key with the exponent 1 */
+	/* anyone can sign for a key with the exponent 1 */
 	memset(cut, 0xc5, sizeof(cut));
 	put_number(&n, (struct slice){ cut, sizeof(cut) });
 	put_rsa_spki(&spki, buf_slice(&n), SLICE("\x02\x01\x01"));
@@ -402,7 +400,7 @@ test_rsa_keys(struct pair *p)
 }
 
 /*
- * Signatures of ECDSA put together by hand; they count for no message.
+ * ECDSA signatures made by hand; they are valid for no message.
  */
 
 #define N256 "\x00\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff" \
@@ -439,7 +437,7 @@ test_ecdsa(struct pair *p)
 	try_rs(p, SLICE("\xff"), SLICE("\xff"), "negative ones");
 }
 
-/* Who may not have issued. */
+/* Issuers that must be refused. */
 static void
 test_issuers(struct pair *p)
 {

@@ -1,6 +1,6 @@
 /*
- * bide's judgment of chains against that of BearSSL's minimal: chains that
- * were damaged or mixed up on the way, and chains that others made.
+ * bide against BearSSL's minimal: damaged and reordered chains, and chains of
+ * public test suites.
  */
 
 #include <dirent.h>
@@ -10,13 +10,13 @@
 #include "wire/when.h"
 
 /*
- * Damage.  Nothing of a certificate on the path may change: all of it but
- * the outer header, the outer algorithm and the signature is signed, the
- * algorithm is there twice, and the rest is checked.
+ * Damage.  No byte of a certificate on the path may change: all but the outer
+ * header, the outer algorithm and the signature is signed; the algorithm must
+ * equal the signed one, and header and signature are checked.
  */
 
-/* How many of the chain's first two certificates with the bits of mask
- * flipped in one byte were accepted, for every byte. */
+/* Flips bits in each byte of the first two certificates.  The number of chains
+ * accepted. */
 static unsigned
 flip(struct pair *p, const unsigned char *masks, size_t n)
 {
@@ -37,7 +37,8 @@ flip(struct pair *p, const unsigned char *masks, size_t n)
 	return survived;
 }
 
-/* Cuts at every byte, and one byte more. */
+/* Truncates each certificate at every byte, and appends a byte to it.  The
+ * number of chains accepted. */
 static unsigned
 cut(struct pair *p)
 {
@@ -84,7 +85,7 @@ test_damage(struct pair *p)
 }
 
 /*
- * Order, strangers, twins.
+ * Order, other certificates, CAs of the same name.
  */
 
 static struct buf twin, cross;
@@ -155,10 +156,10 @@ test_order(struct pair *p)
 }
 
 /*
- * Chains that others made, in ../shared/corpora/tls.
+ * The test suites in ../shared/corpora/tls.
  */
 
-/* The text behind a key of a JSON line, up to the end. */
+/* What follows a key in a JSON line. */
 static struct slice
 behind(struct slice line, const char *key)
 {
@@ -168,7 +169,7 @@ behind(struct slice line, const char *key)
 	    line.n);
 }
 
-/* Makes "\n" of a JSON text line ends. */
+/* Replaces the escape "\n" of JSON by a newline. */
 static struct buf
 unescape(struct slice s)
 {
@@ -195,7 +196,7 @@ put_text(const char *path, struct slice text)
 		abort();
 }
 
-/* Judges a chain of PEM texts; the rule is all that counts. */
+/* Verifies a chain of PEM texts; only the rule is checked. */
 static void
 judge_pem(struct pair *p, struct slice roots, struct slice leaf,
     struct slice others, const char *host, msec wall)
@@ -250,7 +251,7 @@ limbo(struct pair *p, struct slice line, msec now)
 	buf_free(&date);
 }
 
-/* A file of the folder, or nothing. */
+/* A file of the folder; empty if there is none. */
 static struct buf
 maybe(const char *dir, const char *name, const char *ext)
 {
@@ -263,7 +264,7 @@ maybe(const char *dir, const char *name, const char *ext)
 	return out;
 }
 
-/* A chain of badssl's, under the names that one of them is for. */
+/* A chain of badssl, for each of the names that its chains are for. */
 static void
 badssl(struct pair *p, const char *dir, const char *name, msec now)
 {

@@ -2,8 +2,8 @@
 #define TESTS_X509MAKE_H
 
 /*
- * Certificates made to order: every part can be what it must not be, and the
- * signature is right all the same.  The numbers of the keys are no secret.
+ * Makes certificates in which any part can be invalid while the signature is
+ * valid.  The private keys are no secret.
  */
 
 #include <bearssl.h>
@@ -27,7 +27,7 @@ struct make_key {
 	struct buf spki;		/* the whole SubjectPublicKeyInfo */
 };
 
-/* A part that is {0} is as it should be. */
+/* A part that is {0} gets a valid value. */
 struct make {
 	const char *issuer, *subject;	/* common names */
 	const struct make_key *key, *signer;
@@ -35,7 +35,7 @@ struct make {
 	struct slice version, validity, spki, exts;	/* whole elements */
 	struct slice inner, outer;	/* bodies of AlgorithmIdentifier */
 	struct slice bits;		/* the body of the BIT STRING */
-	/* makes the signature of the hash instead */
+	/* signs the hash instead of make_sign() */
 	void (*sign)(const struct make *m, const unsigned char *hash,
 	    size_t n, struct buf *sig);
 };
@@ -54,7 +54,7 @@ put_tlv(struct buf *b, int tag, struct slice body)
 	buf_put(b, body);
 }
 
-/* Makes what is in the buf an element of that tag. */
+/* Makes the contents of the buf an element of that tag. */
 static inline void
 wrap(struct buf *b, int tag)
 {
@@ -140,7 +140,7 @@ make_ec(struct make_key *k, int curve, int byte)
 	put_spki(&k->spki, curve_alg(curve), (struct slice){ (char *)q, n });
 }
 
-/* A positive INTEGER, for which v has no zeros in front. */
+/* A positive INTEGER; v has no leading zeros. */
 static inline void
 put_number(struct buf *b, struct slice v)
 {
@@ -168,7 +168,7 @@ put_rsa_spki(struct buf *b, struct slice n, struct slice e)
 	buf_free(&key);
 }
 
-/* der: RFC 8017 or PKCS#8; it is only looked at here. */
+/* der: RFC 8017 or PKCS#8. */
 static inline int
 make_rsa(struct make_key *k, struct slice der)
 {
@@ -216,7 +216,7 @@ static const unsigned char *const make_hash_oids[] = {
 	BR_HASH_OID_SHA256, BR_HASH_OID_SHA384, BR_HASH_OID_SHA512,
 };
 
-/* As it should be. */
+/* A valid signature. */
 static inline void
 make_sign(const struct make *m, const unsigned char *hash, size_t n,
     struct buf *sig)
@@ -274,7 +274,7 @@ make_tbs(const struct make *m, struct buf *tbs)
 	wrap(tbs, DER_SEQUENCE);
 }
 
-/* Writes the certificate anew. */
+/* Replaces *out with the certificate. */
 static inline void
 make_cert(const struct make *m, struct buf *out)
 {

@@ -2,11 +2,10 @@
 #define TESTS_X509PAIR_H
 
 /*
- * Two judges of one chain: bide's, and BearSSL's minimal without anything of
- * bide's around it (SHA-2, RSA from 2048 bits, P-256, P-384, P-521).  minimal
- * takes a chain in the order of its path only, and no strangers; so every
- * path from the first certificate, by names, is shown to it until one holds.
- * Its anchors are decoded by BearSSL, not by bide.
+ * Verifies one chain twice: by bide, and by BearSSL's minimal alone (SHA-2, RSA
+ * from 2048 bits, P-256, P-384, P-521).  minimal requires the certificates in
+ * order and no others among them, so it is given every path that the names
+ * allow until it accepts one.  Its anchors are decoded by BearSSL.
  */
 
 #include <bearssl.h>
@@ -37,9 +36,9 @@ struct pair {
 	int good[X509_CERTS_MAX];
 	size_t nchain, path[X509_CERTS_MAX], npath;
 	unsigned paths;
-	/* what came out */
+	/* the results */
 	br_x509_pkey key;		/* bide's; points into x */
-	unsigned usages, err;		/* bide's; minimal's last */
+	unsigned usages, err;		/* bide's; minimal's last error */
 	struct x509 x;
 	char why[512];
 };
@@ -50,8 +49,8 @@ pair_dn(void *dn, const void *p, size_t n)
 	buf_put(dn, (struct slice){ p, n });
 }
 
-/* Adds a certificate to minimal's anchors: for chains if it is a CA's, and
- * on its own in any case. */
+/* Adds a certificate to minimal's anchors: as a CA if it is one, and as a
+ * server's in any case. */
 static inline void
 pair_anchor(struct pair *p, struct slice der)
 {
@@ -74,7 +73,8 @@ pair_anchor(struct pair *p, struct slice der)
 	p->n++;
 }
 
-/* Takes all certificates of a PEM text: 0, or how many. */
+/* Appends the certificates of a PEM text to der[], which has n.  Their
+ * number. */
 static inline size_t
 pair_pem(struct slice text, struct buf *der, size_t n, size_t max)
 {
@@ -126,8 +126,8 @@ pair_feed(const br_x509_class **x, struct slice der)
 	(*x)->end_cert(x);
 }
 
-/* bide's word: 1 when it accepts, for a key that may sign: without that
- * BearSSL's engine refuses all suites that bide offers. */
+/* Whether bide accepts the chain, with a key that may sign: otherwise
+ * BearSSL's engine refuses all cipher suites that bide offers. */
 static inline int
 pair_bide(struct pair *p)
 {
@@ -156,8 +156,8 @@ pair_same_number(const unsigned char *a, size_t an, const unsigned char *b,
 	return an == bn && memcmp(a, b, an) == 0;
 }
 
-/* Whether the handshake would go on with the same key, and for no use that
- * minimal does not allow: all suites of bide's only want the key to sign. */
+/* Whether the handshake would use the same key, and for nothing that minimal
+ * does not allow: in all suites of bide the key only signs. */
 static inline int
 pair_same_key(const struct pair *p, const br_x509_pkey *k, unsigned usages)
 {
@@ -176,7 +176,7 @@ pair_same_key(const struct pair *p, const br_x509_pkey *k, unsigned usages)
 	    k->key.rsa.e, k->key.rsa.elen);
 }
 
-/* minimal's word on the path. */
+/* Whether minimal accepts the path. */
 static inline int
 pair_minimal(struct pair *p)
 {
@@ -243,8 +243,7 @@ pair_agrees(struct pair *p)
 	return p->good[0] && pair_walk(p);
 }
 
-/* The rule: 1 when both accept, 0 when bide refuses, -1 when bide alone
- * accepts. */
+/* 1 when both accept, 0 when bide refuses, -1 when only bide accepts. */
 static inline int
 pair_judge(struct pair *p, const char *host, msec wall,
     const struct slice *chain, size_t n)

@@ -1,6 +1,6 @@
 /*
- * bide's judgment of chains against that of BearSSL's minimal: many roots, path
- * length, name constraints and host names.
+ * bide against BearSSL's minimal: many roots, path length, name constraints,
+ * host names.
  */
 
 #include "tests/x509chain.h"
@@ -56,7 +56,7 @@ test_self_issued(struct pair *p)
 #define EXCLUDES_A "\x30\x0c\xa1\x0a\x30\x08\x82\x06" HOST
 #define B_TEST "\x30\x08\x82\x06" "b.test"
 
-/* Name constraints of a root and of a CA; a CA's must not be critical. */
+/* Name constraints of a root and of an intermediate CA. */
 static void
 test_constraints(struct pair *p)
 {
@@ -95,7 +95,7 @@ test_constraints(struct pair *p)
 }
 
 /*
- * Names, "*" standing for one whole label in front.
+ * Host names; "*" matches one whole label.
  */
 
 static void

@@ -5,7 +5,7 @@
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 #define PEM_END "-----END CERTIFICATE-----"
 
-/* Moves *text to its next '-'. */
+/* Skips to the next '-' in *text: whether there is one. */
 static int
 to_dash(struct slice *text)
 {

@@ -1,13 +1,13 @@
 #ifndef NET_PEM_H
 #define NET_PEM_H
 
-/* PEM by RFC 7468: the certificates of a text, one by one.  Pure. */
+/* The certificates in a PEM file (RFC 7468).  Pure. */
 
 #include "base/buf.h"
 
-/* Takes the next certificate from *text: what stands between its lines, as
- * base64.  1, or 0 when there is none left.  Blocks of other kinds and text
- * between blocks are skipped; a block without its end is none. */
+/* Takes the next certificate from *text: the base64 between its BEGIN and END
+ * lines.  1, or 0 when there are no more.  Other text, blocks of other kinds
+ * and blocks without an end are skipped. */
 int pem_next(struct slice *text, struct slice *base64);
 
 #endif

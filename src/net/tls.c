@@ -191,27 +191,6 @@ push(struct tls *t, msec deadline, struct fault *f)
 	return rc;
 }
 
-/* Reads once.  0, also at the end of file (t->ended), or -1 with *f. */
-static int
-pull(struct tls *t, msec deadline, struct fault *f)
-{
-	br_ssl_engine_context *eng = &t->client.eng;
-	unsigned char *p;
-	ssize_t got;
-	size_t n;
-
-	p = br_ssl_engine_recvrec_buf(eng, &n);
-	got = t->below->ops->read(t->below, p, n, deadline, f);
-	if (got > 0) {
-		if (!t->heard)
-			t->foreign = p[0] < RECORD_FIRST || p[0] > RECORD_LAST;
-		t->heard = 1;
-		br_ssl_engine_recvrec_ack(eng, (size_t)got);
-	}
-	t->ended = got == 0;
-	return got < 0 ? -1 : 0;
-}
-
 /* The state of the engine: 1 when it is open, 0 when the peer has closed, -1
  * with *f when it failed. */
 static int
@@ -231,6 +210,10 @@ look(struct tls *t, unsigned *state, struct fault *f)
 static int
 step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 {
+	br_ssl_engine_context *eng = &t->client.eng;
+	unsigned char *p;
+	ssize_t got;
+	size_t n;
 	int rc = 1;
 
 	if ((state & BR_SSL_SENDREC) != 0)
@@ -246,7 +229,16 @@ step(struct tls *t, unsigned state, msec deadline, struct fault *f)
 	if ((state & BR_SSL_RECVREC) == 0)
 		return fault_set(f, F_TLS, 1, "%s spoke out of turn",
 		    t->x509.host);
-	return pull(t, deadline, f);
+	p = br_ssl_engine_recvrec_buf(eng, &n);
+	got = t->below->ops->read(t->below, p, n, deadline, f);
+	t->ended = got == 0;
+	if (got <= 0)
+		return got < 0 ? -1 : 0;
+	if (!t->heard)
+		t->foreign = p[0] < RECORD_FIRST || p[0] > RECORD_LAST;
+	t->heard = 1;
+	br_ssl_engine_recvrec_ack(eng, (size_t)got);
+	return 0;
 }
 
 /* Runs the engine until it reaches a state in want (1), the peer closes (0)

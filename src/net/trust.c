@@ -195,12 +195,25 @@ check(const struct trust *t, struct fault *f)
 	return scan(t, &s, f);
 }
 
-/* Takes the first of the system's usual places that holds a certificate. */
-static int
-usual(struct trust *t, struct fault *f)
+int
+trust_open(struct trust *t, const char *cacert, const char *cert_file,
+    const char *cert_dir, struct fault *f)
 {
 	size_t i, n = sizeof(usual_files) / sizeof(usual_files[0]);
+	struct stat st;
 
+	*t = (struct trust){ 0 };
+	if (given(cacert)) {
+		if (stat(cacert, &st) == 0 && S_ISDIR(st.st_mode))
+			t->dir = cacert;
+		else
+			t->file = cacert;
+	} else {
+		t->file = given(cert_file) ? cert_file : NULL;
+		t->dir = given(cert_dir) ? cert_dir : NULL;
+	}
+	if (t->file != NULL || t->dir != NULL)
+		return check(t, f);
 	for (i = 0; i <= n; i++) {
 		*t = (struct trust){ 0 };
 		if (i < n)
@@ -218,25 +231,4 @@ usual(struct trust *t, struct fault *f)
 	return fault_set(f, F_CERT, 0, "no trust store on this system; "
 	    "name one with --cacert FILE or SSL_CERT_FILE");
 #endif
-}
-
-int
-trust_open(struct trust *t, const char *cacert, const char *cert_file,
-    const char *cert_dir, struct fault *f)
-{
-	struct stat st;
-
-	*t = (struct trust){ 0 };
-	if (given(cacert)) {
-		if (stat(cacert, &st) == 0 && S_ISDIR(st.st_mode))
-			t->dir = cacert;
-		else
-			t->file = cacert;
-	} else {
-		t->file = given(cert_file) ? cert_file : NULL;
-		t->dir = given(cert_dir) ? cert_dir : NULL;
-	}
-	if (t->file == NULL && t->dir == NULL)
-		return usual(t, f);
-	return check(t, f);
 }

@@ -20,10 +20,10 @@ struct search {
 	size_t top;				/* the end of the first path */
 	size_t work;				/* see names_allowed() */
 	unsigned tries, steps;
-	unsigned err;				/* BearSSL's, of the first try */
+	unsigned err;				/* BearSSL's, first try */
 	const char *why;			/* our first reason */
 	struct cert cert[X509_CERTS_MAX];
-	size_t path[X509_CERTS_MAX];		/* indexes, the server's first */
+	size_t path[X509_CERTS_MAX];		/* the server's first */
 	struct anchors anchors;
 	br_x509_trust_anchor *ta;		/* those for the path */
 };

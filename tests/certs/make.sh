@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the certificates of the tests anew.  They are kept in the tree, so
-# that the tests need no openssl; NAME.pem holds the chain and then the key.
-# Valid for a hundred years, but for the one that has expired.
+# Regenerates the certificates of the tests, which are in the tree so that the
+# tests need no openssl.  NAME.pem holds the chain, then the key.  All but
+# expired.pem are valid for a hundred years.
 set -eu
 cd "$(dirname "$0")"
 T=$(mktemp -d)
@@ -12,7 +12,7 @@ key() {
 	    -out "$T/$1.key" 2>/dev/null
 }
 
-# With a configuration of its own, since only "ca" takes both dates.
+# Needs a configuration, since only "openssl ca" accepts both dates.
 sign() { # SUBJECT KEY EXTFILE START END OPTION...
 	openssl req -new -key "$2" -subj "$1" -out "$T/csr"
 	: > "$T/index"
@@ -45,7 +45,7 @@ leaf() { # NAME CA SUBJECT EKU SAN [START END]
 	cat "$T/crt" "$T/$1.key" > "$1.pem"
 }
 
-# Keys alone, for chains that x509diff_test.c makes; with the exponent 3.
+# Keys with the exponent 3, for the chains of tests/x509chain.h.
 for i in root ca; do
 	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
 	    -pkeyopt rsa_keygen_pubexp:3 -out "rsa-$i.key" 2>/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# TLS against servers and chains that others made: badssl.jsonl live against
-# openssl s_server, limbo.jsonl through the X.509 class.
+# TLS with public test suites: badssl.jsonl live against openssl s_server,
+# limbo.jsonl through the X.509 class.
 
 use strict;
 use warnings;
@@ -19,8 +19,8 @@ plan skip_all => "no corpora at $dir" unless -d $dir;
 $dir = abs_path($dir);
 die "drive_tls is not built\n" unless -x $drive;
 
-# What limbo would have refused and bide accepts, and why.  None of it lets a
-# name be claimed by someone whom no trusted CA gave it to.
+# Chains that bide accepts although limbo expects a refusal, and why.  None of
+# them lets anyone claim a name without a trusted CA.
 my %accepts = (
 	'rfc5280::aki::cross-signed-root-missing-aki' => 'key identifiers only help to find issuers; issuers are found by name, proved by signature',
 	'rfc5280::aki::intermediate-missing-aki' => 'key identifiers: as above',
@@ -52,8 +52,8 @@ my %accepts = (
 	'pathlen::max-chain-depth-1-exhausted' => 'a limit that the case brings along; bide has its own',
 );
 
-# What limbo would have accepted and bide refuses: no chain may bring critical
-# name constraints (a CA of the user's own may have them: man page, CAVEATS).
+# Chains that bide refuses although limbo accepts them: no intermediate may have
+# critical name constraints (a root may; see CAVEATS in the man page).
 my %refuses = map { $_ => 1 } (
 	'rfc5280::nc::nc-forbids-alternate-chain-ica',
 	'rfc5280::nc::nc-forbids-othername-noop',
