@@ -13,94 +13,74 @@ earlier(msec a, msec b)
 	return a < b ? a : b;
 }
 
-static void
-put_head(const struct job *job, struct buf *b)
-{
-	const struct exchange *x = &job->exchange;
-	const struct url *proxy = job->to.url.https ? NULL : job->to.proxy;
-
-	buf_printf(b, "%s ", x->method);
-	/* RFC 9112 section 3.2: absolute-form to a proxy, else origin-form */
-	if (proxy != NULL) {
-		buf_puts(b, "http://");
-		url_host(&job->to.url, b);
-	}
-	buf_put(b, x->target);
-	buf_puts(b, " HTTP/1.1\r\nHost: ");
-	url_host(&job->to.url, b);
-	buf_puts(b, "\r\n");
-	if (proxy != NULL && proxy->userinfo.p != NULL) {
-		buf_puts(b, "Proxy-Authorization: ");
-		conn_proxy_auth(proxy, b);
-		buf_puts(b, "\r\n");
-	}
-	if (x->body.n > 0)
-		buf_printf(b, "Content-Type: application/json\r\n"
-		    "Accept: %s\r\nContent-Length: %zu\r\n",
-		    job->dialect->encode == NULL ? "application/json" :
-		    "text/event-stream", x->body.n);
-	buf_put(b, x->fields);
-	buf_puts(b, "\r\n");
-}
-
-/* The head, and in the same write a body of usual size. */
+/* Sends the head, and in the same write a body of usual size. */
 static int
 send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 {
 	const struct exchange *x = &job->exchange;
+	const struct url *proxy = job->to.url.https ? NULL : job->to.proxy;
 	struct slice rest = x->body;
-	struct buf head = { 0 };
+	struct buf b = { 0 };
 	int rc;
 
 	/* allocate once, or growing would leave a copy of the key; and no more
 	 * than needed, since all of it is wiped */
-	(void)buf_room(&head, 512 + 2 * job->to.url.host.n + x->target.n +
-	    (job->to.proxy != NULL ? 2 * job->to.proxy->userinfo.n : 0) +
+	(void)buf_room(&b, 512 + 2 * job->to.url.host.n + x->target.n +
+	    (proxy != NULL ? 2 * proxy->userinfo.n : 0) +
 	    x->fields.n + (rest.n <= BODY_INLINE ? rest.n : 0));
-	put_head(job, &head);
+	buf_printf(&b, "%s ", x->method);
+	/* RFC 9112 section 3.2: absolute-form to a proxy, else origin-form */
+	if (proxy != NULL) {
+		buf_puts(&b, "http://");
+		url_host(&job->to.url, &b);
+	}
+	buf_put(&b, x->target);
+	buf_puts(&b, " HTTP/1.1\r\nHost: ");
+	url_host(&job->to.url, &b);
+	buf_puts(&b, "\r\n");
+	if (proxy != NULL && proxy->userinfo.p != NULL) {
+		buf_puts(&b, "Proxy-Authorization: ");
+		conn_proxy_auth(proxy, &b);
+		buf_puts(&b, "\r\n");
+	}
+	if (x->body.n > 0)
+		buf_printf(&b, "Content-Type: application/json\r\n"
+		    "Accept: %s\r\nContent-Length: %zu\r\n",
+		    job->dialect->encode == NULL ? "application/json" :
+		    "text/event-stream", x->body.n);
+	buf_put(&b, x->fields);
+	buf_puts(&b, "\r\n");
 	if (rest.n <= BODY_INLINE) {
-		buf_put(&head, rest);
+		buf_put(&b, rest);
 		rest.n = 0;
 	}
-	rc = c->ops->write(c, &(struct slice){ head.p, head.n }, deadline, f);
+	rc = c->ops->write(c, &(struct slice){ b.p, b.n }, deadline, f);
 	if (rc == 0 && rest.n > 0)
 		rc = c->ops->write(c, &rest, deadline, f);
-	buf_wipe(&head);
+	buf_wipe(&b);
 	return rc;
 }
 
-/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Only to the same
- * host, since the request holds the key.  -1: not followed. */
-static int
-follow(struct job *job, struct slice location)
-{
-	struct buf path = { 0 };
-	struct url u;
-
-	if (location.n > 0 && location.p[0] == '/' &&
-	    !slice_starts(location, "//")) {
-		buf_put(&path, location);
-	} else if (url_parse(location, &u) == NULL &&
-	    u.https == job->to.url.https && u.port == job->to.url.port &&
-	    slice_ieq(u.host, job->to.url.host)) {
-		buf_put(&path, u.path.n > 0 ? u.path : SLICE("/"));
-	} else {
-		return -1;
-	}
-	buf_free(&job->moved);
-	job->moved = path;
-	job->exchange.target = buf_slice(&job->moved);
-	return 0;
-}
-
+/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Followed only on the
+ * same host, since the request holds the key. */
 static void
 redirect(struct job *job, struct consumed *got, struct outcome *out)
 {
-	struct slice to = got->location;
+	struct slice to = got->location, path = { 0 };
+	struct url u;
 
-	if ((out->status == 307 || out->status == 308) && to.n > 0 &&
-	    job->redirects < REDIRECTS_MAX && follow(job, to) == 0) {
+	if (to.n > 0 && to.p[0] == '/' && !slice_starts(to, "//"))
+		path = to;
+	else if (url_parse(to, &u) == NULL && u.https == job->to.url.https &&
+	    u.port == job->to.url.port &&
+	    slice_ieq(u.host, job->to.url.host))
+		path = u.path.n > 0 ? u.path : SLICE("/");
+	if ((out->status == 307 || out->status == 308) && path.n > 0 &&
+	    job->redirects < REDIRECTS_MAX) {
 		job->redirects++;
+		buf_clear(&job->moved);
+		buf_put(&job->moved, path);
+		job->exchange.target = buf_slice(&job->moved);
 		out->again = 1;
 		return;
 	}

@@ -134,26 +134,9 @@ sniff(struct reader *r, struct slice in)
 	return in;
 }
 
-/* Bytes without an event are the comments of a server's queue: they may go on
- * for four idle timeouts, but not past the deadline of the first event. */
-static void
-check_queue(struct reader *r)
-{
-	msec at;
-
-	if (r->limit != NULL || r->job->limit.idle > MSEC_MAX / QUEUE_IDLES)
-		return;
-	r->limit = "--first-byte-timeout";
-	at = after(r->now, r->job->limit.idle * QUEUE_IDLES);
-	if (at < r->first) {
-		r->first = at;
-		r->limit = "four times --idle-timeout of comments";
-	}
-}
-
 /* Collects a body that is parsed as a whole. */
 static void
-on_text(struct reader *r, struct slice in)
+collect(struct reader *r, struct slice in)
 {
 	int whole = r->content == C_WHOLE;
 
@@ -176,14 +159,25 @@ on_body(struct reader *r, struct slice in)
 {
 	struct sse_event e;
 	enum sse_ev ev;
+	msec at;
 
 	if (r->content == C_UNKNOWN)
 		in = sniff(r, in);
-	check_queue(r);
+	/* Bytes without an event are the comments of a server's queue: they
+	 * may go on for four idle timeouts, but not past the deadline of the
+	 * first event. */
+	if (r->limit == NULL && r->job->limit.idle <= MSEC_MAX / QUEUE_IDLES) {
+		r->limit = "--first-byte-timeout";
+		at = after(r->now, r->job->limit.idle * QUEUE_IDLES);
+		if (at < r->first) {
+			r->first = at;
+			r->limit = "four times --idle-timeout of comments";
+		}
+	}
 	if (r->content == C_UNKNOWN)
 		return;
 	if (r->content != C_STREAM) {
-		on_text(r, in);
+		collect(r, in);
 		return;
 	}
 	/* also after a fault, which a later event may refine */
@@ -295,17 +289,6 @@ feed(struct reader *r, struct slice in)
 	}
 }
 
-/* Where the connection's end is the body's, only the JSON itself can tell
- * whether it is complete. */
-static void
-on_eof(struct reader *r)
-{
-	if (http_eof(&r->got->http) == HTTP_END && (r->content != C_WHOLE ||
-	    json_valid(buf_slice(&r->body))))
-		r->complete = 1;
-	on_end(r);
-}
-
 /* The read failed; what has come may be enough. */
 static void
 on_fault(struct reader *r, const struct fault *f)
@@ -323,21 +306,6 @@ on_fault(struct reader *r, const struct fault *f)
 		    "--first-byte-timeout");
 }
 
-/* The rest of the message of a complete answer, if it comes at once. */
-static void
-drain(struct reader *r, struct conn *c)
-{
-	msec until = after(r->now, REUSE_GRACE);
-	struct fault ignored;
-	ssize_t n = 1;
-
-	while (n > 0 && r->out->progress == P_DONE && !r->complete) {
-		n = c->ops->read(c, r->in, READ_MAX, until, &ignored);
-		if (n > 0)
-			feed(r, (struct slice){ r->in, (size_t)n });
-	}
-}
-
 void
 consume(struct job *job, struct conn *c, msec first, struct consumed *got,
     struct outcome *out)
@@ -345,6 +313,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	struct cursor *cursor = job->cursor;
 	struct reader r;
 	struct fault f;
+	msec until;
 	ssize_t n;
 
 	memset(&r, 0, sizeof(r));
@@ -368,17 +337,29 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 			break;
 		n = c->ops->read(c, r.in, READ_MAX, deadline(&r), &f);
 		r.now = env_mono(job->env);
-		if (n < 0)
+		if (n < 0) {
 			on_fault(&r, &f);
-		else if (n == 0)
-			on_eof(&r);
-		else
+		} else if (n == 0) {
+			/* without a length only the JSON itself can tell
+			 * whether it is complete */
+			r.complete = http_eof(&got->http) == HTTP_END &&
+			    (r.content != C_WHOLE ||
+			    json_valid(buf_slice(&r.body)));
+			on_end(&r);
+		} else {
 			feed(&r, (struct slice){ r.in, (size_t)n });
+		}
 		if (cursor != NULL && cursor->id[0] == '\0')
 			memcpy(cursor->id, r.dec.id, sizeof(cursor->id));
 	}
-	if (job->reuse)
-		drain(&r, c);
+	/* the rest of the message of a complete answer, if it comes at once */
+	n = job->reuse;
+	until = after(r.now, REUSE_GRACE);
+	while (n > 0 && out->progress == P_DONE && !r.complete) {
+		n = c->ops->read(c, r.in, READ_MAX, until, &f);
+		if (n > 0)
+			feed(&r, (struct slice){ r.in, (size_t)n });
+	}
 	if (out->progress == P_HEAD && r.dec.content)
 		out->progress = P_CONTENT;
 	if (out->fault.class != F_NONE && out->fault.request_id[0] == '\0')

@@ -96,20 +96,6 @@ replace_plain(const struct env *env, const char *path, mode_t mode,
 	return rc;
 }
 
-static int
-write_through(const struct env *env, const char *path, struct slice s,
-    struct fault *f)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), rc;
-
-	if (fd < 0)
-		return failed(f, path);
-	rc = output_write(env, fd, s, f);
-	if (close(fd) < 0 && rc == 0)
-		rc = failed(f, path);
-	return rc;
-}
-
 /* Resolves symbolic links, the last of which may dangle.  real has PATH_MAX
  * bytes. */
 static int
@@ -141,10 +127,15 @@ output_replace(const struct env *env, const char *path, struct slice s,
 	char real[PATH_MAX];
 	struct stat st;
 	mode_t mask;
+	int fd, rc;
 
 	/* before the links are read: those in /proc to pipes lead nowhere */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return write_through(env, path, s, f);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		rc = fd < 0 ? -1 : output_write(env, fd, s, f);
+		return fd < 0 || (close(fd) < 0 && rc == 0) ?
+		    failed(f, path) : rc;
+	}
 	if (follow_links(path, real) < 0)
 		return failed(f, path);
 	if (stat(real, &st) < 0) {

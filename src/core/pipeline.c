@@ -92,28 +92,12 @@ join(struct pipeline *p)
 	buf_clear(&p->head);
 }
 
-/* What came before the break is written out and stays valid, unless the sink
- * holds the answer back until it is complete. */
-static void
-put_break(struct pipeline *p, const struct event *e)
-{
-	struct event kept = *e;
-	struct fault ignored;
-
-	join(p);
-	(void)pipeline_flush(&p->sink, &ignored);
-	p->joining = p->sink.delivered > 0;
-	if (p->joining)
-		kept.discard = 0;
-	else
-		buf_clear(&p->text);
-	put_all(p, &kept);
-}
-
 static void
 pipeline_put(struct sink *s, const struct event *e)
 {
 	struct pipeline *p = (struct pipeline *)s;
+	struct event changed = *e;
+	struct fault ignored;
 
 	if (p->joins && e->type == EV_TEXT) {
 		if (p->joining) {
@@ -125,13 +109,20 @@ pipeline_put(struct sink *s, const struct event *e)
 		remember(p, e->text);
 	} else if (p->joins && !e->kept &&
 	    (e->type == EV_RETRY || e->type == EV_FALLBACK)) {
-		put_break(p, e);
-		return;
+		/* What came before the break is written out and stays valid,
+		 * unless the sink holds it until the answer is complete. */
+		join(p);
+		(void)pipeline_flush(s, &ignored);
+		p->joining = s->delivered > 0;
+		if (p->joining)
+			changed.discard = 0;
+		else
+			buf_clear(&p->text);
 	} else if (e->type == EV_TOOL_CALL || e->type == EV_DONE ||
 	    e->type == EV_ERROR) {
 		join(p);
 	}
-	put_all(p, e);
+	put_all(p, &changed);
 }
 
 static void

@@ -48,17 +48,6 @@ give_up(struct run *r, struct result *res)
 	(void)r->job->sink->flush(r->job->sink, &ignored);
 }
 
-static void
-cancel(struct run *r, struct result *res)
-{
-	const struct env *env = r->job->env;
-
-	res->waiting = 1;
-	res->verdict = RETRY_FATAL;
-	fault_set(&res->last.fault, F_CANCEL, 0, "interrupted");
-	res->last.fault.code = env->cancelled(env->ctx);
-}
-
 /* After a failed attempt.  *reach: 1 + the bytes of text of the best one. */
 static enum verdict
 decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
@@ -144,10 +133,11 @@ resume_wait(struct run *r, struct result *res, struct retry *st)
 void
 run(struct run *r, struct result *res)
 {
+	const struct env *env = r->job->env;
 	struct outcome *out = &res->last;
 	struct retry st = { 0 };
 	uint64_t reach = 0;
-	msec start = env_mono(r->job->env);
+	msec start = env_mono(env);
 	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
@@ -161,7 +151,7 @@ run(struct run *r, struct result *res)
 			attempt(r->job, out);
 		while (out->again);
 		pace_done(r->job, out);
-		res->elapsed = env_mono(r->job->env) - start;
+		res->elapsed = env_mono(env) - start;
 		clean_keys(out->fault.text, r->key);
 		if (r->after != NULL)
 			r->after(r->ctx, out, res->attempts);
@@ -176,8 +166,12 @@ run(struct run *r, struct result *res)
 			break;
 		rc = back_off(r, res, &st);
 	}
-	if (rc < 0)
-		cancel(r, res);
+	if (rc < 0) {
+		res->waiting = 1;
+		res->verdict = RETRY_FATAL;
+		fault_set(&out->fault, F_CANCEL, 0, "interrupted");
+		out->fault.code = env->cancelled(env->ctx);
+	}
 	pace_end(r->job);
 	res->waited = st.waited;
 	if (out->fault.class != F_NONE)

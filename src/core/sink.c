@@ -112,25 +112,6 @@ text_sink_free(struct text_sink *t)
 
 /* -- JSON lines ------------------------------------------------------------ */
 
-static const char *
-event_name(enum ev_type type)
-{
-	switch (type) {
-	case EV_START: return "start";
-	case EV_TEXT: return "text";
-	case EV_REASONING: return "reasoning";
-	case EV_TOOL_CALL: return "tool_call";
-	case EV_ITEM: return "";
-	case EV_RETRY: return "retry";
-	case EV_WAIT: return "wait";
-	case EV_USAGE: return "usage";
-	case EV_DONE: return "done";
-	case EV_FALLBACK: return "fallback";
-	case EV_ERROR: return "error";
-	}
-	return "";
-}
-
 static void
 put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 {
@@ -192,10 +173,32 @@ put_members(struct json_sink *j, struct json_out *w, const struct event *e)
 	}
 }
 
-/* Keeps the answer's text for -o and --schema. */
 static void
-keep_text(struct json_sink *j, const struct event *e)
+json_put(struct sink *s, const struct event *e)
 {
+	static const char *const names[] = {
+		[EV_START] = "start", [EV_TEXT] = "text",
+		[EV_REASONING] = "reasoning", [EV_TOOL_CALL] = "tool_call",
+		[EV_RETRY] = "retry", [EV_WAIT] = "wait",
+		[EV_USAGE] = "usage", [EV_DONE] = "done",
+		[EV_FALLBACK] = "fallback", [EV_ERROR] = "error",
+	};
+	struct json_sink *j = (struct json_sink *)s;
+	struct json_out w = { .out = &j->out };
+
+	if (e->type == EV_ITEM)		/* of use to its provider only */
+		return;
+	json_open(&w, '{');
+	json_member(&w, "type", slice_str(names[e->type]));
+	put_members(j, &w, e);
+	json_close(&w);
+	buf_putc(&j->out, '\n');
+	/* the flush comes before the attempt ends */
+	if (e->type == EV_TEXT)
+		s->delivered += e->text.n;
+	if (j->path == NULL && !j->check)
+		return;
+	/* the text for -o and --schema */
 	if (e->type == EV_TEXT)
 		buf_put(&j->text, e->text);
 	else if ((e->type == EV_RETRY || e->type == EV_FALLBACK) && e->discard)
@@ -204,26 +207,6 @@ keep_text(struct json_sink *j, const struct event *e)
 		j->done = e->type == EV_DONE;
 	if (e->type == EV_DONE)
 		j->not_json = not_json(j->check, &j->text, e->finish);
-}
-
-static void
-json_put(struct sink *s, const struct event *e)
-{
-	struct json_sink *j = (struct json_sink *)s;
-	struct json_out w = { .out = &j->out };
-
-	if (e->type == EV_ITEM)		/* of use to its provider only */
-		return;
-	json_open(&w, '{');
-	json_member(&w, "type", slice_str(event_name(e->type)));
-	put_members(j, &w, e);
-	json_close(&w);
-	buf_putc(&j->out, '\n');
-	if (e->type == EV_TEXT)
-		/* the flush comes before the attempt ends */
-		s->delivered += e->text.n;
-	if (j->path != NULL || j->check)
-		keep_text(j, e);
 }
 
 static int

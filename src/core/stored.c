@@ -62,34 +62,26 @@ stored_begin(struct stored *s, struct job *job, struct cursor *cursor,
 		take_up(s);
 }
 
-/* Whether the run itself has ended, and not just the connection to it. */
-static int
-ended(const struct stored *s, const struct outcome *out)
-{
-	enum fclass class = out->fault.class;
-
-	if (out->status == 404)
-		return s->cursor->resuming;
-	return out->status == 200 && class != F_DNS && class != F_CONNECT &&
-	    class != F_TLS && class != F_IO && class != F_TIMEOUT &&
-	    class != F_PROTO;
-}
-
 void
 stored_next(struct stored *s, struct outcome *out)
 {
 	struct cursor *c = s->cursor;
+	enum fclass class = out->fault.class;
 	int stuck = !c->begun && env_mono(s->job->env) - s->since >= s->queue;
+	/* the run itself, and not just the connection to it */
+	int lost = out->status == 404 && c->resuming;
+	int failed = out->status == 200 && class != F_DNS &&
+	    class != F_CONNECT && class != F_TLS && class != F_IO &&
+	    class != F_TIMEOUT && class != F_PROTO;
 
-	if (out->fault.class == F_CANCEL || out->fault.class == F_OUTPUT ||
-	    !has_id(c))
+	if (class == F_CANCEL || class == F_OUTPUT || !has_id(c))
 		return;
 	out->kept = 1;
 	out->discard = 0;
-	if (ended(s, out) || stuck) {
+	if (lost || failed || stuck) {
 		if (stuck)
 			stored_cancel(s);
-		if (stuck || out->status == 404)
+		if (stuck || lost)
 			out->fault.retry = 1;
 		out->kept = 0;
 		out->discard = c->text > 0 || c->calls > 0;
