@@ -90,16 +90,34 @@ redirect(struct job *job, struct consumed *got, struct outcome *out)
 	out->fault.status = out->status;
 }
 
-/* Sends the request over c and reads the response; then keeps c or closes
- * it. */
-static void
-transact(struct job *job, struct conn *c, struct outcome *out)
+void
+attempt(struct job *job, struct outcome *out)
 {
+	struct conn *c = job->idle;
 	struct consumed got = { 0 };
 	struct fault wrote;
 	msec now = env_mono(job->env), first = MSEC_MAX;
 	int sent;
 
+	job->idle = NULL;
+	if (c != NULL && !c->ops->quiet(c)) {
+		c->ops->close(c);
+		c = NULL;
+	}
+	memset(out, 0, sizeof(*out));
+	out->usage = (struct usage){ -1, -1, -1, -1 };
+	out->time = (struct timing){
+		.dial = { MSEC_NONE, MSEC_NONE, MSEC_NONE },
+		.start = now, .sent = MSEC_NONE, .head = MSEC_NONE,
+		.first = MSEC_NONE, .reused = c != NULL,
+	};
+	if (c == NULL)
+		c = job->net->dial(job->env, &job->to,
+		    earlier(now + job->limit.connect, job->limit.end),
+		    &out->time.dial, &out->fault);
+	if (c == NULL)
+		goto out;
+	now = env_mono(job->env);
 	if (job->limit.first_byte <= MSEC_MAX - now)
 		first = now + job->limit.first_byte;
 	first = earlier(first, job->limit.end);
@@ -126,31 +144,7 @@ transact(struct job *job, struct conn *c, struct outcome *out)
 	else
 		c->ops->close(c);
 	consumed_free(&got);
-}
-
-void
-attempt(struct job *job, struct outcome *out)
-{
-	struct conn *c = job->idle;
-
-	job->idle = NULL;
-	if (c != NULL && !c->ops->quiet(c)) {
-		c->ops->close(c);
-		c = NULL;
-	}
-	memset(out, 0, sizeof(*out));
-	out->usage = (struct usage){ -1, -1, -1, -1 };
-	out->time = (struct timing){
-		.dial = { MSEC_NONE, MSEC_NONE, MSEC_NONE },
-		.start = env_mono(job->env), .sent = MSEC_NONE,
-		.head = MSEC_NONE, .first = MSEC_NONE, .reused = c != NULL,
-	};
-	if (c == NULL)
-		c = job->net->dial(job->env, &job->to,
-		    earlier(out->time.start + job->limit.connect,
-		    job->limit.end), &out->time.dial, &out->fault);
-	if (c != NULL)
-		transact(job, c, out);
+out:
 	out->discard = out->progress == P_CONTENT;
 	out->time.end = env_mono(job->env);
 	if (out->fault.class == F_TIMEOUT && out->time.end >= job->limit.end)

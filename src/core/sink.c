@@ -7,15 +7,6 @@
 
 /* -- text ------------------------------------------------------------------ */
 
-static void
-text_put_text(struct text_sink *t, struct slice s)
-{
-	if (t->tty)
-		clean_put(&t->out, s, 1);
-	else
-		buf_put(&t->out, s);
-}
-
 /* Only of an answer that is complete and has no tool calls. */
 static int
 not_json(int check, const struct buf *text, enum finish finish)
@@ -41,7 +32,10 @@ text_put(struct sink *s, const struct event *e)
 
 	switch (e->type) {
 	case EV_TEXT:
-		text_put_text(t, e->text);
+		if (t->tty)
+			clean_put(&t->out, e->text, 1);
+		else
+			buf_put(&t->out, e->text);
 		break;
 	case EV_TOOL_CALL:
 		json_open(&w, '{');
@@ -63,8 +57,10 @@ text_put(struct sink *s, const struct event *e)
 	case EV_DONE:
 		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
-		/* JSON does not escape DEL and C1 */
-		text_put_text(t, buf_slice(&t->calls));
+		if (t->tty)	/* JSON does not escape DEL and C1 */
+			clean_put(&t->out, buf_slice(&t->calls), 1);
+		else
+			buf_put(&t->out, buf_slice(&t->calls));
 		t->done = 1;
 		break;
 	case EV_START:
