@@ -18,9 +18,9 @@
 struct stream {
 	const char *path;
 	int chat;
-	const char *last;	/* stands in the event that makes it whole */
+	const char *last;	/* part of the event that completes it */
 	const char *out;	/* what the reader gets */
-	const char *text;	/* of it, the text */
+	const char *text;	/* the text alone */
 };
 
 static const struct stream streams[] = {
@@ -57,7 +57,7 @@ read_file(const char *path, struct buf *out)
 	fclose(fp);
 }
 
-/* The bytes that have to come for the answer to be whole. */
+/* How many bytes make the answer complete. */
 static size_t
 needed(struct slice raw, const struct stream *s, int eof)
 {
@@ -105,7 +105,7 @@ json_right(const struct trial *t, const char *want)
 	return right;
 }
 
-/* Some beginning of want, then all of it. */
+/* Whether out is a prefix of want and then all of it. */
 static int
 restarted(struct slice out, const char *want)
 {
@@ -202,7 +202,7 @@ test_cuts(void)
 	trial_free(&t);
 }
 
-/* A run of 340 ms through every phase there is. */
+/* A run of 340 ms through every phase. */
 static const char *const phases[] = {
 	"dial 20ms ; write 20ms ; stall 20ms ; status 503 retry-after-ms=20",
 	"kept ; write 20ms ; stall 20ms ; head ; stall 20ms ; created ; "
@@ -334,7 +334,7 @@ test_faults(void)
 	trial_free(&t);
 }
 
-/* What the reader cannot be given ends the run: no repetition helps. */
+/* A failed write of the answer ends the run. */
 static void
 test_full(void)
 {

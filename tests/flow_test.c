@@ -29,7 +29,7 @@ struct flow {
 	struct slice name;
 	struct trial trial;
 	struct visit exchange[EXCHANGES];
-	struct buf steps;		/* of all exchanges */
+	struct buf steps;		/* of all visits */
 	struct buf body;
 	int reads;
 };
@@ -141,7 +141,7 @@ add_line(struct flow *f, struct slice line, size_t *at, size_t *end)
 	}
 }
 
-/* The scenario at the front of *text. */
+/* Takes the scenario at the front of *text. */
 static void
 read_flow(struct flow *f, struct slice *text)
 {
@@ -195,7 +195,7 @@ read_file(const char *path, struct buf *out)
 	fclose(fp);
 }
 
-/* To the first scenario, past the file's own comment. */
+/* Skips the comment before the first scenario. */
 static struct slice
 scenarios(const struct buf *file)
 {

@@ -1,4 +1,4 @@
-/* What is in the journal, and lasts there, before anybody sees it. */
+/* What is written to the journal, and synced, before anybody sees it. */
 
 #include "tests/t.h"
 
@@ -134,7 +134,7 @@ flush_all(void)
 	(void)pipe.sink.flush(&pipe.sink, &f);
 }
 
-/* What happened since the last look. */
+/* Checks and clears the story. */
 static void
 then(const char *want, const char *what)
 {
@@ -184,7 +184,7 @@ live(void)
 	    .usage = &(struct usage){ 7, 8, -1, 0 } });
 	put_event((struct event){ .type = EV_DONE, .finish = FIN_STOP,
 	    .attempt = 1, .request_id = "req_1" });
-	then("p(u) w(answer\",\"t) s p(d)", "the end lasts before it is known");
+	then("p(u) w(answer\",\"t) s p(d)", "the end is synced before it is shown");
 	has("\"finish\":\"stop\",\"usage\":{\"input\":7,\"output\":8,"
 	    "\"reasoning\":0},\"text_bytes\":6,\"items\":0,\"attempts\":1,"
 	    "\"request_id\":\"req_1\"", "what it says");
@@ -205,7 +205,7 @@ hold(void)
 	flush_all();
 	now += KEEP_SPAN - 1;
 	flush_all();
-	then("p(t) f f", "text that nobody sees waits");
+	then("p(t) f f", "text that is not shown is not written");
 	now += 1;
 	flush_all();
 	then("w(text\",\"tur) f", "for a second");
@@ -237,7 +237,7 @@ items(void)
 	put_event((struct event){ .type = EV_TOOL_CALL, .id = SLICE("c1"),
 	    .name = SLICE("get"), .text = SLICE("{\"a\":\"\\n\"}") });
 	then("p(s) p(t) w(attempt\",\"text\",\"turitem\",\"tur) s p(T)",
-	    "a call lasts before it is known, and what came before it");
+	    "a call is synced first, and the text before it");
 	has("\"id\":\"c1\",\"name\":\"get\",\"arguments\":"
 	    "\"{\\\"a\\\":\\\"\\\\n\\\"}\",\"seq\":7,\"half\":55357",
 	    "what it says");
@@ -264,7 +264,7 @@ response(void)
 	buf_clear(&story);
 	flush_all();
 	then("w(attempt\",\"response\",) s w(text\",\"tur) f",
-	    "the server's name lasts before anything is shown");
+	    "the response's id is synced before anything is shown");
 	flush_all();
 	then("f", "and is written once");
 	put_event((struct event){ .type = EV_START, .attempt = 2 });
@@ -273,7 +273,7 @@ response(void)
 	put_event((struct event){ .type = EV_ITEM, .name = SLICE("x"),
 	    .text = SLICE("{}") });
 	then("w(attempt\",\"response\",item\",\"tur) s p(F)",
-	    "before an item too: killed behind that, it would be asked anew");
+	    "before an item too, or a kill after it would ask again");
 	slice_copy(SLICE("resp_3"), cursor.id, sizeof(cursor.id));
 	put_failure(EV_RETRY, F_IO, 0, 1, 5);
 	then("w(response\",fault\",\"tu) s p(r)", "and before a fault");
@@ -309,17 +309,17 @@ faults(void)
 	put_event((struct event){ .type = EV_START, .attempt = 2 });
 	put_string("new");
 	flush_all();
-	has("\"from\":0,\"text\":\"new\"", "the answer begins anew");
+	has("\"from\":0,\"text\":\"new\"", "the answer starts over");
 	put_failure(EV_ERROR, F_CANCEL, SIGINT, 0, 0);
 	has("\"end\":\"dropped\"", "SIGINT drops it");
 	put_failure(EV_ERROR, F_CANCEL, SIGTERM, 0, 0);
 	has("\"end\":\"later\"", "SIGTERM does not");
 	put_failure(EV_ERROR, F_RATE, 0, 1, 9000);
-	has("\"end\":\"later\"", "nor what can be mended");
+	has("\"end\":\"later\"", "nor a temporary fault");
 	put_failure(EV_ERROR, F_OUTPUT, 28, 0, 0);
 	has("\"end\":\"later\"", "nor an answer that could not be printed");
 	put_failure(EV_ERROR, F_AUTH, 0, 0, 0);
-	has("\"end\":\"failed\"", "what cannot has failed");
+	has("\"end\":\"failed\"", "a permanent one fails it");
 	k.detach = 1;
 	put_failure(EV_ERROR, F_CANCEL, SIGINT, 0, 0);
 	has("\"end\":\"later\"", "SIGINT leaves a detached run");
@@ -368,10 +368,10 @@ earlier(int stored)
 	slice_copy(stored ? SLICE("r") : SLICE(""), cursor.id, 2);
 	put_event((struct event){ .type = EV_START, .attempt = 1 });
 	then(stored ? "p(s) p(t) p(T)" : "p(s) p(t)",
-	    "shown behind the start");
+	    "shown after the start");
 	put_string("!");
 	flush_all();
-	has("\"from\":5,\"text\":\"!\"", "gone on from");
+	has("\"from\":5,\"text\":\"!\"", "continued");
 	put_event((struct event){ .type = EV_DONE, .request_id = "" });
 	has(stored ? "\"text_bytes\":6,\"items\":2" :
 	    "\"text_bytes\":6,\"items\":0", "counted");

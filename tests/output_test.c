@@ -50,7 +50,7 @@ mode(const char *path)
 	return stat(path, &st) < 0 ? 0 : st.st_mode & 07777;
 }
 
-/* Files in the folder: temporary ones must not stay. */
+/* Counts files: no temporary one may be left. */
 static int
 files(const char *path)
 {
@@ -125,7 +125,7 @@ test_link(void)
 	rmdir("there");
 }
 
-/* The disk is full in the middle: the limit on a file's size is as good. */
+/* A limit on the size of files stands in for a full disk. */
 static void
 test_full(void)
 {
@@ -255,7 +255,7 @@ test_pipe(void)
 	buf_free(&big);
 }
 
-/* All of it, to a reader that is slower than the writer. */
+/* Everything is written to a reader slower than the writer. */
 static void
 test_slow(void)
 {

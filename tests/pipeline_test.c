@@ -1,4 +1,4 @@
-/* The join of a continuation, text by text and event by event. */
+/* Joining a continuation: the overlap, and event by event. */
 
 #include "core/pipeline.h"
 #include "tests/t.h"
@@ -23,7 +23,7 @@ static const struct {
 	{ "more blanks after", "one ", "  two", 1 },
 };
 
-/* A sink that remembers. */
+/* A sink that records its text. */
 struct recorder {
 	struct sink sink;
 	struct buf text;
@@ -78,7 +78,7 @@ test_events(void)
 
 	pipeline_init(&s);
 	event(&s, EV_RETRY);
-	EQ(r.discard, 1, "a break before any text voids the attempt");
+	EQ(r.discard, 1, "a break before any text discards the attempt");
 	text(&s, "The quick ");
 	text(&s, "brown f");
 	event(&s, EV_RETRY);
@@ -91,7 +91,7 @@ test_events(void)
 	EQS(buf_slice(&r.text), "The quick brown fox", "a second break joins");
 	for (i = 0; i < 200; i++)
 		text(&s, " jumps");
-	OK(r.text.n > 1000, "a long head is not held for ever");
+	OK(r.text.n > 1000, "a long head is passed on");
 	event(&s, EV_DONE);
 	EQ(r.text.n, 19 + 200 * 6, "nothing is lost");
 	EQ(s.sink.flush(&s.sink, &f), 0, "flush");
@@ -100,7 +100,7 @@ test_events(void)
 	buf_free(&r.text);
 }
 
-/* A sink that holds everything back has nothing to go on from. */
+/* A sink that holds the answer back has delivered nothing to continue. */
 static int
 hold_flush(struct sink *s, struct fault *f)
 {
@@ -118,7 +118,7 @@ test_held(void)
 	pipeline_init(&s);
 	text(&s, "The quick brown f");
 	event(&s, EV_RETRY);
-	EQ(r.discard, 1, "held: a break voids the attempt");
+	EQ(r.discard, 1, "held: a break discards the attempt");
 	EQ(s.text.n, 0, "held: and what was kept of it");
 	buf_clear(&r.text);
 	text(&s, "The quick brown fox");

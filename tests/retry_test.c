@@ -138,8 +138,8 @@ test_rows(void)
 	}
 }
 
-/* Whether to repeat is the fault's to say, whatever its class. */
-/* What is not worth more than one more try, in a row. */
+/* .retry decides, whatever the class. */
+/* FAULT_ONCE: one retry in a row. */
 static void
 test_once(void)
 {
@@ -184,7 +184,7 @@ test_classes(void)
 	EQ(base_of((enum fclass)class), -1, "every class is listed");
 }
 
-/* Some of an answer is worth a retry more, but not a shorter wait. */
+/* Part of an answer allows more retries, but no shorter wait. */
 static void
 test_no_further(void)
 {
@@ -225,7 +225,7 @@ rises(enum fclass class, msec hint, unsigned n, uint32_t rnd)
 	    wait_for(class, hint, n, 0, rnd + STEP);
 }
 
-/* Later failures wait no less, larger numbers of the dice neither. */
+/* The wait grows with failures and with the random bits. */
 static void
 test_monotone(void)
 {
@@ -302,7 +302,7 @@ requests(enum fclass class, msec hint, int fixed, uint64_t seed,
 	return n;
 }
 
-/* Promise 5, without a word of the server's and with one that is no good. */
+/* Promise 5, without a wait from the server and with one that is wrong. */
 static void
 test_dead(void)
 {

@@ -7,7 +7,7 @@
 #include "core/sink.h"
 #include "tests/splits.h"
 
-/* Passes everything on and writes it down. */
+/* Passes everything on and logs it. */
 struct log_sink {
 	struct sink sink;
 	struct sink *to;
@@ -235,7 +235,7 @@ trial_run(struct trial *t)
 	struct json_sink json = { .env = &t->script.env, .fd = to_fd(t),
 	    .provider = "p", .model = "m" };
 
-	if (lseek(to_fd(t), 0, SEEK_SET) < 0)	/* its place tells the length */
+	if (lseek(to_fd(t), 0, SEEK_SET) < 0)	/* the offset is the length */
 		abort();
 	t->script.now = 0;
 	t->script.next = t->script.requests = t->script.open = 0;

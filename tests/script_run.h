@@ -19,20 +19,19 @@ struct trial {
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
 	struct slice body;
-	int paced;			/* with a page of its own, */
-	msec held;			/* where others were refused for so
-					   long */
+	int paced;			/* with its own page of limits, */
+	msec held;			/* held for this long */
 	const struct dialect *dialect;	/* NULL: as script.chat says */
 	/* results */
 	struct result res;
-	struct buf out;			/* what the reader has got */
+	struct buf out;			/* what the reader received */
 	FILE *file;			/* private: where it is written to */
 };
 
 /* Defaults as the command line's; held text. */
 void trial_init(struct trial *t);
 
-/* Runs script.exchange from the start. */
+/* Runs script.visit from the start. */
 void trial_run(struct trial *t);
 
 void trial_free(struct trial *t);

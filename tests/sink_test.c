@@ -191,7 +191,7 @@ test_calls(void)
 	text_sink_free(&t);
 }
 
-/* The file is written when the answer is whole, and never but then. */
+/* The file is written when the answer is complete, and only then. */
 static void
 test_file(void)
 {
@@ -221,7 +221,7 @@ test_file(void)
 	text_sink_free(&t);
 }
 
-/* As run() does when the last flush fails: EV_ERROR and one flush more. */
+/* Like run() when the last flush fails: EV_ERROR and another flush. */
 static void
 test_file_fails(void)
 {
@@ -234,7 +234,7 @@ test_file_fails(void)
 	put_text(&t.sink, "whole");
 	put(&t.sink, EV_DONE);
 	EQ(flush(&t.sink), -1, "file that cannot be written");
-	t.path = path;			/* as when a full disk has room again */
+	t.path = path;			/* as if a full disk had room again */
 	put(&t.sink, EV_ERROR);
 	flush(&t.sink);
 	EQS(content(), "old", "a failed answer leaves the old file alone");

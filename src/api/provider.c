@@ -14,7 +14,7 @@ static const struct provider rows[] = {
 	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0, NULL },
 	{ "anthropic", &dialect_messages, "https://api.anthropic.com",
 	    "ANTHROPIC_BASE_URL", { "ANTHROPIC_API_KEY" }, 0, 0, NULL },
-	/* its base is AZURE_OPENAI_ENDPOINT's to say: cmd/target.c */
+	/* the base is in AZURE_OPENAI_ENDPOINT: cmd/plan.c */
 	{ "azure", &dialect_responses, NULL, NULL,
 	    { "AZURE_OPENAI_API_KEY" }, 0, 0, "api-key" },
 	{ "github", &dialect_chat, "https://models.github.ai/inference",

@@ -134,26 +134,6 @@ sniff(struct reader *r, struct slice in)
 	return in;
 }
 
-/* Collects a body that is parsed as a whole. */
-static void
-collect(struct reader *r, struct slice in)
-{
-	int whole = r->content == C_WHOLE;
-
-	r->body.max = whole ? WHOLE_BODY_MAX : ERROR_BODY_MAX;
-	if (in.n > r->body.max - r->body.n)
-		in.n = r->body.max - r->body.n;
-	buf_put(&r->body, in);
-	if (whole)
-		r->last = r->now;
-	if (r->body.n < r->body.max)
-		return;
-	if (whole)
-		fail(r, F_PROTO, 0, "the answer is too large");
-	else
-		judge(r);
-}
-
 static void
 on_body(struct reader *r, struct slice in)
 {
@@ -176,8 +156,18 @@ on_body(struct reader *r, struct slice in)
 	}
 	if (r->content == C_UNKNOWN)
 		return;
-	if (r->content != C_STREAM) {
-		collect(r, in);
+	if (r->content != C_STREAM) {	/* parsed as a whole */
+		r->body.max = r->content == C_WHOLE ? WHOLE_BODY_MAX :
+		    ERROR_BODY_MAX;
+		if (in.n > r->body.max - r->body.n)
+			in.n = r->body.max - r->body.n;
+		buf_put(&r->body, in);
+		if (r->content == C_WHOLE)
+			r->last = r->now;
+		if (r->body.n == r->body.max && r->content == C_WHOLE)
+			fail(r, F_PROTO, 0, "the answer is too large");
+		else if (r->body.n == r->body.max)
+			judge(r);
 		return;
 	}
 	/* also after a fault, which a later event may refine */
