@@ -184,7 +184,8 @@ live(void)
 	    .usage = &(struct usage){ 7, 8, -1, 0 } });
 	put_event((struct event){ .type = EV_DONE, .finish = FIN_STOP,
 	    .attempt = 1, .request_id = "req_1" });
-	then("p(u) w(answer\",\"t) s p(d)", "the end is synced before it is shown");
+	then("p(u) w(answer\",\"t) s p(d)",
+	    "the end is synced before it is shown");
 	has("\"finish\":\"stop\",\"usage\":{\"input\":7,\"output\":8,"
 	    "\"reasoning\":0},\"text_bytes\":6,\"items\":0,\"attempts\":1,"
 	    "\"request_id\":\"req_1\"", "what it says");

@@ -61,8 +61,8 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 	return rc;
 }
 
-/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Followed only on the
- * same host, since the request holds the key. */
+/* RFC 9110 section 15.4: 307 and 308 keep method and body.  Followed only on
+ * the same host, since the request holds the key. */
 static void
 redirect(struct job *job, struct consumed *got, struct outcome *out)
 {
