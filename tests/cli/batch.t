@@ -106,12 +106,15 @@ same_conn streams
 # A server that says more than it was asked: its surplus answer is not taken for
 # the answer to the next line, which gets a connection of its own.
 serve <<'EOF'
-stream responses "first"; stream responses "stale"; keep
+stream responses "first"; sleep 50; stream responses "stale"; keep
 stream responses "second"
 EOF
 rm -f "$O"
-{ plain 1 q; sleep 0.2; plain 2 q; } |
-    bide -- batch -j 1 -o "$O"
+rm -f "$T/in"
+mkfifo "$T/in"
+{ plain 1 q; sleep 0.2; plain 2 q; } > "$T/in" &
+bide -- batch -j 1 -o "$O"
+rm "$T/in"
 status surplus 0
 ok "surplus: the first answer" grep -q '"1","text":"first"' "$O"
 ok "surplus: the second answer" grep -q '"2","text":"second"' "$O"
