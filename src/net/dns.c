@@ -211,16 +211,12 @@ query_start(struct query *q, int i, msec left)
 static int
 query_end(struct query *q, int i)
 {
-	int status = 0;
-
 	if (q->fds[1 + i].fd < 0)
 		return 0;
 	(void)close(q->fds[1 + i].fd);
 	q->fds[1 + i].fd = -1;
 	(void)kill(q->pid[i], SIGKILL);
-	while (waitpid(q->pid[i], &status, 0) < 0 && errno == EINTR)
-		continue;
-	return status;
+	return env_reap(q->pid[i]);
 }
 
 /* Reads child i's reply and ends it: 1 with addresses, -1 with *f. */
