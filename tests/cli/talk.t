@@ -29,10 +29,10 @@ requests "no file" 1
 
 head -c 6000000 /dev/zero | tr '\0' a > "$T/big"
 printf '\211PNG\r\n\032\n' | cat - "$T/big" > "$T/big.png"
-bide ANTHROPIC_API_KEY=k -- -m claude-opus-4-1 -f "$T/big.png" hello
+bide ANTHROPIC_API_KEY=k -- --cacert tests/certs/ca.pem -m claude-opus-4-1 -f "$T/big.png" hello
 status "too large a picture" 65
 cat "$T/big" "$T/big" "$T/big" "$T/big" "$T/big" "$T/big" > "$T/bigger"
-bide ANTHROPIC_API_KEY=k -- -m claude-opus-4-1 -f "$T/bigger" hello
+bide ANTHROPIC_API_KEY=k -- --cacert tests/certs/ca.pem -m claude-opus-4-1 -f "$T/bigger" hello
 status "too much text" 65
 requests "too large is not sent" 1
 
