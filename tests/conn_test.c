@@ -1,7 +1,7 @@
 #define _GNU_SOURCE	/* for netenv.h */
 
-/* conn.c: CONNECT through proxies played by forked children.  TLS is played
- * by a conn that passes everything on. */
+/* conn.c: CONNECT through proxies run in forked children.  In place of TLS
+ * there is a conn that forwards everything. */
 
 #include "net/conn.h"
 
@@ -29,8 +29,8 @@ tls_open(const struct env *e, struct conn *below, struct slice host,
 	return below;
 }
 
-/* A proxy for one connection: takes a head, hands it to told, says reply
- * (NULL: nothing, and stays), then gives back what it gets in capitals. */
+/* A proxy for one connection: reads a head, copies it to told, sends reply
+ * (NULL: sends nothing and stays), then echoes what it reads in capitals. */
 struct proxy {
 	pid_t pid;
 	int port, told;
@@ -85,7 +85,7 @@ proxy_end(struct proxy *p)
 	end_child(p->pid);
 }
 
-/* Everything in it was given by a literal or outlives the dial. */
+/* Everything in it is a literal or outlives the dial. */
 static struct conn *
 dial(const char *to, const char *proxy, int port, msec wait)
 {

@@ -86,8 +86,8 @@ cancel_undo(void)
 	woken = 0;
 }
 
-/* A TCP socket bound to ip, listening where backlog >= 0; *port 0 takes a
- * free one.  -1 where that cannot be had. */
+/* A TCP socket bound to ip, listening if backlog >= 0; *port 0 is set to a
+ * free port.  -1 if that fails. */
 static int
 listener(const char *ip, int *port, int backlog)
 {
@@ -112,8 +112,8 @@ listener(const char *ip, int *port, int backlog)
 	return fd;
 }
 
-/* Listens, but answers no SYN: its queue of one is full.  (Linux drops the
- * SYNs then.)  *fill is the connection in the queue. */
+/* A listener that answers no SYN: its queue of one is full, so Linux drops
+ * them.  *fill is the connection in the queue. */
 static inline int
 blackhole(const char *ip, int *port, int *fill)
 {
@@ -130,8 +130,8 @@ blackhole(const char *ip, int *port, int *fill)
 	return fd;
 }
 
-/* What process name has waited for a processor so far, ms; 0 where the system
- * does not tell. */
+/* How long the named process has waited for a CPU so far, in ms; 0 if
+ * unknown. */
 static inline msec
 queued_of(const char *name)
 {
@@ -149,7 +149,8 @@ queued_of(const char *name)
 	return wait / 1000000;
 }
 
-/* That of this process and its children; twice, for those that are gone. */
+/* The same for this process and its children, doubled to allow for children
+ * that have ended. */
 static inline msec
 queued(void)
 {
@@ -169,7 +170,7 @@ queued(void)
 
 static msec queued_then;
 
-/* The beginning of a span that is to be about() something. */
+/* Starts a span to be checked with about(). */
 static inline msec
 begin(const struct env *e)
 {
@@ -177,8 +178,8 @@ begin(const struct env *e)
 	return env_mono(e);
 }
 
-/* Whether span is what was wanted, give or take a busy machine: so long as it
- * had a processor for us. */
+/* Whether span is want, or at most 200 ms more plus the time that was spent
+ * waiting for a CPU. */
 static inline int
 about(msec span, msec want)
 {

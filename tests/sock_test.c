@@ -1,6 +1,6 @@
 #define _GNU_SOURCE	/* TCP_KEEPIDLE */
 
-/* sock.c, race.c and await.c against real sockets on the loopback. */
+/* sock.c, race.c and await.c with real sockets on the loopback. */
 
 #include "net/sock.h"
 
@@ -211,7 +211,7 @@ t_race(void)
 	close(fill);
 }
 
-/* Half a second a look: nothing really waits. */
+/* A clock that advances half a second per reading: nothing really waits. */
 static msec
 clock_leaps(void *ctx)
 {
@@ -279,7 +279,8 @@ t_options(void)
 
 	close(next);
 	c = pair(&peer);
-	/* the listener had the lowest free number, the connection the next */
+	/* the listener had the lowest free descriptor, the connection the
+	 * next */
 	next++;
 	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++) {
 		value = -1;
@@ -360,7 +361,7 @@ t_reset(void)
 	c->ops->close(c);
 }
 
-/* Half close: we may still write, the peer has said all it will. */
+/* Half close: the peer has sent everything, but still reads. */
 static void
 t_half_close(void)
 {
@@ -461,7 +462,7 @@ t_early_answer(void)
 	c->ops->close(c);
 	close(peer);
 
-	/* closing with unread bytes resets: the answer was sent before */
+	/* closing with unread bytes sends a reset, after the answer */
 	c = pair(&peer);
 	s = (struct slice){ space, 100 };
 	EQ(c->ops->write(c, &s, limit, &f), 0, "a first part");
