@@ -186,6 +186,33 @@ refused(struct peer *p, int retry, const char *why, const char *name)
 	peer_free(p);
 }
 
+/* Which suite comes first depends on the processor: test them all. */
+static void
+test_suites(void)
+{
+	static const uint16_t suites[] = {
+		BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+		BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	};
+	static const char *const names[] = { "ChaCha20-Poly1305",
+	    "AES-128-GCM", "AES-256-GCM" };
+	struct buf got = { 0 };
+	static struct peer p;
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+		peer_init(&p, SLICE("an answer"));
+		br_ssl_engine_set_suites(&p.sc.eng, &suites[i], 1);
+		br_ssl_server_reset(&p.sc);
+		EQ(exchange(&p, &got, &f), 0, names[i]);
+		EQS(buf_slice(&got), "an answer", names[i]);
+		peer_free(&p);
+	}
+	buf_free(&got);
+}
+
 static void
 test_refusals(void)
 {
@@ -428,6 +455,7 @@ main(void)
 	test_chance();
 	test_cuts();
 	test_bends();
+	test_suites();
 	test_refusals();
 	test_quiet();
 	test_parrots();
