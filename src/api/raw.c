@@ -4,7 +4,8 @@ static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	(void)e;
-	return decode_fail(d, F_PROTO, "a stream where one JSON text was asked for");
+	return decode_fail(d, F_PROTO,
+	    "a stream where one JSON text was asked for");
 }
 
 static enum decoded
