@@ -175,7 +175,7 @@ make_request(struct question *q)
 		buf_putc(&q->text, '\0');
 		below = q->text.p;
 	}
-	/* a base URL with a path ends in the /v1 that the line has too */
+	/* a base URL with a path already ends in /v1 */
 	if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
 		below += 3;
 	plan_path(p, below);
@@ -338,19 +338,6 @@ put_answer(struct question *q, uint64_t line, struct buf *out)
 	}
 }
 
-static void
-ask_line(const struct work *w, struct question *q)
-{
-	struct plan *p = &q->route->plan;
-	struct run r = { .job = &p->job, .policy = { w->o->patience,
-	    (unsigned)w->o->retries }, .key = secret_slice(&p->key),
-	    .after = question_after, .ctx = q, .queue = 1 };
-
-	plan_job(p, q->env, &q->sink, w->o->max_time < MSEC_MAX ?
-	    env_mono(q->env) + w->o->max_time : MSEC_MAX);
-	run(&r, &q->report.res);
-}
-
 /* Answers a line: *out is its report and the result, if there is one. */
 static void
 answer_line(struct work *w, const struct claim *claim, struct slice text,
@@ -358,11 +345,21 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 {
 	struct question *q = &w->q;
 	struct report *r = &q->report;
+	struct run run_line = { .policy = { w->o->patience,
+	    (unsigned)w->o->retries }, .after = question_after, .ctx = q,
+	    .queue = 1 };
+	struct plan *p;
 
 	memset(r, 0, sizeof(*r));
 	r->res.wait = MSEC_NONE;
-	if (prepare(w, claim, text, &r->res.last.fault) == 0)
-		ask_line(w, q);
+	if (prepare(w, claim, text, &r->res.last.fault) == 0) {
+		p = &q->route->plan;
+		run_line.job = &p->job;
+		run_line.key = secret_slice(&p->key);
+		plan_job(p, q->env, &q->sink, w->o->max_time < MSEC_MAX ?
+		    env_mono(q->env) + w->o->max_time : MSEC_MAX);
+		run(&run_line, &r->res);
+	}
 	r->fate = fate_of(&r->res);
 	buf_clear(out);
 	buf_put(out, (struct slice){ (char *)r, sizeof(*r) });

@@ -1,12 +1,12 @@
 #ifndef CMD_EXITS_H
 #define CMD_EXITS_H
 
-/* Exit statuses: sysexits.h's numbers, and 1 for an answer that is not whole
- * by the model's own choice. */
+/* Exit statuses: the numbers of sysexits.h, and 1 for an answer that the model
+ * did not finish. */
 
 enum {
 	EXIT_WHOLE = 0,
-	EXIT_PARTIAL = 1,	/* cut by a token limit, refused, filtered */
+	EXIT_PARTIAL = 1,	/* truncated by a token limit, refused, filtered */
 	EXIT_USAGE = 64,
 	EXIT_NEVER = 65,	/* the request can never succeed */
 	EXIT_QUOTA = 69,

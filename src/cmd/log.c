@@ -136,42 +136,16 @@ put_answer(struct transcript *t, const struct history *h)
 
 /* -- the session ----------------------------------------------------------- */
 
-static void
-put_records(struct transcript *t, const struct session *s, int json)
-{
-	struct slice in = buf_slice(&s->records), rec;
-	struct history h;
-	enum record_ev ev;
-	int begins;
-
-	history_init(&h, in.n);
-	while ((ev = record_next(&s->journal.crc, &in, &rec)) != RECORD_END) {
-		if (ev != RECORD_ONE)
-			continue;
-		if (json) {
-			buf_put(&t->out, rec);
-			buf_putc(&t->out, '\n');
-			continue;
-		}
-		begins = history_begins(&h, rec);
-		if (begins)
-			put_answer(t, &h);
-		history_take(&h, rec);
-		if (begins)
-			put_question(t, &h);
-	}
-	if (!json)
-		put_answer(t, &h);
-	history_free(&h);
-}
-
 int
 log_print(const struct env *env, struct opts *o, struct slice command)
 {
 	struct transcript t = { .tty = isatty(1) };
 	struct session s = { 0 };
+	struct slice in, rec;
+	struct history h;
 	struct fault f;
-	int rc;
+	enum record_ev ev;
+	int rc, begins;
 
 	(void)command;
 	if (o->nwords > 1)
@@ -180,7 +154,26 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	    JOURNAL_READ, env, o);
 	if (rc != 0)
 		return rc;
-	put_records(&t, &s, o->json);
+	in = buf_slice(&s.records);
+	history_init(&h, in.n);
+	while ((ev = record_next(&s.journal.crc, &in, &rec)) != RECORD_END) {
+		if (ev != RECORD_ONE)
+			continue;
+		if (o->json) {
+			buf_put(&t.out, rec);
+			buf_putc(&t.out, '\n');
+			continue;
+		}
+		begins = history_begins(&h, rec);
+		if (begins)
+			put_answer(&t, &h);
+		history_take(&h, rec);
+		if (begins)
+			put_question(&t, &h);
+	}
+	if (!o->json)
+		put_answer(&t, &h);
+	history_free(&h);
 	if (output_write(env, 1, buf_slice(&t.out), &f) < 0)
 		rc = EXIT_OUTPUT;
 	buf_free(&t.out);

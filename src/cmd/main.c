@@ -30,15 +30,6 @@ static const struct command {
 	{ "batch", CMD_BATCH, batch },
 };
 
-static int
-reads_stdin(const struct command *cmd, const struct opts *o)
-{
-	if (cmd->bit == CMD_BATCH && o->nwords > 0)
-		return strcmp(o->words[0], "-") == 0;
-	return (cmd->bit & (CMD_ASK | CMD_BATCH)) != 0 && !o->no_stdin &&
-	    !isatty(0);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -48,7 +39,7 @@ main(int argc, char **argv)
 	struct fault f;
 	struct opts o;
 	size_t i;
-	int rc;
+	int rc, from_stdin;
 
 	relro_close();
 	guard_stdio();
@@ -68,7 +59,11 @@ main(int argc, char **argv)
 		    "bide " BIDE_VERSION "\n"), &f) < 0)
 			rc = EXIT_OUTPUT;
 	} else if (rc == 0) {
-		if (reads_stdin(cmd, &o))
+		from_stdin = cmd->bit == CMD_BATCH && o.nwords > 0 ?
+		    strcmp(o.words[0], "-") == 0 :
+		    (cmd->bit & (CMD_ASK | CMD_BATCH)) != 0 &&
+		    !o.no_stdin && !isatty(0);
+		if (from_stdin)
 			buf_puts(&typed, "  (and the same stdin)");
 		rc = cmd->run(&env, &o, buf_slice(&typed));
 	}

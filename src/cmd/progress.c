@@ -49,41 +49,6 @@ per_minute(int64_t n, msec span)
 	return n < INT64_MAX / 60000 ? n * 60000 / (span > 0 ? span : 1) : n;
 }
 
-static void
-put_line(struct tally *p, struct buf *out, msec now, size_t waiting,
-    msec until)
-{
-	int64_t done = p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT], all = 0;
-	msec span = now - p->start;
-	size_t i;
-
-	buf_printf(out, "%lld", (long long)done);
-	if (p->total >= 0)
-		buf_printf(out, "/%lld", (long long)p->total);
-	buf_printf(out, " done, %lld failed, %lld deferred, %lld/min",
-	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
-	    (long long)per_minute(done, span));
-	move_on(p, now);
-	for (i = 0; i < MINUTE; i++)
-		all += p->tokens[i];
-	if (all > 0) {
-		buf_printf(out, ", %lld", (long long)per_minute(all,
-		    span < 60000 ? span : 60000));
-		if (p->limit[1] > 0)
-			buf_printf(out, " of %lld", (long long)p->limit[1]);
-		buf_puts(out, " tokens/min");
-	}
-	if (waiting > 0) {
-		buf_printf(out, ", %zu waiting (", waiting);
-		when_put(out, until > now ? until - now : 0);
-		buf_putc(out, ')');
-	}
-	if (done > 0 && p->total > done && span < MSEC_MAX / p->total) {
-		buf_puts(out, ", ETA ");
-		when_put(out, span * (p->total - done) / done);
-	}
-}
-
 void
 progress_say(struct tally *p, struct slice text)
 {
@@ -96,12 +61,39 @@ progress_say(struct tally *p, struct slice text)
 void
 progress_show(struct tally *p, msec now, size_t waiting, msec until)
 {
+	int64_t done = p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT], all = 0;
+	msec span = now - p->start;
+	size_t i;
 	struct buf line = { 0 };
 
 	/* without automatic margins a long line is cut, not wrapped */
 	if (p->tty)
 		buf_puts(&line, "\r\033[K\033[?7l");
-	put_line(p, &line, now, waiting, until);
+	buf_printf(&line, "%lld", (long long)done);
+	if (p->total >= 0)
+		buf_printf(&line, "/%lld", (long long)p->total);
+	buf_printf(&line, " done, %lld failed, %lld deferred, %lld/min",
+	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
+	    (long long)per_minute(done, span));
+	move_on(p, now);
+	for (i = 0; i < MINUTE; i++)
+		all += p->tokens[i];
+	if (all > 0) {
+		buf_printf(&line, ", %lld", (long long)per_minute(all,
+		    span < 60000 ? span : 60000));
+		if (p->limit[1] > 0)
+			buf_printf(&line, " of %lld", (long long)p->limit[1]);
+		buf_puts(&line, " tokens/min");
+	}
+	if (waiting > 0) {
+		buf_printf(&line, ", %zu waiting (", waiting);
+		when_put(&line, until > now ? until - now : 0);
+		buf_putc(&line, ')');
+	}
+	if (done > 0 && p->total > done && span < MSEC_MAX / p->total) {
+		buf_puts(&line, ", ETA ");
+		when_put(&line, span * (p->total - done) / done);
+	}
 	if (p->tty) {
 		buf_puts(&line, "\033[?7h");
 		(void)!write(2, line.p, line.n);

@@ -150,31 +150,25 @@ prune(struct list *l, struct session *s, msec age)
 }
 
 static int
-show(struct list *l, struct session *s, msec written)
-{
-	struct fault f;
-	int locked;
-
-	if (session_open(s, JOURNAL_READ, l->env, 0) < 0)
-		return 0;
-	locked = journal_busy(&s->journal);
-	if (l->o->json)
-		put_json(l, s, written, locked);
-	else
-		put_line(l, s, l->now - written, locked);
-	return output_write(l->env, 1, buf_slice(&l->out), &f) < 0;
-}
-
-static int
 each(void *ctx, const char *name, msec written)
 {
 	struct list *l = ctx;
 	struct session s = { 0 };
-	int rc;
+	msec age = l->now - written;
+	struct fault f;
+	int rc = 0, locked;
 
 	slice_copy(slice_str(name), s.name, sizeof(s.name));
-	rc = l->o->prune != MSEC_NONE ? prune(l, &s, l->now - written) :
-	    show(l, &s, written);
+	if (l->o->prune != MSEC_NONE) {
+		rc = prune(l, &s, age);
+	} else if (session_open(&s, JOURNAL_READ, l->env, 0) == 0) {
+		locked = journal_busy(&s.journal);
+		if (l->o->json)
+			put_json(l, &s, written, locked);
+		else
+			put_line(l, &s, age, locked);
+		rc = output_write(l->env, 1, buf_slice(&l->out), &f) < 0;
+	}
 	buf_clear(&l->out);
 	session_free(&s);
 	return rc;
