@@ -105,15 +105,7 @@ put_line(const struct recorder *r, const struct decode *d)
 	json_member(&w, "reasoning", buf_slice(&r->reasoning));
 	put_array(&w, "tool_calls", &r->calls);
 	put_array(&w, "items", &r->items);
-	json_key(&w, "finish_reason");
-	if (d->failed || d->finish_word[0] == '\0')
-		json_null(&w);
-	else
-		json_str(&w, slice_str(d->finish_word));
 	json_member(&w, "finish", slice_str(finish_name(d->finish)));
-	json_key(&w, "usage");
-	if (d->usage_raw.n == 0 || json_raw(&w, buf_slice(&d->usage_raw)) < 0)
-		json_null(&w);
 	json_key(&w, "counted");
 	put_usage(&w, &d->usage);
 	json_key(&w, "error");

@@ -78,9 +78,8 @@ run(const struct dialect *dialect, const uint8_t *p, size_t size,
 	if (what == DECODE_FAULT && d.fault.class == F_NONE)
 		abort();
 	buf_put(out, buf_slice(&l.out));
-	buf_printf(out, " %d %d %d %s %s %lld", (int)what, (int)d.finish,
-	    (int)d.fault.class, d.finish_word, d.fault.text,
-	    (long long)d.usage.input);
+	buf_printf(out, " %d %d %d %s %lld", (int)what, (int)d.finish,
+	    (int)d.fault.class, d.fault.text, (long long)d.usage.input);
 	buf_free(&l.out);
 	decode_free(&d);
 	sse_free(&sse);

@@ -197,7 +197,7 @@ take_finish(struct decode *d, struct slice choice, struct slice word)
 		fin = FIN_TOOL_CALLS;
 	decode_flush(d);
 	decode_put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
-	decode_finish(d, word, fin);
+	d->finish = fin;
 	d->tail = 1;		/* the usage may still follow */
 	return DECODE_TAIL;
 }

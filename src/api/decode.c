@@ -243,8 +243,6 @@ decode_usage(struct decode *d, struct slice json)
 
 	if (json_take(json, keys, w, 2 * N) < 0)
 		return;
-	buf_clear(&d->usage_raw);
-	buf_put(&d->usage_raw, json);
 	for (i = 0; i < N; i++)
 		if (w[i].type != (i < INPUT_DETAILS ? JSON_NUMBER :
 		    JSON_OBJECT))
@@ -286,13 +284,6 @@ decode_reason(struct slice word)
 		if (slice_starts(word, words[i].prefix))
 			return (enum finish)words[i].finish;
 	return FIN_STOP;
-}
-
-void
-decode_finish(struct decode *d, struct slice raw, enum finish finish)
-{
-	slice_copy(raw, d->finish_word, sizeof(d->finish_word));
-	d->finish = finish;
 }
 
 enum decoded
@@ -419,6 +410,5 @@ decode_free(struct decode *d)
 	buf_free(&d->like.doc);
 	buf_free(&d->path);
 	buf_free(&d->block);
-	buf_free(&d->usage_raw);
 	*d = (struct decode){ .sink = d->sink, .wall = d->wall };
 }

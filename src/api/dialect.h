@@ -58,17 +58,15 @@ struct cursor {
 /* The state of one stream.  Starts as {0} but for .sink, .wall, .usage. */
 struct decode {
 	struct sink *sink;
-	msec wall;		/* time of day, for the waits that errors name */
+	msec wall;		/* time of day, for waits named in errors */
 	struct cursor *cursor;	/* responses: of a background run; or NULL */
 	/* results */
 	enum finish finish;
 	struct usage usage;	/* the caller starts it with -1s */
-	struct buf usage_raw;	/* the provider's own usage object */
 	int content;		/* text, reasoning, a call or an item was put */
 	uint64_t text_bytes;	/* of EV_TEXT put */
 	int failed;
 	struct fault fault;	/* if failed */
-	char finish_word[32];	/* the provider's word for .finish; "" */
 	char id[128];		/* of the response */
 	/* private */
 	uint64_t skip;		/* bytes of text still to skip as put before */
@@ -204,9 +202,6 @@ void decode_usage(struct decode *d, struct slice json);
  * FIN_NONE: the answer failed; unknown words are FIN_STOP.
  */
 enum finish decode_reason(struct slice word);
-
-/* Records the finish and the provider's word for it. */
-void decode_finish(struct decode *d, struct slice raw, enum finish finish);
 
 /* Fails with a retryable fault, unless failed already.  All that follow return
  * DECODE_FAULT where they fail. */

@@ -202,8 +202,6 @@ take_usage(struct decode *d, struct slice json)
 
 	if (json_take(json, keys, w, N) < 0)
 		return;
-	buf_clear(&d->usage_raw);
-	buf_put(&d->usage_raw, json);
 	u->input = decode_count(&w[PROMPT]);
 	u->output = decode_count(&w[CANDIDATES]);
 	u->reasoning = decode_count(&w[THOUGHTS]);
@@ -275,7 +273,7 @@ take_finish(struct decode *d, const struct json_want *word, int usage)
 		fin = FIN_PAUSE;
 	}
 	decode_flush(d);
-	decode_finish(d, word->tok, fin);
+	d->finish = fin;
 	d->tail = 1;
 	/* The last chunk has the usage.  A STOP without it may come from a
 	 * proxy that sends one early, even before any text. */
@@ -332,7 +330,7 @@ take_picked(struct decode *d, struct slice json)
 		    w[BLOCKED].type != JSON_STRING)
 			return decode_empty(d, json, &w[CANDIDATES],
 			    &w[USAGE]);
-		decode_finish(d, w[BLOCKED].tok, FIN_FILTER);
+		d->finish = FIN_FILTER;
 		return DECODE_DONE;
 	}
 	/* Only --param can ask for more than one candidate. */

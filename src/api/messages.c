@@ -227,7 +227,7 @@ on_finish(struct decode *d, const struct json_want *reason,
     const struct json_want *usage)
 {
 	if (reason->type == JSON_STRING)
-		decode_finish(d, reason->tok, decode_reason(reason->tok));
+		d->finish = decode_reason(reason->tok);
 	take_usage(d, usage);
 }
 

@@ -2,10 +2,9 @@
 
 /*
  * Quirks: Mistral is reported to answer 422 "Extra inputs are not permitted"
- * to max_completion_tokens and to stream_options (and counts tokens in its
- * last chunk unasked).  Servers that came before the o1 models
- * know only max_tokens, which is ignored where it is not known: worse than
- * refused.
+ * to max_completion_tokens and to stream_options (its last chunk has the usage
+ * anyway).  Servers older than the o1 models know only max_tokens and silently
+ * ignore max_completion_tokens.
  */
 static const struct provider rows[] = {
 	{ "openai", &dialect_responses, "https://api.openai.com/v1",
@@ -78,7 +77,7 @@ provider_guess(struct slice model)
 
 	o = model.n >= 2 && model.p[0] == 'o' && model.p[1] >= '1' &&
 	    model.p[1] <= '9';
-	if (slice_starts(model, "gpt-oss"))	/* runs anywhere else */
+	if (slice_starts(model, "gpt-oss"))	/* open weights */
 		return NULL;
 	if (o || slice_starts(model, "gpt") || slice_starts(model, "codex"))
 		return provider_find(SLICE("openai"));

@@ -283,7 +283,7 @@ finish(struct decode *d, struct slice json, struct slice response,
 		fin = FIN_REFUSAL;
 	else if (fin == FIN_STOP && any_call_put(d))
 		fin = FIN_TOOL_CALLS;
-	decode_finish(d, word, fin);
+	d->finish = fin;
 	return DECODE_DONE;
 }
 
@@ -336,29 +336,30 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 	return DECODE_MORE;
 }
 
+enum { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END, FAILED };
+
+static const struct {
+	char type[39], kind;
+} types[] = {
+	{ "response.created", CREATED },
+	{ "response.output_item.added", ITEM_ADDED },
+	{ "response.output_item.done", ITEM_DONE },
+	{ "response.output_text.done", PART_DONE },
+	{ "response.refusal.done", PART_DONE },
+	{ "response.function_call_arguments.done", ARGS_DONE },
+	{ "response.custom_tool_call_input.done", ARGS_DONE },
+	{ "response.completed", END },
+	{ "response.incomplete", END },
+	{ "response.failed", FAILED },
+	{ "response.cancelled", FAILED },
+	{ "error", FAILED },
+};
+
 /* Any event but a delta. */
 static enum decoded
 on_other(struct decode *d, struct slice type, const struct json_want *w,
     struct slice data)
 {
-	enum { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END,
-	    FAILED };
-	static const struct {
-		char type[39], kind;
-	} types[] = {
-		{ "response.created", CREATED },
-		{ "response.output_item.added", ITEM_ADDED },
-		{ "response.output_item.done", ITEM_DONE },
-		{ "response.output_text.done", PART_DONE },
-		{ "response.refusal.done", PART_DONE },
-		{ "response.function_call_arguments.done", ARGS_DONE },
-		{ "response.custom_tool_call_input.done", ARGS_DONE },
-		{ "response.completed", END },
-		{ "response.incomplete", END },
-		{ "response.failed", FAILED },
-		{ "response.cancelled", FAILED },
-		{ "error", FAILED },
-	};
 	const struct json_want *args = &w[ARGUMENTS];
 	size_t i, n = sizeof(types) / sizeof(types[0]);
 	struct call *c;

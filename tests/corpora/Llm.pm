@@ -1,13 +1,13 @@
 package Llm;
 
-# The recorded streams of the four dialects, and what is to be made of each:
-# the word of the provider's own SDK, or ours where the SDK has none.
+# The recorded streams of the four dialects, and the result expected of each:
+# that of the provider's own SDK, or ours where the SDK has none.
 
 use strict;
 use warnings;
 use JSON::PP;
 use Exporter 'import';
-our @EXPORT = qw(recordings slurp deltas same_calls counted $json %dialect
+our @EXPORT = qw(recordings slurp deltas same_calls counted finish $json %dialect
     %raises %pending %read %first %assembled);
 
 our $json = JSON::PP->new->utf8->canonical->allow_nonref;
@@ -19,7 +19,7 @@ my $dir = ($ENV{BIDE_CORPORA} // '../shared/corpora') . '/llm';
 # What the SDK raises on: class and code of our fault, and the exit status.
 # All but the first are final: one request.
 our %raises = (
-	# half of an answer is out when another one begins: ask anew
+	# another answer begins when half of one was output: retry
 	'anthropic-anthropic-spliced-message-start' => ['io', '', 75],
 	# a call that does not fit its schema: the model's glitch, which the
 	# catalogue has as final ("one retry is defensible, but not a wait")
@@ -113,15 +113,51 @@ sub recordings {
 	return @all;
 }
 
-# Anthropic's usage is spread over two events: as bide counts it.
+# bide's word for the end of an answer, from the provider's.
+my %stops = (
+	responses => { incomplete => 'length' },
+	chat => { length => 'length', max_tokens => 'length',
+	    content_filter => 'content_filter' },
+	messages => { max_tokens => 'length', refusal => 'refusal',
+	    pause_turn => 'pause', model_context_window_exceeded => 'length' },
+	gemini => { MAX_TOKENS => 'length', SAFETY => 'content_filter' },
+);
+
+sub finish {
+	my ($case, $word, $calls) = @_;
+	return $stops{$dialect{$case->{api}}}{$word} //
+	    (@$calls ? 'tool_calls' : 'stop');
+}
+
+# A usage object as bide counts it.
 sub counted {
-	my ($u) = @_;
-	return { input => $u->{input_tokens} +
-		($u->{cache_creation_input_tokens} // 0) +
-		($u->{cache_read_input_tokens} // 0),
-	    output => $u->{output_tokens},
-	    cached => $u->{cache_read_input_tokens} // -1,
-	    reasoning => $u->{output_tokens_details}{thinking_tokens} // -1 };
+	my ($api, $u) = @_;
+	my %n = map { $_ => -1 } qw(input output cached reasoning);
+	$u //= {};
+	my ($in, $out) = map { my $which = $_; (grep { defined }
+	    @$u{map { "${_}_tokens_details" } @$which})[0] // {} }
+	    [qw(input prompt)], [qw(output completion)];
+	if ($api eq 'anthropic') {
+		@n{qw(input output)} = ($u->{input_tokens} +
+		    ($u->{cache_creation_input_tokens} // 0) +
+		    ($u->{cache_read_input_tokens} // 0), $u->{output_tokens});
+		$n{cached} = $u->{cache_read_input_tokens} // -1;
+		$n{reasoning} = $out->{thinking_tokens} // -1;
+	} elsif ($api eq 'gemini') {
+		$n{input} = $u->{promptTokenCount} // -1;
+		$n{reasoning} = my $thoughts = $u->{thoughtsTokenCount} // -1;
+		$n{output} = defined $u->{candidatesTokenCount} ?
+		    $u->{candidatesTokenCount} + ($thoughts > 0 ? $thoughts : 0) :
+		    $thoughts;
+		$n{cached} = $u->{cachedContentTokenCount} // -1;
+	} else {
+		$n{input} = $u->{input_tokens} // $u->{prompt_tokens} // -1;
+		$n{output} = $u->{output_tokens} // $u->{completion_tokens} //
+		    -1;
+		$n{cached} = $in->{cached_tokens} // -1;
+		$n{reasoning} = $out->{reasoning_tokens} // -1;
+	}
+	return \%n;
 }
 
 # All text in an Anthropic stream, or that of its first answer.

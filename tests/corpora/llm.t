@@ -23,7 +23,7 @@ sub decode {
 sub told {
 	my ($got) = @_;
 	return { map { $_ => $got->{$_} }
-	    qw(text reasoning tool_calls finish_reason usage) };
+	    qw(text reasoning tool_calls finish counted) };
 }
 
 sub check_read {
@@ -31,9 +31,11 @@ sub check_read {
 	same_calls($got->{tool_calls}, []);
 	my $calls = join ' ', map { "$_->{name}$_->{arguments}" }
 	    @{$got->{tool_calls}};
-	is_deeply [@$got{qw(text finish_reason)}, $calls,
+	my ($word, @rest) = @$want;
+	is_deeply [@$got{qw(text finish)}, $calls,
 	    @{$got->{counted}}{qw(input output)}, $got->{error}],
-	    [deltas($case), @$want, undef], $case->{id};
+	    [deltas($case), finish($case, $word, $got->{tool_calls}),
+	    @rest, undef], $case->{id};
 }
 
 sub check {
@@ -49,20 +51,21 @@ sub check {
 		check_read($case, $got, $read);
 		return;
 	}
-	my $want = told({ %{$case->{expect}}, %{$pending{$id} // {}} });
+	my %expect = (%{$case->{expect}}, %{$pending{$id} // {}});
+	my $want = told({ %expect,
+	    counted => counted($case->{api}, $expect{usage}) });
 	$want->{$_} //= '' for qw(text reasoning);
 	$want->{tool_calls} = $assembled{$id} // $want->{tool_calls} // [];
+	$want->{finish} = finish($case, $expect{finish_reason} // '',
+	    $want->{tool_calls});
 	same_calls($got->{tool_calls}, $want->{tool_calls})
 	    if $case->{api} !~ /^openai/;
-	($got->{usage}, $want->{usage}) =
-	    ($got->{counted}, counted($want->{usage}))
-	    if $case->{api} eq 'anthropic';
 	is $json->encode({ %{told($got)}, error => $got->{error} }),
 	    $json->encode({ %$want, error => undef }), $id;
 }
 
-# What goes back as it came, read from the events by themselves: reasoning
-# that is encrypted, thinking that is signed, the signatures of Gemini.
+# What has to be sent back unchanged, read from the events directly: encrypted
+# reasoning, signed thinking, Gemini's signatures.
 sub items {
 	my ($case) = @_;
 	my (@items, %block);

@@ -156,49 +156,14 @@ sub heard {
 	return \%got;
 }
 
-my %stops = (
-	responses => { incomplete => 'length' },
-	chat => { length => 'length', max_tokens => 'length',
-	    content_filter => 'content_filter' },
-	messages => { max_tokens => 'length', refusal => 'refusal',
-	    pause_turn => 'pause', model_context_window_exceeded => 'length' },
-	gemini => { MAX_TOKENS => 'length', SAFETY => 'content_filter' },
-);
-
-sub finish {
-	my ($case, $word, $calls) = @_;
-	return $stops{$dialect{$case->{api}}}{$word} //
-	    (@$calls ? 'tool_calls' : 'stop');
-}
-
-# The SDK's usage as bide counts it; null where a provider does not tell.
+# The SDK's usage as --json reports it: null where a count is unknown.
 sub usage {
 	my ($case, $u) = @_;
-	my %n;
-	$u //= {};
-	if ($case->{api} eq 'anthropic') {
-		%n = %{counted($u)};
-	} elsif ($case->{api} eq 'gemini') {
-		%n = (input => $u->{promptTokenCount},
-		    cached => $u->{cachedContentTokenCount},
-		    reasoning => $u->{thoughtsTokenCount});
-		$n{output} = ($u->{candidatesTokenCount} // 0) +
-		    ($n{reasoning} // 0) if defined $u->{candidatesTokenCount}
-		    || defined $n{reasoning};
-	} else {
-		my $in = $u->{input_tokens_details} // $u->{prompt_tokens_details};
-		my $out = $u->{output_tokens_details} //
-		    $u->{completion_tokens_details};
-		%n = (input => $u->{input_tokens} // $u->{prompt_tokens},
-		    output => $u->{output_tokens} // $u->{completion_tokens},
-		    cached => $in->{cached_tokens},
-		    reasoning => $out->{reasoning_tokens});
-	}
-	return { map { $_ => ($n{$_} // -1) < 0 ? undef : $n{$_} }
-	    qw(input output cached reasoning) };
+	my $n = counted($case->{api}, $u);
+	return { map { $_ => $n->{$_} < 0 ? undef : $n->{$_} } keys %$n };
 }
 
-# What is to be heard; without the members that no one knows.
+# What bide should report.
 sub expected {
 	my ($case, $got) = @_;
 	my $id = $case->{id};
