@@ -99,7 +99,7 @@ test_rows(void)
 	buf_free(&out);
 }
 
-/* What would not be read again as deep as that is a text. */
+/* JSON nested too deep to be read back is written as a string. */
 static void
 test_deep(void)
 {

@@ -1,4 +1,4 @@
-/* The dialects' reading half. */
+/* Reading answers: the responses and chat dialects. */
 
 #include "tests/play.h"
 
@@ -19,7 +19,7 @@
 static const struct script responses[] = {
 	{ "deltas, then the end", "mmd T(a)T(b) stop",
 	    { DELTA("a"), DELTA("b"), COMPLETED(MSG("ab")) } },
-	{ "the name alone tells the type", "md T(a) stop",
+	{ "the type in the event name only", "md T(a) stop",
 	    { "response.output_text.delta|{\"delta\":\"a\"}",
 	    "response.completed|{}" } },
 	{ "text in the part's done event only", "md T(ab) stop",
@@ -81,7 +81,7 @@ static const struct script responses[] = {
 	{ "calls of one index", "mmd C(c1,f,1)C(c2,f,2) tool_calls",
 	    { ITEM("done", CALL("c1", "1")), ITEM("done", CALL("c2", "2")),
 	    COMPLETED(CALL("c1", "1") "," CALL("c2", "2")) } },
-	{ "a call cut by the limit is none", "mmd  length",
+	{ "a truncated call is dropped", "mmd  length",
 	    { ITEM("added", CALL("c1", "")),
 	    "|{\"type\":\"response.function_call_arguments.delta\","
 	    "\"output_index\":0,\"delta\":\"{\\\"a\"}",
@@ -120,7 +120,7 @@ static const struct script responses[] = {
 	    "\"failed\",\"error\":" RATE "}}" } },
 	{ "a bare error", "f  quota!",
 	    { "|{\"error\":{\"code\":\"insufficient_quota\"}}" } },
-	{ "an error event that is no JSON", "f  server",
+	{ "an error event that is not JSON", "f  server",
 	    { "error|upstream went away" } },
 	{ "nothing counts after an error", "fffff  rate_limit",
 	    { "|{\"error\":" RATE "}", DELTA("a"), COMPLETED(MSG("a")),
@@ -128,7 +128,7 @@ static const struct script responses[] = {
 	{ "completed, but failed", "f  rate_limit",
 	    { "|{\"type\":\"response.completed\",\"response\":{\"status\":"
 	    "\"failed\",\"error\":" RATE ",\"output\":[]}}" } },
-	{ "the marker without the end", "mf T(a) io",
+	{ "[DONE] without the end", "mf T(a) io",
 	    { DELTA("a"), "|[DONE]" } },
 	{ "rubbish", "f  protocol", { "|<html>" } },
 	{ "cut JSON", "f  protocol", { "|{\"type\":\"resp" } },
@@ -148,28 +148,28 @@ static const struct script responses[] = {
 #define TOOLS(pieces) CHOICE("\"tool_calls\":[" pieces "]", "null")
 
 static const struct script chat[] = {
-	{ "deltas, finish, marker", "immtd T(a)T(b) stop",
+	{ "deltas, finish, [DONE]", "immtd T(a)T(b) stop",
 	    { CHOICE("\"role\":\"assistant\",\"content\":\"\"", "null"),
 	    TEXT("a"), TEXT("b"), STOP, END } },
-	{ "a finish without marker", "mt T(a) stop", { TEXT("a"), STOP } },
-	{ "a marker without finish", "md T(a) stop", { TEXT("a"), END } },
-	{ "a marker with blanks", "td  stop", { STOP, "| [DONE] " } },
-	{ "a marker and nothing else", "f  io", { END } },
+	{ "a finish without [DONE]", "mt T(a) stop", { TEXT("a"), STOP } },
+	{ "a [DONE] without finish", "md T(a) stop", { TEXT("a"), END } },
+	{ "a [DONE] with blanks", "td  stop", { STOP, "| [DONE] " } },
+	{ "a [DONE] and nothing else", "f  io", { END } },
 	{ "text and finish at once", "td T(a) length",
 	    { CHOICE("\"content\":\"a\"", "\"length\""), END } },
-	{ "usage behind the finish", "mttd T(a) stop",
+	{ "usage after the finish", "mttd T(a) stop",
 	    { TEXT("a"), STOP, "|{\"choices\":[],\"usage\":{"
 	    "\"prompt_tokens\":1,\"completion_tokens\":2}}", END } },
-	{ "unknown words are an end", "t  stop", { CHOICE("", "\"eos\"") } },
+	{ "an unknown word is a stop", "t  stop", { CHOICE("", "\"eos\"") } },
 	{ "the context's end", "mt T(a) length", { TEXT("a"),
 	    CHOICE("", "\"model_context_window_exceeded\"") } },
 	{ "a filter", "t  content_filter",
 	    { CHOICE("", "\"content_filter\"") } },
 	{ "finish_reason error", "mf T(a) server",
 	    { TEXT("a"), CHOICE("", "\"error\"") } },
-	{ "an engine that gave the request up", "mff T(a) server",
+	{ "an engine that aborted the request", "mff T(a) server",
 	    { TEXT("a"), CHOICE("", "\"abort\""), END } },
-	{ "Google's call that is none", "f  server", { CHOICE("",
+	{ "Google's malformed call", "f  server", { CHOICE("",
 	    "\"function_call_filter: MALFORMED_FUNCTION_CALL\"") } },
 	{ "Google's filter, with a reason", "t  content_filter",
 	    { CHOICE("", "\"content_filter: RECITATION\"") } },
@@ -193,15 +193,15 @@ static const struct script chat[] = {
 	    { "|[{\"error\":" RATE "}]" } },
 	{ "a named event, whatever its data", "f  rate_limit",
 	    { "error|{\"error\":" RATE "}" } },
-	{ "an error, then the marker", "fff  rate_limit",
+	{ "an error, then [DONE]", "fff  rate_limit",
 	    { "|{\"error\":" RATE "}", END, TEXT("a") } },
-	{ "errors that are none", "md T(a) stop",
+	{ "empty errors", "md T(a) stop",
 	    { "|{\"error\":null,\"choices\":[{\"delta\":{\"content\":\"a\"}"
 	    "}]}", END } },
 	{ "pings and empty chunks", "iiiimt T(a) stop",
 	    { "ping|{\"type\":\"ping\"}", "|{\"choices\":[]}", "|",
 	    CHOICE("\"content\":null", "null"), TEXT("a"), STOP } },
-	{ "an unknown sign of life", "m ",
+	{ "an unknown member is progress", "m ",
 	    { CHOICE("\"thoughts\":\"zzz\"", "null") } },
 	{ "reasoning, both names", "mmt R(x)R(y) stop",
 	    { CHOICE("\"reasoning_content\":\"x\",\"reasoning\":\"x\"",
@@ -234,7 +234,7 @@ static const struct script chat[] = {
 	{ "calls that share an index", "mt C(c1,f,1)C(c2,f,2) tool_calls",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "1") ","
 	    NAMED("\"index\":0,\"id\":\"c2\",", "f", "2")), STOP } },
-	{ "a call cut by the limit is none", "mmtd C(c1,f,{}) length",
+	{ "a truncated call is dropped", "mmtd C(c1,f,{}) length",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{}")),
 	    TOOLS(NAMED("\"index\":1,\"id\":\"c2\",", "f", "{\\\"a")),
 	    CHOICE("", "\"length\""), END } },
@@ -258,7 +258,7 @@ static const struct script chat[] = {
 	    { "|{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}},"
 	    "{\"index\":1,\"delta\":{\"content\":\"q\"}}]}",
 	    "|{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"q\"}}]}" } },
-	{ "blanks behind the JSON", "m T(a)", { TEXT("a") "  \n " } },
+	{ "blanks after the JSON", "m T(a)", { TEXT("a") "  \n " } },
 	{ "rubbish", "f  protocol", { "|oops" } },
 };
 
@@ -295,7 +295,7 @@ static const struct body bodies[] = {
 };
 
 static void
-usage_is_the_providers(void)
+usage_counts(void)
 {
 	struct decode d;
 	struct log l;
@@ -308,16 +308,16 @@ usage_is_the_providers(void)
 	EQ(d.usage.input, 12, "chat: input");
 	EQ(d.usage.output, 1, "chat: output as counted, without reasoning");
 	EQ(d.usage.reasoning, 290, "chat: reasoning");
-	EQ(d.usage.cached, -1, "chat: cached was not told");
+	EQ(d.usage.cached, -1, "chat: cached is unknown");
 	EQS(slice_str(d.id), "gen-1", "chat: the response's id");
 	feed(&d, &dialect_chat, "{\"choices\":[],\"usage\":null}");
-	EQ(d.usage.input, 12, "chat: null takes nothing back");
+	EQ(d.usage.input, 12, "chat: null changes nothing");
 	decode_free(&d);
 	d = start(&l);
 	feed(&d, &dialect_responses, "{\"type\":\"response.created\","
 	    "\"response\":{\"id\":\"resp_1\",\"usage\":null}}");
 	EQS(slice_str(d.id), "resp_1", "responses: the id at once");
-	EQ(d.usage.input, -1, "responses: usage not told yet");
+	EQ(d.usage.input, -1, "responses: usage not known yet");
 	feed(&d, &dialect_responses, "{\"type\":\"response.completed\","
 	    "\"response\":{\"id\":\"resp_1\",\"status\":\"completed\","
 	    "\"usage\":{\"input_tokens\":37,\"input_tokens_details\":"
@@ -331,7 +331,7 @@ usage_is_the_providers(void)
 }
 
 static void
-a_second_error_refines(void)
+second_error(void)
 {
 	struct decode d;
 	struct log l;
@@ -339,7 +339,7 @@ a_second_error_refines(void)
 	d = start(&l);
 	feed(&d, &dialect_responses, "{\"type\":\"error\",\"code\":"
 	    "\"rate_limit_exceeded\",\"message\":\"slow down\"}");
-	EQ(d.fault.wait, MSEC_NONE, "no wait is told at first");
+	EQ(d.fault.wait, MSEC_NONE, "no wait at first");
 	feed(&d, &dialect_responses, "{\"type\":\"response.failed\","
 	    "\"response\":{\"error\":" RATE "}}");
 	EQ(d.fault.class, F_RATE, "the class stays");
@@ -356,7 +356,7 @@ a_second_error_refines(void)
 }
 
 static void
-the_end_of_the_body(void)
+end_of_body(void)
 {
 	struct sse_event e = { .name = SLICE("message") };
 	struct decode d;
@@ -424,9 +424,9 @@ main(void)
 		play(&dialect_chat, &chat[i]);
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
 		play_body(&bodies[i]);
-	usage_is_the_providers();
-	a_second_error_refines();
-	the_end_of_the_body();
+	usage_counts();
+	second_error();
+	end_of_body();
 	too_many_calls();
 	return DONE();
 }

@@ -1,10 +1,10 @@
 /*
- * decode DIALECT [--split N]: what a dialect makes of a body, as the loop
- * would feed it, in the form of the corpus's sidecars.
+ * decode DIALECT [--split N]: prints what a dialect reads from a body, in the
+ * format of the corpus's sidecars.
  *
- * The loop stops at the terminal event.  Here reading goes on, as the oracle
- * does, because two recordings hold several answers in a row: texts are
- * joined then, and the rest is the last answer's.
+ * consume() stops at the terminal event.  Here reading goes on, as the SDKs do,
+ * because two recordings hold several answers in a row: their texts are joined,
+ * the rest is the last answer's.
  */
 
 #include <stdio.h>
@@ -18,8 +18,8 @@
 struct recorder {
 	struct sink sink;
 	struct buf text, reasoning;
-	struct buf calls;		/* JSON objects with commas between */
-	struct buf items;		/* the same, as they came */
+	struct buf calls;		/* JSON objects separated by commas */
+	struct buf items;		/* the same, unchanged */
 };
 
 static void
@@ -126,7 +126,7 @@ start(struct recorder *r)
 	    .usage = { -1, -1, -1, -1 } };
 }
 
-/* An event behind a terminal one: of the next answer, or nothing. */
+/* An event after a terminal one: of the next answer, or nothing. */
 static enum decoded
 next_answer(struct recorder *r, struct decode *d, const struct dialect *dialect,
     const struct sse_event *e)

@@ -1,4 +1,4 @@
-/* The dialects' writing half: requests against the bodies they become. */
+/* Writing requests: the responses and chat dialects. */
 
 #include "api/dialect.h"
 #include "tests/t.h"
@@ -112,7 +112,7 @@ params(void)
 	same(&dialect_chat, &r, "{\"messages\":[{\"role\":\"user\","
 	    "\"content\":\"hi\"}],\"model\":\"n\",\"stream\":false,"
 	    "\"stream_options\":null,\"tools\":[],\"x\":{\"y\":[1,2]}}",
-	    "chat: params take the place of members");
+	    "chat: params override members");
 	r.params = input;
 	r.nparams = 4;
 	r.tools = (struct slice){ 0 };
@@ -121,10 +121,10 @@ params(void)
 	same(&dialect_responses, &r, "{\"model\":\"m\",\"stream\":true,"
 	    "\"stream_options\":{\"include_obfuscation\":false},\"input\":[],"
 	    "\"store\":true,\"text\":{},\"reasoning\":{}}",
-	    "responses: params take the place of members");
+	    "responses: params override members");
 }
 
-/* A conversation with all that can be in one: the body's messages alone. */
+/* A conversation with every kind of part; only the messages are compared. */
 static const struct part system_parts[] = {
 	{ .type = PART_TEXT, .text = { "terse", 5 } },
 };
@@ -233,7 +233,7 @@ conversations(void)
 	    "\"content\":\"hi\"}]");
 }
 
-/* What a prompt may hold must not break the body. */
+/* No bytes in a prompt may break the body. */
 static void
 odd_bytes(void)
 {
@@ -250,7 +250,7 @@ odd_bytes(void)
 	    JSON_STRING, "odd bytes: still a string");
 	json_unescape(found, &text, NULL);
 	OK(slice_eq(buf_slice(&text), SLICE("a\0b\xef\xbf\xbd\x1b\"\\\n")),
-	    "odd bytes: NUL and controls as they are, no invalid UTF-8");
+	    "odd bytes: NUL and controls kept, no invalid UTF-8");
 	buf_free(&body);
 	buf_free(&text);
 }

@@ -1,7 +1,7 @@
 /*
- * Bytes through sse into a dialect.  The first byte picks the dialect and
- * the cut: whole and split runs must say the same, text must be whole UTF-8,
- * and nothing but a terminal event may end well.
+ * Bytes through sse into a dialect.  The first byte picks the dialect and the
+ * size of the reads: whole and split runs must give the same result, text must
+ * be valid UTF-8, and only a terminal event may end an answer.
  */
 
 #include <stdint.h>
@@ -32,7 +32,7 @@ note(struct sink *s, const struct event *e)
 	buf_printf(&l->out, "%d:%zu:", (int)e->type, e->text.n);
 	buf_put(&l->out, e->text);
 	if (e->type != EV_TOOL_CALL)
-		return;		/* it has no id, not even an empty one */
+		return;		/* only calls have an id */
 	buf_put(&l->out, e->id);
 	buf_put(&l->out, e->name);
 }
@@ -60,7 +60,7 @@ run(const struct dialect *dialect, const uint8_t *p, size_t size,
 		part = (struct slice){ copy, take };
 		while (what != DECODE_DONE &&
 		    (ev = sse_push(&sse, &part, &e)) == SSE_EVENT) {
-			/* what events look like must change nothing */
+			/* remembering must change nothing */
 			if (split < size)
 				buf_clear(&d.like.doc);
 			what = dialect->event(&d, &e);

@@ -1,5 +1,5 @@
-/* Any text as a line of a batch: what is taken makes valid requests, and its
- * result is read again under the same id. */
+/* Any text as a line of a batch: accepted lines make valid requests, and their
+ * results are read back with the same id. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
-/* The gemini dialect: bodies as they stand on the wire against a log of what
- * came out, requests against the bodies they become. */
+/* The gemini dialect: bodies as received against what is read from them,
+ * requests against the bodies written. */
 
 #include "tests/play.h"
 
-/* A stream as the loop reads it: to the terminal event, or to its end. */
+/* Reads up to the terminal event, or to the end of the stream. */
 static enum decoded
 read_stream(struct decode *d, struct slice in)
 {
@@ -71,7 +71,7 @@ static const struct {
 	    "T(\xef\xbf\xbd) stop" },
 	{ "cut", D(TEXT("a")), "T(a) io " },
 	{ "nothing", ": ping\n\n", " io " },
-	{ "cut inside of a chunk", D(TEXT("a")) "data: {\"candidates\":[{\"f",
+	{ "cut inside a chunk", D(TEXT("a")) "data: {\"candidates\":[{\"f",
 	    "T(a) io " },
 	{ "the last blank line is missing", D(TEXT("a")) "data: " LAST("STOP"),
 	    "T(a) stop" },
@@ -94,15 +94,15 @@ static const struct {
 	/* ends */
 	{ "a token limit", D(TEXT("a")) D(LAST("MAX_TOKENS")), "T(a) length" },
 	{ "safety", D(LAST("SAFETY")), " content_filter" },
-	{ "more if asked for", D(LAST("CONTINUATION")), " pause" },
+	{ "a continuation", D(LAST("CONTINUATION")), " pause" },
 	{ "recitation", D(TEXT("a")) D(LAST("RECITATION")),
 	    "T(a) content_filter" },
-	{ "a word that nobody knows", D(LAST("IMAGE_WHATEVER")),
+	{ "an unknown finishReason", D(LAST("IMAGE_WHATEVER")),
 	    " content_filter" },
 	{ "no end at all", D(LAST("FINISH_REASON_UNSPECIFIED")), " io " },
 	{ "a malformed call", D(TEXT("a")) D(LAST("MALFORMED_FUNCTION_CALL")),
 	    "T(a) server MALFORMED_FUNCTION_CALL" },
-	{ "a call of no tool", D(LAST("UNEXPECTED_TOOL_CALL")),
+	{ "a call of an unknown tool", D(LAST("UNEXPECTED_TOOL_CALL")),
 	    " server UNEXPECTED_TOOL_CALL" },
 	{ "no signature", D(LAST("MISSING_THOUGHT_SIGNATURE")),
 	    " bad_request! MISSING_THOUGHT_SIGNATURE" },
@@ -118,9 +118,9 @@ static const struct {
 	    "\"finishReason\":\"STOP\"}]}"), "T(a)T(b) stop" },
 	{ "STOP before the text", D("{\"candidates\":[{\"finishReason\":"
 	    "\"STOP\"}]}") D(TEXT("a")) D(LAST("STOP")), "T(a) stop" },
-	{ "a marker", D(TEXT("a")) D("{\"candidates\":[{\"finishReason\":"
+	{ "a [DONE]", D(TEXT("a")) D("{\"candidates\":[{\"finishReason\":"
 	    "\"STOP\"}]}") "data: [DONE]\n\n", "T(a) stop" },
-	{ "nothing but a marker", "data: [DONE]\n\n", " io " },
+	{ "nothing but [DONE]", "data: [DONE]\n\n", " io " },
 
 	/* calls */
 	{ "a call", D(CALL("{\"name\":\"f\",\"args\":{\"a\": [1, 2]}}"))
@@ -154,7 +154,7 @@ static const struct {
 	    D(CALL("{\"name\":\"f\",\"willContinue\":true}"))
 	    D(CALL(PIECE("$.a", "\"stringValue\":\"x\"")))
 	    D(LAST("MAX_TOKENS")), " length" },
-	{ "pieces that make no sense",
+	{ "inconsistent pieces",
 	    D(CALL("{\"name\":\"f\",\"willContinue\":true}"))
 	    D(CALL(PIECE("$.a", "\"numberValue\":1")))
 	    D(CALL(PIECE("$.a", "\"stringValue\":\"x\""))) D(CALL("{}")),
@@ -175,9 +175,9 @@ static const struct {
 	    "T(a) overloaded UNAVAILABLE" },
 	{ "the same, cut", D(TEXT("a")) "{\n  \"error\": {\n    \"co",
 	    "T(a) io " },
-	{ "the same behind a single line end", "data: " TEXT("a") "\n" PRETTY,
+	{ "the same after a single line end", "data: " TEXT("a") "\n" PRETTY,
 	    "T(a) overloaded UNAVAILABLE" },
-	{ "an error behind the end", D(TEXT("a")) D("{\"candidates\":[{"
+	{ "an error after the end", D(TEXT("a")) D("{\"candidates\":[{"
 	    "\"finishReason\":\"STOP\"}]}") PRETTY,
 	    "T(a) overloaded UNAVAILABLE" },
 
@@ -187,7 +187,7 @@ static const struct {
 	{ "one chunk", "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":"
 	    "\"a\"}]},\"finishReason\":\"STOP\"}]}", "T(a) stop" },
 	{ "an array without an end", "[" TEXT("a") "]", "T(a) io " },
-	{ "an array that breaks off", "[" TEXT("a") ",", "T(a) io " },
+	{ "a truncated array", "[" TEXT("a") ",", "T(a) io " },
 	{ "an error in the array", "[" TEXT("a") "," PRETTY "]",
 	    "T(a) overloaded UNAVAILABLE" },
 	{ "an error in an array of one", "[" PRETTY "]",

@@ -1,5 +1,5 @@
-/* What a provider wants back unchanged: streams as they come, the turn that
- * a conversation keeps of them, and the body that it becomes. */
+/* Items that must be sent back unchanged: from the stream through the turn that
+ * a conversation keeps to the next request's body. */
 
 #include "api/dialect.h"
 #include "api/talk.h"
@@ -72,9 +72,9 @@ read_events(struct keeper *k, const struct dialect *dialect,
 	decode_free(&d);
 }
 
-/* The results of all calls, or else another question. */
+/* Adds the results of all calls, or without calls another question. */
 static void
-go_on(struct keeper *k)
+next_turn(struct keeper *k)
 {
 	const struct part *p = (const void *)k->talk.parts.p;
 	size_t i, n = k->talk.parts.n / sizeof(*p);
@@ -136,7 +136,7 @@ done(struct keeper *k)
     "{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"f\"," \
     "\"arguments\":\"{\\\"a\\\":1}\"},{\"type\":\"function_call_output\"," \
     "\"call_id\":\"c1\",\"output\":\"r\"}]"
-/* As it came but for blanks between tokens. */
+/* Unchanged except for blanks between tokens. */
 #define REASONING_BACK "{\"type\":\"reasoning\",\"id\":\"rs_1\"," \
     "\"summary\":[{\"type\":\"summary_text\",\"text\":\"h\\u00e9\"}]," \
     "\"encrypted_content\":\"gAAA\\/=\",\"later\":{\"x\":[1]}}"
@@ -161,7 +161,7 @@ responses(void)
 
 	read_events(&k, &dialect_responses, stream);
 	EQ(k.items, 1, "only what is finished and can be sent back");
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_responses, "m", "input",
 	    RESPONSES(REASONING_BACK ","));
 	encode(&k, &dialect_chat, "m", "messages",
@@ -174,13 +174,13 @@ responses(void)
 	    "\"output\":[" REASONING "," CALL_ITEM "]}")), DECODE_DONE,
 	    "an answer that was not streamed");
 	decode_free(&d);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_responses, "m", "input",
 	    RESPONSES(REASONING_BACK ","));
 	done(&k);
 }
 
-/* Text on both sides of an item stays there. */
+/* An item keeps its place between two texts. */
 static void
 responses_order(void)
 {
@@ -194,7 +194,7 @@ responses_order(void)
 	struct keeper k = start();
 
 	read_events(&k, &dialect_responses, stream);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_responses, "m", "input", "[{\"role\":\"user\","
 	    "\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"},"
 	    REASONING_BACK ",{\"role\":\"assistant\",\"content\":\"b\"},{"
@@ -252,7 +252,7 @@ messages(void)
 	struct keeper k = start();
 
 	read_events(&k, &dialect_messages, stream);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_messages, "claude-opus-5", "messages",
 	    MESSAGES(THOUGHT("h\\ud83d\\ude00\\n", "EqA=") ",{" REDACTED "},"
 	    TOOL_USE("c1") "," THOUGHT("", "B") "," TOOL_USE("c2"))
@@ -264,8 +264,8 @@ messages(void)
 	done(&k);
 }
 
-/* A block that has no signature, or no end, is not kept; nor is one that
- * another answer voids. */
+/* A block without a signature or an end is not kept; nor is one that another
+ * answer replaces. */
 static void
 messages_unsigned(void)
 {
@@ -295,7 +295,7 @@ messages_unsigned(void)
 	    "},{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":"
 	    "\"end_turn\"}")), DECODE_DONE, "an answer that was not streamed");
 	decode_free(&d);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_messages, "claude-opus-5", "messages",
 	    MESSAGES(THOUGHT("h", "S") ",{" REDACTED "},{\"type\":\"text\","
 	    "\"text\":\"a\"}") ",{\"role\":\"user\",\"content\":[{\"type\":"
@@ -337,7 +337,7 @@ gemini(void)
 	struct keeper k = start();
 
 	read_events(&k, &dialect_gemini, calls);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
 	    CONTENTS(G_CALL("x1") ",\"thoughtSignature\":\"A/=\"},"
 	    G_CALL("x2") "}", G_RESULT("x1") "," G_RESULT("x2")));
@@ -345,7 +345,7 @@ gemini(void)
 
 	k = start();
 	read_events(&k, &dialect_gemini, text);
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
 	    CONTENTS("{\"text\":\"a\"},{\"text\":\"\",\"thoughtSignature\":"
 	    "\"B=\"}", "{\"text\":\"more\"}"));
@@ -354,7 +354,7 @@ gemini(void)
 	k = start();
 	read_events(&k, &dialect_gemini, bare);
 	EQ(k.items, 0, "an empty signature is none");
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_gemini, "gemini-3-pro", "contents",
 	    CONTENTS(G_CALL("x1") SKIP "," G_CALL("x2") "}",
 	    G_RESULT("x1") "," G_RESULT("x2")));
@@ -366,7 +366,7 @@ gemini(void)
 
 /* -- all ------------------------------------------------------------------- */
 
-/* A turn of nothing but what is another's own is no turn. */
+/* A turn with nothing but another dialect's items is left out. */
 static void
 foreign(void)
 {
@@ -374,7 +374,7 @@ foreign(void)
 
 	talk_part(&k.talk, &(struct part){ .type = PART_OWN,
 	    .text = SLICE("{}"), .name = SLICE("another") });
-	go_on(&k);
+	next_turn(&k);
 	encode(&k, &dialect_responses, "m", "input", "[{\"role\":\"user\","
 	    "\"content\":\"q\"},{\"role\":\"user\",\"content\":\"more\"}]");
 	encode(&k, &dialect_chat, "m", "messages", "[{\"role\":\"user\","

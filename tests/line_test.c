@@ -60,15 +60,15 @@ test_id(void)
 
 	(void)line_read(&l, SLICE("{\"custom_id\":\"\\u00e9\\\"\"}"));
 	line_id(&l, 7, &id);
-	EQS(buf_slice(&id), "\xc3\xa9\"", "escapes are undone");
+	EQS(buf_slice(&id), "\xc3\xa9\"", "unescaped");
 	buf_clear(&id);
 	(void)line_read(&l, SLICE("{\"prompt\":\"x\"}"));
 	line_id(&l, 7, &id);
-	EQS(buf_slice(&id), "line-7", "by its number");
+	EQS(buf_slice(&id), "line-7", "by the line number");
 	buf_clear(&id);
 	(void)line_read(&l, SLICE("{\"custom_id\":\"a\","));
 	line_id(&l, 8, &id);
-	EQS(buf_slice(&id), "line-8", "of what is no JSON, too");
+	EQS(buf_slice(&id), "line-8", "even if it is not JSON");
 	buf_free(&id);
 }
 

@@ -1,5 +1,5 @@
-/* Anthropic's dialect: streams and bodies as it sends them, requests as it
- * wants them. */
+/* The messages dialect: streams and bodies against what is read from them,
+ * requests against the bodies written. */
 
 #include "tests/play.h"
 
@@ -28,15 +28,15 @@ static const struct script streams[] = {
 	    "ping|{\"type\": \"ping\"}", TEXT("a"), OVER("0"),
 	    DELTA("1", "\"text_delta\",\"text\":\"b\""), OVER("1"),
 	    FINISH("end_turn"), STOP } },
-	{ "the names alone tell the types", "mmmd T(a) stop",
+	{ "the types in the event names only", "mmmd T(a) stop",
 	    { "message_start|{\"message\":{\"id\":\"m\"}}",
 	    "content_block_delta|{\"delta\":{\"type\":\"text_delta\","
 	    "\"text\":\"a\"}}", "message_delta|{\"delta\":{\"stop_reason\":"
 	    "\"end_turn\"}}", "message_stop|{}" } },
-	{ "blanks behind the JSON", "mmmd T(a) stop",
+	{ "blanks after the JSON", "mmmd T(a) stop",
 	    { START("m") "  ", TEXT("a") "    ", FINISH("end_turn") " ",
 	    STOP " " } },
-	{ "text that a block begins with", "mmmmd T(a)T(b) stop",
+	{ "text in content_block_start", "mmmmd T(a)T(b) stop",
 	    { START("m"), BLOCK("0", "\"type\":\"text\",\"text\":\"a\""),
 	    TEXT("b"), FINISH("stop_sequence"), STOP } },
 	{ "thinking, signatures, citations", "mmmmmmd R(x)T(a) stop",
@@ -45,14 +45,14 @@ static const struct script streams[] = {
 	    TEXT("a"), DELTA("0", "\"citations_delta\",\"citation\":{"
 	    "\"cited_text\":\"q\",\"text\":\"r\"}"), FINISH("end_turn"),
 	    STOP } },
-	{ "blocks that are not for people", "mmmmmmd  stop",
+	{ "blocks that are not output", "mmmmmmd  stop",
 	    { START("m"), BLOCK("0", "\"type\":\"redacted_thinking\","
 	    "\"data\":\"q\""), BLOCK("1", "\"type\":\"compaction\","
 	    "\"content\":null"), DELTA("1", "\"compaction_delta\","
 	    "\"content\":\"q\""), BLOCK("2", "\"type\":"
 	    "\"web_search_tool_result\",\"text\":\"q\",\"content\":[]"),
 	    FINISH("end_turn"), STOP } },
-	{ "a later kind of text is not ours to put", "mmmd  stop",
+	{ "an unknown kind of text is ignored", "mmmd  stop",
 	    { START("m"), DELTA("0", "\"draft_delta\",\"text\":\"q\""),
 	    FINISH("end_turn"), STOP } },
 	{ "deltas without anything", "miiimd  stop",
@@ -75,7 +75,7 @@ static const struct script streams[] = {
 	    { START("m"), BLOCK("0", "\"type\":\"tool_use\",\"id\":\"t\","
 	    "\"name\":\"f\",\"input\":{\"a\":1}"), FINISH("tool_use"),
 	    STOP } },
-	{ "and once more as deltas", "mmmmmd C(t,f,{\"a\":1}) tool_calls",
+	{ "and repeated as deltas", "mmmmmd C(t,f,{\"a\":1}) tool_calls",
 	    { START("m"), BLOCK("0", "\"type\":\"tool_use\",\"id\":\"t\","
 	    "\"name\":\"f\",\"input\":{\"a\":1}"), ARGS("0", "{\\\"a\\\""),
 	    ARGS("0", ":1}"), FINISH("tool_use"), STOP } },
@@ -83,7 +83,7 @@ static const struct script streams[] = {
 	    { START("m"), BLOCK("0", "\"type\":\"server_tool_use\",\"id\":"
 	    "\"s\",\"name\":\"web_search\",\"input\":{}"), ARGS("0", "{}"),
 	    OVER("0"), FINISH("pause_turn"), STOP } },
-	{ "nor at a closed call's index", "mmmmmmd C(t,f,{}) tool_calls",
+	{ "nor at the index of a finished call", "mmmmmmd C(t,f,{}) tool_calls",
 	    { START("m"), TOOL("0", "t"), OVER("0"), BLOCK("0", "\"type\":"
 	    "\"server_tool_use\",\"id\":\"s\""), ARGS("0", "{\\\"q\\\":2}"),
 	    FINISH("tool_use"), STOP } },
@@ -95,7 +95,7 @@ static const struct script streams[] = {
 	    FINISH("model_context_window_exceeded"), STOP } },
 	{ "a refusal", "mmd  refusal",
 	    { START("m"), FINISH("refusal"), STOP } },
-	{ "a word that nobody knows", "mmd  stop",
+	{ "an unknown stop_reason", "mmd  stop",
 	    { START("m"), FINISH("bored"), STOP } },
 	{ "halves of a pair", "mmmmd T(\xf0\x9f\x98\x80) stop",
 	    { START("m"), TEXT("\\ud83d"), TEXT("\\ude00"),
@@ -118,14 +118,14 @@ static const struct script streams[] = {
 	{ "and half a character of it pending", "mmmmmd T(a) stop",
 	    { START("m"), TEXT("\\ud83d"), START("n"), TEXT("a"),
 	    FINISH("end_turn"), STOP } },
-	{ "another start, half an answer out", "mmff T(a) io",
+	{ "another start after text was output", "mmff T(a) io",
 	    { START("m"), TEXT("a"), START("n"), STOP } },
-	{ "the end of a voided answer is none", "mmmf  io",
+	{ "the end of a discarded answer does not count", "mmmf  io",
 	    { START("m"), FINISH("end_turn"), START("n"), STOP } },
 	{ "an end without a reason", "mmf T(a) io",
 	    { START("m"), TEXT("a"), STOP } },
 	{ "an end and nothing else", "f  io", { STOP } },
-	{ "OpenAI's marker instead of the end", "mmmf T(a) io",
+	{ "[DONE] instead of the end", "mmmf T(a) io",
 	    { START("m"), TEXT("a"), FINISH("end_turn"), "|[DONE]" } },
 	{ "overloaded at once", "f  overloaded", { "error|" OVERLOADED } },
 	{ "overloaded later", "mmf T(a) overloaded",
@@ -133,16 +133,16 @@ static const struct script streams[] = {
 	{ "nothing counts after an error", "fffff  overloaded",
 	    { "error|" OVERLOADED, START("m"), TEXT("a"),
 	    FINISH("end_turn"), STOP } },
-	{ "an error that is not wrapped", "mf  rate_limit",
+	{ "an error without a wrapper", "mf  rate_limit",
 	    { START("m"), "|{\"message\":\"Rate limit reached\",\"type\":"
 	    "\"rate_limit_error\"}" } },
 	{ "an error that says nothing", "f  server",
 	    { "|{\"type\":\"error\"}" } },
-	{ "another's error", "f  rate_limit", { "|{\"error\":" RATE "}" } },
-	{ "an error event that is no JSON", "f  server",
+	{ "OpenAI's error", "f  rate_limit", { "|{\"error\":" RATE "}" } },
+	{ "an error event that is not JSON", "f  server",
 	    { "error|upstream went away" } },
 	{ "rubbish", "f  protocol", { "|<html>" } },
-	{ "types amiss", "mmmmiimd  stop",
+	{ "wrong types", "mmmmiimd  stop",
 	    { "|{\"type\":\"message_start\",\"message\":\"m\"}",
 	    "|{\"type\":\"content_block_start\",\"index\":\"x\"}",
 	    BLOCK("0", "\"type\":\"text\",\"text\":5"),
@@ -185,13 +185,13 @@ usage(void)
 	EQS(slice_str(d.id), "msg_1", "the id at once");
 	EQ(d.usage.input, 123, "input: fresh, written to and from the cache");
 	EQ(d.usage.cached, 100, "cached");
-	EQ(d.usage.reasoning, -1, "reasoning is not told");
+	EQ(d.usage.reasoning, -1, "reasoning is unknown");
 	feed(&d, &dialect_messages, "{\"type\":\"message_delta\",\"delta\":{"
 	    "\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":40,"
 	    "\"cache_read_input_tokens\":null,\"output_tokens_details\":{"
 	    "\"thinking_tokens\":7}}}");
-	EQ(d.usage.input, 123, "input: what is not said again stays");
-	EQ(d.usage.cached, 100, "cached: null takes nothing back");
+	EQ(d.usage.input, 123, "input: kept when left out later");
+	EQ(d.usage.cached, 100, "cached: null changes nothing");
 	EQ(d.usage.output, 40, "output: the last count, not the sum");
 	EQ(d.usage.reasoning, 7, "reasoning");
 	feed(&d, &dialect_messages, "{\"type\":\"message_delta\",\"usage\":{"
@@ -200,12 +200,12 @@ usage(void)
 	EQ(d.usage.output, 40, "output: a negative one");
 	feed(&d, &dialect_messages, "{\"type\":\"message_delta\",\"usage\":{"
 	    "\"input_tokens\":5}}");
-	EQ(d.usage.input, 125, "input: said again in part");
+	EQ(d.usage.input, 125, "input: updated in part");
 	decode_free(&d);
 	d = start(&l);
 	feed(&d, &dialect_messages, "{\"type\":\"message_start\",\"message\":{"
 	    "\"id\":\"msg_1\"}}");
-	EQ(d.usage.input, -1, "input: not told");
+	EQ(d.usage.input, -1, "input: unknown");
 	decode_free(&d);
 }
 
