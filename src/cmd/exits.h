@@ -6,7 +6,7 @@
 
 enum {
 	EXIT_WHOLE = 0,
-	EXIT_PARTIAL = 1,	/* truncated by a token limit, refused, filtered */
+	EXIT_PARTIAL = 1,	/* truncated, refused or filtered */
 	EXIT_USAGE = 64,
 	EXIT_NEVER = 65,	/* the request can never succeed */
 	EXIT_QUOTA = 69,
