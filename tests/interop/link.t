@@ -145,7 +145,7 @@ rule tcp sport 9100 quota over 50 kbytes reject with tcp reset
 heal_in 1
 timed -- hello
 same "gone without a word" 40000 58000
-err "gone without a word" "broke"
+err "gone without a word" "connection lost"
 heal
 
 # A large request that is dropped: --first-byte-timeout ends it.
