@@ -108,13 +108,11 @@ san: always
 # The test programs under valgrind, which cannot follow into a static bide:
 # that one is run as it is.
 valgrind: bide programs
-	@sh tests/setup.sh valgrind
-	@BIDE_UNDER='valgrind -q --error-exitcode=99 --leak-check=full' \
-	    sh tests/check.sh
+	@sh tests/setup.sh valgrind && \
+	    BIDE_UNDER='valgrind -q --error-exitcode=99 --leak-check=full' sh tests/check.sh
 
 lint: always
-	@sh tests/setup.sh lint
-	@sh tests/lint.sh
+	@sh tests/setup.sh lint && sh tests/lint.sh
 
 # Each fuzz target for $$T seconds; what it finds stays in build/fuzz.
 fuzz: always
@@ -125,30 +123,27 @@ fuzz: always
 
 # bide beside curl in one run; ratios, never absolute times.
 bench: bide programs
-	@sh tests/setup.sh bench
-	@sh tests/bench.sh
+	@sh tests/setup.sh bench && sh tests/bench.sh
 
 # The faults once more, with servers that nobody here wrote.
 interop: bide programs
-	@sh tests/setup.sh interop
-	@sh tests/interop.sh
+	@sh tests/setup.sh interop && sh tests/interop.sh
 
 # README's commands in a fresh Debian chroot; needs root.
 newcomer: always
-	@sh tests/setup.sh newcomer
-	@sh tests/newcomer.sh
+	@sh tests/setup.sh newcomer && sh tests/newcomer.sh
 
 # Every recorded stream cut at every byte; a batch killed 200 times.
 torture: bide programs
-	@BIDE_TORTURE=1 sh tests/check.sh corpora/
-	@BIDE_TORTURE=1 sh tests/check.sh cli/batch
+	@export BIDE_TORTURE=1; sh tests/check.sh corpora/ && \
+	    sh tests/check.sh cli/batch
 
 install: bide
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \
-	    '$(DESTDIR)$(PREFIX)/share/man/man5'
-	install -m 755 bide '$(DESTDIR)$(PREFIX)/bin'
-	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 644 man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5'
+	to='$(DESTDIR)$(PREFIX)' && \
+	install -d "$$to/bin" "$$to/share/man/man1" "$$to/share/man/man5" && \
+	install -m 755 bide "$$to/bin" && \
+	install -m 644 man/*.1 "$$to/share/man/man1" && \
+	install -m 644 man/*.5 "$$to/share/man/man5"
 
 clean:
 	rm -rf build bide

@@ -304,6 +304,33 @@ t_plain(void)
 	close(fd);
 }
 
+/* A kept connection is used again only when nothing came and nobody left. */
+static void
+t_quiet(void)
+{
+	struct endpoint to = { 0 };
+	struct dial_times times;
+	struct conn *c;
+	int peer, port = 0, fd = listener("127.0.0.1", &port, 5);
+	char byte;
+
+	begin(&env);
+	to.url.host = SLICE("127.0.0.1");
+	to.url.port = port;
+	c = conn_dial(&env, &to, env_mono(&env) + 1000, &times, &f);
+	peer = accept(fd, NULL, NULL);
+	close(fd);
+	OK(c->ops->quiet(c), "quiet: nothing came");
+	EQ(write(peer, "x", 1), 1, "quiet: the peer says more");
+	OK(!c->ops->quiet(c), "quiet: no longer");
+	EQ(c->ops->read(c, &byte, 1, env_mono(&env) + 1000, &f), 1,
+	    "quiet: it is still there");
+	OK(c->ops->quiet(c), "quiet: again");
+	close(peer);
+	OK(!c->ops->quiet(c), "quiet: the peer has closed");
+	c->ops->close(c);
+}
+
 int
 main(void)
 {
@@ -313,5 +340,6 @@ main(void)
 	t_refusals();
 	t_no_answer();
 	t_plain();
+	t_quiet();
 	return DONE();
 }

@@ -475,27 +475,6 @@ t_early_answer(void)
 	free(space);
 }
 
-/* A kept connection is used again only when nothing came and nobody left. */
-static void
-t_quiet(void)
-{
-	int peer;
-	struct conn *c;
-	char byte;
-
-	begin(&env);
-	c = pair(&peer);
-	OK(c->ops->quiet(c), "quiet: nothing came");
-	EQ(write(peer, "x", 1), 1, "quiet: the peer says more");
-	OK(!c->ops->quiet(c), "quiet: no longer");
-	EQ(c->ops->read(c, &byte, 1, env_mono(&env) + 1000, &f), 1,
-	    "quiet: it is still there");
-	OK(c->ops->quiet(c), "quiet: again");
-	close(peer);
-	OK(!c->ops->quiet(c), "quiet: the peer has closed");
-	c->ops->close(c);
-}
-
 int
 main(void)
 {
@@ -512,6 +491,5 @@ main(void)
 	t_half_close();
 	t_write();
 	t_early_answer();
-	t_quiet();
 	return DONE();
 }

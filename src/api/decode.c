@@ -241,7 +241,7 @@ decode_usage(struct decode *d, struct slice json)
 	struct json_want thought = { .key = "reasoning_tokens" };
 	size_t i;
 
-	if (json_take(json, keys, w, 2 * N) < 0)
+	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
 		return;
 	for (i = 0; i < N; i++)
 		if (w[i].type != (i < INPUT_DETAILS ? JSON_NUMBER :

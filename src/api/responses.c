@@ -365,8 +365,9 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 	struct call *c;
 	struct slice id;
 
-	for (i = 0; i < n && !slice_is(type, types[i].type); i++)
-		;
+	for (i = 0; i < n; i++)
+		if (slice_is(type, types[i].type))
+			break;
 	if (i < n && types[i].kind == FAILED)
 		return decode_error(d, data);
 	if (d->failed)

@@ -51,7 +51,7 @@ struct dial_times {
 struct trust;
 
 struct endpoint {
-	struct url url;			/* only scheme, host and port are used */
+	struct url url;			/* scheme, host and port are used */
 	const struct url *proxy;	/* NULL: none */
 	const struct trust *trust;	/* set if url or proxy is https */
 };

@@ -37,7 +37,7 @@ enum json_type {
 
 struct json {
 	const char *p, *end;	/* the rest of the document */
-	uint64_t arrays;	/* bit d: the container at depth d is an array */
+	uint64_t arrays;	/* bit d: at depth d is an array */
 	unsigned depth;
 	int state;
 };
