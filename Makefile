@@ -111,9 +111,6 @@ valgrind: bide programs
 	@sh tests/setup.sh valgrind && \
 	    BIDE_UNDER='valgrind -q --error-exitcode=99 --leak-check=full' sh tests/check.sh
 
-lint: always
-	@sh tests/setup.sh lint && sh tests/lint.sh
-
 # Each fuzz target for $$T seconds; what it finds stays in build/fuzz.
 fuzz: always
 	@sh tests/setup.sh fuzz
@@ -121,17 +118,14 @@ fuzz: always
 	cflags='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'; ($(IN) fuzzers)
 	@sh tests/fuzz.sh '$(T)'
 
-# bide beside curl in one run; ratios, never absolute times.
-bench: bide programs
-	@sh tests/setup.sh bench && sh tests/bench.sh
+# bench: bide beside curl in one run; ratios, never absolute times.
+# interop: the faults once more, with servers that nobody here wrote.
+bench interop: bide programs
+	@sh tests/setup.sh $@ && sh tests/$@.sh
 
-# The faults once more, with servers that nobody here wrote.
-interop: bide programs
-	@sh tests/setup.sh interop && sh tests/interop.sh
-
-# README's commands in a fresh Debian chroot; needs root.
-newcomer: always
-	@sh tests/setup.sh newcomer && sh tests/newcomer.sh
+# newcomer: README's commands in a fresh Debian chroot; needs root.
+lint newcomer: always
+	@sh tests/setup.sh $@ && sh tests/$@.sh
 
 # Every recorded stream cut at every byte; a batch killed 200 times.
 torture: bide programs

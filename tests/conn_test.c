@@ -309,7 +309,6 @@ static void
 t_quiet(void)
 {
 	struct endpoint to = { 0 };
-	struct dial_times times;
 	struct conn *c;
 	int peer, port = 0, fd = listener("127.0.0.1", &port, 5);
 	char byte;
