@@ -12,4 +12,8 @@ mkdir -p "${2%/*}"
 	    sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'
 	echo '};'
 } > "$2.new"
-cmp -s "$2.new" "$2" || mv "$2.new" "$2"
+# Nothing else includes the header, so its one user is compiled again.
+cmp -s "$2.new" "$2" || {
+	mv "$2.new" "$2"
+	rm -f "${2%/*}/src/net/trust.o"
+}
