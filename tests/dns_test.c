@@ -78,9 +78,11 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 	if (service != NULL || hints->ai_socktype != SOCK_STREAM)
 		return EAI_SERVICE;
 	answer(&all[0], AF_INET, 1);
-	if (strcmp(name, "half.test") == 0 && hints->ai_family == AF_INET)
+	if ((strcmp(name, "half.test") == 0 || strcmp(name, "only4.test") == 0)
+	    && hints->ai_family == AF_INET)
 		;
-	else if (strcmp(name, "six.test") == 0 && hints->ai_family == AF_INET6)
+	else if ((strcmp(name, "six.test") == 0 ||
+	    strcmp(name, "only6.test") == 0) && hints->ai_family == AF_INET6)
 		answer(&all[0], AF_INET6, 6);
 	else if (strcmp(name, "late.test") == 0 && hints->ai_family == AF_INET)
 		return EAI_NONAME;
@@ -92,7 +94,8 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 			pause();
 	else if (strcmp(name, "again.test") == 0)
 		return EAI_AGAIN;
-	else if (strcmp(name, "none.test") == 0)
+	else if (strcmp(name, "none.test") == 0 ||
+	    strncmp(name, "only", 4) == 0)
 		return EAI_NONAME;
 	else if (strcmp(name, "fail.test") == 0)
 		return EAI_FAIL;
@@ -153,6 +156,7 @@ t_literals(void)
 		{ "localhost", AF_INET6, 2 },
 		{ "LocalHost", AF_INET6, 2 },
 		{ "a.localhost", AF_INET6, 2 },
+		{ "localhost.", AF_INET6, 2 },
 	};
 	struct dns_list list;
 	size_t i;
@@ -206,7 +210,6 @@ t_failures(void)
 		{ "close.test", "ended early" },
 	};
 	struct dns_list list;
-	char name[300];
 	msec start;
 	size_t i;
 
@@ -219,11 +222,43 @@ t_failures(void)
 		OK(slice_starts(slice_str(f.text), cases[i].name), "named");
 		OK(env_mono(&env) - start < 1000, "at once");
 	}
-	memset(name, 'a', sizeof(name));
-	name[254] = '\0';
-	EQ(resolve(name, 5000, &list), -1, "name too long");
-	EQ(f.retry, 0, "name too long: for ever");
 	clean("after failures");
+}
+
+/* Names that are refused without asking, for ever. */
+static void
+t_malformed(void)
+{
+	static const char *const bad[] = { "", ".", "..", ".a", "a..b", "a..",
+	    "a.b..", "localhost.." };
+	struct dns_list list;
+	char name[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		EQ(resolve(bad[i], 5000, &list), -1, bad[i]);
+		OK(f.class == F_DNS && !f.retry, bad[i]);
+		OK(strstr(f.text, "is empty") != NULL, f.text);
+	}
+	memset(name, 'a', sizeof(name));
+	for (i = 49; i < sizeof(name); i += 50)
+		name[i] = '.';
+	name[254] = '\0';
+	EQ(resolve(name, 5000, &list), -1, "254 bytes");
+	OK(!f.retry && strstr(f.text, "253") != NULL, f.text);
+	name[253] = '.';
+	EQ(resolve(name, 5000, &list), -1, "253 bytes and a final dot");
+	OK(strstr(f.text, "does not resolve") != NULL, "are asked for");
+	name[253] = '\0';
+	EQ(resolve(name, 5000, &list), -1, "253 bytes");
+	OK(strstr(f.text, "does not resolve") != NULL, "are asked for");
+	memset(name, 'a', sizeof(name));
+	name[64] = '\0';
+	EQ(resolve(name, 5000, &list), -1, "a label of 64 bytes");
+	OK(!f.retry && strstr(f.text, "63") != NULL, f.text);
+	EQ(resolve(name + 1, 5000, &list), -1, "a label of 63 bytes");
+	OK(strstr(f.text, "does not resolve") != NULL, "is asked for");
+	clean("after malformed names");
 }
 
 static void
@@ -260,6 +295,11 @@ t_rescue(void)
 	EQ(resolve("six.test", 5000, &list), 1, "no answer for A");
 	EQ(list.addr[0].u.any.sa_family, AF_INET6, "no answer for A: IPv6");
 	OK(about(env_mono(&env) - start, 600), "no answer for A: soon");
+	start = begin(&env);
+	EQ(resolve("only4.test", 5000, &list), 1, "no such name for AAAA");
+	EQ(resolve("only6.test", 5000, &list), 1, "no such name for A");
+	EQ(list.addr[0].u.any.sa_family, AF_INET6, "no such name for A: IPv6");
+	OK(about(env_mono(&env) - start, 0), "no such name: at once");
 	start = begin(&env);
 	EQ(resolve("late.test", 5000, &list), 1, "a late answer");
 	OK(about(env_mono(&env) - start, 350), "a late answer: taken");
@@ -328,6 +368,7 @@ main(void)
 	t_literals();
 	t_names();
 	t_failures();
+	t_malformed();
 	t_deadline();
 	t_rescue();
 	t_child();

@@ -136,6 +136,21 @@ test_good(void)
 	buf_free(&b);
 }
 
+/* 253 bytes, or 254 with a final dot. */
+static void
+test_length(void)
+{
+	char text[400] = "http://";
+	struct url u;
+
+	memset(text + 7, 'a', 254);
+	OK(url_parse(slice_str(text), &u) != NULL, "a name of 254 bytes");
+	text[7 + 253] = '.';
+	OK(url_parse(slice_str(text), &u) == NULL, "with a final dot");
+	text[7 + 253] = '\0';
+	OK(url_parse(slice_str(text), &u) == NULL, "a name of 253 bytes");
+}
+
 static void
 test_unescape(void)
 {
@@ -159,6 +174,7 @@ main(void)
 	size_t i;
 
 	test_good();
+	test_length();
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		OK(url_parse(slice_str(bad[i]), &u) != NULL, "refused");
 	OK(url_parse((struct slice){ "http://a\0b/", 11 }, &u) != NULL, "NUL");

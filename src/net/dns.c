@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "net/await.h"
 #include "wire/ip.h"
 
@@ -65,6 +66,27 @@ add_literal(struct dns_list *list, struct slice text)
 	}
 }
 
+/* What is wrong with a name by RFC 1035 2.3.4; NULL if nothing is.  A resolver
+ * might cut it or refuse it as if it did not exist. */
+static const char *
+malformed(struct slice name)
+{
+	size_t i, label = 0;
+
+	if (name.n > DNS_NAME_MAX)
+		return "longer than 253 bytes";
+	for (i = 0; i <= name.n; i++, label++) {
+		if (i < name.n && name.p[i] != '.')
+			continue;
+		if (label == 0)
+			return "a part between dots is empty";
+		if (label > DNS_LABEL_MAX)
+			return "a part between dots is longer than 63 bytes";
+		label = (size_t)-1;	/* the dot */
+	}
+	return NULL;
+}
+
 /* RFC 6761 6.3: localhost and all names below it are the loopback, whatever a
  * name server says and even where a container has no /etc/hosts. */
 static int
@@ -89,11 +111,11 @@ struct reply {
 _Static_assert(sizeof(struct reply) <= 4096, "a reply must be atomic");
 
 /*
- * Some name servers drop or refuse queries for one family; musl's
- * getaddrinfo() then finds nothing and glibc's takes long.  So while the first
- * child has not answered, a second one asks for IPv4 only after this time, and
- * a third one for IPv6 only after twice this time.  The first reply with an
- * address wins.
+ * Some name servers drop or refuse queries for one family, or deny that the
+ * name exists; musl's getaddrinfo() then finds nothing and glibc's takes long.
+ * So a second child asks for IPv4 only, and a third one for IPv6 only: after
+ * this time and twice this time, or when the ones before have found nothing.
+ * The first reply with an address wins.
  */
 #define RESCUE_DELAY ((msec)300)
 
@@ -103,6 +125,7 @@ static const int families[ASKS] = { AF_UNSPEC, AF_INET, AF_INET6 };
 
 struct query {
 	const char *name;
+	int running;			/* children */
 	pid_t pid[ASKS];
 	struct pollfd fds[1 + ASKS];	/* fds[0] is await's; then the read
 					   ends of the pipes, -1: no child */
@@ -145,6 +168,41 @@ detach(int out)
 }
 
 /*
+ * Spells a name so that musl's getaddrinfo() finds what glibc's does:
+ *
+ * - musl compares the names in /etc/hosts as bytes: take the spelling there.
+ * - "search .", which systemd-resolved writes for an empty search list, makes
+ *   musl send a malformed query for a name without a dot: add the final dot.
+ *   (Not if the name is in /etc/hosts, where it has none.)
+ */
+static void
+respell(char *name)
+{
+	struct slice host = slice_str(name), rest, line;
+	struct buf hosts = { 0 }, conf = { 0 };
+	ptrdiff_t at;
+	int root = 0;
+
+	(void)file_read("/etc/hosts", &hosts);
+	at = slice_isearch(buf_slice(&hosts), host);
+	if (at >= 0) {
+		if (memmem(hosts.p, hosts.n, name, host.n) == NULL)
+			memcpy(name, hosts.p + at, host.n);
+		return;
+	}
+	(void)file_read("/etc/resolv.conf", &conf);
+	for (rest = buf_slice(&conf); rest.n > 0; ) {
+		line = slice_cut(&rest, '\n');
+		if (slice_starts(line, "search") ||
+		    slice_starts(line, "domain"))
+			root = slice_is(slice_trim(slice_sub(line, 6, line.n)),
+			    ".");
+	}
+	if (root && strchr(name, '.') == NULL)
+		memcpy(name + host.n, ".", 2);
+}
+
+/*
  * The child.  The alarm ends it if the parent is killed.  No AI_ADDRCONFIG: it
  * hides ::1 on hosts whose only IPv6 address is the loopback's, and connecting
  * to an address without a route fails at once anyway.
@@ -157,11 +215,14 @@ resolve_and_exit(const char *name, int family, msec left)
 	struct addrinfo *all = NULL, *ai;
 	struct sockaddr_in6 v6;
 	struct sockaddr_in v4;
+	char spelled[DNS_NAME_MAX + 3];
 	struct reply r;
 
 	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
 	memset(&r, 0, sizeof(r));
-	r.gai = getaddrinfo(name, NULL, &hints, &all);
+	slice_copy(slice_str(name), spelled, sizeof(spelled));
+	respell(spelled);
+	r.gai = getaddrinfo(spelled, NULL, &hints, &all);
 	r.sys = errno;
 	for (ai = r.gai == 0 ? all : NULL; ai != NULL; ai = ai->ai_next)
 		if (ai->ai_family == AF_INET &&
@@ -204,6 +265,7 @@ query_start(struct query *q, int i, msec left)
 		return -1;
 	}
 	q->fds[1 + i] = (struct pollfd){ .fd = fd[0], .events = POLLIN };
+	q->running++;
 	return 0;
 }
 
@@ -215,6 +277,7 @@ query_end(struct query *q, int i)
 		return 0;
 	(void)close(q->fds[1 + i].fd);
 	q->fds[1 + i].fd = -1;
+	q->running--;
 	(void)kill(q->pid[i], SIGKILL);
 	return env_reap(q->pid[i]);
 }
@@ -251,23 +314,19 @@ query_take(struct query *q, int i, struct dns_list *out, struct fault *f)
 	return -1;
 }
 
-/* Takes what the children have written: 1 with addresses, 0 while one of them
- * still runs, else -1 with the first child's reason in *f. */
+/* Takes what the children have written: 1 with addresses; else 0, with the
+ * first child's reason in *f if it has ended. */
 static int
 query_look(struct query *q, struct dns_list *out, struct fault *f)
 {
 	struct fault second;
-	int i, left = 0;
+	int i;
 
-	for (i = 0; i < ASKS; i++) {
-		if (q->fds[1 + i].fd < 0)
-			continue;
-		if (q->fds[1 + i].revents == 0)
-			left++;
-		else if (query_take(q, i, out, i == ASK_ALL ? f : &second) > 0)
+	for (i = 0; i < ASKS; i++)
+		if (q->fds[1 + i].fd >= 0 && q->fds[1 + i].revents != 0 &&
+		    query_take(q, i, out, i == ASK_ALL ? f : &second) > 0)
 			return 1;
-	}
-	return left > 0 ? 0 : -1;
+	return 0;
 }
 
 /* Asks the C library: 1 with addresses in *out, -1 with *f. */
@@ -277,25 +336,27 @@ lookup(const struct env *env, const char *name, msec deadline,
 {
 	struct query q = { .name = name, .fds = { [1] = { .fd = -1 },
 	    [2] = { .fd = -1 }, [3] = { .fd = -1 } } };
-	msec until = env_mono(env) + RESCUE_DELAY;
+	msec until, due = env_mono(env) + RESCUE_DELAY;
 	int i, next = ASK_V4, rc = 0;
 
 	if (query_start(&q, ASK_ALL, deadline - env_mono(env)) < 0)
 		return fault_set(f, F_DNS, 1, "%s: cannot start a resolver: %s",
 		    name, strerror(errno));
 	while (rc == 0) {
-		if (next == ASKS || until > deadline)
-			until = deadline;
+		until = next < ASKS && due < deadline ? due : deadline;
 		rc = await_fds(env, q.fds, 1 + ASKS, until, f);
-		if (rc > 0) {
+		if (rc > 0)
 			rc = query_look(&q, out, f);
-		} else if (rc == 0 && until == deadline) {
+		else if (rc == 0 && until == deadline)
 			rc = fault_set(f, F_TIMEOUT, 1,
 			    "%s: name server gave no answer in time", name);
-		} else if (rc == 0) {
-			(void)query_start(&q, next++, deadline - until);
-			until += RESCUE_DELAY;
+		if (rc == 0 && next < ASKS &&
+		    (q.running == 0 || env_mono(env) >= due)) {
+			(void)query_start(&q, next++, deadline - env_mono(env));
+			due += RESCUE_DELAY;
 		}
+		if (rc == 0 && q.running == 0)
+			rc = -1;
 	}
 	for (i = 0; i < ASKS; i++)
 		(void)query_end(&q, i);
@@ -306,21 +367,25 @@ int
 dns_resolve(const struct env *env, struct slice host, int port, msec deadline,
     struct dns_list *out, struct fault *f)
 {
-	char name[DNS_NAME_MAX + 1];
+	struct slice relative = host;	/* without a final dot */
+	char name[DNS_NAME_MAX + 2];
 	struct dns_addr *a;
+	const char *why;
 	int rc = 0;
 
 	out->n = 0;
-	if (host.n > DNS_NAME_MAX)
-		return fault_set(f, F_DNS, 0, "%.40s...: host name too long",
-		    host.p);
-	slice_copy(host, name, sizeof(name));
-	if (is_localhost(host)) {
+	slice_copy(host, name, sizeof(name));	/* too long: for *f alone */
+	if (host.n > 0 && host.p[host.n - 1] == '.')
+		relative.n--;
+	if (is_localhost(relative)) {
 		add_literal(out, SLICE("::1"));
 		add_literal(out, SLICE("127.0.0.1"));
 	} else {
 		add_literal(out, host);
 	}
+	if (out->n == 0 && (why = malformed(relative)) != NULL)
+		return fault_set(f, F_DNS, 0, "%s: malformed host name: %s",
+		    name, why);
 	if (out->n == 0)
 		rc = lookup(env, name, deadline, out, f);
 	for (a = out->addr; rc >= 0 && a < out->addr + out->n; a++)

@@ -7,7 +7,7 @@
  * Other names go to getaddrinfo(), which has no deadline and cannot be
  * cancelled: a forked child calls it and writes one struct to a pipe.  The
  * parent waits for the pipe, a signal and the deadline, and kills and reaps
- * the child on every way out.
+ * the child on every way out.  A malformed name is asked for nowhere.
  */
 
 #include <netinet/in.h>
@@ -15,7 +15,8 @@
 
 #include "base/env.h"
 
-#define DNS_NAME_MAX ((size_t)253)	/* RFC 1035 2.3.4, as text */
+#define DNS_NAME_MAX ((size_t)253)	/* RFC 1035 2.3.4, as text without */
+#define DNS_LABEL_MAX ((size_t)63)	/* the final dot; and of a label */
 #define DNS_ADDRS_MAX 64
 
 struct dns_addr {
@@ -34,7 +35,8 @@ struct dns_list {
 /*
  * Fills *out with the addresses of host, at least one, in the order of
  * getaddrinfo().  Returns 1 when a name was looked up, 0 when that was not
- * needed, -1 with F_DNS, F_TIMEOUT or F_CANCEL in *f.
+ * needed, -1 with F_DNS (fatal if the name is malformed), F_TIMEOUT or F_CANCEL
+ * in *f.
  */
 int dns_resolve(const struct env *env, struct slice host, int port,
     msec deadline, struct dns_list *out, struct fault *f);

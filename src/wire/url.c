@@ -59,8 +59,12 @@ parse_host(struct slice s, struct url *u)
 		    c == '_'))
 			break;
 	}
-	if (i < n || n > 253)
-		return "the host is neither a name in ASCII nor an address";
+	if (i < n)
+		return (unsigned char)s.p[i] < 0x80 ?
+		    "the host is neither a name nor an address" :
+		    "the host is not in ASCII: give its xn-- form";
+	if (n > 253 + (s.p[n - 1] == '.' ? 1U : 0U))
+		return "the host name is longer than 253 bytes";
 	return parse_port(slice_sub(s, n, s.n), u);
 }
 
