@@ -1,6 +1,7 @@
 #include "limit/limit.h"
 
 #include "limit/gcra.h"
+#include "limit/queue.h"
 #include "wire/when.h"
 
 #define LONG ((int64_t)1800000000)	/* us; longer windows: LIMIT_LONG */
@@ -12,16 +13,9 @@
 #define LOOK_MIN ((msec)20)
 #define LOOK_MAX LEASE_BEAT
 
-/* Output tokens of an answer before any was seen. */
-#define OUTPUT_GUESS ((int64_t)1000)
-
 /* Tickets later than window/CROWD are not paced: the server may count them in
  * any order. */
 #define CROWD 64
-
-/* The margin of a request that was refused and told how long to wait: it
- * should not wait much longer than that. */
-#define REFUSED_MARGIN ((int64_t)50000)	/* us */
 
 /* A longer wait with figures concerns a large request: smaller ones may fit. */
 #define HOLD_ALL ((msec)600000)
@@ -33,37 +27,6 @@
 
 /* A limit that no response confirms is forgotten after so long. */
 #define UNCONFIRMED_MAX ((msec)3600000)
-
-/* A cell as read at one moment, and the limit that applies. */
-struct view {
-	struct cell *c;
-	int64_t limit, window, base, tail, margin;	/* us */
-	int64_t burst;
-	int own;		/* the limit is the user's */
-};
-
-/* Reads a cell for a ticket; 0: no limit. */
-static int
-look(const struct limit *l, const struct ticket *t, size_t k, struct view *v)
-{
-	struct cell *c = &l->page->cell[k];
-
-	*v = (struct view){ .c = c, .limit = atomic_load(&c->limit),
-	    .window = atomic_load(&c->window), .base = atomic_load(&c->base),
-	    .tail = atomic_load(&c->tail), .margin = atomic_load(&c->margin) };
-	if (v->limit == 0 && k < 2) {
-		v->limit = l->own[k];
-		v->window = 0;
-		v->own = 1;
-	}
-	if (v->window <= 0)
-		v->window = PAGE_MINUTE;
-	v->burst = v->window - (t->refused && v->margin > REFUSED_MARGIN ?
-	    REFUSED_MARGIN : v->margin);
-	if (v->own)		/* evenly spaced: no bucket to empty */
-		v->burst = t->span[k];
-	return v->limit > 0;
-}
 
 static void
 raise(_Atomic int64_t *word, int64_t to)
@@ -80,73 +43,6 @@ average(_Atomic int64_t *word, int64_t v)
 	int64_t old = atomic_load(word);
 
 	atomic_store(word, old == 0 ? v : old + (v - old) / 8);
-}
-
-static int64_t
-cost_of(const struct limit *l, const struct ticket *t, size_t k)
-{
-	int64_t seen;
-
-	switch (k) {
-	case QUOTA_REQUESTS:
-	case LIMIT_LONG + QUOTA_REQUESTS:
-		return 1;
-	case QUOTA_INPUT:
-		return t->cost.input;
-	case QUOTA_OUTPUT:
-		/* Anthropic counts output as it is generated; max_tokens is
-		 * only an upper bound. */
-		seen = atomic_load(&l->page->output);
-		if (seen <= 0)
-			seen = OUTPUT_GUESS;
-		return seen < t->cost.output ? seen : t->cost.output;
-	default:
-		return t->cost.input + t->cost.output;
-	}
-}
-
-/*
- * Takes a place in each queue where the ticket has none yet, as if it arrived
- * there at its slot in the queues before.  Tokens come first: they are what is
- * scarce, and the requests' bucket refills while the ticket waits for them.
- */
-static void
-enqueue(struct limit *l, struct ticket *t, msec now)
-{
-	int64_t at = now * 1000, slot, cost;
-	struct view v;
-	size_t k;
-
-	t->queued = 1;
-	for (k = LIMIT_CELLS; k-- > 0;) {
-		if (t->span[k] > 0)
-			continue;
-		if (!look(l, t, k, &v)) {
-			t->place[k] = v.tail;
-			continue;
-		}
-		/* the body is searched for costs only if a limit is known */
-		if (k % LIMIT_LONG != QUOTA_REQUESTS && t->cost.input <= 0) {
-			t->cost = quota_cost(t->body);
-			if (t->cost.output < 0)
-				t->cost.output = atomic_load(&l->page->output);
-			if (t->cost.output < 0)	/* a damaged page */
-				t->cost.output = 0;
-		}
-		cost = cost_of(l, t, k);
-		if (cost > v.limit)	/* the server will refuse it */
-			cost = v.limit;
-		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
-		    gcra_base(v.base, atomic_load(&v.c->tail), at)))
-			;
-		t->span[k] = gcra_span(cost, v.limit, v.window);
-		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
-		    t->span[k];
-		(void)look(l, t, k, &v);
-		slot = v.base + t->place[k] - v.burst;
-		if (slot > at)
-			at = slot;
-	}
 }
 
 /* Whether to wait for the response to another process's request, because what
@@ -181,38 +77,6 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 	return 1;
 }
 
-/* Sets .slot to the latest of the hold and the slots in all queues, and .why
- * to which of them that is. */
-static void
-find_slot(struct limit *l, struct ticket *t, msec now)
-{
-	struct view v;
-	msec at;
-	size_t k;
-
-	t->slot = atomic_load(&l->page->hold);
-	t->why = LIMIT_HOLD;
-	for (k = 0; k < LIMIT_CELLS; k++) {
-		if (t->span[k] == 0 || !look(l, t, k, &v))
-			continue;
-		if (t->place[k] >= v.tail) {
-			/* the last one; some before it may have left */
-			t->place[k] = v.tail;
-			if (t->refused && !t->exact && !v.own)
-				continue;	/* the server knows best */
-		}
-		at = (v.base + t->place[k] - v.burst + 999) / 1000;
-		if (at > t->slot) {
-			t->slot = at;
-			t->why = (int)k;
-			t->limit = v.limit;
-			t->window = v.window;
-		}
-	}
-	if (t->slot < now)
-		t->slot = now;
-}
-
 static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
@@ -225,8 +89,8 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	if (!t->queued && wait_first(l, t, now))
 		return now + FIRST_LOOK + (now - t->asked) / 8;
 	t->body = body;
-	enqueue(l, t, now);
-	find_slot(l, t, now);
+	queue_join(l, t, now);
+	queue_slot(l, t, now);
 	if (t->slot > now) {
 		lease_wait(p, &t->lease, t->span, t->asked, now);
 		/* bases may move: look more often as the slot comes near */
@@ -283,13 +147,13 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	if (of->window > 0)
 		raise(&c->window, of->window * 1000);
 	atomic_store(&c->limit, of->limit);
-	(void)look(l, t, k, &v);
+	(void)queue_look(l, t, k, &v);
 	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
 	if (of->left < 0 && counted)
 		return;
 	/* refused by this bucket; a text only repeats what the head said */
 	refused = !counted && !(t->told >> k & 1) &&
-	    of->left < cost_of(l, t, k);
+	    of->left < queue_cost(l, t, k);
 	t->told |= 1u << k;
 	/* the last place that may have been counted before this one: requests
 	 * sent within window/1000 of each other may overtake */
@@ -334,12 +198,12 @@ head(struct limit *l, struct ticket *t, const struct quota *q, int status,
 			continue;
 		k = cell_of(l->page, kind, of);
 		learn(l, t, k, of, status != 429, now);
-		if (of->left >= 0 && of->left < cost_of(l, t, k))
+		if (of->left >= 0 && of->left < queue_cost(l, t, k))
 			t->explained = 1;
 	}
 	/* before the others that wait for this response */
 	if (status == 429)
-		enqueue(l, t, now);
+		queue_join(l, t, now);
 	of = &q->of[QUOTA_REQUESTS];
 	if (q->fixed && of->left == 0 && of->reset > 0)
 		raise(&l->page->hold, now + of->reset);
@@ -364,10 +228,10 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 			of.window = MSEC_NONE;
 		k = cell_of(p, (size_t)kind, &of);
 		learn(l, t, k, &of, 0, now);
-		enqueue(l, t, now);
+		queue_join(l, t, now);
 		t->explained = t->exact = 1;
 		/* the cost as the server counts it */
-		(void)look(l, t, k, &v);
+		(void)queue_look(l, t, k, &v);
 		cost = gcra_span(cost, v.limit, v.window) - t->span[k];
 		atomic_fetch_add(&v.c->tail, cost);
 		t->span[k] += cost;
@@ -397,7 +261,7 @@ settle(struct limit *l, struct ticket *t, const struct usage *u)
 
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (k % LIMIT_LONG == QUOTA_REQUESTS || t->span[k] == 0 ||
-		    (t->told & 1u << k) != 0 || !look(l, t, k, &v))
+		    (t->told & 1u << k) != 0 || !queue_look(l, t, k, &v))
 			continue;
 		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
 		    u->input : u->input + u->output;

@@ -1,0 +1,125 @@
+#include "limit/queue.h"
+
+#include "limit/gcra.h"
+
+/* Output tokens of an answer before any was seen. */
+#define OUTPUT_GUESS ((int64_t)1000)
+
+/* The margin of a request that was refused and told how long to wait: it
+ * should not wait much longer than that. */
+#define REFUSED_MARGIN ((int64_t)50000)	/* us */
+
+int
+queue_look(const struct limit *l, const struct ticket *t, size_t k,
+    struct view *v)
+{
+	struct cell *c = &l->page->cell[k];
+
+	*v = (struct view){ .c = c, .limit = atomic_load(&c->limit),
+	    .window = atomic_load(&c->window), .base = atomic_load(&c->base),
+	    .tail = atomic_load(&c->tail), .margin = atomic_load(&c->margin) };
+	if (v->limit == 0 && k < 2) {
+		v->limit = l->own[k];
+		v->window = 0;
+		v->own = 1;
+	}
+	if (v->window <= 0)
+		v->window = PAGE_MINUTE;
+	v->burst = v->window - (t->refused && v->margin > REFUSED_MARGIN ?
+	    REFUSED_MARGIN : v->margin);
+	if (v->own)		/* evenly spaced: no bucket to empty */
+		v->burst = t->span[k];
+	return v->limit > 0;
+}
+
+int64_t
+queue_cost(const struct limit *l, const struct ticket *t, size_t k)
+{
+	int64_t seen;
+
+	switch (k) {
+	case QUOTA_REQUESTS:
+	case LIMIT_LONG + QUOTA_REQUESTS:
+		return 1;
+	case QUOTA_INPUT:
+		return t->cost.input;
+	case QUOTA_OUTPUT:
+		/* Anthropic counts output as it is generated; max_tokens is
+		 * only an upper bound. */
+		seen = atomic_load(&l->page->output);
+		if (seen <= 0)
+			seen = OUTPUT_GUESS;
+		return seen < t->cost.output ? seen : t->cost.output;
+	default:
+		return t->cost.input + t->cost.output;
+	}
+}
+
+void
+queue_join(struct limit *l, struct ticket *t, msec now)
+{
+	int64_t at = now * 1000, slot, cost;
+	struct view v;
+	size_t k;
+
+	t->queued = 1;
+	for (k = LIMIT_CELLS; k-- > 0;) {
+		if (t->span[k] > 0)
+			continue;
+		if (!queue_look(l, t, k, &v)) {
+			t->place[k] = v.tail;
+			continue;
+		}
+		/* the body is searched for costs only if a limit is known */
+		if (k % LIMIT_LONG != QUOTA_REQUESTS && t->cost.input <= 0) {
+			t->cost = quota_cost(t->body);
+			if (t->cost.output < 0)
+				t->cost.output = atomic_load(&l->page->output);
+			if (t->cost.output < 0)	/* a damaged page */
+				t->cost.output = 0;
+		}
+		cost = queue_cost(l, t, k);
+		if (cost > v.limit)	/* the server will refuse it */
+			cost = v.limit;
+		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
+		    gcra_base(v.base, atomic_load(&v.c->tail), at)))
+			;
+		t->span[k] = gcra_span(cost, v.limit, v.window);
+		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
+		    t->span[k];
+		(void)queue_look(l, t, k, &v);
+		slot = v.base + t->place[k] - v.burst;
+		if (slot > at)
+			at = slot;
+	}
+}
+
+void
+queue_slot(struct limit *l, struct ticket *t, msec now)
+{
+	struct view v;
+	msec at;
+	size_t k;
+
+	t->slot = atomic_load(&l->page->hold);
+	t->why = LIMIT_HOLD;
+	for (k = 0; k < LIMIT_CELLS; k++) {
+		if (t->span[k] == 0 || !queue_look(l, t, k, &v))
+			continue;
+		if (t->place[k] >= v.tail) {
+			/* the last one; some before it may have left */
+			t->place[k] = v.tail;
+			if (t->refused && !t->exact && !v.own)
+				continue;	/* the server knows best */
+		}
+		at = (v.base + t->place[k] - v.burst + 999) / 1000;
+		if (at > t->slot) {
+			t->slot = at;
+			t->why = (int)k;
+			t->limit = v.limit;
+			t->window = v.window;
+		}
+	}
+	if (t->slot < now)
+		t->slot = now;
+}

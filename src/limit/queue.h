@@ -1,0 +1,35 @@
+#ifndef LIMIT_QUEUE_H
+#define LIMIT_QUEUE_H
+
+/* A ticket's places in the queues of the cells (limit/gcra.h), and the slot
+ * that follows from them. */
+
+#include "limit/limit.h"
+
+/* A cell as read at one moment, and the limit that applies. */
+struct view {
+	struct cell *c;
+	int64_t limit, window, base, tail, margin;	/* us */
+	int64_t burst;
+	int own;		/* the limit is the user's */
+};
+
+/* Reads a cell for a ticket; 0: no limit. */
+int queue_look(const struct limit *l, const struct ticket *t, size_t k,
+    struct view *v);
+
+/* What the ticket's request takes from the bucket of a cell. */
+int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
+
+/*
+ * Takes a place in each queue where the ticket has none yet, as if it arrived
+ * there at its slot in the queues before.  Tokens come first: they are what is
+ * scarce, and the requests' bucket refills while the ticket waits for them.
+ */
+void queue_join(struct limit *l, struct ticket *t, msec now);
+
+/* Sets .slot to the latest of the hold and the slots in all queues, and .why
+ * to which of them that is. */
+void queue_slot(struct limit *l, struct ticket *t, msec now);
+
+#endif
