@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/sink.h"
+#include "limit/hold.h"
 #include "tests/splits.h"
 
 /* Passes everything on and logs it. */
@@ -194,7 +195,8 @@ run_with(struct trial *t, struct sink *to)
 		job.limit.end += t->script.now;
 	if (t->paced) {
 		pace.limit.page = page_alone();
-		atomic_store(&pace.limit.page->hold, SCRIPT_WALL + t->held);
+		hold_set(pace.limit.page, SCRIPT_WALL + t->held, 0,
+		    SCRIPT_WALL);
 		job.pace = &pace;
 	}
 	run(&r, &t->res);

@@ -8,6 +8,7 @@
 #include "cmd/exits.h"
 #include "cmd/report.h"
 #include "core/output.h"
+#include "limit/hold.h"
 #include "net/digest.h"
 #include "state/place.h"
 #include "wire/json.h"
@@ -68,6 +69,7 @@ struct view {
 	struct slice base, model;
 	size_t active, most;
 	msec now, hold;		/* how long it still lasts, or negative */
+	msec probe;		/* until the next probe; 0: none is due */
 };
 
 static void
@@ -85,6 +87,8 @@ put_json(struct buf *out, const struct view *v)
 	json_member_num(&w, "asking", (int64_t)v->active);
 	json_member_num(&w, "at_a_time", (int64_t)v->most);
 	json_member_num(&w, "hold_ms", v->hold > 0 ? v->hold : 0);
+	if (v->probe > 0)
+		json_member_num(&w, "probe_ms", v->probe);
 	json_key(&w, "limits");
 	json_open(&w, '[');
 	for (k = 0; k < LIMIT_CELLS; k++) {
@@ -126,6 +130,7 @@ put_text(struct buf *out, const struct view *v)
 	if (v->most > 0)
 		buf_printf(out, ", %zu at a time", v->most);
 	put_wait(out, ", held for ", v->hold);
+	put_wait(out, ", next probe in ", v->probe);
 	buf_putc(out, '\n');
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		s = page_state(v->page, k, v->now);
@@ -166,6 +171,9 @@ limits(const struct env *env, struct opts *o, struct slice command)
 			    .active = lease_count(page, now),
 			    .most = page_concurrency(page, now),
 			    .hold = atomic_load(&page->hold) - now };
+			if (v.hold > 0 && hold_is_long(page))
+				v.probe = hold_next(page, atomic_load(
+				    &page->held)) - now;
 			(o->json ? put_json : put_text)(&out, &v);
 			page_close(page);
 		}

@@ -71,6 +71,12 @@ count(struct page *p, const struct lease *l, uint64_t active, msec now)
 	return n;
 }
 
+int
+lease_is_first(struct page *p, const struct lease *l, msec now)
+{
+	return l->at > 0 && count(p, l, 0, now) == 0;
+}
+
 void
 lease_wait(struct page *p, struct lease *l, const int64_t *span, msec since,
     msec now)
@@ -82,7 +88,7 @@ lease_wait(struct page *p, struct lease *l, const int64_t *span, msec since,
 		return;
 	for (k = 0; k < PAGE_CELLS; k++)
 		atomic_store(&p->span[l->at - 1][k], span[k]);
-	if (count(p, l, 0, now) > 0)
+	if (!lease_is_first(p, l, now))
 		return;
 	for (i = 0; i < PAGE_LEASES; i++) {
 		word = atomic_load(&p->lease[i]);

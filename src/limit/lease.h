@@ -42,6 +42,9 @@ int lease_take(struct page *p, struct lease *l, size_t most, msec length,
 /* The request is over or given up; *l becomes {0}. */
 void lease_drop(struct page *p, struct lease *l);
 
+/* Whether no other request waits longer. */
+int lease_is_first(struct page *p, const struct lease *l, msec now);
+
 /* How many requests are active. */
 size_t lease_count(struct page *p, msec now);
 

@@ -1,6 +1,7 @@
 #include "limit/limit.h"
 
 #include "limit/gcra.h"
+#include "limit/hold.h"
 #include "limit/queue.h"
 #include "wire/when.h"
 
@@ -77,11 +78,27 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 	return 1;
 }
 
+/* Whether the ticket waits long for what the server told only others, and
+ * since when it is told.  In a bucket's queue that is known of the first. */
+static int
+is_hearsay(struct limit *l, const struct ticket *t, msec *since, msec now)
+{
+	struct page *p = l->page;
+
+	if (t->why == LIMIT_HOLD) {
+		*since = atomic_load(&p->held);
+		return hold_is_long(p) && t->held < atomic_load(&p->hold);
+	}
+	*since = atomic_load(&p->cell[t->why].told);
+	return t->why >= LIMIT_LONG && t->slot - now > HOLD_LONG &&
+	    !t->refused && lease_is_first(p, &t->lease, now);
+}
+
 static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
 	struct page *p = l->page;
-	msec wait, usual, lease;
+	msec wait, usual, lease, since, next;
 	size_t most;
 
 	if (t->asked == 0)
@@ -93,6 +110,16 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	queue_slot(l, t, now);
 	if (t->slot > now) {
 		lease_wait(p, &t->lease, t->span, t->asked, now);
+		if (is_hearsay(l, t, &since, now)) {
+			t->probe = hold_probe(p, since, now);
+			next = hold_next(p, since);
+			if (t->probe)
+				queue_slot(l, t, now);
+			else if (next < t->slot)
+				t->slot = next;
+		}
+	}
+	if (t->slot > now) {
 		/* bases may move: look more often as the slot comes near */
 		wait = (t->slot - now) / 2;
 		if (wait < LOOK_MIN)
@@ -130,14 +157,15 @@ cell_of(const struct page *p, size_t kind, const struct quota_of *of)
 }
 
 /* Corrects a cell's base by what the server says is left in its bucket: as the
- * request left it, or as it found it if it was not counted. */
+ * request left it, or as it found it if it was not counted.  A bucket that
+ * lacks more than twice its size is not believed: all would wait for it. */
 static void
 learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
     int counted, msec now)
 {
 	struct cell *c = &l->page->cell[k];
 	int64_t old = atomic_load(&c->limit), sent = t->at * 1000;
-	int64_t gone, last, most, least;
+	int64_t left, gone, last, most, least;
 	struct view v;
 	struct gcra g;
 	int first, crowd, refused;
@@ -162,7 +190,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 		last = v.tail;
 	if (last < t->place[k])
 		last = t->place[k];
-	gone = gcra_span(of->limit - of->left, v.limit, v.window) +
+	left = of->left < -of->limit ? -of->limit : of->left;
+	gone = gcra_span(of->limit - left, v.limit, v.window) +
 	    (counted ? 0 : t->span[k]);
 	most = now * 1000 + gone - t->place[k];
 	crowd = v.base + t->place[k] - v.burst < sent - v.window / CROWD;
@@ -183,6 +212,17 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 		atomic_store(&c->margin, g.margin);
 }
 
+/* A fixed window does not refill before its end. */
+static void
+use_up(struct limit *l, struct ticket *t, size_t k, msec end)
+{
+	struct view v;
+
+	if (queue_look(l, t, k, &v))
+		raise(&v.c->base, end * 1000 + v.burst - t->place[k] -
+		    gcra_span(1, v.limit, v.window));
+}
+
 static void
 head(struct limit *l, struct ticket *t, const struct quota *q, int status,
     msec now)
@@ -200,13 +240,15 @@ head(struct limit *l, struct ticket *t, const struct quota *q, int status,
 		learn(l, t, k, of, status != 429, now);
 		if (of->left >= 0 && of->left < queue_cost(l, t, k))
 			t->explained = 1;
+		if (q->fixed && of->left == 0 && of->reset > 0 &&
+		    of->reset <= QUOTA_MINUTE)
+			use_up(l, t, k, now + of->reset);
 	}
 	/* before the others that wait for this response */
 	if (status == 429)
 		queue_join(l, t, now);
-	of = &q->of[QUOTA_REQUESTS];
-	if (q->fixed && of->left == 0 && of->reset > 0)
-		raise(&l->page->hold, now + of->reset);
+	else if (status < 300)
+		hold_end(l->page, t->at);
 	raise(&l->page->head, now);
 }
 
@@ -231,6 +273,8 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		queue_join(l, t, now);
 		t->explained = t->exact = 1;
 		/* the cost as the server counts it */
+		if (cost > of.limit)
+			cost = of.limit;
 		(void)queue_look(l, t, k, &v);
 		cost = gcra_span(cost, v.limit, v.window) - t->span[k];
 		atomic_fetch_add(&v.c->tail, cost);
@@ -238,8 +282,11 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		t->place[k] += cost;
 	}
 	t->refused = f->wait > 0;
-	if (f->wait > 0 && (kind < 0 || f->wait <= HOLD_ALL))
-		raise(&p->hold, now + f->wait);
+	t->probe = 0;
+	if (f->wait > 0 && (kind < 0 || f->wait <= HOLD_ALL)) {
+		t->held = now + f->wait;
+		hold_set(p, t->held, t->at, now);
+	}
 	/* requests sent before the last cut were part of the same crowd */
 	if (t->explained || t->at <= cut ||
 	    !atomic_compare_exchange_strong(&p->cut, &cut, now))
@@ -265,6 +312,8 @@ settle(struct limit *l, struct ticket *t, const struct usage *u)
 			continue;
 		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
 		    u->input : u->input + u->output;
+		if (used > v.limit)
+			used = v.limit;
 		span = gcra_span(used, v.limit, v.window) - t->span[k];
 		if (span > 0 || v.own)
 			atomic_fetch_add(&v.c->base, span);

@@ -17,7 +17,9 @@
  *   the first response to any process, at most a second, if nothing is known;
  *   its slot in each token bucket (limit/gcra.h) whose limit is known from a
  *     response head, from the text of a 429, or from the user;
- *   the end of the wait that a 429 named, whichever process received it;
+ *   the end of the wait that a 429 named, whichever process received it; a
+ *     wait of more than an hour only if this request was told, else until the
+ *     next probe (limit/hold.h);
  *   its turn (limit/lease.h), after a 429 that no bucket explains.  Such a
  *     429 halves the concurrency limit, which then grows by one each time
  *     that many requests have succeeded.
@@ -71,6 +73,8 @@ struct ticket {
 	int explained;		/* a bucket explains the refusal */
 	int refused;		/* the server said how long to wait, */
 	int exact;		/* and gave the figures of the bucket */
+	msec held;		/* until when, if it held all */
+	int probe;		/* it goes in spite of a long wait */
 };
 
 /* The policy, for the place where the limits are kept. */
@@ -79,7 +83,8 @@ struct limit_ops {
 	 * now, else ask again at that time. */
 	msec (*ask)(struct limit *l, struct ticket *t, struct slice body,
 	    msec now);
-	/* The head of a response has arrived. */
+	/* The head of a response has arrived.  A success, whatever it says
+	 * is left, makes others wait for a bucket but never holds them. */
 	void (*head)(struct limit *l, struct ticket *t, const struct quota *q,
 	    int status, msec now);
 	/* The attempt ended with f.  After a rate limit, or if nothing was

@@ -15,7 +15,7 @@
 #include "limit/gcra.h"
 
 /* Change it with the layout. */
-#define MAGIC 0x62696465206c3101u	/* "bide l1" */
+#define MAGIC 0x62696465206c3201u	/* "bide l2" */
 
 #define WORD_MAX ((int64_t)1 << 60)
 #define SKEW ((msec)60000)		/* between clocks */

@@ -31,7 +31,7 @@ struct cell {			/* a token bucket (limit/gcra.h), in us */
 
 struct page {			/* times and spans in ms */
 	_Atomic uint64_t magic;
-	_Atomic int64_t hold;	/* no request goes out before */
+	_Atomic int64_t hold;	/* limit/hold.h */
 	_Atomic int64_t probe;	/* when a process last went to find out */
 	_Atomic int64_t head;	/* when a server last responded; 0: never */
 	_Atomic int64_t concurrency;	/* limit x PAGE_ONE; 0: none */
@@ -39,6 +39,9 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t output;	/* average tokens of an answer; 0: unknown */
 	_Atomic int64_t length;	/* average time of a request */
 	struct cell cell[PAGE_CELLS];
+	_Atomic int64_t held;	/* when .hold was set */
+	_Atomic int64_t next;	/* when it may be probed again, */
+	_Atomic int64_t pause;	/* and how long that is after the last probe */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */

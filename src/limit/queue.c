@@ -101,10 +101,11 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 	msec at;
 	size_t k;
 
-	t->slot = atomic_load(&l->page->hold);
+	t->slot = t->probe ? 0 : atomic_load(&l->page->hold);
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
-		if (t->span[k] == 0 || !queue_look(l, t, k, &v))
+		if (t->span[k] == 0 || !queue_look(l, t, k, &v) ||
+		    (t->probe && k >= LIMIT_LONG))
 			continue;
 		if (t->place[k] >= v.tail) {
 			/* the last one; some before it may have left */

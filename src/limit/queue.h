@@ -29,7 +29,7 @@ int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
 void queue_join(struct limit *l, struct ticket *t, msec now);
 
 /* Sets .slot to the latest of the hold and the slots in all queues, and .why
- * to which of them that is. */
+ * to which of them that is.  A probe heeds only the cells of short windows. */
 void queue_slot(struct limit *l, struct ticket *t, msec now);
 
 #endif
