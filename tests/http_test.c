@@ -73,11 +73,11 @@ test_interim_flood(void)
 {
 	struct buf b = { 0 };
 
-	repeat(&b, "HTTP/1.1 102 Processing\r\n\r\n", 1000);
+	repeat(&b, "HTTP/1.1 102 Processing\r\n\r\n", 9000);
 	buf_puts(&b, "HTTP/1.1 204 No Content\r\n\r\n");
-	same_verdict(buf_slice(&b), HTTP_END, "a thousand interim heads");
+	same_verdict(buf_slice(&b), HTTP_END, "9000 interim heads");
 	buf_clear(&b);
-	repeat(&b, "HTTP/1.1 102 Processing\r\n\r\n", 3000);
+	repeat(&b, "HTTP/1.1 102 Processing\r\n\r\n", 10000);
 	same_verdict(buf_slice(&b), HTTP_BAD, "interim heads for ever");
 	buf_free(&b);
 }
@@ -108,7 +108,7 @@ test_framing_flood(void)
 	repeat(&line, "x", 1000);
 	buf_clear(&b);
 	buf_puts(&b, CHUNKED);
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 400; i++)
 		buf_printf(&b, "1;%.*s\r\nx\r\n", SLICE_FMT(buf_slice(&line)));
 	same_verdict(buf_slice(&b), HTTP_BAD, "extensions without content");
 
@@ -117,6 +117,11 @@ test_framing_flood(void)
 	repeat(&b, "x", HTTP_HEAD_MAX + 1);
 	same_verdict(buf_slice(&b), HTTP_BAD, "an extension without an end");
 
+	buf_clear(&b);
+	buf_puts(&b, CHUNKED "0\r\n");
+	repeat(&b, "a: b\r\n", 40000);
+	buf_puts(&b, "\r\n");
+	same_verdict(buf_slice(&b), HTTP_END, "40000 trailers");
 	buf_clear(&b);
 	buf_puts(&b, CHUNKED "0\r\n");
 	repeat(&b, "a: b\r\n", HTTP_HEAD_MAX / 6 + 1);
@@ -201,11 +206,11 @@ test_bad_sticks(void)
 int
 main(void)
 {
-	test_head_size(HTTP_HEAD_MAX, HTTP_END, "the largest head");
-	test_head_size(HTTP_HEAD_MAX + 1, HTTP_BAD, "one byte more");
+	test_head_size((size_t)256 << 10, HTTP_END, "the largest head");
+	test_head_size(((size_t)256 << 10) + 1, HTTP_BAD, "one byte more");
 	test_interim_flood();
-	test_fields(HTTP_FIELDS_MAX, HTTP_END, "the most fields");
-	test_fields(HTTP_FIELDS_MAX + 1, HTTP_BAD, "one field more");
+	test_fields(256, HTTP_END, "the most fields");
+	test_fields(257, HTTP_BAD, "one field more");
 	test_framing_flood();
 	test_field();
 	test_slices();

@@ -25,8 +25,8 @@
 
 /* The limit for status line and fields, including interim responses; and for
  * chunk framing (extensions, trailers) in excess of the content. */
-#define HTTP_HEAD_MAX ((size_t)64 << 10)
-#define HTTP_FIELDS_MAX 200
+#define HTTP_HEAD_MAX ((size_t)256 << 10)
+#define HTTP_FIELDS_MAX 256
 
 enum http_ev {
 	HTTP_BAD,		/* .why says what; sticky */
