@@ -139,7 +139,7 @@ next_answer(struct recorder *r, struct decode *d, const struct dialect *dialect,
 		return DECODE_DONE;
 	r->calls = (struct buf){ 0 };
 	what = dialect->event(&next, e);
-	if (what == DECODE_IDLE) {
+	if (what == DECODE_MORE && next.bytes == 0) {
 		decode_free(&next);
 		buf_free(&r->calls);
 		r->calls = calls;

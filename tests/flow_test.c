@@ -6,9 +6,9 @@
  * "try STEP ; STEP ..." for each request (tests/script.h); lines that begin
  * with a tab go on the one before, # begins a comment.  Options, as on the
  * command line: chat, live, json, tty, on-break fail, patience, retries,
- * connect, first-byte, idle, max-time; and rnd max|0|SEED, cancel and
- * nudge at a time, body BYTES, ticks (log the seconds of a pause), paced DUR
- * (with a page of shared limits, that holds all for so long).
+ * connect, first-byte, idle, max-time; and dialect NAME, rnd max|0|SEED, cancel
+ * and nudge at a time, body BYTES, ticks (log the seconds of a pause), paced
+ * DUR (with a page of shared limits, that holds all for so long).
  *
  * Each runs twice: reads as the script has them, and byte by byte, with the
  * same log, unless it says "reads" (what one read brings makes a difference).
@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/provider.h"
 #include "tests/script_run.h"
 #include "tests/t.h"
 #include "wire/when.h"
@@ -98,6 +99,8 @@ set_option(struct flow *f, struct slice line)
 
 	if (slice_is(word, "chat"))
 		f->trial.script.chat = 1;
+	else if (slice_is(word, "dialect"))
+		f->trial.dialect = dialect_find(value);
 	else if (slice_is(word, "live"))
 		f->trial.mode = OUT_LIVE;
 	else if (slice_is(word, "json"))

@@ -40,11 +40,12 @@ start(struct log *l)
 	    .usage = { -1, -1, -1, -1 } };
 }
 
-/* What an event meant: i m t d f. */
+/* What an event meant: m t d f, and i for one that carried nothing. */
 static inline char
-letter(enum decoded what)
+letter(enum decoded what, const struct decode *d, uint64_t before)
 {
-	return "imtdf"[what];
+	return what == DECODE_MORE && d->bytes == before ? 'i' :
+	    "mtdf"[what];
 }
 
 /* Ends a log with the finish, or with the fault's class. */
@@ -71,8 +72,10 @@ play(const struct dialect *dialect, const struct script *s)
 {
 	struct buf letters = { 0 };
 	struct sse_event e = { 0 };
+	enum decoded what;
 	struct slice data;
 	struct decode d;
+	uint64_t before;
 	char name[128];
 	struct log l;
 	int i;
@@ -84,7 +87,9 @@ play(const struct dialect *dialect, const struct script *s)
 		if (e.name.n == 0)
 			e.name = SLICE("message");
 		e.data = data;
-		buf_putc(&letters, letter(dialect->event(&d, &e)));
+		before = d.bytes;
+		what = dialect->event(&d, &e);
+		buf_putc(&letters, letter(what, &d, before));
 	}
 	buf_putc(&letters, ' ');
 	buf_put(&letters, buf_slice(&l.out));
@@ -114,7 +119,7 @@ play_body(const struct body *b)
 
 	d = start(&l);
 	what = b->dialect->whole(&d, slice_str(b->body));
-	buf_putc(&got, letter(what));
+	buf_putc(&got, letter(what, &d, 0));
 	if (l.out.n > 0)
 		buf_putc(&got, ' ');
 	sum_up(&l, &d);

@@ -127,11 +127,10 @@ take_calls(struct decode *d, struct slice calls)
 			return DECODE_FAULT;
 		/* Later fragments may have empty ones. */
 		if (decode_has_text(&w[T_ID]))
-			decode_set(&c->id, w[T_ID].tok);
+			decode_set(d, &c->id, w[T_ID].tok);
 		if (decode_has_text(&f[0]))
-			decode_set(&c->name, f[0].tok);
-		if (decode_args(d, c, &f[1]) == DECODE_FAULT)
-			return DECODE_FAULT;
+			decode_set(d, &c->name, f[0].tok);
+		decode_args(d, c, &f[1]);
 	}
 	return DECODE_MORE;
 }
@@ -152,6 +151,7 @@ static enum decoded
 take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 {
 	struct json_want any = { 0 };
+	uint64_t before = d->bytes;
 	struct slice key;
 	size_t at = 0;
 
@@ -168,13 +168,13 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	if (w[TOOL_CALLS].type == JSON_ARRAY &&
 	    take_calls(d, w[TOOL_CALLS].tok) == DECODE_FAULT)
 		return DECODE_FAULT;
-	if (decode_has_text(&w[CONTENT]))
-		return DECODE_MORE;
-	/* Unknown members are progress too, unless they are empty. */
-	while ((any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END)
-		if (!json_is(key, "role") && decode_truthy(&any))
-			return DECODE_MORE;
-	return DECODE_IDLE;
+	/* Other members are part of the answer too, unless they are empty. */
+	while (d->bytes == before &&
+	    (any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END)
+		if (!json_is(key, "role") && !json_is(key, "content") &&
+		    !json_is(key, "tool_calls") && decode_truthy(&any))
+			d->bytes += any.tok.n;
+	return DECODE_MORE;
 }
 
 static enum decoded
@@ -207,7 +207,7 @@ static enum decoded
 take_chunk(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want, *delta = &w[DELTA];
-	enum decoded r = DECODE_IDLE;
+	enum decoded r = DECODE_MORE;
 
 	if (w[CHOICES].sub != &w[CHOICE]) {	/* unset, or d was moved */
 		json_keys(w, "choices error usage id 0 delta finish_reason "
@@ -228,7 +228,7 @@ take_chunk(struct decode *d, struct slice json)
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type != JSON_ARRAY || w[CHOICE].type != JSON_OBJECT)
-		return decode_empty(d, json, &w[CHOICES], &w[USAGE]);
+		return decode_empty(d, json, &w[CHOICES]);
 
 	/* Only --param can ask for more than one choice. */
 	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))

@@ -22,6 +22,7 @@ put(struct decode *d, enum ev_type type, struct slice text)
 	e.type = type;		/* the other members are not read then */
 	e.text = text;
 	d->content = 1;
+	d->bytes += text.n;
 	if (type == EV_TEXT)
 		d->text_bytes += text.n;
 	d->sink->put(d->sink, &e);
@@ -87,6 +88,7 @@ decode_item(struct decode *d, const char *dialect, struct slice json)
 	if (d->cursor != NULL)
 		d->cursor->items++;
 	d->content = 1;
+	d->bytes += json.n;
 	d->sink->put(d->sink, &(struct event){ .type = EV_ITEM, .text = json,
 	    .name = slice_str(dialect) });
 }
@@ -122,26 +124,28 @@ decode_new_call(struct decode *d, int64_t index)
 	d->calls = (struct call *)(void *)d->call_mem.p;
 	c = &d->calls[d->ncalls++];
 	*c = (struct call){ .index = index };
-	c->args.max = SSE_MAX_DEFAULT;
 	return c;
 }
 
 void
-decode_set(struct buf *field, struct slice raw)
+decode_set(struct decode *d, struct buf *field, struct slice raw)
 {
+	d->bytes -= field->n;
 	buf_clear(field);
 	json_unescape(raw, field, NULL);
+	d->bytes += field->n;
 }
 
-enum decoded
+void
 decode_args(struct decode *d, struct call *c, const struct json_want *w)
 {
+	size_t n = c->args.n;
+
 	if (w->type == JSON_STRING)
 		json_unescape(w->tok, &c->args, &c->half);
 	else if (w->type == JSON_OBJECT)
 		buf_put(&c->args, w->tok);
-	return c->args.full ? decode_fail(d, F_PROTO,
-	    "a tool call is too large") : DECODE_MORE;
+	d->bytes += c->args.n - n;
 }
 
 void
@@ -340,7 +344,7 @@ decode_is_error(struct slice json)
 enum decoded
 decode_unknown(struct decode *d, struct slice json)
 {
-	return decode_is_error(json) ? decode_error(d, json) : DECODE_IDLE;
+	return decode_is_error(json) ? decode_error(d, json) : DECODE_MORE;
 }
 
 enum decoded
@@ -352,13 +356,11 @@ decode_no_answer(struct decode *d, struct slice body)
 
 enum decoded
 decode_empty(struct decode *d, struct slice json,
-    const struct json_want *choices, const struct json_want *usage)
+    const struct json_want *choices)
 {
 	if (choices->type == JSON_BAD && decode_is_error(json))
 		return decode_error(d, json);
-	if (d->tail)
-		return DECODE_TAIL;
-	return usage->type == JSON_OBJECT ? DECODE_MORE : DECODE_IDLE;
+	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 enum decoded
@@ -366,7 +368,7 @@ decode_no_object(struct decode *d, struct slice data)
 {
 	data = slice_trim(data);
 	if (data.n == 0)
-		return d->failed ? DECODE_FAULT : DECODE_IDLE;
+		return d->failed ? DECODE_FAULT : DECODE_MORE;
 	if (data.p[0] == '[' && decode_is_error(data))
 		return decode_error(d, data);
 	return decode_fail(d, F_PROTO,

@@ -19,8 +19,8 @@
 
 /* What an event meant. */
 enum decoded {
-	DECODE_IDLE,		/* no progress: a ping, an empty delta */
-	DECODE_MORE,		/* progress: read on */
+	DECODE_MORE,		/* read on; .bytes tells whether the event
+				   carried anything */
 	DECODE_TAIL,		/* the answer is complete; usage or a [DONE]
 				   may follow, or the end of the stream */
 	DECODE_DONE,		/* terminal event: stop reading */
@@ -64,6 +64,10 @@ struct decode {
 	enum finish finish;
 	struct usage usage;	/* the caller starts it with -1s */
 	int content;		/* text, reasoning, a call or an item was put */
+	/* What the answer takes up so far: text, reasoning, calls, items, and
+	 * what is of no use here, but part of it.  An event that leaves this
+	 * as it is carried nothing: a ping, an empty delta, usage alone. */
+	uint64_t bytes;
 	uint64_t text_bytes;	/* of EV_TEXT put */
 	int failed;
 	struct fault fault;	/* if failed */
@@ -161,12 +165,10 @@ struct call *decode_call(struct decode *d, int64_t index);
 struct call *decode_new_call(struct decode *d, int64_t index);
 
 /* Sets a call's id, name or arguments. */
-void decode_set(struct buf *field, struct slice raw);
+void decode_set(struct decode *d, struct buf *field, struct slice raw);
 
-/* Appends a JSON string, or an object as it is, to a call's arguments:
- * DECODE_MORE, or DECODE_FAULT if they are too large. */
-enum decoded decode_args(struct decode *d, struct call *c,
-    const struct json_want *w);
+/* Appends a JSON string, or an object as it is, to a call's arguments. */
+void decode_args(struct decode *d, struct call *c, const struct json_want *w);
 
 /* Puts one call, or all, as EV_TOOL_CALL unless put before; truncated: only
  * those with valid arguments (providers.md 7.5). */
@@ -218,7 +220,7 @@ enum decoded decode_error(struct decode *d, struct slice json);
  * no type or event name tells. */
 int decode_is_error(struct slice json);
 
-/* JSON of an unknown kind: an error, or DECODE_IDLE. */
+/* JSON of an unknown kind: an error, or DECODE_MORE. */
 enum decoded decode_unknown(struct decode *d, struct slice json);
 
 /* A complete body without an answer: an error, or F_PROTO. */
@@ -226,7 +228,7 @@ enum decoded decode_no_answer(struct decode *d, struct slice body);
 
 /* A chunk without choices (or candidates). */
 enum decoded decode_empty(struct decode *d, struct slice json,
-    const struct json_want *choices, const struct json_want *usage);
+    const struct json_want *choices);
 
 /* An event that is no JSON object: empty, an error in an array, or F_PROTO. */
 enum decoded decode_no_object(struct decode *d, struct slice data);

@@ -1,5 +1,7 @@
 /* Google's Gemini, also as Vertex AI serves it: providers.md section 4. */
 
+#include <string.h>
+
 #include "api/dialect.h"
 #include "api/encode.h"
 #include "wire/json.h"
@@ -141,8 +143,7 @@ end_call(struct decode *d)
 	buf_clear(&d->path);
 	if (c->args.n == 0)
 		buf_puts(&c->args, "{}");
-	if (c->args.full || *c->args.p != '{' ||
-	    !json_valid(buf_slice(&c->args)))
+	if (*c->args.p != '{' || !json_valid(buf_slice(&c->args)))
 		return decode_fail(d, F_PROTO,
 		    "a tool call's arguments are not an object");
 	decode_put_call(d, c);
@@ -158,7 +159,7 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 	struct json_want w[N];
 	struct json_out args = { 0 };
 	struct slice key, value;
-	size_t at = 0;
+	size_t at = 0, n;
 	struct call *c;
 
 	if (json_take(call, keys, w, N) < 0)
@@ -171,20 +172,22 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 		if (c == NULL)
 			return DECODE_FAULT;
 		if (w[NAME].type == JSON_STRING)
-			decode_set(&c->name, w[NAME].tok);
+			decode_set(d, &c->name, w[NAME].tok);
 		if (decode_has_text(&w[ID]))
-			decode_set(&c->id, w[ID].tok);
+			decode_set(d, &c->id, w[ID].tok);
 		else
 			buf_printf(&c->id, "call_%zu", d->ncalls);
 	}
 	if (signature.n > 0)
-		decode_set(&c->signature, signature);
+		decode_set(d, &c->signature, signature);
 	args.out = &c->args;
+	n = c->args.n;
 	if (w[ARGS].type == JSON_OBJECT && c->args.n == 0)
 		json_raw(&args, w[ARGS].tok);
 	while (w[VALUES].type == JSON_ARRAY &&
 	    json_each(w[VALUES].tok, &at, &key, &value) > JSON_END)
 		take_value(d, c, value);
+	d->bytes += c->args.n - n;
 	return w[CONTINUES].type == JSON_TRUE ? DECODE_MORE : end_call(d);
 }
 
@@ -237,6 +240,9 @@ take_parts(struct decode *d, struct slice parts)
 			    "\"thoughtSignature\":\"%.*s\"}",
 			    SLICE_FMT(w[3].tok));
 			decode_item(d, "gemini", buf_slice(&d->scratch));
+		} else if (w[0].type == JSON_BAD && w[1].type == JSON_BAD &&
+		    part.n > strlen("{}")) {
+			d->bytes += part.n;	/* a picture, a tool's code */
 		}
 	}
 	return DECODE_MORE;
@@ -328,8 +334,7 @@ take_picked(struct decode *d, struct slice json)
 	    w[CANDIDATE].type != JSON_OBJECT) {
 		if (w[FEEDBACK].type != JSON_OBJECT ||
 		    w[BLOCKED].type != JSON_STRING)
-			return decode_empty(d, json, &w[CANDIDATES],
-			    &w[USAGE]);
+			return decode_empty(d, json, &w[CANDIDATES]);
 		d->finish = FIN_FILTER;
 		return DECODE_DONE;
 	}
@@ -380,7 +385,7 @@ event(struct decode *d, const struct sse_event *e)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	enum decoded r = DECODE_IDLE;
+	enum decoded r = DECODE_MORE;
 	struct slice key, chunk;
 	size_t at = 0;
 

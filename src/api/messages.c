@@ -72,6 +72,7 @@ sign(struct decode *d, const struct json_want *w)
 	if (!d->open)
 		buf_puts(&d->block, "\",\"signature\":\"");
 	d->open = 1;
+	d->bytes += w->tok.n;
 	buf_put(&d->block, w->tok);
 }
 
@@ -79,7 +80,6 @@ static void
 drop_thinking(struct decode *d)
 {
 	buf_clear(&d->block);
-	d->block.max = SSE_MAX_DEFAULT;
 	d->open = 0;
 }
 
@@ -110,6 +110,7 @@ on_start(struct decode *d, struct slice message)
 	drop_thinking(d);
 	d->text_half = d->reasoning_half = 0;
 	d->finish = FIN_NONE;
+	d->bytes += d->begun ? 0 : w[0].tok.n;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
 	take_usage(d, &w[1]);
@@ -133,21 +134,22 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		c = decode_new_call(d, index);
 		if (c == NULL)
 			return DECODE_FAULT;
-		decode_set(&c->id, w[B_ID].tok);
-		decode_set(&c->name, w[B_NAME].tok);
+		decode_set(d, &c->id, w[B_ID].tok);
+		decode_set(d, &c->name, w[B_NAME].tok);
 		/* {} where deltas will bring it; complete in calls that the
 		 * server's own code makes */
 		if (w[B_INPUT].type == JSON_OBJECT &&
 		    decode_truthy(&w[B_INPUT])) {
-			buf_put(&c->args, w[B_INPUT].tok);
+			decode_args(d, c, &w[B_INPUT]);
 			c->given = 1;
 		}
 	} else if (decode_is(&w[B_TYPE], "text")) {
 		decode_text(d, EV_TEXT, &w[B_TEXT]);
 	} else if (decode_is(&w[B_TYPE], "redacted_thinking")) {
 		decode_item(d, "messages", block);
-	} else if (decode_is(&w[B_TYPE], "thinking") &&
-	    w[B_THINKING].type == JSON_STRING) {
+	} else if (!decode_is(&w[B_TYPE], "thinking")) {
+		d->bytes += block.n;
+	} else if (w[B_THINKING].type == JSON_STRING) {
 		drop_thinking(d);
 		buf_puts(&d->block, "{\"type\":\"thinking\","
 		    "\"thinking\":\"");
@@ -176,7 +178,7 @@ end_block(struct decode *d, int64_t index)
 		decode_put_call(d, c);
 }
 
-static enum decoded
+static void
 on_delta(struct decode *d, int64_t index, const struct json_want *w)
 {
 	static const struct {
@@ -193,24 +195,30 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	for (i = 0; i < n; i++)
 		if (decode_is(&w[DELTA_TYPE], deltas[i].type))
 			break;
-	if (i == n)		/* citations */
-		return DECODE_MORE;
+	if (i == n) {		/* citations; an empty delta has no type */
+		if (w[DELTA_TYPE].type == JSON_STRING)
+			d->bytes += w[DELTA].tok.n;
+		return;
+	}
 	/* cppcheck-suppress arrayIndexOutOfBounds */
 	w = &w[(int)deltas[i].member];
 	if (!decode_has_text(w))
-		return DECODE_IDLE;
+		return;
 	switch (deltas[i].member) {
 	case TEXT:
 		decode_text(d, EV_TEXT, w);
 		break;
 	case JSON:
 		c = decode_call(d, index);
-		if (c == NULL)		/* input of the server's own tools */
+		if (c == NULL) {	/* input of the server's own tools */
+			d->bytes += w->tok.n;
 			break;
+		}
 		if (c->given)
-			buf_clear(&c->args);
+			decode_set(d, &c->args, SLICE(""));
 		c->given = 0;
-		return decode_args(d, c, w);
+		decode_args(d, c, w);
+		break;
 	case THINKING:
 		think(d, w);
 		break;
@@ -218,7 +226,6 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		sign(d, w);
 		break;
 	}
-	return DECODE_MORE;
 }
 
 /* message_delta, of which one or more come before the end. */
@@ -275,9 +282,11 @@ event(struct decode *d, const struct sse_event *e)
 	if (d->failed)
 		return DECODE_FAULT;
 	index = w[INDEX].type == JSON_NUMBER ? json_int(w[INDEX].tok, 0) : 0;
-	if (slice_is(type, "content_block_delta"))
-		return w[DELTA].type != JSON_OBJECT ? DECODE_IDLE :
-		    on_delta(d, index, w);
+	if (slice_is(type, "content_block_delta")) {
+		if (w[DELTA].type == JSON_OBJECT)
+			on_delta(d, index, w);
+		return DECODE_MORE;
+	}
 	if (slice_is(type, "content_block_start"))
 		return on_block(d, index, w[BLOCK].tok);
 	if (slice_is(type, "message_start"))

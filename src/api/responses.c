@@ -96,15 +96,15 @@ pick_call(struct slice item, struct json_want *w)
 }
 
 static void
-set_call(struct call *c, const struct json_want *w)
+set_call(struct decode *d, struct call *c, const struct json_want *w)
 {
 	if (w[I_ID].type == JSON_STRING)
-		decode_set(&c->id, w[I_ID].tok);
+		decode_set(d, &c->id, w[I_ID].tok);
 	if (w[I_NAME].type == JSON_STRING)
-		decode_set(&c->name, w[I_NAME].tok);
+		decode_set(d, &c->name, w[I_NAME].tok);
 	if (w[I_ARGUMENTS].type == JSON_STRING) {
 		c->half = 0;
-		decode_set(&c->args, w[I_ARGUMENTS].tok);
+		decode_set(d, &c->args, w[I_ARGUMENTS].tok);
 	}
 }
 
@@ -120,7 +120,7 @@ put_call(struct decode *d, struct call *c, const struct json_want *w,
 		c = decode_new_call(d, index);
 	if (c == NULL)
 		return DECODE_FAULT;
-	set_call(c, w);
+	set_call(d, c, w);
 	decode_put_call(d, c);
 	return DECODE_MORE;
 }
@@ -130,8 +130,9 @@ put_call(struct decode *d, struct call *c, const struct json_want *w,
 static void
 put_item(struct decode *d, struct slice item, const struct json_want *w)
 {
-	if (decode_is(&w[I_TYPE], "reasoning") &&
-	    decode_has_text(&w[I_ENCRYPTED]) &&
+	if (!decode_is(&w[I_TYPE], "reasoning"))
+		d->bytes += item.n;	/* the call of a server's own tool */
+	else if (decode_has_text(&w[I_ENCRYPTED]) &&
 	    !decode_is(&w[I_STATUS], "incomplete"))
 		decode_item(d, "responses", item);
 }
@@ -146,8 +147,9 @@ on_item_added(struct decode *d, struct slice item, int64_t index)
 		c = decode_new_call(d, index);
 		if (c == NULL)
 			return DECODE_FAULT;
-		set_call(c, w);
-		buf_clear(&c->args);	/* the deltas repeat them */
+		set_call(d, c, w);
+		/* the deltas repeat them */
+		decode_set(d, &c->args, SLICE(""));
 	} else if (decode_is(&w[I_TYPE], "message") &&
 	    (d->parts > 0 || d->open)) {
 		decode_flush(d);
@@ -308,14 +310,14 @@ call_of(struct decode *d, const struct json_want *w)
 	return c == NULL || c->put ? NULL : c;
 }
 
-static enum decoded
+static void
 on_delta(struct decode *d, struct slice type, const struct json_want *w)
 {
 	const struct json_want *delta = &w[DELTA];
 	struct call *c;
 
 	if (delta->tok.n == 0)
-		return DECODE_IDLE;
+		return;
 	/* slice_eq() is faster: the length is known */
 	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
@@ -331,9 +333,10 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 	    slice_is(type, "response.custom_tool_call_input.delta")) {
 		c = call_of(d, w);
 		if (c != NULL)
-			return decode_args(d, c, delta);
+			decode_args(d, c, delta);
+	} else {		/* sound, the code of a server's tool */
+		d->bytes += delta->tok.n;
 	}
-	return DECODE_MORE;
 }
 
 enum { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END, FAILED };
@@ -377,8 +380,10 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 		    decode_unknown(d, data);
 	switch (types[i].kind) {
 	case CREATED:
-		if (json_find(data, "response.id", &id) == JSON_STRING)
-			slice_copy(id, d->id, sizeof(d->id));
+		if (json_find(data, "response.id", &id) != JSON_STRING)
+			break;
+		d->bytes += d->id[0] == '\0' ? id.n : 0;
+		slice_copy(id, d->id, sizeof(d->id));
 		break;
 	case ITEM_ADDED:
 		if (w[ITEM].type == JSON_OBJECT)
@@ -401,7 +406,7 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 			args = &w[INPUT];
 		if (c != NULL && args->type == JSON_STRING) {
 			c->half = 0;
-			decode_set(&c->args, args->tok);
+			decode_set(d, &c->args, args->tok);
 		}
 		break;
 	case END:
@@ -417,8 +422,8 @@ static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	struct json_want *w = d->like.want;
+	enum decoded r = DECODE_MORE;
 	struct slice type = e->name;
-	enum decoded r;
 	int64_t n;
 
 	if (w[DELTA].key == NULL)
@@ -447,7 +452,7 @@ event(struct decode *d, const struct sse_event *e)
 			d->cursor->begun = 1;
 	}
 	if (w[DELTA].type == JSON_STRING && !d->failed)
-		r = on_delta(d, type, w);
+		on_delta(d, type, w);
 	else
 		r = on_other(d, type, w, e->data);
 	if (d->cursor != NULL)

@@ -21,16 +21,16 @@
 #define LAST_WORDS_GRACE ((msec)1000)
 #define REUSE_GRACE ((msec)100)
 
-/* Before the first event, comments alone may go on for this many times the
- * idle timeout. */
-#define QUEUE_IDLES 4
+/* Signs of life that carry nothing of an answer stretch the idle timeout to
+ * this many times its length. */
+#define IDLE_STRETCH 4
 
 #define REDIRECTS_MAX 5
 
 struct deadlines {
 	msec connect;		/* ms to connect, TLS included */
 	msec first_byte;	/* ms from then to the first event */
-	msec idle;		/* ms between events */
+	msec idle;		/* ms between events that carry something */
 	msec end;		/* of the whole run, on the monotonic clock */
 };
 

@@ -8,6 +8,7 @@
 
 #define READ_MAX ((size_t)65536)
 #define BOM "\xef\xbb\xbf"
+#define STRETCHED "only signs of life for four times --idle-timeout"
 
 /* What the content is by its first byte that is not blank: Content-Type is
  * wrong too often (providers.md 7.2). */
@@ -33,7 +34,10 @@ struct reader {
 				   terminal event may follow */
 	msec first, error;	/* deadlines of the first event and of an
 				   error's body */
-	msec last;		/* when the last event came */
+	msec last;		/* when the last event that carried something
+				   came */
+	msec sign;		/* the last bytes of the body */
+	uint64_t bytes;		/* dec.bytes after the last event */
 	const char *limit;	/* the option that sets the deadline */
 	msec now;
 	char *in;		/* READ_MAX bytes */
@@ -45,18 +49,31 @@ after(msec start, msec span)
 	return span > MSEC_MAX - start ? MSEC_MAX : start + span;
 }
 
+/* The end of the stretched idle timeout that began then. */
+static msec
+stretched(const struct reader *r, msec start)
+{
+	msec idle = r->job->limit.idle;
+
+	return idle > MSEC_MAX / IDLE_STRETCH ? MSEC_MAX :
+	    after(start, idle * IDLE_STRETCH);
+}
+
 static msec
 deadline(struct reader *r)
 {
-	msec at = r->first;
+	msec at = r->first, most;
 
 	if (r->content == C_ERROR || r->content == C_PAGE) {
 		at = r->error;
 	} else if (r->tail) {
 		at = after(r->last, TAIL_GRACE);
 	} else if (r->last != MSEC_NONE) {
-		at = after(r->last, r->job->limit.idle);
-		r->limit = "--idle-timeout";
+		at = after(r->sign, r->job->limit.idle);
+		most = stretched(r, r->last);
+		r->limit = at < most ? "--idle-timeout" : STRETCHED;
+		if (at > most)
+			at = most;
 	}
 	return at < r->job->limit.end ? at : r->job->limit.end;
 }
@@ -95,9 +112,11 @@ judge(struct reader *r)
 static void
 take(struct reader *r, enum decoded what)
 {
-	int tail = r->tail;
+	int tail = r->tail, idle = r->dec.bytes == r->bytes;
 
-	if (what == DECODE_IDLE || (r->ended && what != DECODE_FAULT))
+	r->bytes = r->dec.bytes;
+	if ((what == DECODE_MORE && idle) || (r->ended &&
+	    what != DECODE_FAULT))
 		return;
 	if (what == DECODE_TAIL) {
 		r->tail = 1;
@@ -139,21 +158,16 @@ on_body(struct reader *r, struct slice in)
 {
 	struct sse_event e;
 	enum sse_ev ev;
-	msec at;
 
 	if (r->content == C_UNKNOWN)
 		in = sniff(r, in);
-	/* Bytes without an event are the comments of a server's queue: they
-	 * may go on for four idle timeouts, but not past the deadline of the
-	 * first event. */
-	if (r->limit == NULL && r->job->limit.idle <= MSEC_MAX / QUEUE_IDLES) {
-		r->limit = "--first-byte-timeout";
-		at = after(r->now, r->job->limit.idle * QUEUE_IDLES);
-		if (at < r->first) {
-			r->first = at;
-			r->limit = "four times --idle-timeout of comments";
-		}
+	/* Bytes without an event are the comments of a server's queue: not
+	 * past the deadline of the first event either. */
+	if (r->sign == MSEC_NONE && stretched(r, r->now) < r->first) {
+		r->first = stretched(r, r->now);
+		r->limit = STRETCHED;
 	}
+	r->sign = r->now;
 	if (r->content == C_UNKNOWN)
 		return;
 	if (r->content != C_STREAM) {	/* parsed as a whole */
@@ -162,7 +176,10 @@ on_body(struct reader *r, struct slice in)
 		if (in.n > r->body.max - r->body.n)
 			in.n = r->body.max - r->body.n;
 		buf_put(&r->body, in);
-		if (r->content == C_WHOLE)
+		/* The object that ends may be a chunk, in an array of them;
+		 * the rest has to follow as an event's would. */
+		if (r->content == C_WHOLE && (r->last == MSEC_NONE ||
+		    memchr(in.p, '}', in.n) != NULL))
 			r->last = r->now;
 		if (r->body.n == r->body.max && r->content == C_WHOLE)
 			fail(r, F_PROTO, 0, "the answer is too large");
@@ -312,7 +329,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.out = out;
 	r.got = got;
 	r.first = first;
-	r.last = r.error = MSEC_NONE;
+	r.last = r.sign = r.error = MSEC_NONE;
 	r.dec.sink = job->sink;
 	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
 	r.sse.error_field = r.sse.raw_json = 1;

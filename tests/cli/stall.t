@@ -24,12 +24,17 @@ err "idle" "idle-timeout|silen|time"
 serve <<'EOF'
 head; start responses; comment ping 0 20
 EOF
-stalls "comments only" 200 500 --idle-timeout 200ms
+stalls "comments only" 800 1100 --idle-timeout 200ms
 
 serve <<'EOF'
 head; start responses; comment "\n\ndata: {\"type\":\"ping\"}" 0 20
 EOF
-stalls "pings only" 200 500 --idle-timeout 200ms
+stalls "pings only" 800 1100 --idle-timeout 200ms
+
+serve <<'EOF'
+status 200 body={ content-length=100; hold
+EOF
+stalls "half of one JSON text" 200 500 --idle-timeout 200ms
 
 serve <<'EOF'
 head; comment queued 0 20

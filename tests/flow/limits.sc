@@ -26,17 +26,17 @@ try head ; created ; delta whole ; completed
 == comments first are a queue that moves
 try head ; drip 10s 50 comment ; created ; delta whole ; completed
 
-== comments after the first event do not count
+== comments after the first event: four idle times
 idle 1m
 try head ; created ; drip 10s 100000 comment
 try head ; created ; delta whole ; completed
 
-== pings after some text do not count
+== pings after some text: four idle times
 idle 1m
 try head ; created ; delta half ; drip 10s 100000 ping
 try head ; created ; delta whole ; completed
 
-== half an event, drop by drop
+== half an event, drop by drop: four idle times
 idle 1m
 try head ; created ; delta half ; drip 10s 100000 text x
 try head ; created ; delta whole ; completed

@@ -1,0 +1,207 @@
+# Life is what carries something of the answer.  Signs of life that carry
+# nothing stretch the idle timeout, here 1m, to four times its length; silence
+# does not.
+
+== a sign, then silence
+idle 1m
+try head ; created ; delta half ; stall 50s ; comment ; hold
+try head ; created ; delta whole ; completed
+
+== nine minutes of thinking under pings
+try head ; created ; drip 15s 36 ping ; delta whole ; completed
+
+== each delta starts the idle time anew
+idle 1m
+try head ; created ; delta ha ; drip 20s 11 ping ; delta lf ;
+	drip 20s 11 ping ; delta ! ; completed
+
+== --idle-timeout inf
+idle inf
+try head ; created ; drip 1h 1000 ping ; delta whole ; completed
+
+# -- in each dialect
+
+== responses: in_progress for ever
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 data
+	{"type":"response.in_progress","response":{"id":"resp_1"}}
+
+== responses: created for ever
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 data
+	{"type":"response.created","response":{"id":"resp_1"}}
+
+== responses: empty deltas
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 delta
+
+== responses: a keepalive
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 data {"type":"keepalive"}
+
+== responses: parts that stay empty
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 data
+	{"type":"response.content_part.added","part":{"type":"output_text","text":""}}
+
+== responses: usage alone
+idle 1m
+patience 0
+try head ; created ; drip 30s 1000 data {"usage":{"input_tokens":1}}
+
+== responses: the server's own tools
+idle 1m
+try head ; created ; drip 50s 10 data
+	{"type":"response.output_item.done","item":{"type":"web_search_call"}} ;
+	delta whole ; completed
+
+== chat: usage alone
+chat
+idle 1m
+patience 0
+try head ; created ; delta half ; drip 30s 1000 data
+	{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}
+
+== chat: usage alone, before any text
+chat
+idle 1m
+first-byte 3m
+patience 0
+try head ; drip 30s 1000 data
+	{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}
+
+== chat: empty deltas
+chat
+idle 1m
+patience 0
+try head ; created ; delta half ; drip 30s 1000 data
+	{"choices":[{"index":0,"delta":{"role":"assistant","content":"","tool_calls":[]}}]}
+
+== chat: a call without anything
+chat
+idle 1m
+patience 0
+try head ; created ; delta half ; drip 30s 1000 data
+	{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":""}}]}}]}
+
+== chat: the second choice
+chat
+idle 1m
+patience 0
+try head ; created ; delta half ; drip 30s 1000 data
+	{"choices":[{"index":1,"delta":{"content":"x"}}]}
+
+== chat: members of the server's own
+chat
+idle 1m
+try head ; created ; drip 50s 10 data
+	{"choices":[{"index":0,"delta":{"content":null,"x_thought":"hm"}}]} ;
+	delta whole ; finish stop ; done
+
+== messages: pings
+dialect messages
+idle 1m
+patience 0
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	drip 30s 1000 event ping {"type":"ping"}
+
+== messages: usage alone
+dialect messages
+idle 1m
+patience 0
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	drip 30s 1000 data
+	{"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":1}}
+
+== messages: the start for ever
+dialect messages
+idle 1m
+patience 0
+try head ; drip 30s 1000 data {"type":"message_start","message":{"id":"m"}}
+
+== messages: empty deltas
+dialect messages
+idle 1m
+patience 0
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	drip 30s 1000 data
+	{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}}
+
+== messages: empty blocks
+dialect messages
+idle 1m
+patience 0
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	drip 30s 1000 data
+	{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+== messages: the input of the server's own tools
+dialect messages
+idle 1m
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	drip 50s 10 data {"type":"content_block_delta","index":7,"delta":{"type":"input_json_delta","partial_json":"x"}} ;
+	data {"type":"message_delta","delta":{"stop_reason":"end_turn"}} ;
+	data {"type":"message_stop"}
+
+== gemini: usage alone
+dialect gemini
+idle 1m
+patience 0
+try head ; data {"candidates":[{"content":{"parts":[{"text":"half"}]}}]} ;
+	drip 30s 1000 data {"usageMetadata":{"promptTokenCount":1}}
+
+== gemini: empty parts
+dialect gemini
+idle 1m
+patience 0
+try head ; data {"candidates":[{"content":{"parts":[{"text":"half"}]}}]} ;
+	drip 30s 1000 data
+	{"candidates":[{"content":{"parts":[{"text":"","thought":true}]}}],"usageMetadata":{"promptTokenCount":1}}
+
+== gemini: pictures
+dialect gemini
+idle 1m
+try head ; drip 50s 10 data
+	{"candidates":[{"content":{"parts":[{"inlineData":{"data":"eA=="}}]}}]} ;
+	data {"candidates":[{"finishReason":"MAX_TOKENS"}],"usageMetadata":{}}
+
+# -- an answer in one JSON text
+
+== whole: a brace and blanks
+idle 1m
+patience 0
+try raw HTTP/1.1 200 OK\r\n\r\n{ ; drip 30s 1000 raw \x20\n
+
+== whole: a brace and silence
+idle 1m
+patience 0
+try raw HTTP/1.1 200 OK\r\n\r\n{ ; hold
+
+== whole: a bracket and blanks
+dialect gemini
+idle 1m
+patience 0
+try raw HTTP/1.1 200 OK\r\n\r\n[ ; drip 30s 1000 raw \x20
+
+== whole: a text, drop by drop
+idle 1m
+patience 0
+try raw HTTP/1.1 200 OK\r\n\r\n{"x":" ; drip 30s 1000 raw y
+
+== whole: half of it, then blanks
+chat
+idle 1m
+patience 0
+try raw HTTP/1.1 200 OK\r\n\r\n{"choices":[{"message":{} ; drip 30s 1000 raw \x20
+
+== whole: chunks in an array
+dialect gemini
+idle 1m
+try raw HTTP/1.1 200 OK\r\n\r\n[{"candidates":[{"content":{"parts":[{"text":"a"}]}}]} ;
+	drip 50s 10 raw ,{"candidates":[{"content":{"parts":[{"text":"b"}]}}]} ;
+	raw ,{"candidates":[{"finishReason":"STOP"}]}] ; eof
