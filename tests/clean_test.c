@@ -17,8 +17,18 @@ static const struct {
 	    "^@^A^[[31m^M^G" },
 	{ "DEL", BYTES("a\x7f"), "a^?", "a^?" },
 	{ "C1", BYTES("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"),
-	    "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa0",
-	    "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa0" },
+	    "\\u0080\\u009b\\u009f\xc2\xa0",
+	    "\\u0080\\u009b\\u009f\xc2\xa0" },
+	{ "an embedding", BYTES("a\u202e\u202ab"), "a\\u202e\\u202ab",
+	    "a\\u202e\\u202ab" },
+	{ "an isolate", BYTES("\u2066a\u2069"), "\\u2066a\\u2069",
+	    "\\u2066a\\u2069" },
+	{ "marks of direction", BYTES("\u200e\u200f\u061c"),
+	    "\\u200e\\u200f\\u061c", "\\u200e\\u200f\\u061c" },
+	{ "their neighbours", BYTES("\u200d\u2010\u2029\u202f\u2065\u206a"
+	    "\u061b\u061d\u05d0"), "\u200d\u2010\u2029\u202f\u2065\u206a"
+	    "\u061b\u061d\u05d0", "\u200d\u2010\u2029\u202f\u2065\u206a"
+	    "\u061b\u061d\u05d0" },
 	{ "UTF-8", BYTES("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
 	    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
 	    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },

@@ -398,7 +398,7 @@ test_writer(void)
 	EQ(json_raw(&w, SLICE("{\n \"a\" : [1, \"\\ud83d\"],\"b\":{ }}\n")),
 	    0, "raw");
 	json_close(&w);
-	EQS(buf_slice(&out), "{\"a\\\"\":\"x\\n\\u0001\x7f\\\"\\\\\","
+	EQS(buf_slice(&out), "{\"a\\\"\":\"x\\n\\u0001\\u007f\\\"\\\\\","
 	    "\"n\":-9223372036854775808,\"list\":[true,false,null,{},[]],"
 	    "\"raw\":{\"a\":[1,\"\\ud83d\"],\"b\":{}}}", "document");
 	OK(json_valid(buf_slice(&out)), "valid");
@@ -428,6 +428,10 @@ test_writer_utf8(void)
 		{ "\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\"" },
 		{ "\xf4\x90\x80\x80", "\"" BAD BAD BAD BAD "\"" },
 		{ "\x80\xff", "\"" BAD BAD "\"" },
+		{ "12345678901234\x7f""6", "\"12345678901234\\u007f6\"" },
+		{ "\xc2\x9b\xc2\xa0", "\"\\u009b\xc2\xa0\"" },
+		{ "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8f",
+		    "\"\\u202e\\u2066\\u200f\"" },
 	};
 	struct buf out = { 0 }, doc = { 0 };
 	struct json_out w;
@@ -444,6 +448,10 @@ test_writer_utf8(void)
 		w = (struct json_out){ .out = &out };
 		EQ(json_raw(&w, buf_slice(&doc)), 0, "raw text");
 		EQS(buf_slice(&out), cases[i][1], "raw text");
+		buf_clear(&out);
+		w = (struct json_out){ .out = &out };
+		EQ(json_line(&w, buf_slice(&doc)), 0, "a line");
+		EQS(buf_slice(&out), cases[i][1], "a line");
 	}
 	buf_free(&out);
 	buf_free(&doc);

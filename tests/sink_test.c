@@ -152,7 +152,7 @@ test_terminal(void)
 
 	put_text(&t.sink, "a\033[31m\xc2\x9b" "b\n\tc");
 	flush(&t.sink);
-	EQS(written(), "a^[[31m\\xc2\\x9bb\n\tc", "tty: nothing drives it");
+	EQS(written(), "a^[[31m\\u009bb\n\tc", "tty: nothing drives it");
 	put(&t.sink, EV_RETRY);
 	flush(&t.sink);
 	EQS(written(), "\n", "tty: a retry begins on its own line");
@@ -164,7 +164,7 @@ test_terminal(void)
 	put(&t.sink, EV_DONE);
 	flush(&t.sink);
 	EQS(written(), "x\n{\"id\":\"c1\",\"name\":\"f\",\"arguments\":"
-	    "\"\\u001b\\xc2\\x9b^?\"}\n", "tty: nor do calls");
+	    "\"\\u001b\\u009b\\u007f\"}\n", "tty: nor do calls");
 	text_sink_free(&t);
 }
 

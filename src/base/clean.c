@@ -4,12 +4,26 @@
 
 #include "base/utf8.h"
 
+unsigned
+clean_acts(struct slice c)
+{
+	const unsigned char *p = (const unsigned char *)c.p;
+	unsigned u = c.n == 1 ? p[0] : c.n == 2 ? (p[0] & 0x1fU) << 6 |
+	    (p[1] & 0x3fU) : c.n == 3 ? (p[0] & 0xfU) << 12 |
+	    (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU) : 0;
+
+	return (u >= 0x7f && u < 0xa0) || u == 0x61c ||
+	    (u >= 0x200e && u <= 0x200f) || (u >= 0x202a && u <= 0x202e) ||
+	    (u >= 0x2066 && u <= 0x2069) ? u : 0;
+}
+
 /* Appends one character that is not printable ASCII; returns its length. */
 static size_t
 put_odd(struct buf *out, struct slice s, int layout)
 {
 	unsigned char c = (unsigned char)s.p[0];
 	size_t n, i;
+	unsigned acts;
 	int bad = 0;
 
 	if (c == '\n' || c == '\t') {
@@ -22,11 +36,13 @@ put_odd(struct buf *out, struct slice s, int layout)
 		return 1;
 	}
 	n = utf8_length(s, &bad);
-	if (!bad && (c != 0xc2 || (unsigned char)s.p[1] >= 0xa0))
+	acts = bad ? 0 : clean_acts(slice_sub(s, 0, n));
+	if (acts != 0)
+		buf_printf(out, "\\u%04x", acts);
+	else if (!bad)
 		buf_put(out, slice_sub(s, 0, n));
-	else
-		for (i = 0; i < n; i++)
-			buf_printf(out, "\\x%02x", (unsigned char)s.p[i]);
+	for (i = 0; bad && i < n; i++)
+		buf_printf(out, "\\x%02x", (unsigned char)s.p[i]);
 	return n;
 }
 

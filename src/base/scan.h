@@ -92,6 +92,14 @@ scan_odd(struct scan s)
 	return scan_bits(_mm_or_si128(s.x, scan_is(s, '\\')));
 }
 
+/* DEL and non-ASCII bytes. */
+static inline uint64_t
+scan_high(struct scan s)
+{
+	return scan_bits(_mm_cmpeq_epi8(_mm_max_epu8(s.x, scan_each(0x7f)),
+	    s.x));
+}
+
 /* Bytes that differ. */
 static inline uint64_t
 scan_other(struct scan a, struct scan b)
@@ -149,6 +157,13 @@ static inline uint64_t
 scan_odd(struct scan s)
 {
 	return (s.x | ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & SCAN_TOP;
+}
+
+/* The carry of a 0xff, a hit itself, may set a false one above it. */
+static inline uint64_t
+scan_high(struct scan s)
+{
+	return (s.x | (s.x + SCAN_ALL)) & SCAN_TOP;
 }
 
 static inline uint64_t

@@ -92,6 +92,7 @@ request_print(const struct plan *p, struct buf *out)
 {
 	const char *auth = plan_auth(p);
 	struct slice rest = buf_slice(&p->fields), line, name;
+	struct json_out w = { .out = out };
 
 	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
 	url_host(&p->job.to.url, out);
@@ -110,5 +111,7 @@ request_print(const struct plan *p, struct buf *out)
 			line = SLICE(" ***");
 		buf_printf(out, ":%.*s\n", SLICE_FMT(line));
 	}
-	buf_printf(out, "\n%.*s\n", SLICE_FMT(p->body));
+	buf_putc(out, '\n');
+	(void)json_line(&w, buf_slice(&p->body));
+	buf_putc(out, '\n');
 }

@@ -57,10 +57,7 @@ text_put(struct sink *s, const struct event *e)
 	case EV_DONE:
 		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
-		if (t->tty)	/* JSON does not escape DEL and C1 */
-			clean_put(&t->out, buf_slice(&t->calls), 1);
-		else
-			buf_put(&t->out, buf_slice(&t->calls));
+		buf_put(&t->out, buf_slice(&t->calls));
 		t->done = 1;
 		break;
 	case EV_START:

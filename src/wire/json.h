@@ -125,7 +125,8 @@ int json_plain(struct slice raw);
 /*
  * The writer.  {.out = &buf} starts a document.  Calls in an order that would
  * be invalid JSON fail a must().  Text that is not UTF-8 is written with
- * U+FFFD, so the output is always valid.
+ * U+FFFD, so the output is always valid; and what a terminal would act on
+ * (clean_acts()) is escaped wherever it comes from.
  */
 struct json_out {
 	struct buf *out;
@@ -149,7 +150,7 @@ void json_null(struct json_out *w);
  * nothing written if it is invalid or nested too deeply. */
 int json_raw(struct json_out *w, struct slice doc);
 
-/* The same, copied unchanged if it has no line breaks. */
+/* The same, but with its white space if that has no line breaks. */
 int json_line(struct json_out *w, struct slice doc);
 
 /* Shorthands for members. */

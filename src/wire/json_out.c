@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/clean.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "wire/b64.h"
@@ -46,12 +47,17 @@ json_close(struct json_out *w)
 	w->comma = 1;
 }
 
-/* Appends s as the content of a string. */
+/*
+ * Appends s as the content of a string; raw: it is escaped already, or a
+ * document.  What acts on a terminal is escaped either way, lest JSON that is
+ * shown on one can drive it.
+ */
 static void
-put_text(struct buf *out, struct slice s)
+put_text(struct buf *out, struct slice s, int raw)
 {
 	static const char special[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
 	size_t i = 0, n, from = 0;
+	unsigned acts;
 	const char *at;
 	struct scan x;
 	int bad;
@@ -60,14 +66,15 @@ put_text(struct buf *out, struct slice s)
 		/* plain ASCII is copied as it is, in whole steps */
 		for (; s.n - i >= SCAN_STEP; i += SCAN_STEP) {
 			x = scan_load(s.p + i);
-			if ((scan_string(x) | scan_odd(x)) != 0)
+			if (((raw ? 0 : scan_string(x)) | scan_high(x)) != 0)
 				break;
 		}
 		if (i == s.n)
 			break;
 		n = utf8_length(slice_sub(s, i, s.n), &bad);
-		if (!bad && s.p[i] != '"' && s.p[i] != '\\' &&
-		    (unsigned char)s.p[i] >= ' ') {
+		acts = bad ? 0 : clean_acts(slice_sub(s, i, n));
+		if (!bad && acts == 0 && (raw || (s.p[i] != '"' &&
+		    s.p[i] != '\\' && (unsigned char)s.p[i] >= ' '))) {
 			i += n;
 			continue;
 		}
@@ -76,7 +83,8 @@ put_text(struct buf *out, struct slice s)
 		if (bad) {
 			buf_puts(out, "\xEF\xBF\xBD");
 		} else if (at == NULL) {
-			buf_printf(out, "\\u%04x", (unsigned)s.p[i]);
+			buf_printf(out, "\\u%04x", acts != 0 ? acts :
+			    (unsigned)s.p[i]);
 		} else {
 			buf_putc(out, '\\');
 			buf_putc(out, letter[at - special]);
@@ -87,15 +95,11 @@ put_text(struct buf *out, struct slice s)
 	buf_put(out, slice_sub(s, from, s.n));
 }
 
-/* raw: s is escaped already. */
 static void
 put_string(struct json_out *w, struct slice s, int raw)
 {
 	buf_putc(w->out, '"');
-	if (raw)
-		utf8_put(w->out, s);
-	else
-		put_text(w->out, s);
+	put_text(w->out, s, raw);
 	buf_putc(w->out, '"');
 }
 
@@ -130,7 +134,7 @@ json_b64(struct json_out *w, struct slice mime, struct slice data)
 	buf_putc(w->out, '"');
 	if (mime.n > 0) {
 		buf_puts(w->out, "data:");
-		put_text(w->out, mime);
+		put_text(w->out, mime, 0);
 		buf_puts(w->out, ";base64,");
 	}
 	b64_put(w->out, data);
@@ -215,12 +219,12 @@ json_line(struct json_out *w, struct slice doc)
 {
 	doc = slice_trim(doc);
 	if (doc.n == 0 || memchr(doc.p, '\n', doc.n) != NULL ||
-	    memchr(doc.p, '\r', doc.n) != NULL || utf8_good(doc) < doc.n)
+	    memchr(doc.p, '\r', doc.n) != NULL)
 		return json_raw(w, doc);
 	if (!fits(w, doc))
 		return -1;
 	begin(w);
-	buf_put(w->out, doc);
+	put_text(w->out, doc, 1);	/* none of it is outside a string */
 	return 0;
 }
 
