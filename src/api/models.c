@@ -1,5 +1,7 @@
 #include "api/models.h"
 
+#include "base/clean.h"
+
 static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
@@ -8,14 +10,29 @@ event(struct decode *d, const struct sse_event *e)
 	    "a stream where a list of models was asked for");
 }
 
-/* Puts the id, or the name without "models/", and a line end. */
+/* Puts d->scratch as a line. */
+static void
+put_line(struct decode *d)
+{
+	struct event e = { .type = EV_TEXT };
+
+	buf_putc(&d->scratch, '\n');
+	e.text = buf_slice(&d->scratch);
+	d->content = 1;
+	d->text_bytes += e.text.n;
+	d->sink->put(d->sink, &e);
+}
+
+/* Puts the id, or the name without "models/", and a line end.  One id is one
+ * line, whatever is in it. */
 static void
 put_model(struct decode *d, struct slice model)
 {
 	static const char keys[] = "id name";
 	struct json_want w[2];
 	const struct json_want *id = &w[0];
-	struct event e = { .type = EV_TEXT };
+	struct buf text = { 0 };
+	struct slice name;
 
 	if (json_take(model, keys, w, 2) < 0)
 		return;
@@ -23,15 +40,14 @@ put_model(struct decode *d, struct slice model)
 		id = &w[1];
 	if (id->type != JSON_STRING)
 		return;
+	json_unescape(id->tok, &text, NULL);
+	name = buf_slice(&text);
+	if (slice_starts(name, "models/"))
+		slice_skip(&name, 7);
 	buf_clear(&d->scratch);
-	json_unescape(id->tok, &d->scratch, NULL);
-	buf_putc(&d->scratch, '\n');
-	e.text = buf_slice(&d->scratch);
-	if (slice_starts(e.text, "models/"))
-		e.text = slice_sub(e.text, 7, e.text.n);
-	d->content = 1;
-	d->text_bytes += e.text.n;
-	d->sink->put(d->sink, &e);
+	clean_put(&d->scratch, name, 0);
+	buf_free(&text);
+	put_line(d);
 }
 
 static enum decoded
@@ -54,6 +70,25 @@ whole(struct decode *d, struct slice body)
 	return DECODE_DONE;
 }
 
+static enum decoded
+whole_json(struct decode *d, struct slice body)
+{
+	struct json_out w = { .out = &d->scratch };
+
+	if (decode_is_error(body))
+		return decode_error(d, body);
+	buf_clear(&d->scratch);
+	if (json_raw(&w, body) < 0)
+		return decode_fail(d, F_PROTO, "not a list of models");
+	put_line(d);
+	d->finish = FIN_STOP;
+	return DECODE_DONE;
+}
+
 const struct dialect models_ids = {
 	.name = "models", .event = event, .whole = whole,
+};
+
+const struct dialect models_json = {
+	.name = "models", .event = event, .whole = whole_json,
 };

@@ -3,8 +3,9 @@
 
 /*
  * The list of a provider's models, as a dialect so that run() can fetch it:
- * there is no body to send, and the text of the answer is one id a line.
- * (dialect_raw gives the JSON itself.)
+ * there is no body to send, and the text of the answer is one id a line
+ * (models_ids), control characters made visible, or the provider's JSON as a
+ * line (models_json).
  *
  * OpenAI, its imitators and Anthropic answer {"data": [{"id"}]}; Gemini
  * {"models": [{"name": "models/ID"}]}; some {"models": [{"id"}]} or a bare
@@ -13,6 +14,6 @@
 
 #include "api/dialect.h"
 
-extern const struct dialect models_ids;
+extern const struct dialect models_ids, models_json;
 
 #endif

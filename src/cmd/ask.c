@@ -279,13 +279,11 @@ static int
 dry_run(struct task *t)
 {
 	struct buf out = { 0 };
-	struct fault f;
 	int rc;
 
 	request_question(&t->plan[0], &t->session.history);
 	request_print(&t->plan[0], &out);
-	rc = output_write(t->env, 1, buf_slice(&out), &f) < 0 ? EXIT_OUTPUT :
-	    EXIT_WHOLE;
+	rc = show(t->env, buf_slice(&out));
 	buf_free(&out);
 	return rc;
 }

@@ -172,8 +172,7 @@ give(struct batch *b)
 {
 	enum batch_in_ev ev = IN_LINE;
 	struct complaint c;
-	struct fault f;
-	int rc = 0;
+	int rc = 0, shown;
 
 	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
 		if (env_mono(&b->calm) + b->mean >= b->deadline)
@@ -184,9 +183,9 @@ give(struct batch *b)
 			stop(b, c.status, c.text);
 		} else if (b->o->dry_run) {
 			work_show(&b->work, &b->claim, b->text, &b->line);
-			if (output_write(b->env, 1, buf_slice(&b->line),
-			    &f) < 0)
-				stop(b, EXIT_OUTPUT, f.text);
+			shown = show(b->env, buf_slice(&b->line));
+			if (shown != 0)
+				stop(b, shown, "");
 			buf_clear(&b->line);
 			b->tally.n[T_DONE]++;
 		} else {

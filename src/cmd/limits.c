@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clean.h"
-#include "cmd/exits.h"
-#include "cmd/report.h"
-#include "core/output.h"
+#include "cmd/say.h"
 #include "limit/hold.h"
 #include "net/digest.h"
 #include "state/place.h"
@@ -154,7 +152,6 @@ limits(const struct env *env, struct opts *o, struct slice command)
 	struct page *page;
 	struct slice label;
 	struct view v;
-	struct fault f;
 	int i, rc;
 	DIR *d;
 
@@ -180,7 +177,7 @@ limits(const struct env *env, struct opts *o, struct slice command)
 		if (d != NULL)
 			closedir(d);
 	}
-	rc = output_write(env, 1, buf_slice(&out), &f);
+	rc = show(env, buf_slice(&out));
 	buf_free(&out);
-	return rc < 0 ? EXIT_OUTPUT : EXIT_WHOLE;
+	return rc;
 }

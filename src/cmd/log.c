@@ -1,47 +1,18 @@
 #include "cmd/log.h"
 
-#include <unistd.h>
-
-#include "base/clean.h"
 #include "cmd/open.h"
-#include "cmd/report.h"
-#include "core/output.h"
+#include "cmd/say.h"
 #include "wire/when.h"
 
-struct transcript {
-	struct buf out;
-	int tty;		/* make control characters visible */
-};
-
 static void
-put(struct transcript *t, struct slice s)
+end_line(struct buf *t)
 {
-	if (t->tty)
-		clean_put(&t->out, s, 1);
-	else
-		buf_put(&t->out, s);
-}
-
-/* Puts the text of a raw JSON string. */
-static void
-put_raw(struct transcript *t, struct slice raw)
-{
-	struct buf text = { 0 };
-
-	json_unescape(raw, &text, NULL);
-	put(t, buf_slice(&text));
-	buf_free(&text);
+	if (t->n > 0 && t->p[t->n - 1] != '\n')
+		buf_putc(t, '\n');
 }
 
 static void
-end_line(struct transcript *t)
-{
-	if (t->out.n > 0 && t->out.p[t->out.n - 1] != '\n')
-		buf_putc(&t->out, '\n');
-}
-
-static void
-put_parts(struct transcript *t, const struct part *p, size_t n)
+put_parts(struct buf *t, const struct part *p, size_t n)
 {
 	static const char *const labels[] = { "", "image ", "file ", "call ",
 	    "result of ", NULL };
@@ -51,27 +22,27 @@ put_parts(struct transcript *t, const struct part *p, size_t n)
 			continue;
 		end_line(t);
 		if (p->type != PART_TEXT) {
-			buf_printf(&t->out, "[%s", labels[p->type]);
-			put(t, p->type >= PART_CALL ? p->id : p->mime);
+			buf_printf(t, "[%s", labels[p->type]);
+			buf_put(t, p->type >= PART_CALL ? p->id : p->mime);
 			if (p->name.n > 0) {
-				buf_putc(&t->out, ' ');
-				put(t, p->name);
+				buf_putc(t, ' ');
+				buf_put(t, p->name);
 			}
 			if (p->data.n > 0)
-				buf_printf(&t->out, " %zu bytes", p->data.n);
-			put(t, p->url);
-			buf_puts(&t->out, "]\n");
+				buf_printf(t, " %zu bytes", p->data.n);
+			buf_put(t, p->url);
+			buf_puts(t, "]\n");
 		}
-		put(t, p->text);
+		buf_put(t, p->text);
 	}
 	end_line(t);
-	buf_putc(&t->out, '\n');
+	buf_putc(t, '\n');
 }
 
 /* -- a turn ---------------------------------------------------------------- */
 
 static void
-put_question(struct transcript *t, const struct history *h)
+put_question(struct buf *t, const struct history *h)
 {
 	static const char roles[][10] = { "system", "user", "assistant",
 	    "tool" };
@@ -86,50 +57,50 @@ put_question(struct transcript *t, const struct history *h)
 		return;
 	}
 	for (m = talk_messages(&talk, &n); n > 0; n--, m++) {
-		buf_printf(&t->out, "== %s", roles[m->role]);
+		buf_printf(t, "== %s", roles[m->role]);
 		if (history_member(h, "at", &at) == JSON_STRING) {
-			buf_puts(&t->out, ", ");
-			put_raw(t, at);
+			buf_puts(t, ", ");
+			json_unescape(at, t, NULL);
 		}
-		buf_putc(&t->out, '\n');
+		buf_putc(t, '\n');
 		put_parts(t, m->parts, m->nparts);
 	}
 	talk_free(&talk);
 }
 
 static void
-put_answer(struct transcript *t, const struct history *h)
+put_answer(struct buf *t, const struct history *h)
 {
 	struct json_want message = { .key = "message" };
 
 	if (h->state == TURN_NONE || (h->turn.n == 0 && h->parts.n == 0))
 		return;
-	buf_puts(&t->out, "== ");
+	buf_puts(t, "== ");
 	if (h->attempts > 0) {
-		put_raw(t, h->provider);
-		buf_putc(&t->out, ':');
-		put_raw(t, h->model);
+		json_unescape(h->provider, t, NULL);
+		buf_putc(t, ':');
+		json_unescape(h->model, t, NULL);
 	} else {
-		buf_puts(&t->out, "not sent yet");
+		buf_puts(t, "not sent yet");
 	}
 	if (h->state == TURN_DONE) {
-		buf_printf(&t->out, ", %s", finish_name(h->finish));
+		buf_printf(t, ", %s", finish_name(h->finish));
 		if (h->usage.input >= 0)
-			buf_printf(&t->out, ", %lld tokens in",
+			buf_printf(t, ", %lld tokens in",
 			    (long long)h->usage.input);
 		if (h->usage.output >= 0)
-			buf_printf(&t->out, ", %lld out",
+			buf_printf(t, ", %lld out",
 			    (long long)h->usage.output);
 	} else {
-		buf_puts(&t->out, h->state == TURN_FAILED ? ", failed" :
+		buf_puts(t, h->state == TURN_FAILED ? ", failed" :
 		    ", not finished");
 		if (json_pick(h->fault, &message, 1) == 0 &&
 		    message.type == JSON_STRING) {
-			buf_puts(&t->out, ": ");
-			put_raw(t, message.tok);
+			buf_puts(t, ": ");
+			json_unescape(message.tok, t, NULL);
 		}
 	}
-	buf_putc(&t->out, '\n');
+	buf_putc(t, '\n');
 	put_parts(t, (const void *)h->parts.p,
 	    h->parts.n / sizeof(struct part));
 }
@@ -139,11 +110,11 @@ put_answer(struct transcript *t, const struct history *h)
 int
 log_print(const struct env *env, struct opts *o, struct slice command)
 {
-	struct transcript t = { .tty = isatty(1) };
+	struct buf t = { 0 };
 	struct session s = { 0 };
 	struct slice in, rec;
 	struct history h;
-	struct fault f;
+	struct json_out w;
 	enum record_ev ev;
 	int rc, begins;
 
@@ -160,8 +131,9 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 		if (ev != RECORD_ONE)
 			continue;
 		if (o->json) {
-			buf_put(&t.out, rec);
-			buf_putc(&t.out, '\n');
+			w = (struct json_out){ .out = &t };
+			if (json_line(&w, rec) == 0)
+				buf_putc(&t, '\n');
 			continue;
 		}
 		begins = history_begins(&h, rec);
@@ -174,9 +146,8 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	if (!o->json)
 		put_answer(&t, &h);
 	history_free(&h);
-	if (output_write(env, 1, buf_slice(&t.out), &f) < 0)
-		rc = EXIT_OUTPUT;
-	buf_free(&t.out);
+	rc = show(env, buf_slice(&t));
+	buf_free(&t);
 	session_free(&s);
 	return rc;
 }

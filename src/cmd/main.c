@@ -11,9 +11,9 @@
 #include "cmd/log.h"
 #include "cmd/models.h"
 #include "cmd/report.h"
+#include "cmd/say.h"
 #include "cmd/sessions.h"
 #include "cmd/version.h"
-#include "core/output.h"
 
 static const struct command {
 	const char *name;
@@ -36,7 +36,6 @@ main(int argc, char **argv)
 	const struct command *cmd = commands;
 	struct buf typed = { 0 };
 	struct env env;
-	struct fault f;
 	struct opts o;
 	size_t i;
 	int rc, from_stdin;
@@ -55,9 +54,8 @@ main(int argc, char **argv)
 		}
 	rc = opts_read(&o, cmd->bit, argv);
 	if (rc == 0 && (o.help || o.version)) {
-		if (output_write(&env, 1, slice_str(o.help ? help_text :
-		    "bide " BIDE_VERSION "\n"), &f) < 0)
-			rc = EXIT_OUTPUT;
+		rc = show(&env, slice_str(o.help ? help_text :
+		    "bide " BIDE_VERSION "\n"));
 	} else if (rc == 0) {
 		from_stdin = cmd->bit == CMD_BATCH && o.nwords > 0 ?
 		    strcmp(o.words[0], "-") == 0 :

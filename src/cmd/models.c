@@ -1,6 +1,7 @@
 #include "cmd/models.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "api/models.h"
 #include "cmd/plan.h"
@@ -12,7 +13,8 @@ static int
 fetch(const struct env *env, const struct opts *o, struct plan *p,
     struct slice command)
 {
-	struct text_sink text = { .env = env, .fd = 1, .path = o->output };
+	struct text_sink text = { .env = env, .fd = 1, .path = o->output,
+	    .tty = o->output == NULL && isatty(1) };
 	struct status status = { .quiet = o->quiet, .verbose = o->verbose,
 	    .answer = &text.sink };
 	struct pipeline pipe = { .answer = &text.sink,
@@ -27,7 +29,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	pipeline_init(&pipe);
 	plan_job(p, env, &pipe.sink, o->max_time < MSEC_MAX ?
 	    env_mono(env) + o->max_time : MSEC_MAX);
-	p->job.dialect = o->json ? &dialect_raw : &models_ids;
+	p->job.dialect = o->json ? &models_json : &models_ids;
 	run(&r, &res);
 	status_free(&status);
 	pipeline_free(&pipe);

@@ -53,7 +53,7 @@ void
 progress_say(struct tally *p, struct slice text)
 {
 	if (p->open)
-		(void)!write(2, "\r\033[K", 4);
+		say_wipe();
 	p->open = 0;
 	say(text);
 }
@@ -66,9 +66,6 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 	size_t i;
 	struct buf line = { 0 };
 
-	/* without automatic margins a long line is cut, not wrapped */
-	if (p->tty)
-		buf_puts(&line, "\r\033[K\033[?7l");
 	buf_printf(&line, "%lld", (long long)done);
 	if (p->total >= 0)
 		buf_printf(&line, "/%lld", (long long)p->total);
@@ -95,8 +92,7 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 		when_put(&line, span * (p->total - done) / done);
 	}
 	if (p->tty) {
-		buf_puts(&line, "\033[?7h");
-		(void)!write(2, line.p, line.n);
+		say_live(buf_slice(&line));
 		p->open = 1;
 	} else {
 		progress_say(p, buf_slice(&line));

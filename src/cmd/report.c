@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,48 +9,8 @@
 #include "base/clean.h"
 #include "wire/when.h"
 
-#define TEXT_MAX 1024
 #define WHY_MAX 100		/* bytes of a server's message in one line */
 #define TOKENS_MAX 1000000000	/* more cannot be a real count */
-
-/* -- messages -------------------------------------------------------------- */
-
-void
-say(struct slice text)
-{
-	struct buf line = { 0 };
-
-	buf_puts(&line, "bide: ");
-	clean_put(&line, text, 0);
-	buf_putc(&line, '\n');
-	(void)!write(2, line.p, line.n);
-	buf_free(&line);
-}
-
-void
-sayf(const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	say(slice_str(text));
-}
-
-int
-fail(int status, const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	say(slice_str(text));
-	return status;
-}
 
 /* -- faults ---------------------------------------------------------------- */
 
@@ -117,7 +75,7 @@ report_fault(const struct fault *f, struct buf *out)
 			for (n = WHY_MAX; n > WHY_MAX - 20 &&
 			    text.p[n] != ' '; n--)
 				;
-		clean_put(out, slice_sub(text, 0, n), 0);
+		buf_put(out, slice_sub(text, 0, n));
 		buf_puts(out, n < text.n ? "...)" : ")");
 	}
 }
@@ -125,11 +83,11 @@ report_fault(const struct fault *f, struct buf *out)
 /* -- the progress of a run ------------------------------------------------- */
 
 /* Lines wait for the next flush, lest they run into an answer whose last line
- * is still open. */
+ * is still open.  Line breaks in them become blanks. */
 static void
 note(struct status *s, struct slice line)
 {
-	buf_put(&s->notes, line);
+	clean_put(&s->notes, line, 0);
 	buf_putc(&s->notes, '\n');
 }
 
@@ -171,7 +129,7 @@ static void
 wipe_line(struct status *s)
 {
 	if (s->shown)
-		(void)!write(2, "\r\033[K", 4);
+		say_wipe();
 	s->shown = 0;
 }
 
@@ -186,14 +144,11 @@ status_tick(struct sink *sink, msec left)
 		wipe_line(s);
 		return;
 	}
-	/* without automatic margins a long line is cut, not wrapped */
 	before = slice_cut(&after, '\0');
-	buf_puts(&out, "\r\033[K\033[?7l");
 	buf_put(&out, before);
 	when_put(&out, (left + 99) / 100 * 100);	/* 2.0 s, 1.0 s */
 	buf_put(&out, after);
-	buf_puts(&out, "\033[?7h");
-	(void)!write(2, out.p, out.n);
+	say_live(buf_slice(&out));
 	buf_free(&out);
 	s->shown = 1;
 }
@@ -302,10 +257,8 @@ status_attempt(void *ctx, struct outcome *out, unsigned n)
 	put_span(&b, "first token", t->start, t->first);
 	put_span(&b, "total", t->start, t->end);
 	put_usage(&b, out);
-	if (out->request_id[0] != '\0') {
-		buf_puts(&b, ", request ");
-		clean_put(&b, slice_str(out->request_id), 0);
-	}
+	if (out->request_id[0] != '\0')
+		buf_printf(&b, ", request %s", out->request_id);
 	if (out->fault.class != F_NONE) {
 		buf_puts(&b, ", ");
 		report_fault(&out->fault, &b);

@@ -1,21 +1,11 @@
 #ifndef CMD_REPORT_H
 #define CMD_REPORT_H
 
-/* What a person reads on stderr: messages, the progress of a run, and why it
- * failed. */
+/* The progress of a run, and why it failed, for a person. */
 
-#include "cmd/exits.h"
 #include "cmd/opts.h"
+#include "cmd/say.h"
 #include "core/run.h"
-
-/* Writes "bide: TEXT" and a newline with one write(), so that the lines of
- * several processes do not mix.  Control characters are made visible. */
-void say(struct slice text);
-void sayf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/* Says why the program ends, and returns the given exit status. */
-int fail(int status, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /*
  * The progress of a run: a sink that passes every event on and reports waits.

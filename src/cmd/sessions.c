@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/clean.h"
-#include "cmd/report.h"
-#include "core/output.h"
+#include "cmd/say.h"
 #include "state/session.h"
 #include "wire/when.h"
 
@@ -129,12 +128,12 @@ put_json(struct list *l, const struct session *s, msec written, int locked)
 }
 
 /* Deletes an old session if its last turn is finished and no process writes to
- * it, which the lock proves.  Says so first. */
+ * it, which the lock proves.  Says so first.  0, or the exit status. */
 static int
 prune(struct list *l, struct session *s, msec age)
 {
 	enum turn_state st;
-	struct fault f;
+	int rc;
 
 	if (age < l->o->prune || session_open(s, JOURNAL_OLD, l->env, 0) < 0)
 		return 0;
@@ -145,8 +144,11 @@ prune(struct list *l, struct session *s, msec age)
 	    s->history.turns, s->history.turns == 1 ? "" : "s");
 	when_put(&l->out, age / 1000 * 1000);
 	buf_puts(&l->out, " old\n");
-	return output_write(l->env, 1, buf_slice(&l->out), &f) < 0 ||
-	    session_remove(s) < 0;
+	rc = show(l->env, buf_slice(&l->out));
+	if (rc == 0 && session_remove(s) < 0)
+		rc = fail(EXIT_OUTPUT, "session %s: %s", s->name,
+		    strerror(errno));
+	return rc;
 }
 
 static int
@@ -155,7 +157,6 @@ each(void *ctx, const char *name, msec written)
 	struct list *l = ctx;
 	struct session s = { 0 };
 	msec age = l->now - written;
-	struct fault f;
 	int rc = 0, locked;
 
 	slice_copy(slice_str(name), s.name, sizeof(s.name));
@@ -167,7 +168,7 @@ each(void *ctx, const char *name, msec written)
 			put_json(l, &s, written, locked);
 		else
 			put_line(l, &s, age, locked);
-		rc = output_write(l->env, 1, buf_slice(&l->out), &f) < 0;
+		rc = show(l->env, buf_slice(&l->out));
 	}
 	buf_clear(&l->out);
 	session_free(&s);
@@ -188,6 +189,6 @@ sessions(const struct env *env, struct opts *o, struct slice command)
 	errno = 0;
 	rc = session_each(each, &l);
 	buf_free(&l.out);
-	return rc == 0 ? EXIT_WHOLE : fail(EXIT_OUTPUT, "sessions: %s",
+	return rc >= 0 ? rc : fail(EXIT_OUTPUT, "sessions: %s",
 	    strerror(errno));
 }

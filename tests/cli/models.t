@@ -24,7 +24,8 @@ gemini-3-pro
 "
 bide -- models --json openai
 status "raw" 0
-out "raw" '{"data":[{"id":"a"}]}'
+out "raw" '{"data":[{"id":"a"}]}
+'
 bide -- models --patience 0 openai
 status "no list" 76
 bide -- models openai
