@@ -35,8 +35,8 @@ event_put_fault(struct json_out *w, const struct fault *f)
 	json_member(w, "message", slice_trim(slice_str(f->text)));
 }
 
-static void
-put_count(struct json_out *w, const char *key, int64_t n)
+void
+event_put_count(struct json_out *w, const char *key, int64_t n)
 {
 	json_key(w, key);
 	if (n >= 0)
@@ -48,8 +48,8 @@ put_count(struct json_out *w, const char *key, int64_t n)
 void
 event_put_usage(struct json_out *w, const struct usage *u)
 {
-	put_count(w, "input", u->input);
-	put_count(w, "output", u->output);
-	put_count(w, "cached", u->cached);
-	put_count(w, "reasoning", u->reasoning);
+	event_put_count(w, "input", u->input);
+	event_put_count(w, "output", u->output);
+	event_put_count(w, "cached", u->cached);
+	event_put_count(w, "reasoning", u->reasoning);
 }

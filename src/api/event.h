@@ -92,9 +92,11 @@ struct sink {
 const char *finish_name(enum finish finish);
 
 /* Write members of an open object as --json and batch name them: id, name,
- * arguments; class, status, message; the token counts. */
+ * arguments; class, status, message; a count, null if it is negative, which is
+ * unknown; the token counts. */
 void event_put_call(struct json_out *w, const struct event *e);
 void event_put_fault(struct json_out *w, const struct fault *f);
+void event_put_count(struct json_out *w, const char *key, int64_t n);
 void event_put_usage(struct json_out *w, const struct usage *u);
 
 #endif

@@ -120,8 +120,8 @@ put_json(struct list *l, const struct session *s, msec written, int locked)
 		when_put_rfc3339(&text, h->not_before);
 		json_member(&w, "until", buf_slice(&text));
 	}
-	json_member_num(&w, "input", h->spent.input);
-	json_member_num(&w, "output", h->spent.output);
+	event_put_count(&w, "input", h->spent.input);
+	event_put_count(&w, "output", h->spent.output);
 	json_close(&w);
 	buf_putc(&l->out, '\n');
 	buf_free(&text);

@@ -338,6 +338,10 @@ done
 ok "the journal has no control characters" \
     not grep -q "$(printf '\033')" "$STATE/red.jsonl"
 
+bide -- sessions --json
+event "counts that nobody gave" \
+    '"name":"later",.*"input":null,"output":null\}'
+
 # -- no place to store it -----------------------------------------------------
 
 serve <<'E'
