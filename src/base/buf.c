@@ -198,11 +198,12 @@ copy(char *to, const char *from, size_t n)
 void
 buf_put(struct buf *b, struct slice s)
 {
-	char *to;
-
-	if (s.n == 0 || (to = buf_room(b, s.n)) == NULL)
+	if (s.n == 0)
 		return;
-	copy(to, s.p, s.n);
+	/* mostly there is room, and no limit to be checked */
+	if ((b->max != 0 || s.n > b->cap - b->n) && buf_room(b, s.n) == NULL)
+		return;
+	copy(b->p + b->n, s.p, s.n);
 	b->n += s.n;
 }
 

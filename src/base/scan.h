@@ -76,6 +76,16 @@ scan_low(struct scan s)
 	return scan_bits(scan_upto(s, 0xf));
 }
 
+/* Whether any of four steps from s on has one. */
+static inline int
+scan_any_low(const char *s)
+{
+	__m128i a = _mm_min_epu8(scan_load(s).x, scan_load(s + 16).x);
+	__m128i b = _mm_min_epu8(scan_load(s + 32).x, scan_load(s + 48).x);
+
+	return scan_low((struct scan){ _mm_min_epu8(a, b) }) != 0;
+}
+
 /* Quotes, backslashes and control characters: the bytes of a JSON string
  * that need attention. */
 static inline uint64_t
@@ -145,6 +155,13 @@ scan_low(struct scan s)
 	return (s.x - SCAN_ALL * 0x10) & ~s.x & SCAN_TOP;
 }
 
+static inline int
+scan_any_low(const char *s)
+{
+	return (scan_low(scan_load(s)) | scan_low(scan_load(s + 8)) |
+	    scan_low(scan_load(s + 16)) | scan_low(scan_load(s + 24))) != 0;
+}
+
 /* ^ 2 maps the quote (0x22) to 0x20, right after the controls. */
 static inline uint64_t
 scan_string(struct scan s)
@@ -198,15 +215,15 @@ scan_same(const char *a, const char *b, size_t n)
 			;
 		return i;
 	}
-	/* the last step overlaps the one before */
-	for (i = 0; i < n; i += SCAN_STEP) {
-		if (n - i < SCAN_STEP)
-			i = n - SCAN_STEP;
+	for (i = 0; i < n - SCAN_STEP; i += SCAN_STEP) {
 		hits = scan_other(scan_load(a + i), scan_load(b + i));
 		if (hits != 0)
 			return i + scan_first(hits);
 	}
-	return n;
+	/* the last step overlaps the one before */
+	i = n - SCAN_STEP;
+	hits = scan_other(scan_load(a + i), scan_load(b + i));
+	return hits == 0 ? n : i + scan_first(hits);
 }
 
 #endif

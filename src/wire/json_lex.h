@@ -21,10 +21,15 @@ lex_blanks(const char *p, const char *end)
 	return p;
 }
 
-static inline int
-lex_digit(const char *p, const char *end)
+/* The position after the digits at p; NULL if there are none. */
+static inline const char *
+lex_digits(const char *p, const char *end)
 {
-	return p != end && *p >= '0' && *p <= '9';
+	const char *from = p;
+
+	while (p != end && *p >= '0' && *p <= '9')
+		p++;
+	return p != from ? p : NULL;
 }
 
 /* The first byte of a string, from p on, that needs attention, or end.  Bytes
@@ -79,25 +84,14 @@ lex_number(const char *p, const char *end)
 {
 	if (p != end && *p == '-')
 		p++;
-	if (!lex_digit(p, end))
-		return NULL;
-	if (*p++ != '0')
-		while (lex_digit(p, end))
-			p++;
-	if (p != end && *p == '.') {
-		if (!lex_digit(++p, end))
-			return NULL;
-		while (lex_digit(p, end))
-			p++;
-	}
-	if (p != end && (*p == 'e' || *p == 'E')) {
+	p = p != end && *p == '0' ? p + 1 : lex_digits(p, end);
+	if (p != NULL && p != end && *p == '.')
+		p = lex_digits(p + 1, end);
+	if (p != NULL && p != end && (*p == 'e' || *p == 'E')) {
 		p++;
 		if (p != end && (*p == '+' || *p == '-'))
 			p++;
-		if (!lex_digit(p, end))
-			return NULL;
-		while (lex_digit(p, end))
-			p++;
+		p = lex_digits(p, end);
 	}
 	return p;
 }

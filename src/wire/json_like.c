@@ -79,10 +79,12 @@ compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
 	}
 }
 
+/* Copies doc, and lets what is wanted of it refer to the copy: a value that is
+ * the same in the next document is not set again. */
 static void
 remember(struct json_like *k, struct slice doc)
 {
-	const struct json_want *w;
+	struct json_want *w;
 	size_t at;
 
 	buf_put(&k->doc, doc);
@@ -91,8 +93,9 @@ remember(struct json_like *k, struct slice doc)
 			continue;
 		at = (size_t)(w->tok.p - doc.p);
 		k->spot[k->nspots++] = (struct json_spot){ (uint16_t)at,
-		    (uint16_t)(at + w->tok.n), 0, 0, (unsigned char)w->type,
+		    (uint16_t)(at + w->tok.n), 0, 0,
 		    (unsigned char)(w - k->want) };
+		w->tok.p = k->doc.p + at;
 	}
 }
 
@@ -106,11 +109,11 @@ json_pick_like(struct json_like *k, struct slice doc, size_t n)
 
 	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
 		for (s = k->spot; s < k->spot + k->nspots; s++) {
-			w = &k->want[s->want];
+			if (s->before == s->upto)
+				continue;
 			from = doc.p + s->from + shift[s->before];
-			w->type = (enum json_type)s->type;
-			w->tok = (struct slice){ from, (size_t)(doc.p + s->to +
-			    shift[s->upto] - from) };
+			k->want[s->want].tok = (struct slice){ from,
+			    (size_t)(doc.p + s->to + shift[s->upto] - from) };
 		}
 		if (k->misses > 0)
 			k->misses--;

@@ -26,7 +26,7 @@ struct json_slot {
 struct json_spot {
 	uint16_t from, to;
 	unsigned char before, upto;	/* slots before from, and up to to */
-	unsigned char type, want;
+	unsigned char want;
 };
 
 /* {0} except for .want: .key and .sub of all that is wanted, at every level,

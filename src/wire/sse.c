@@ -38,10 +38,7 @@ line_end(const char *p, const char *end)
 	if (p != end && *p == '\n')
 		return p;
 	for (;;) {
-		while ((size_t)(end - p) >= 4 * step &&
-		    (scan_low(scan_load(p)) | scan_low(scan_load(p + step)) |
-		    scan_low(scan_load(p + 2 * step)) |
-		    scan_low(scan_load(p + 3 * step))) == 0)
+		while ((size_t)(end - p) >= 4 * step && !scan_any_low(p))
 			p += 4 * step;
 		for (; (size_t)(end - p) >= step; p += step) {
 			hits = scan_low(scan_load(p));
@@ -277,6 +274,13 @@ forget(struct sse *s)
 	s->has_data = s->fired = s->raw = 0;
 }
 
+/* A value that is still in the input, or the copy of one that was not. */
+static struct slice
+gathered(struct slice ref, const struct buf *copy)
+{
+	return ref.n > 0 ? ref : buf_slice(copy);
+}
+
 /* Ends a block: 1 if it was an event, now in *out. */
 static int
 dispatch(struct sse *s, struct sse_event *out)
@@ -285,8 +289,8 @@ dispatch(struct sse *s, struct sse_event *out)
 		forget(s);
 		return 0;
 	}
-	out->data = s->data_ref.n > 0 ? s->data_ref : buf_slice(&s->data);
-	out->name = s->name_ref.n > 0 ? s->name_ref : buf_slice(&s->name);
+	out->data = gathered(s->data_ref, &s->data);
+	out->name = gathered(s->name_ref, &s->name);
 	if (out->name.n == 0)
 		out->name = SLICE("message");
 	out->id = buf_slice(&s->id);
