@@ -47,8 +47,8 @@ void
 decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 {
 	uint16_t *half = type == EV_TEXT ? &d->text_half : &d->reasoning_half;
-	struct buf fixed = { 0 };
 	struct slice text = w->tok;
+	struct buf fixed;
 
 	if (w->type != JSON_STRING || text.n == 0)
 		return;
@@ -61,11 +61,13 @@ decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 		json_unescape(text, &d->scratch, half);
 		text = buf_slice(&d->scratch);
 	}
-	if (utf8_good(text) != text.n) {
-		utf8_put(&fixed, text);
-		text = buf_slice(&fixed);
+	if (utf8_good(text) == text.n) {
+		put(d, type, text);
+		return;
 	}
-	put(d, type, text);
+	fixed = (struct buf){ 0 };
+	utf8_put(&fixed, text);
+	put(d, type, buf_slice(&fixed));
 	buf_free(&fixed);
 }
 

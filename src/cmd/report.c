@@ -157,7 +157,7 @@ static void
 status_put(struct sink *sink, const struct event *e)
 {
 	struct status *s = (struct status *)sink;
-	struct buf line = { 0 };
+	struct buf line;
 
 	if (s->quiet)
 		return;
@@ -165,6 +165,7 @@ status_put(struct sink *sink, const struct event *e)
 		tell_wait(s, e);
 	if (e->type != EV_FALLBACK)
 		return;
+	line = (struct buf){ 0 };
 	report_fault(e->fault, &line);
 	buf_printf(&line, ": falling back to %.*s:%.*s", SLICE_FMT(e->name),
 	    SLICE_FMT(e->text));

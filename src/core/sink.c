@@ -28,7 +28,7 @@ static void
 text_put(struct sink *s, const struct event *e)
 {
 	struct text_sink *t = (struct text_sink *)s;
-	struct json_out w = { .out = &t->calls };
+	struct json_out w;
 
 	switch (e->type) {
 	case EV_TEXT:
@@ -38,6 +38,7 @@ text_put(struct sink *s, const struct event *e)
 			buf_put(&t->out, e->text);
 		break;
 	case EV_TOOL_CALL:
+		w = (struct json_out){ .out = &t->calls };
 		json_open(&w, '{');
 		event_put_call(&w, e);
 		json_close(&w);
