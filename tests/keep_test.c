@@ -110,7 +110,8 @@ begin_test(int live)
 	    .cursor = &cursor, .live = live, .provider = "openai",
 	    .model = "gpt-4o", .turn = 3, .broken = on_broken };
 	keep_init(&k);
-	pipe = (struct pipeline){ .journal = &k.sink, .answer = &next };
+	pipe = (struct pipeline){ .journal = &k.sink, .answer = &next,
+	    .each = 1 };
 	pipeline_init(&pipe);
 }
 

@@ -27,6 +27,7 @@ static const struct {
 struct recorder {
 	struct sink sink;
 	struct buf text;
+	int texts;		/* EV_TEXT events */
 	int discard;
 };
 
@@ -35,8 +36,10 @@ rec_put(struct sink *s, const struct event *e)
 {
 	struct recorder *r = (struct recorder *)s;
 
-	if (e->type == EV_TEXT)
+	if (e->type == EV_TEXT) {
 		buf_put(&r->text, e->text);
+		r->texts++;
+	}
 	if (e->type == EV_RETRY)
 		r->discard = e->discard;
 }
@@ -72,7 +75,8 @@ test_events(void)
 {
 	struct recorder r = { .sink = { .put = rec_put, .flush = rec_flush },
 	    .discard = -1 };
-	struct pipeline s = { .answer = &r.sink, .joins = 1 };
+	struct pipeline s = { .answer = &r.sink, .joins = 1,
+	    .each = 1 };
 	struct fault f;
 	int i;
 
@@ -113,7 +117,8 @@ static void
 test_held(void)
 {
 	struct recorder r = { .sink = { .put = rec_put, .flush = hold_flush } };
-	struct pipeline s = { .answer = &r.sink, .joins = 1 };
+	struct pipeline s = { .answer = &r.sink, .joins = 1,
+	    .each = 1 };
 
 	pipeline_init(&s);
 	text(&s, "The quick brown f");
@@ -131,7 +136,8 @@ static void
 test_keep(void)
 {
 	struct recorder r = { .sink = { .put = rec_put, .flush = rec_flush } };
-	struct pipeline s = { .answer = &r.sink, .joins = 1 };
+	struct pipeline s = { .answer = &r.sink, .joins = 1,
+	    .each = 1 };
 	size_t i;
 
 	pipeline_init(&s);
@@ -145,6 +151,37 @@ test_keep(void)
 	buf_free(&r.text);
 }
 
+/* Deltas reach the sinks together, in order, and before any other event. */
+static void
+test_gathered(void)
+{
+	struct recorder r = { .sink = { .put = rec_put, .flush = rec_flush } };
+	struct pipeline s = { .answer = &r.sink };
+	struct buf big = { 0 };
+	struct fault f;
+
+	pipeline_init(&s);
+	text(&s, "a");
+	text(&s, "b");
+	EQ(r.texts, 0, "deltas wait for a flush");
+	EQ(s.sink.flush(&s.sink, &f), 0, "flush");
+	EQ(r.texts, 1, "and then are one");
+	EQ(s.sink.delivered, 2, "which is delivered");
+	text(&s, "c");
+	event(&s, EV_RETRY);
+	EQ(r.texts, 2, "or they come before the next event");
+	text(&s, "d");
+	while (big.n < 100000)
+		buf_puts(&big, "long ");
+	buf_putc(&big, '\0');
+	text(&s, big.p);
+	EQ(r.texts, 4, "a long text is not copied");
+	EQS(slice_sub(buf_slice(&r.text), 0, 9), "abcdlong ", "all in order");
+	pipeline_free(&s);
+	buf_free(&r.text);
+	buf_free(&big);
+}
+
 int
 main(void)
 {
@@ -156,5 +193,6 @@ main(void)
 	test_events();
 	test_held();
 	test_keep();
+	test_gathered();
 	return DONE();
 }

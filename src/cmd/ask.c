@@ -93,6 +93,7 @@ open_sinks(struct task *t)
 	t->pipe = (struct pipeline){ .journal = &t->keep.sink,
 	    .answer = o->json ? &t->json.sink : &t->text.sink,
 	    .status = &t->status.sink, .joins = on_break(o) == BREAK_CONTINUE,
+	    .each = o->json,
 	    .earlier = t->earlier.n > 0 || stored ? &h->parts : NULL,
 	    .calls = stored };
 	t->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,

@@ -4,6 +4,9 @@
 
 #include "api/request.h"
 
+/* Longer text is passed on at once: it is not worth a copy. */
+#define GATHER_MAX ((size_t)4096)
+
 /* -- joining a continuation ------------------------------------------------ */
 
 size_t
@@ -57,23 +60,6 @@ put_all(struct pipeline *p, const struct event *e)
 		p->status->put(p->status, e);
 }
 
-/* The status is flushed even when the answer cannot be written. */
-static int
-pipeline_flush(struct sink *s, struct fault *f)
-{
-	struct pipeline *p = (struct pipeline *)s;
-	struct fault ignored;
-	int rc;
-
-	if (p->journal != NULL)
-		(void)p->journal->flush(p->journal, &ignored);
-	rc = p->answer->flush(p->answer, f);
-	s->delivered = p->answer->delivered;
-	if (p->status != NULL)
-		(void)p->status->flush(p->status, &ignored);
-	return rc;
-}
-
 /* Passes on the held start of a continuation without the overlap. */
 static void
 join(struct pipeline *p)
@@ -93,36 +79,86 @@ join(struct pipeline *p)
 }
 
 static void
+put_text(struct pipeline *p, struct slice text)
+{
+	if (p->joining) {
+		buf_put(&p->head, text);
+		if (p->head.n >= SEAM_WINDOW)
+			join(p);
+		return;
+	}
+	if (p->joins)
+		remember(p, text);
+	put_all(p, &(struct event){ .type = EV_TEXT, .text = text });
+}
+
+static void
+put_gathered(struct pipeline *p)
+{
+	if (p->gathered.n > 0)
+		put_text(p, buf_slice(&p->gathered));
+	buf_clear(&p->gathered);
+}
+
+/* The status is flushed even when the answer cannot be written. */
+static int
+pipeline_flush(struct sink *s, struct fault *f)
+{
+	struct pipeline *p = (struct pipeline *)s;
+	struct fault ignored;
+	int rc;
+
+	put_gathered(p);
+	if (p->journal != NULL)
+		(void)p->journal->flush(p->journal, &ignored);
+	rc = p->answer->flush(p->answer, f);
+	s->delivered = p->answer->delivered;
+	if (p->status != NULL)
+		(void)p->status->flush(p->status, &ignored);
+	return rc;
+}
+
+/* What came before the break is written out and stays valid, unless the sink
+ * holds it until the answer is complete. */
+static void
+begin_joining(struct pipeline *p, struct event *e)
+{
+	struct fault ignored;
+
+	join(p);
+	(void)pipeline_flush(&p->sink, &ignored);
+	p->joining = p->sink.delivered > 0;
+	if (p->joining)
+		e->discard = 0;
+	else
+		buf_clear(&p->text);
+}
+
+static void
 pipeline_put(struct sink *s, const struct event *e)
 {
 	struct pipeline *p = (struct pipeline *)s;
-	struct event changed = *e;
-	struct fault ignored;
+	struct event changed;
 
-	if (p->joins && e->type == EV_TEXT) {
-		if (p->joining) {
-			buf_put(&p->head, e->text);
-			if (p->head.n >= SEAM_WINDOW)
-				join(p);
-			return;
-		}
-		remember(p, e->text);
-	} else if (p->joins && !e->kept &&
-	    (e->type == EV_RETRY || e->type == EV_FALLBACK)) {
-		/* What came before the break is written out and stays valid,
-		 * unless the sink holds it until the answer is complete. */
-		join(p);
-		(void)pipeline_flush(s, &ignored);
-		p->joining = s->delivered > 0;
-		if (p->joining)
-			changed.discard = 0;
-		else
-			buf_clear(&p->text);
+	if (e->type == EV_TEXT && !p->each && e->text.n <= GATHER_MAX) {
+		buf_put(&p->gathered, e->text);
+		return;
+	}
+	put_gathered(p);
+	if (e->type == EV_TEXT) {
+		put_text(p, e->text);
+		return;
+	}
+	if ((e->type == EV_RETRY || e->type == EV_FALLBACK) && p->joins &&
+	    !e->kept) {
+		changed = *e;
+		begin_joining(p, &changed);
+		e = &changed;
 	} else if (e->type == EV_TOOL_CALL || e->type == EV_DONE ||
 	    e->type == EV_ERROR) {
 		join(p);
 	}
-	put_all(p, &changed);
+	put_all(p, e);
 }
 
 static void
@@ -148,7 +184,7 @@ pipeline_init(struct pipeline *p)
 	    .tick = p->status != NULL && p->status->tick != NULL ?
 	    pipeline_tick : NULL,
 	    .refused = p->answer->refused != NULL ? pipeline_refused : NULL };
-	p->text = p->head = (struct buf){ 0 };
+	p->text = p->head = p->gathered = (struct buf){ 0 };
 	p->joining = 0;
 }
 
@@ -164,6 +200,7 @@ pipeline_free(struct pipeline *p)
 {
 	buf_free(&p->text);
 	buf_free(&p->head);
+	buf_free(&p->gathered);
 }
 
 void

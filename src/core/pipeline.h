@@ -5,7 +5,8 @@
  * The sinks of a run, in one place.  run() puts events into .sink; from there
  * each goes to the journal, then to the answer's own sink, then to the status
  * on stderr.  .sink.delivered counts what the answer's sink has written, and
- * the body of a refused request goes to whichever sink asks for it.
+ * the body of a refused request goes to whichever sink asks for it.  The deltas
+ * of one read reach the sinks as one, which saves most of the work on each.
  *
  * With .joining the pipeline also joins a continuation to the part of the
  * answer that was delivered before its stream broke (--on-break continue).
@@ -31,6 +32,8 @@ struct pipeline {
 	struct sink *answer;
 	struct sink *status;	/* or NULL */
 	int joins;		/* --on-break continue */
+	int each;		/* pass on text as it comes, each event by
+				   itself, and not gathered at a flush */
 	const struct buf *earlier;	/* struct part: what an earlier run
 				   has received, shown after the first
 				   EV_START; or NULL */
@@ -39,6 +42,7 @@ struct pipeline {
 	struct buf text;	/* the end of what passed through */
 	struct buf head;	/* the start of a continuation, held back */
 	int joining;
+	struct buf gathered;	/* text since the last flush */
 };
 
 /* {.journal, .answer, ...} set by the caller; this sets the rest. */
