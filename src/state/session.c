@@ -97,7 +97,8 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
 		return -1;
 	history_free(&s->history);
 	history_init(&s->history, s->records.n);
-	in = buf_slice(&s->records);
+	in = record_lines(buf_slice(&s->records));
+	s->torn = s->records.n - in.n;
 	while ((ev = record_next(&j->crc, &in, &rec)) != RECORD_END) {
 		if (ev == RECORD_ONE) {
 			history_take(&s->history, rec);
@@ -106,7 +107,6 @@ session_open(struct session *s, enum journal_mode mode, const struct env *env,
 			history_damage(&s->history);
 		}
 	}
-	s->torn = in.n;
 	if (s->torn > 0 && mode != JOURNAL_READ)
 		return journal_truncate(j, j->end - (int64_t)s->torn);
 	return 0;
