@@ -255,6 +255,45 @@ removed(void)
 	EQ(a.error, EINVAL, "without blocking");
 }
 
+/* The file is opened if it is ours and nobody else may write it. */
+static void
+owners(void)
+{
+	static const struct {
+		mode_t mode;
+		int error, exposed;
+	} rows[] = {
+		{ 0600, 0, 0 },
+		{ 0640, 0, 1 },
+		{ 0604, 0, 1 },
+		{ 0620, JOURNAL_NOT_OURS, 0 },
+		{ 0602, JOURNAL_NOT_OURS, 0 },
+		{ 0666, JOURNAL_NOT_OURS, 0 },
+	};
+	struct journal j;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		name(&j, "plain");
+		EQ(chmod(j.path, rows[i].mode), 0, "chmod");
+		EQ(journal_open(&j, JOURNAL_READ, &env, 0),
+		    rows[i].error == 0 ? 0 : -1, "a mode, to read");
+		EQ(j.error, rows[i].error, "whether others may write");
+		EQ(j.exposed, rows[i].exposed, "whether others may read");
+		journal_close(&j);
+		name(&j, "plain");
+		EQ(journal_open(&j, JOURNAL_OLD, &env, 0),
+		    rows[i].error == 0 ? 0 : -1, "a mode, to write");
+		journal_close(&j);
+	}
+	(void)chmod(j.path, 0600);
+	st = (struct stat){ .st_mode = S_IFREG | 0600, .st_uid = geteuid() };
+	OK(journal_ours(&st), "a file of ours");
+	st.st_uid++;
+	OK(!journal_ours(&st), "another user's");
+}
+
 int
 main(void)
 {
@@ -267,6 +306,7 @@ main(void)
 	torn();
 	locks();
 	removed();
+	owners();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	EQ(system(command), 0, "cleaned up");
 	return DONE();
