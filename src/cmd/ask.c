@@ -177,7 +177,7 @@ ask_one(struct task *t, msec end, struct result *res)
 	struct plan *p = &t->plan[t->at];
 	struct run r = { .job = &p->job, .policy = { t->o->patience,
 	    (unsigned)t->o->retries }, .on_break = on_break(t->o),
-	    .key = secret_slice(&p->key), .before = &t->before,
+	    .before = &t->before,
 	    .after = after, .retry = retry, .ctx = t };
 
 	if (t->until != MSEC_NONE)

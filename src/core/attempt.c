@@ -80,6 +80,7 @@ static void
 redirect(struct job *job, struct consumed *got, struct outcome *out)
 {
 	struct slice to = got->location, rest = to, path = { 0 };
+	struct buf shown = { 0 };
 	struct url u;
 	int bad = !is_target(to);
 
@@ -98,10 +99,13 @@ redirect(struct job *job, struct consumed *got, struct outcome *out)
 		out->again = 1;
 		return;
 	}
+	buf_put(&shown, to);
+	mask_hide(job->mask, shown.p, shown.n, 0);
 	fault_set(&out->fault, bad ? F_PROTO : F_REQUEST, 0, "redirected (%d) "
-	    "to %.*s: %s", out->status, (int)earlier((msec)to.n, 200),
-	    to.p == NULL ? "" : to.p, bad ? "not a URL" :
+	    "to %.*s: %s", out->status, (int)earlier((msec)shown.n, 200),
+	    shown.p == NULL ? "" : shown.p, bad ? "not a URL" :
 	    "not followed; is the base URL right?");
+	buf_free(&shown);
 	out->fault.status = out->status;
 }
 
