@@ -6,7 +6,6 @@
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o
-
 CC = cc
 CLANG = clang
 CFLAGS =
@@ -18,7 +17,7 @@ EMBED_CA =
 # Seconds for each target of make fuzz.
 T = 60
 
-# A large off_t and time_t where the C library still has a choice.
+# large off_t and time_t, where libc still has a choice
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
 	-D_TIME_BITS=64 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wmissing-prototypes -I../../src -I../.. -I. \
@@ -31,8 +30,7 @@ all: bide
 # One goal after the other at the top; inside a build all jobs at once.
 ORDER = .NOTPARALLEL
 $(ORDER):
-# bmake -j keeps to this instead.
-.ORDER: setup bide san
+.ORDER: setup bide san		# for bmake -j
 
 # -- inside a build's folder (files.mk: tests/mirror.sh) ----------------------
 
@@ -59,7 +57,6 @@ $(PROGRAMS) src/cmd/main: libbide.a $(WITH)
 
 suite: $(PROGRAMS)
 fuzzers: $(FUZZERS)
-
 # -- from the top -------------------------------------------------------------
 
 # Makes goals in build/$$t with $$cc, $$cflags and $$ldflags.  For use in a
@@ -97,29 +94,25 @@ demo: bide
 check: bide programs
 	@sh tests/check.sh
 
-# The whole suite once more under ASan and UBSan, and as where there is no SSE2.
-# By clang, or where there is none by gcc.
+# The suite under ASan and UBSan by clang or else gcc, and as without SSE2.
 san: always
 	@+t=san cc="$$(command -v '$(CLANG)' || echo '$(CC)')" ldflags=-lbearssl; \
-	cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS'; \
-	($(IN) $(LIBTEST) src/cmd/main suite)
+	cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS'; ($(IN) $(LIBTEST) src/cmd/main suite)
 	@BIDE=build/san/src/cmd/main BIDE_BUILD=build/san/tests sh tests/check.sh
 
-# The test programs under valgrind, which cannot follow into a static bide:
-# that one is run as it is.
+# The test programs under valgrind, which cannot follow into a static bide.
 valgrind: bide programs
-	@sh tests/setup.sh valgrind && \
-	    BIDE_UNDER='valgrind -q --error-exitcode=99 --leak-check=full' sh tests/check.sh
+	@sh tests/setup.sh $@ && BIDE_UNDER="valgrind -q --error-exitcode=99 \
+	    --leak-check=full" sh tests/check.sh
 
 # Each fuzz target for $$T seconds; what it finds stays in build/fuzz.
 fuzz: always
-	@sh tests/setup.sh fuzz
+	@sh tests/setup.sh $@
 	@+t=fuzz cc='$(CLANG)' ldflags='-fsanitize=fuzzer -lbearssl'; \
 	cflags='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'; ($(IN) fuzzers)
 	@sh tests/fuzz.sh '$(T)'
 
-# bench: bide beside curl in one run; ratios, never absolute times.
-# interop: the faults once more, with servers that nobody here wrote.
+# bench: ratios to curl in one run; interop: against servers written by others.
 bench interop: bide programs
 	@sh tests/setup.sh $@ && sh tests/$@.sh
 
@@ -129,15 +122,13 @@ lint newcomer: always
 
 # Every recorded stream cut at every byte; a batch killed 200 times.
 torture: bide programs
-	@export BIDE_TORTURE=1; sh tests/check.sh corpora/ && \
-	    sh tests/check.sh cli/batch
+	@export BIDE_TORTURE=1; sh tests/check.sh corpora/ cli/batch
 
 install: bide
-	to='$(DESTDIR)$(PREFIX)' && \
-	install -d "$$to/bin" "$$to/share/man/man1" "$$to/share/man/man5" && \
-	install -m 755 bide "$$to/bin" && \
-	install -m 644 man/*.1 "$$to/share/man/man1" && \
-	install -m 644 man/*.5 "$$to/share/man/man5"
+	to='$(DESTDIR)$(PREFIX)' man="$$to/share/man" && \
+	install -d "$$to/bin" "$$man/man1" "$$man/man5" && \
+	install -m 755 bide "$$to/bin" && install -m 644 man/*.1 "$$man/man1" && \
+	install -m 644 man/*.5 "$$man/man5"
 
 clean:
 	rm -rf build bide

@@ -1,7 +1,7 @@
 #!/bin/sh
 # make check: run all tests, which print TAP, under prove.  BIDE is the program
 # and BIDE_BUILD the folder of the test programs (make san and make valgrind set
-# them).  An argument selects the tests whose names contain it.
+# them).  Arguments select the tests whose names contain one of them.
 set -u
 export BIDE="${BIDE:-./bide}" BIDE_BUILD="${BIDE_BUILD:-build/check/tests}"
 export LC_ALL=C TZ=UTC
@@ -15,6 +15,6 @@ tests=$(
 		[ "$f" = fuzz_replay ] || echo "$BIDE_BUILD/$f"
 	done
 )
-[ $# -eq 0 ] || tests=$(echo "$tests" | grep -F -- "$1")
+[ $# -eq 0 ] || tests=$(echo "$tests" | grep -F -e "$(printf '%s\n' "$@")")
 # shellcheck disable=SC2086
 exec prove -j 2 --timer --exec 'sh tests/tap.sh' $tests
