@@ -45,6 +45,10 @@ static const struct {
 	{ "3 hrs", 3 * H, "" },
 	{ "3 hours", 3 * H, "" },
 	{ "1d", D, "" },
+	{ "2 weeks", 14 * D, "" },
+	{ "5 秒后", 5 * S, "后" },
+	{ "3小时20分钟", 3 * H + 20 * M, "钟" },
+	{ "2天", 2 * D, "" },
 	{ "2 Days 3h", 2 * D + 3 * H, "" },
 	/* as people write it; to stop half-way would be too early */
 	{ "1 hour and 20 minutes.", H + 20 * M, "." },
@@ -189,6 +193,65 @@ test_spans(void)
 	}
 }
 
+static void
+test_dates(void)
+{
+	static const struct {
+		const char *text;
+		msec want;
+		const char *rest;
+	} dates[] = {
+		{ "2026-02-18 22:05:00", 1771452300000, "" },
+		{ "2026-02-18T22:05:00Z.", 1771452300000, "." },
+		{ "2026-02-18 22:05:00.5 +0000 UTC m=+1", 1771452300500,
+		    " m=+1" },
+		{ "2026-02-18 at 22:05 UTC", 1771452300000, "" },
+		{ "2026-02-18, 22:05 gmt", 1771452300000, "" },
+		{ "2026-02-19 06:05:00+08:00", 1771452300000, "" },
+		{ "2026-02-18T17:05:00-0500", 1771452300000, "" },
+		{ "2026-02-18 22:05:00 to", 1771452300000, " to" },
+		{ "2026-02-18", MSEC_NONE, "2026-02-18" },
+		{ "2026-13-18 22:05:00", MSEC_NONE, "2026-13-18 22:05:00" },
+		{ "2026-02-18 25:05:00", MSEC_NONE, "2026-02-18 25:05:00" },
+		{ "2026-02-18 22:5", MSEC_NONE, "2026-02-18 22:5" },
+		{ "", MSEC_NONE, "" },
+	};
+	struct slice s;
+	size_t i;
+
+	for (i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+		s = slice_str(dates[i].text);
+		EQ(when_date(&s, 0), dates[i].want, dates[i].text);
+		EQS(s, dates[i].rest, "what follows");
+	}
+	s = SLICE("2026-02-19 06:05:00");
+	EQ(when_date(&s, 8 * H), 1771452300000, "a clock that is ahead");
+}
+
+/* Summer time begins on March 8 and ends on November 1 of 2026. */
+static void
+test_pacific(void)
+{
+	static const char *const nights[][2] = {
+		{ "2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z" },
+		{ "2026-12-01T07:59:59Z", "2026-12-01T08:00:00Z" },
+		{ "2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z" },
+		{ "2026-03-08T07:59:59Z", "2026-03-08T08:00:00Z" },
+		{ "2026-03-08T09:00:00Z", "2026-03-09T07:00:00Z" },
+		{ "2026-03-08T12:00:00Z", "2026-03-09T07:00:00Z" },
+		{ "2026-11-01T06:59:59Z", "2026-11-01T07:00:00Z" },
+		{ "2026-11-01T07:30:00Z", "2026-11-02T08:00:00Z" },
+		{ "2026-11-01T12:00:00Z", "2026-11-02T08:00:00Z" },
+		{ "2027-03-14T09:59:00Z", "2027-03-15T07:00:00Z" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(nights) / sizeof(nights[0]); i++)
+		EQ(when_pacific_midnight(when_rfc3339(slice_str(
+		    nights[i][0]))), when_rfc3339(slice_str(nights[i][1])),
+		    nights[i][0]);
+}
+
 /* Every day of 200 years, written and parsed. */
 static void
 test_days(void)
@@ -232,6 +295,8 @@ main(void)
 	size_t i;
 
 	test_spans();
+	test_dates();
+	test_pacific();
 	for (i = 0; i < sizeof(durs) / sizeof(durs[0]); i++)
 		EQ(when_dur(slice_str(durs[i].text)), durs[i].want,
 		    durs[i].text);

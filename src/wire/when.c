@@ -32,6 +32,23 @@ when_civil(const struct civil *c)
 	    c->second * SECOND;
 }
 
+static struct civil
+civil_of(msec wall)
+{
+	int64_t t = wall / 1000;
+	int64_t d = t / 86400 + 719468;		/* since 0000-03-01 */
+	int64_t era = d / 146097, doe = d % 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t m = (5 * doy + 2) / 153;
+	int month = (int)(m < 10 ? m + 3 : m - 9);
+	int second = (int)(t % 86400);
+
+	return (struct civil){ (int)(era * 400 + yoe) + (month <= 2), month,
+	    (int)(doy - (153 * m + 2) / 5 + 1), second / 3600,
+	    second / 60 % 60, second % 60 };
+}
+
 /* Takes lit, ignoring ASCII case. */
 static int
 take(struct slice *s, const char *lit)
@@ -170,6 +187,14 @@ portion(msec span, int64_t v)
 	return (span * v + 999999999) / 1000000000;
 }
 
+static void
+skip_blanks(struct slice *s)
+{
+	while (s->n > 0 && (s->p[0] == ' ' || s->p[0] == '\t' ||
+	    s->p[0] == '\r' || s->p[0] == '\n'))
+		slice_skip(s, 1);
+}
+
 msec
 when_rfc3339(struct slice s)
 {
@@ -194,18 +219,98 @@ when_rfc3339(struct slice s)
 	    t + part - ahead;
 }
 
-static void
-skip_blanks(struct slice *s)
+/* Takes "Z", "UTC", "GMT" or an offset like +0800 or +08:00, which some follow
+ * with a name; returns whether there was one. */
+static int
+take_zone(struct slice *s, msec *ahead)
 {
-	while (s->n > 0 && (s->p[0] == ' ' || s->p[0] == '\t' ||
-	    s->p[0] == '\r' || s->p[0] == '\n'))
-		slice_skip(s, 1);
+	int minus = take(s, "-"), hours, minutes;
+	struct slice rest;
+
+	if (minus || take(s, "+")) {
+		if (!take_digits(s, 2, &hours))
+			return 0;
+		take(s, ":");
+		if (!take_digits(s, 2, &minutes) || hours > 23 || minutes > 59)
+			return 0;
+		*ahead = (minus ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
+		rest = *s;
+		if (take(&rest, " utc"))
+			*s = rest;
+		return 1;
+	}
+	if (!take(s, "z") && !take(s, "utc") && !take(s, "gmt"))
+		return 0;
+	*ahead = 0;
+	return 1;
 }
 
-/* The length of a unit; 0 if word is not one.  Only whole words count: the m
- * of "5 months" is not a minute. */
+msec
+when_date(struct slice *s, msec ahead)
+{
+	struct slice rest = *s, zone;
+	struct civil c = { 0 };
+	msec t, part = 0;
+
+	if (!take_form(&rest, "Y-M-", &c) || !take_digits(&rest, 2, &c.day))
+		return MSEC_NONE;
+	if (!take(&rest, "t")) {
+		take(&rest, ",");
+		take(&rest, " at");
+		skip_blanks(&rest);
+	}
+	if (!take_digits(&rest, 2, &c.hour) || !take(&rest, ":") ||
+	    !take_digits(&rest, 2, &c.minute))
+		return MSEC_NONE;
+	if (take(&rest, ":") && !take_digits(&rest, 2, &c.second))
+		return MSEC_NONE;
+	if (take(&rest, "."))
+		part = portion(SECOND, take_fraction(&rest));
+	zone = rest;
+	skip_blanks(&zone);
+	if (take_zone(&zone, &ahead))
+		rest = zone;
+	t = when_civil(&c);
+	if (t == MSEC_NONE || t + part < ahead)
+		return MSEC_NONE;
+	*s = rest;
+	return t + part - ahead;
+}
+
+/* The first Sunday from a day of the year on, at an hour of UTC. */
 static msec
-unit(struct slice word)
+sunday(int year, int month, int day, int hour)
+{
+	msec t = when_civil(&(struct civil){ year, month, day, hour, 0, 0 });
+
+	/* 1970-01-01 was a Thursday */
+	return t + (7 - (t / DAY + 4) % 7) % 7 * DAY;
+}
+
+/* Los Angeles is 7 hours behind UTC from 2 am on the second Sunday of March to
+ * 2 am on the first of November, else 8. */
+static msec
+pacific_behind(msec wall)
+{
+	int year = civil_of(wall).year;
+
+	return wall >= sunday(year, 3, 8, 10) && wall < sunday(year, 11, 1, 9) ?
+	    7 * HOUR : 8 * HOUR;
+}
+
+msec
+when_pacific_midnight(msec wall)
+{
+	msec local = wall - pacific_behind(wall), next;
+
+	next = (local / DAY + 1) * DAY;
+	return next + pacific_behind(next + 8 * HOUR);
+}
+
+/* Takes a unit and returns its length; 0 if there is none.  Only whole words
+ * count: the m of "5 months" is not a minute. */
+static msec
+take_unit(struct slice *s)
 {
 	static const struct {
 		char name[12];
@@ -215,15 +320,18 @@ unit(struct slice word)
 		{ "s", SECOND }, { "sec", SECOND }, { "second", SECOND },
 		{ "m", MINUTE }, { "min", MINUTE }, { "minute", MINUTE },
 		{ "h", HOUR }, { "hr", HOUR }, { "hour", HOUR },
-		{ "d", DAY }, { "day", DAY },
+		{ "d", DAY }, { "day", DAY }, { "week", 7 * DAY },
+		{ "毫秒", 1 }, { "秒", SECOND }, { "分", MINUTE },
+		{ "小时", HOUR }, { "天", DAY },
 	};
-	struct slice one = word;
+	struct slice word = take_letters(s), one = word;
 	size_t i;
 
 	if (word.n > 2 && (word.p[word.n - 1] | 0x20) == 's')
 		one.n--;
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (slice_ieq(word, slice_str(units[i].name)) ||
+		if (word.n == 0 ? take(s, units[i].name) :
+		    slice_ieq(word, slice_str(units[i].name)) ||
 		    slice_ieq(one, slice_str(units[i].name)))
 			return units[i].span;
 	return 0;
@@ -268,7 +376,7 @@ when_span(struct slice *s)
 		if (!take_number(&rest, &whole, &billionths))
 			break;
 		skip_blanks(&rest);
-		span = unit(take_letters(&rest));
+		span = take_unit(&rest);
 		if (span == 0)
 			break;
 		sum = (sum == MSEC_NONE ? 0 : sum) +
@@ -336,17 +444,8 @@ when_put(struct buf *out, msec span)
 void
 when_put_rfc3339(struct buf *out, msec wall)
 {
-	int64_t t = (wall + 999) / 1000;
-	int64_t d = t / 86400 + 719468;		/* since 0000-03-01 */
-	int64_t era = d / 146097, doe = d % 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t m = (5 * doy + 2) / 153;
-	int month = (int)(m < 10 ? m + 3 : m - 9);
-	int second = (int)(t % 86400);
+	struct civil c = civil_of(wall + 999);
 
-	buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02dZ",
-	    (long long)era * 400 + yoe + (month <= 2), month,
-	    (int)(doy - (153 * m + 2) / 5 + 1), second / 3600,
-	    second / 60 % 60, second % 60);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month,
+	    c.day, c.hour, c.minute, c.second);
 }

@@ -22,11 +22,24 @@ msec when_http(struct slice s);
 msec when_rfc3339(struct slice s);
 
 /*
+ * Takes a date and time of day from the front of *s as servers write them in
+ * messages: "2026-02-26 16:15:12", also with T or "at" between, without
+ * seconds, with a fraction, and with a zone (Z, UTC, GMT, +0800, +00:00 UTC).
+ * ahead: how far the clock is ahead of UTC if no zone is named.  ms since 1970;
+ * MSEC_NONE with *s unchanged if there is none.
+ */
+msec when_date(struct slice *s, msec ahead);
+
+/* The next midnight in Los Angeles after wall, where Google's days end. */
+msec when_pacific_midnight(msec wall);
+
+/*
  * Parses a duration at the front of *s and removes it: one or more NUMBER UNIT
  * with optional blanks, a comma or "and" between them ("1h12m3.36s", "1 hour
- * and 5 minutes").  UNIT is ms, s, sec, second, m, min, minute, h, hr, hour, d
- * or day, singular or plural, in any case.  Returns ms, rounded up; MSEC_NONE
- * with *s unchanged if there is none, or if it exceeds a hundred years.
+ * and 5 minutes").  UNIT is ms, s, sec, second, m, min, minute, h, hr, hour, d,
+ * day or week, singular or plural, in any case, or Chinese.  Returns ms,
+ * rounded up; MSEC_NONE with *s unchanged if there is none, or if it exceeds a
+ * hundred years.
  */
 msec when_span(struct slice *s);
 
