@@ -10,6 +10,8 @@ static inline void
 sselog_event(struct buf *log, const struct sse_event *e)
 {
 	buf_puts(log, "event ");
+	if (e->status != 0)
+		buf_printf(log, "status %d ", e->status);
 	log_text(log, e->name);
 	buf_printf(log, " retry %lld id ", e->retry);
 	log_text(log, e->id);

@@ -14,7 +14,8 @@ enum place {
 };
 
 enum field {
-	FIELD_OTHER,		/* or a comment, whose name is empty */
+	FIELD_OTHER,
+	FIELD_COMMENT,		/* has an empty name */
 	FIELD_DATA,
 	FIELD_EVENT,
 	FIELD_ID,
@@ -56,6 +57,8 @@ line_end(const char *p, const char *end)
 static enum field
 field_of(const struct sse *s, struct slice name)
 {
+	if (name.n == 0)
+		return FIELD_COMMENT;
 	if (slice_is(name, "data"))
 		return FIELD_DATA;
 	if (slice_is(name, "event"))
@@ -122,7 +125,11 @@ set_field(struct sse *s, enum field field, struct slice value)
 {
 	long long ms;
 
-	if (value.n > limit(s)) {
+	if (field == FIELD_COMMENT) {
+		if (slice_starts(value, "HTTP_STATUS/"))
+			s->status = (int)slice_dec(slice_trim(slice_sub(value,
+			    sizeof("HTTP_STATUS/") - 1, value.n)), 599);
+	} else if (value.n > limit(s)) {
 		s->bad = 1;
 	} else if (field == FIELD_EVENT) {
 		set_name(s, value);
@@ -248,6 +255,10 @@ more_line(struct sse *s, struct slice piece)
 	}
 	if (s->field == FIELD_DATA || s->field == FIELD_ERROR)
 		put(s, &s->data, piece);
+	else if (s->field == FIELD_COMMENT)
+		for (i = 0; i < piece.n && s->comment_len <
+		    sizeof(s->comment); i++)
+			s->comment[s->comment_len++] = piece.p[i];
 	else if (s->field != FIELD_OTHER)
 		put(s, &s->value, piece);
 }
@@ -258,7 +269,10 @@ end_line(struct sse *s)
 {
 	if (s->place == IN_NAME)
 		end_name(s);
-	set_field(s, (enum field)s->field, buf_slice(&s->value));
+	set_field(s, (enum field)s->field, s->field == FIELD_COMMENT ?
+	    (struct slice){ s->comment, s->comment_len } :
+	    buf_slice(&s->value));
+	s->comment_len = 0;
 	keep(s);
 	s->field = FIELD_OTHER;
 	s->place = LINE_START;
@@ -272,6 +286,7 @@ forget(struct sse *s)
 	set_name(s, (struct slice){ 0 });
 	s->data_ref = (struct slice){ 0 };
 	s->has_data = s->fired = s->raw = 0;
+	s->status = 0;
 }
 
 /* A value that is still in the input, or the copy of one that was not. */
@@ -295,6 +310,7 @@ dispatch(struct sse *s, struct sse_event *out)
 		out->name = SLICE("message");
 	out->id = buf_slice(&s->id);
 	out->retry = s->has_retry ? s->retry : -1;
+	out->status = s->status < 0 ? 0 : s->status;
 	s->fired = 1;
 	return 1;
 }

@@ -36,6 +36,8 @@ struct sse_event {
 	struct slice data;
 	struct slice id;	/* the last one seen */
 	long long retry;	/* the last valid one, in ms; -1 = none */
+	int status;		/* of a comment "HTTP_STATUS/429" in the event's
+				   block (DashScope); 0 = none */
 };
 
 struct sse {
@@ -45,8 +47,10 @@ struct sse {
 	struct slice data_ref;	/* one data line, still in the input */
 	struct slice name_ref;
 	long long retry;
+	int status;
 	char field_name[6];	/* of a line that came in pieces */
-	unsigned char field_len, field, place;
+	char comment[16];	/* the start of one that did */
+	unsigned char field_len, comment_len, field, place;
 	unsigned char bom, skip_lf, has_data, has_retry, fired, bad, raw;
 	struct buf data;	/* copied data lines */
 	struct buf name, id;
