@@ -116,7 +116,7 @@ static const struct {
 	    "{\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"Please retry in"
 	    " 3s.\",\"details\":[{\"violations\":[{\"quotaId\":"
 	    "\"RequestsPerMinute\"},{\"quotaId\":\"RequestsPerDay\"}]},"
-	    "{\"retryDelay\":\"3s\"}]}}", F_DAILY, 0, MSEC_NONE },
+	    "{\"retryDelay\":\"3s\"}]}}", F_DAILY, 1, 84720000 },
 	{ "Google's minute without RetryInfo", 429, "", "{\"error\":"
 	    "{\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"m\",\"details\":"
 	    "[{\"violations\":[{\"quotaId\":\"RequestsPerMinute\"}]}]}}",
@@ -277,8 +277,11 @@ static const struct {
 	    "{\"message\":\"Error code: 429 - {'error': {'code':"
 	    " 'insufficient_quota'}}\",\"type\":\"server_error\"}}", F_QUOTA,
 	    0, MSEC_NONE },
-	{ "a code outranks the text", 500, "", "{\"error\":{\"code\":502,"
-	    "\"message\":\"Error code: 400 - x\"}}", F_SERVER, 1,
+	{ "a gateway's code, and what it quotes", 500, "", "{\"error\":"
+	    "{\"code\":502,\"message\":\"Error code: 400 - x\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "a limit that quotes a failure", 429, "", "{\"error\":{\"code\":"
+	    "429,\"message\":\"Error code: 500 - x\"}}", F_RATE, 1,
 	    MSEC_NONE },
 	{ "an error in FastAPI's detail", 429, "", "{\"detail\":{\"error\":"
 	    "{\"code\":\"insufficient_quota\"}}}", F_QUOTA, 0, MSEC_NONE },
@@ -327,6 +330,185 @@ static const struct {
 	    "-3}", F_RATE, 1, MSEC_NONE },
 	{ "an absurd wait", 429, "retry-after: 40000000\n", "", F_RATE, 1,
 	    MSEC_NONE },
+
+	/* money, whatever the status */
+	{ "DashScope's arrears", 400, "",
+	    "{\"error\":{\"code\":\"Arrearage\",\"message\":\"mak"
+	    "e sure your account is in good standing.\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "a balance in a 401", 401, "",
+	    "{\"error\":{\"type\":\"CreditsError\",\"message\":\""
+	    "Insufficient balance. Manage your billing here\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "LiteLLM's budget", 401, "",
+	    "{\"error\":{\"message\":\"Authentication Error, Exce"
+	    "ededBudget: Current spend\",\"type\":\"auth_error\","
+	    "\"code\":401}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "a token's quota in a 403", 403, "",
+	    "{\"error\":{\"type\":\"new_api_error\",\"message\":\""
+	    "token quota is not enough\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "the same in Chinese", 403, "",
+	    "{\"error\":{\"message\":\"用户额度不足, 剩余额度: 0\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "Zhipu's arrears", 429, "",
+	    "{\"error\":{\"code\":\"1113\",\"message\":\"余额不足\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "SiliconFlow's balance", 403, "",
+	    "{\"code\":30001,\"message\":\"Sorry, your account ba"
+	    "lance is insufficient\",\"data\":null}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "Volcengine's arrears", 403, "",
+	    "{\"error\":{\"code\":\"AccountOverdueError\",\"messa"
+	    "ge\":\"overdue\",\"type\":\"Forbidden\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "a free tier", 403, "",
+	    "{\"code\":\"AllocationQuota.FreeTierOnly\",\"message"
+	    "\":\"The free tier of the model has been exhausted.\""
+	    "}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "MiniMax's balance in a 200", 200, "",
+	    "{\"choices\":null,\"base_resp\":{\"status_code\":100"
+	    "8,\"status_msg\":\"insufficient balance\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "a limit that is called quota", 429, "",
+	    "{\"code\":\"insufficient_quota\",\"message\":\"Alloc"
+	    "ated quota exceeded, please increase your quota limi"
+	    "t.\"}",
+	    F_RATE, 1, MSEC_NONE },
+
+	/* long windows */
+	{ "a week in a 403", 403, "",
+	    "{\"error\":{\"message\":\"You've reached your weekly"
+	    " (7-day) usage limit. Purchase extra usage or upgrad"
+	    "e\",\"type\":\"access_terminated_error\"}}",
+	    F_DAILY, 0, MSEC_NONE },
+	{ "a week, until when", 429, "",
+	    "{\"error\":{\"code\":\"1310\",\"message\":\"[1310][W"
+	    "eekly/Monthly Limit Exhausted. Your limit will reset"
+	    " at 2026-10-21 18:28:00]\"}}",
+	    F_DAILY, 1, 10800000 },
+	{ "five hours in Chinese", 429, "",
+	    "{\"error\":{\"code\":\"1308\",\"message\":\"已达到 5 小时"
+	    "的使用上限。您的限额将在 2026-10-21 18:28:00 重置。\"}}",
+	    F_DAILY, 1, 10800000 },
+	{ "Google's day by its text", 429, "",
+	    "{\"error\":{\"status\":\"RESOURCE_EXHAUSTED\",\"mess"
+	    "age\":\"Quota exceeded for requests per day. Please "
+	    "retry in 5s.\"}}",
+	    F_DAILY, 1, 84720000 },
+	{ "Code Assist's window", 429, "",
+	    "{\"error\":{\"status\":\"RESOURCE_EXHAUSTED\",\"mess"
+	    "age\":\"m\",\"details\":[{\"reason\":\"QUOTA_EXHAUST"
+	    "ED\",\"metadata\":{\"quotaResetDelay\":\"3h16m\"}}]}"
+	    "}",
+	    F_RATE, 1, 11760000 },
+
+	/* refusals of contents */
+	{ "DashScope's inspection", 200, "",
+	    "{\"code\":\"DataInspectionFailed\",\"message\":\"m\""
+	    "}",
+	    F_POLICY, 0, MSEC_NONE },
+	{ "in a gateway's 500", 500, "",
+	    "{\"error\":{\"code\":\"data_inspection_failed\",\"ty"
+	    "pe\":\"server_error\",\"message\":\"m\"}}",
+	    F_POLICY, 0, MSEC_NONE },
+	{ "MiniMax's input", 500, "",
+	    "{\"error\":{\"message\":\"input new_sensitive (1026)"
+	    "\"}}",
+	    F_POLICY, 0, MSEC_NONE },
+	{ "Volcengine's input", 400, "",
+	    "{\"error\":{\"code\":\"SensitiveContentDetected.Viol"
+	    "ence\",\"message\":\"m\"}}",
+	    F_POLICY, 0, MSEC_NONE },
+
+	/* what can never succeed, with a 5xx or in a stream */
+	{ "tools with a stream", 500, "",
+	    "{\"error\":{\"code\":500,\"message\":\"Cannot use to"
+	    "ols with stream\",\"type\":\"server_error\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "tools without templates", 500, "",
+	    "{\"error\":{\"code\":500,\"message\":\"tools param r"
+	    "equires --jinja flag\",\"type\":\"server_error\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "a parameter", 500, "",
+	    "{\"error\":{\"code\":500,\"message\":\"Unsupported p"
+	    "aram: tool_choice\",\"type\":\"server_error\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "several choices", 500, "",
+	    "{\"error\":{\"code\":500,\"message\":\"Only one comp"
+	    "letion choice is allowed\",\"type\":\"server_error\""
+	    "}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "a batch too small", 500, "",
+	    "{\"error\":{\"code\":500,\"message\":\"input is too "
+	    "large to process. increase the physical batch size\""
+	    ",\"type\":\"server_error\"}}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "no context shift", 500, "",
+	    "{\"error\":{\"message\":\"context shift is disabled\""
+	    "}}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "LM Studio's path", 200, "",
+	    "{\"error\":\"Unexpected endpoint or method. (POST /x"
+	    ")\"}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "TGI's type", 200, "",
+	    "{\"error\":\"`temperature` must be positive\",\"erro"
+	    "r_type\":\"validation\"}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "TGI's status", 200, "",
+	    "{\"error\":{\"message\":\"m\",\"http_status_code\":4"
+	    "22}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "another spelling of all", 200, "",
+	    "{\"error_type\":\"BadRequestError\",\"error_message\""
+	    ":\"maximum context length is 9\"}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "Qianfan's role", 200, "",
+	    "{\"error_code\":336006,\"error_msg\":\"odd index\"}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "Spark's audit", 200, "",
+	    "{\"header\":{\"code\":10013,\"message\":\"input is 违"
+	    "规内容\"}}",
+	    F_POLICY, 0, MSEC_NONE },
+	{ "Tencent's envelope", 200, "",
+	    "{\"Response\":{\"Error\":{\"Code\":\"LimitExceeded\""
+	    ",\"Message\":\"request limit: too many requests\"}}}",
+	    F_RATE, 1, MSEC_NONE },
+
+	/* errors inside messages */
+	{ "a 400 in a 503", 503, "",
+	    "{\"error\":{\"message\":\"litellm.ServiceUnavailable"
+	    "Error: litellm.BadRequestError: x - b'{\\\"error\\\""
+	    ":{\\\"code\\\":400,\\\"message\\\":\\\"The input tok"
+	    "en count (9) exceeds the maximum number of tokens al"
+	    "lowed (8).\\\"}}'\",\"code\":\"503\"}}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "a quoted status", 503, "",
+	    "{\"error\":{\"message\":\"bad response status code 4"
+	    "01\"}}",
+	    F_AUTH, 0, MSEC_NONE },
+	{ "JSON after words", 502, "",
+	    "upstream said: {\"error\":{\"code\":\"insufficient_q"
+	    "uota\",\"message\":\"m\"}}",
+	    F_QUOTA, 0, MSEC_NONE },
+	{ "JSON that is no error", 500, "",
+	    "{\"error\":{\"message\":\"cannot read {\\\"type\\\":"
+	    "\\\"billing_error\\\"}\"}}",
+	    F_SERVER, 1, MSEC_NONE },
+	{ "a number that is no status", 500, "",
+	    "{\"error\":{\"message\":\"error code: 40001\"}}",
+	    F_SERVER, 1, MSEC_NONE },
+	{ "a limit in a 403", 403, "",
+	    "{\"error\":{\"message\":\"Rate limit exceeded, wait "
+	    "5s\"}}",
+	    F_RATE, 1, 5000 },
+	{ "AWS", 400, "",
+	    "{\"__type\":\"ThrottlingException\",\"message\":\"To"
+	    "o many tokens, please wait before trying again.\"}",
+	    F_RATE, 1, MSEC_NONE },
 };
 
 #define FIELDS_MAX 8

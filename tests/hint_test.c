@@ -41,6 +41,30 @@ static const struct {
 	/* the larger of two; the second if the first is no wait */
 	{ "retry in 3s or try again in 2s", 3000 },
 	{ "Try again later. Please retry in 5s.", 5000 },
+	/* other words before the wait, and in it */
+	{ "Wait 2 seconds and try again.", 2000 },
+	{ "Try again in about 3 hours.", 10800000 },
+	{ "try again in approximately 2m", 120000 },
+	{ "Your limit will reset in 2 seconds.", 2000 },
+	{ "Please wait at least 5s", 5000 },
+	{ "retry your request after 4 seconds", 4000 },
+	{ "resets in 2 weeks", 1209600000 },
+	{ "reset time: 5 min", 300000 },
+	{ "请在 30 秒后重试", 30000 },
+	{ "请30秒后再试", 30000 },
+	{ "限额将在 2 小时后重置", 7200000 },
+	/* dates; those without a zone are UTC here */
+	{ "Retry after 2026-10-21 08:28:00 +0000 UTC", 3600000 },
+	{ "Retry after 2026-10-21 07:28:03.5 +0000 UTC m=+1.2", 3500 },
+	{ "Your limit will reset at 2026-10-21 10:28:00", 10800000 },
+	{ "resets at 2026-10-21T07:29:00Z (in 1m)", 60000 },
+	{ "resets on 2026-10-21 at 07:29 UTC.", 60000 },
+	{ "try again at 2026-10-21T09:29:00+02:00", 60000 },
+	{ "resets at 2026-10-21 15:29:00 +0800", 60000 },
+	{ "retry after Wed, 21 Oct 2026 07:28:12 GMT", 12000 },
+	{ "blocked until 2026-10-21 07:28:30", 30000 },
+	{ "Rate limit resets at: 1792567690", 10000 },
+	{ "resets at 2026-02-30 07:28:30", MSEC_NONE },
 	/* not waits */
 	{ "try again later", MSEC_NONE },
 	{ "Please try again with a different prompt", MSEC_NONE },
@@ -107,6 +131,41 @@ static const struct {
 	{ "a year", { "retry-after" }, { "31536000" }, 31536000000,
 	    MSEC_NONE },
 
+	{ "LiteLLM's", { "llm_provider-retry-after" }, { "2" }, 2000,
+	    MSEC_NONE },
+	{ "Kong's", { "X-AI-RateLimit-Retry-After" }, { "3" }, 3000,
+	    MSEC_NONE },
+	{ "Azure's", { "x-ms-retry-after-ms" }, { "1500" }, 1500, MSEC_NONE },
+	{ "Copilot's", { "x-ratelimit-user-retry-after" }, { "7" }, 7000,
+	    MSEC_NONE },
+	{ "a reset in seconds", { "X-RateLimit-Reset-After" }, { "1.5" },
+	    1500, 1500 },
+	{ "a Unix time to wait for", { "retry-after" }, { "1792567683" },
+	    3000, MSEC_NONE },
+	{ "one in ms", { "retry-after" }, { "1792567683500" }, 3500,
+	    MSEC_NONE },
+	{ "RFC 3339 to wait for", { "retry-after" },
+	    { "2026-10-21T07:28:03Z" }, 3000, MSEC_NONE },
+	{ "neither", { "x-should-retry", "retry-after-party" }, { "9", "9" },
+	    MSEC_NONE, MSEC_NONE },
+
+	{ "structured", { "RateLimit" }, { "\"api\";r=0;t=2" }, MSEC_NONE,
+	    2000 },
+	{ "structured, two buckets", { "ratelimit", "ratelimit-policy" },
+	    { "\"minute\";r=178;t=44, \"hour\";r=0;t=1724",
+	    "\"minute\";q=300;w=60" }, MSEC_NONE, 1724000 },
+	{ "structured, in the other order", { "ratelimit" },
+	    { "\"a\";t=5;r=0, \"b\";t=50;r=1" }, MSEC_NONE, 5000 },
+	{ "structured, none empty", { "ratelimit" }, { "\"a\";r=1;t=5" },
+	    MSEC_NONE, MSEC_NONE },
+	{ "draft 7", { "RateLimit" }, { "limit=100, remaining=0, reset=5" },
+	    MSEC_NONE, 5000 },
+	{ "another spelling", { "x-rate-limit-remaining-tokens",
+	    "x-rate-limit-reset-tokens" }, { "0.0", "3s" }, MSEC_NONE, 3000 },
+	{ "a limit that is none", { "x-ratelimit-remaining-tokens",
+	    "x-ratelimit-reset-tokens" }, { "-1", "0" }, MSEC_NONE,
+	    MSEC_NONE },
+
 	{ "Together's reset", { "x-ratelimit-reset" }, { "2" }, MSEC_NONE,
 	    2000 },
 	{ "epoch ms", { "X-RateLimit-Reset" }, { "1792567681500" },
@@ -122,7 +181,7 @@ static const struct {
 	    "x-ratelimit-reset-tokens" }, { "7", "6m0s" }, MSEC_NONE,
 	    MSEC_NONE },
 	{ "a bucket without a count", { "x-ratelimit-reset-tokens" },
-	    { "6m0s" }, MSEC_NONE, MSEC_NONE },
+	    { "6m0s" }, MSEC_NONE, 360000 },
 	{ "another bucket is empty", { "x-ratelimit-remaining-requests",
 	    "x-ratelimit-reset-tokens" }, { "0", "6m0s" }, MSEC_NONE,
 	    MSEC_NONE },
@@ -190,6 +249,41 @@ test_fields(void)
 }
 
 static void
+test_members(void)
+{
+	static const struct {
+		const char *key, *value;
+		msec wait;
+		int reset;
+	} members[] = {
+		{ "retry_after_ms", "2000", 2000, 0 },
+		{ "retryAfterMs", "2000", 2000, 0 },
+		{ "retry_after_ms", "2s", 2000, 0 },
+		{ "retry_after", "2", 2000, 0 },
+		{ "retryAfter", "2.5", 2500, 0 },
+		{ "Retry-After", "14", 14000, 0 },
+		{ "retryDelay", "34s", 34000, 0 },
+		{ "resets_in_seconds", "8899", 8899000, 0 },
+		{ "quotaResetDelay", "2h41m16s", 9676000, 0 },
+		{ "resets_at", "2026-10-21T07:29:00Z", 60000, 1 },
+		{ "reset_at", "1792567740", 60000, 1 },
+		{ "X-RateLimit-Reset", "1741305600000", MSEC_NONE, 1 },
+		{ "retry", "5", MSEC_NONE, 0 },
+		{ "retry_after", "soon", MSEC_NONE, 0 },
+	};
+	size_t i;
+	int reset;
+
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		reset = 0;
+		EQ(hint_member(slice_str(members[i].key),
+		    slice_str(members[i].value), NOW, &reset),
+		    members[i].wait, members[i].key);
+		EQ(reset, members[i].reset, members[i].key);
+	}
+}
+
+static void
 test_refills(void)
 {
 	struct refill r;
@@ -211,11 +305,16 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		EQ(hint_text(slice_str(texts[i].text)), texts[i].wait,
+		EQ(hint_text(slice_str(texts[i].text), NOW, 0), texts[i].wait,
 		    texts[i].text);
-	EQ(hint_text(SLICE("Please try\n  again in\r\n 1m 12.5s")), 72500,
+	EQ(hint_text(SLICE("您的限额将在 2026-10-21 18:28:00 重置。"), NOW,
+	    8 * 3600000), 10800000, "a clock that is ahead");
+	EQ(hint_text(SLICE("will reset at 2026-10-21 10:28:00"), NOW,
+	    8 * 3600000), 10800000, "past by that clock: UTC after all");
+	EQ(hint_text(SLICE("Please try\n  again in\r\n 1m 12.5s"), NOW, 0), 72500,
 	    "wrapped by a log");
 	test_fields();
+	test_members();
 	test_refills();
 	return DONE();
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/error_words.h"
 #include "api/hint.h"
 #include "wire/json.h"
 #include "wire/sse.h"
@@ -9,27 +10,47 @@
 /* How deep bodies and error objects may nest. */
 #define DEPTH_MAX 6
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 static int read_doc(struct error_body *b, struct slice doc, int depth);
 static void read_error(struct error_body *b, struct slice doc, int depth);
+
+/* The status in "error code: 522" (Cloudflare), "Error code: 400 - {...}"
+ * (OpenAI's SDK, passed on by gateways), "status_code=503"; or 0. */
+static int
+quoted_status(struct slice text)
+{
+	static const char *const before[] = { "error code", "status code",
+	    "status_code", "error status" };
+	struct slice s;
+	ptrdiff_t at;
+	size_t i;
+	int status = 0;
+
+	for (i = 0; i < COUNT(before) && status < 400; i++) {
+		at = slice_ifind(text, before[i]);
+		if (at < 0)
+			continue;
+		s = slice_sub(text, (size_t)at + strlen(before[i]), text.n);
+		while (s.n > 0 && memchr(" :=", *s.p, 3) != NULL)
+			slice_skip(&s, 1);
+		if (s.n > 3 && s.p[3] >= '0' && s.p[3] <= '9')
+			continue;
+		status = (int)slice_dec(slice_sub(s, 0, 3), 599);
+	}
+	return status < 400 ? 0 : status;
+}
 
 /* Appends a message to .text and its first line to .summary. */
 static void
 put_text(struct error_body *b, struct slice text)
 {
-	static const char label[] = "error code: ";
 	size_t room = ERROR_TEXT - b->text.n;
 	struct slice line;
-	long long code;
 
 	text = slice_trim(text);
-	/* "error code: 522" is Cloudflare's; "Error code: 400 - {...}" is
-	 * printed by OpenAI's SDK and passed on by gateways */
-	if (b->status == 0 && slice_ifind(text, label) == 0) {
-		code = slice_dec(slice_trim(slice_sub(text,
-		    sizeof(label) - 1, 4)), 599);
-		if (code >= 400)
-			b->status = (int)code;
-	}
+	if (b->quoted == 0)
+		b->quoted = quoted_status(text);
 	if (text.n == 0 || room == 0)
 		return;
 	buf_put(&b->text, slice_sub(text, 0, room - 1));
@@ -50,6 +71,39 @@ first_element(struct slice array, enum json_type *type)
 	return tok;
 }
 
+/* Gateways pass on the upstream's body as a string, alone or after words of
+ * their own; returns whether there was one. */
+static int
+read_quoted(struct error_body *b, struct slice s, int depth)
+{
+	struct slice doc = s, tok;
+	const char *at;
+	size_t n = 0;
+
+	if (doc.n == 0)
+		return 0;
+	at = memchr(doc.p, '{', doc.n);
+	if (*doc.p != '[' && at != NULL) {
+		n = (size_t)(at - doc.p);
+		slice_skip(&doc, n);
+		while (doc.p[doc.n - 1] != '}' && doc.n > 1)
+			doc.n--;
+		if (n > 0 && json_find(doc, "error", &tok) != JSON_OBJECT &&
+		    json_find(doc, "message", &tok) != JSON_STRING)
+			return 0;
+	} else if (*doc.p != '[') {
+		return 0;
+	}
+	if (!json_valid(doc))
+		return 0;
+	b->nested = 1;
+	buf_put(&b->inner, doc);
+	while (n > 0 && memchr(" \n-:'\"", s.p[n - 1], 6) != NULL)
+		n--;
+	put_text(b, slice_sub(s, 0, n));
+	return read_doc(b, buf_slice(&b->inner), depth + 1) == 0;
+}
+
 /* Reads the member that should hold the message: text, or the validation
  * errors of FastAPI and Mistral. */
 static void
@@ -67,13 +121,8 @@ put_message(struct error_body *b, const struct json_want *w, int depth)
 		return;
 	json_unescape(tok, &text, NULL);
 	s = slice_trim(buf_slice(&text));
-	/* gateways pass on the upstream's whole body as a string */
-	if (!b->nested && s.n > 0 && (*s.p == '{' || *s.p == '[')) {
-		b->nested = 1;
-		buf_put(&b->inner, s);
-		if (read_doc(b, buf_slice(&b->inner), depth + 1) == 0)
-			s.n = 0;
-	}
+	if (!b->nested && read_quoted(b, s, depth))
+		s.n = 0;
 	put_text(b, s);
 	buf_free(&text);
 }
@@ -87,7 +136,9 @@ put_name(struct error_body *b, const struct json_want *w)
 	    w->tok.n == 0)
 		return;
 	status = slice_dec(w->tok, 599);
-	if (status >= 400 && b->status == 0)
+	if (status >= 400 && b->nested)
+		b->quoted = (int)status;
+	else if (status >= 400 && b->status == 0)
 		b->status = (int)status;
 	if (b->nnames < ERROR_NAMES)
 		b->name[b->nnames++] = w->tok;
@@ -96,23 +147,14 @@ put_name(struct error_body *b, const struct json_want *w)
 static void
 read_waits(struct error_body *b, struct slice doc)
 {
-	enum { TIMES = 6, N = 9 };
-	static const char keys[] = "retry_after_seconds resets_in_seconds "
-	    "estimated_time retryDelay retry_after Retry-After resets_at "
-	    "X-RateLimit-Reset x-ratelimit-reset";
-	struct json_want w[N];
+	struct slice key, tok;
+	size_t at = 0;
 	msec wait;
-	size_t i;
 
-	if (json_take(doc, keys, w, N) < 0)
-		return;
-	for (i = 0; i < N; i++) {
-		if (w[i].type != JSON_NUMBER && w[i].type != JSON_STRING)
-			continue;
-		wait = hint_until(w[i].tok, b->now);
+	while (json_each(doc, &at, &key, &tok) > JSON_END) {
+		wait = hint_member(key, tok, b->now, &b->reset);
 		if (wait > b->wait)
 			b->wait = wait;
-		b->reset |= i >= TIMES;
 	}
 }
 
@@ -120,8 +162,9 @@ read_waits(struct error_body *b, struct slice doc)
 static void
 read_detail(struct error_body *b, struct slice doc)
 {
-	enum { NAMES = 3, VIOLATIONS = NAMES, N };
-	static const char keys[] = "error_code reason code violations";
+	enum { NAMES = 3, VIOLATIONS = NAMES, METADATA, N };
+	static const char keys[] = "error_code reason code violations "
+	    "metadata";
 	struct json_want w[N], id = { .key = "quotaId" };
 	struct slice key, tok;
 	size_t i, at = 0;
@@ -142,6 +185,8 @@ read_detail(struct error_body *b, struct slice doc)
 			b->daily = 1;
 	}
 	read_waits(b, doc);
+	if (w[METADATA].type == JSON_OBJECT)	/* Google's quotaResetDelay */
+		read_waits(b, w[METADATA].tok);
 }
 
 static void
@@ -161,11 +206,14 @@ read_details(struct error_body *b, const struct json_want *w)
 static void
 read_error(struct error_body *b, struct slice doc, int depth)
 {
-	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 5,
-	    PLACE = MESSAGES + 9, N };
-	static const char keys[] = "details innererror metadata code type "
-	    "status status_code statusCode error message msg Message "
-	    "error_description error_message title detail errors loc";
+	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 13,
+	    PLACE = MESSAGES + 14, N };
+	static const char keys[] = "details innererror metadata code Code "
+	    "error_code errcode errorCode type error_type __type status "
+	    "status_code statusCode http_status_code httpStatusCode "
+	    "error message msg Message error_description error_message "
+	    "errorMessage error_msg errmsg status_msg faultstring title "
+	    "detail errors loc";
 	static const char of_metadata[] = "limit_source headers raw";
 	struct json_want w[N], m[3];
 	struct slice key, tok, last = { 0 };
@@ -204,12 +252,13 @@ static int
 read_doc(struct error_body *b, struct slice doc, int depth)
 {
 	static const char *const paths[] = {
-		"error", "response.error", "choices.0.error"
+		"error", "response.error", "choices.0.error",
+		"Response.Error", "fault", "base_resp", "header"
 	};
 	static const char keys[] = "error request_id";
 	struct json_want w[2];
 	enum json_type type;
-	struct slice err;
+	struct slice err, code;
 	size_t i;
 
 	if (depth > DEPTH_MAX || !json_valid(doc))
@@ -220,11 +269,14 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 		return -1;
 	if (w[1].type == JSON_STRING && b->request_id.n == 0)
 		b->request_id = w[1].tok;
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+	for (i = 0; i < COUNT(paths); i++)
 		if (json_find(doc, paths[i], &err) == JSON_OBJECT)
 			break;
-	if (i == sizeof(paths) / sizeof(paths[0]))
+	if (i == COUNT(paths))
 		err = doc;
+	if (json_find(doc, "base_resp.status_code", &code) == JSON_NUMBER &&
+	    json_int(code, 0) != 0)
+		b->class = error_minimax((int)json_int(code, 0));
 	read_error(b, err, depth);
 	if (w[0].type == JSON_STRING && !memchr(w[0].tok.p, ' ', w[0].tok.n))
 		put_name(b, &w[0]);
@@ -281,7 +333,8 @@ error_body_read(struct error_body *b, struct slice body, msec now)
 		slice_skip(&body, (size_t)title);
 		slice_cut(&body, '>');
 		put_text(b, slice_cut(&body, '<'));
-	} else if (read_doc(b, body, 0) < 0 && !read_stream(b, body)) {
+	} else if (read_doc(b, body, 0) < 0 && !read_stream(b, body) &&
+	    !read_quoted(b, body, 0)) {
 		put_text(b, body);
 	}
 }

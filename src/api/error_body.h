@@ -4,9 +4,10 @@
 /*
  * Reads an error body in any of the forms seen so far (providers.md 1.5, 2,
  * 3.3, 4, 7.2): {"error":{...}}, {"error":"text"}, an array of one of these,
- * no wrapper at all (message, detail, errors), response.failed, a chunk with
- * an error in it or in its first choice, JSON inside a JSON string, any of
- * these as server-sent events, HTML, "error code: 522", plain text, nothing.
+ * no wrapper at all (message, detail, errors), other wrappers (base_resp,
+ * Response.Error, header), response.failed, a chunk with an error in it or in
+ * its first choice, JSON inside a JSON string, any of these as server-sent
+ * events, HTML, "error code: 522", plain text, nothing.
  *
  * Only reads: what it means is decided in error.c.
  */
@@ -18,7 +19,10 @@
 
 struct error_body {
 	size_t nnames;
+	enum fclass class;	/* that base_resp names; else F_NONE */
 	int status;		/* the HTTP status that a code names, or 0 */
+	int quoted;		/* the one in a message, or that a code names in
+				   JSON inside a message; or 0 */
 	int html;
 	int minute, daily;	/* names a quota per minute, per day */
 	int reset;		/* names a time of reset, even a past one */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/error_words.h"
 #include "wire/when.h"
 
 static msec
@@ -59,21 +60,39 @@ after_ms(struct slice v)
 	return micro == MSEC_NONE ? MSEC_NONE : sane((micro + 999) / 1000);
 }
 
+/* Whether name ends in a suffix; - and _ are the same. */
+static int
+ends_in(struct slice name, const char *suffix)
+{
+	size_t i, n = strlen(suffix);
+
+	for (i = 0; i < n && n <= name.n; i++)
+		if ((name.p[name.n - n + i] == '_' ? '-' :
+		    name.p[name.n - n + i] | 0x20) != suffix[i])
+			break;
+	return i == n;
+}
+
 msec
 hint_fields(const struct http_field *field, size_t n, msec now)
 {
 	msec ms = MSEC_NONE, s = MSEC_NONE, at;
-	struct slice v;
+	struct slice v, name;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		v = field[i].value;
-		if (slice_ieq(field[i].name, SLICE("retry-after-ms")))
+		name = field[i].name;
+		/* LiteLLM prefixes the upstream's with llm_provider-, Azure
+		 * has x-ms-retry-after-ms, Kong x-ai-ratelimit-retry-after */
+		if (ends_in(name, "retry-after-ms"))
 			ms = larger(ms, after_ms(v));
-		if (!slice_ieq(field[i].name, SLICE("retry-after")))
+		if (!ends_in(name, "retry-after") &&
+		    !ends_in(name, "retry-after-seconds") &&
+		    !ends_in(name, "ratelimit-reset-after"))
 			continue;
-		/* RFC 9110 section 10.2.3; also fractions, and two fields
-		 * that a proxy has joined into a list */
+		/* RFC 9110 section 10.2.3; also fractions, other dates, Unix
+		 * times, and two fields that a proxy has joined into a list */
 		at = when_http(v);
 		if (at != MSEC_NONE) {
 			s = larger(s, at > now ? sane(at - now) : 0);
@@ -81,7 +100,7 @@ hint_fields(const struct http_field *field, size_t n, msec now)
 		}
 		while (v.n > 0)
 			s = larger(s,
-			    sane(when_dur(slice_trim(slice_cut(&v, ',')))));
+			    hint_until(slice_trim(slice_cut(&v, ',')), now));
 	}
 	return ms == MSEC_NONE ? s : ms;
 }
@@ -90,29 +109,75 @@ msec
 hint_until(struct slice value, msec now)
 {
 	long long epoch = slice_dec(value, HINT_MAX * 1000);
+	struct slice rest = slice_trim(value);
 	msec at;
 
 	if (epoch >= 100000000000)
 		return sane(epoch - now);
 	if (epoch >= 1000000000)
 		return sane(epoch * 1000 - now);
-	at = when_rfc3339(value);
+	at = when_date(&rest, 0);
+	if (at == MSEC_NONE || rest.n > 0)
+		at = when_http(value);
 	return sane(at == MSEC_NONE ? when_dur(value) : at - now);
+}
+
+msec
+hint_member(struct slice key, struct slice tok, msec now, int *reset)
+{
+	static const char ms[] = "retry_after_ms retry_after_millis "
+	    "retry_after_milliseconds retry_delay_ms reset_after_ms "
+	    "reset_in_ms resets_in_ms wait_ms";
+	static const char spans[] = "retry_after retry_after_seconds "
+	    "retry_after_secs retry_in retry_in_seconds retry_delay "
+	    "retry_delay_seconds resets_in resets_in_seconds reset_in "
+	    "reset_in_seconds reset_after reset_after_seconds wait_seconds "
+	    "wait_time wait_time_seconds cooldown_seconds estimated_time "
+	    "quota_reset_delay";
+	static const char times[] = "resets_at reset_at reset_time retry_at "
+	    "next_retry_at next_available_at next_reset_at quota_reset_at "
+	    "quota_reset_time quota_reset_time_stamp limit_reset_at "
+	    "x_ratelimit_reset ratelimit_reset";
+	msec wait;
+
+	if (error_listed(key, ms)) {
+		wait = after_ms(tok);
+		return wait == MSEC_NONE ? hint_until(tok, now) : wait;
+	}
+	if (error_listed(key, times))
+		*reset = 1;
+	else if (!error_listed(key, spans))
+		return MSEC_NONE;
+	return hint_until(tok, now);
+}
+
+/* Whether a count is 0. */
+static int
+none_left(struct slice count)
+{
+	size_t i;
+
+	for (i = 0; i < count.n; i++)
+		if (count.p[i] != '0' && count.p[i] != '.')
+			return 0;
+	return count.n > 0;
 }
 
 /* Whether the bucket of "x-ratelimit-reset-tokens" is empty by its
  * "x-ratelimit-remaining-tokens".  Together sends a reset without a count,
- * in place of Retry-After. */
+ * in place of Retry-After; some gateways do so for each bucket. */
 static int
 exhausted(const struct http_field *field, size_t n, struct slice reset)
 {
 	struct slice tail = reset, head = slice_sub(reset, 0,
 	    (size_t)slice_ifind(reset, "reset")), name;
+	int counted = 0;
 	size_t i;
 
 	slice_skip(&tail, head.n + strlen("reset"));
 	for (i = 0; i < n; i++) {
 		name = field[i].name;
+		counted |= slice_ifind(name, "remaining") >= 0;
 		if (!slice_ieq(slice_sub(name, 0, head.n), head))
 			continue;
 		slice_skip(&name, head.n);
@@ -120,22 +185,58 @@ exhausted(const struct http_field *field, size_t n, struct slice reset)
 			continue;
 		slice_skip(&name, 9);
 		if (slice_ieq(name, tail))
-			return slice_is(field[i].value, "0");
+			return none_left(field[i].value);
 	}
-	return slice_ieq(reset, SLICE("x-ratelimit-reset"));
+	return !counted || slice_ieq(reset, SLICE("x-ratelimit-reset"));
+}
+
+/* The wait in a RateLimit field of the IETF's drafts: "burst";r=0;t=2,
+ * "day";r=9 or, until draft 7, limit=100, remaining=0, reset=2. */
+static msec
+rate_limit(struct slice value)
+{
+	msec wait = MSEC_NONE, t = MSEC_NONE;
+	int empty = 0;
+	struct slice item, pair, key;
+
+	while (value.n > 0) {
+		item = slice_cut(&value, ',');
+		while (item.n > 0) {
+			pair = slice_trim(slice_cut(&item, ';'));
+			if (memchr(pair.p, '=', pair.n) == NULL) {
+				empty = 0;	/* the next bucket */
+				t = MSEC_NONE;
+				continue;
+			}
+			key = slice_cut(&pair, '=');
+			if (slice_is(key, "r") || slice_is(key, "remaining"))
+				empty = none_left(pair);
+			if (slice_is(key, "t") || slice_is(key, "reset"))
+				t = sane(when_dur(pair));
+			if (empty)
+				wait = larger(wait, t);
+		}
+	}
+	return wait;
 }
 
 msec
 hint_reset(const struct http_field *field, size_t n, msec now)
 {
 	msec wait = MSEC_NONE;
+	struct slice name;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (slice_ifind(field[i].name, "ratelimit-") >= 0 &&
-		    slice_ifind(field[i].name, "reset") >= 0 &&
-		    exhausted(field, n, field[i].name))
+	for (i = 0; i < n; i++) {
+		name = field[i].name;
+		if (slice_ieq(name, SLICE("ratelimit")))
+			wait = larger(wait, rate_limit(field[i].value));
+		if ((slice_ifind(name, "ratelimit-") >= 0 ||
+		    slice_ifind(name, "rate-limit-") >= 0) &&
+		    slice_ifind(name, "reset") >= 0 &&
+		    exhausted(field, n, name))
 			wait = larger(wait, hint_until(field[i].value, now));
+	}
 	return wait;
 }
 
@@ -155,7 +256,7 @@ phrase_at(struct slice s, const char *phrase)
 				return 0;
 			while (n < s.n && blank(s.p[n]))
 				n++;
-		} else if ((s.p[n] | ' ') == *phrase) {
+		} else if (s.p[n] == *phrase || (s.p[n] | ' ') == *phrase) {
 			n++;
 		} else {
 			return 0;
@@ -164,23 +265,60 @@ phrase_at(struct slice s, const char *phrase)
 	return n;
 }
 
-msec
-hint_text(struct slice text)
+/* The wait at the front of s, after such a phrase. */
+static msec
+wait_here(struct slice s, msec now, msec ahead)
 {
+	static const char *const fillers[] = {
+		"about ", "approximately ", "around ", "at least ", "another ",
+		"on "
+	};
+	msec wait, at;
+	size_t i, n;
+
+	s = slice_trim(s);
+	for (i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
+		slice_skip(&s, phrase_at(s, fillers[i]));
+	wait = when_span(&s);
+	if (wait != MSEC_NONE)
+		return sane(wait);
+	at = when_date(&s, ahead);
+	if (at != MSEC_NONE && at <= now)	/* it was UTC after all */
+		at += ahead;
+	if (at == MSEC_NONE)
+		at = when_http(slice_sub(s, 0,
+		    sizeof("Wed, 21 Oct 2026 07:28:00 GMT") - 1));
+	if (at != MSEC_NONE)
+		return at > now ? sane(at - now) : MSEC_NONE;
+	for (n = 0; n < s.n && digit(s.p[n]); n++)
+		;
+	return n < 10 ? MSEC_NONE : hint_until(slice_sub(s, 0, n), now);
+}
+
+msec
+hint_text(struct slice text, msec now, msec ahead)
+{
+	/* the last ones are Chinese: "please wait", "please, in", "will, on" */
 	static const char *const phrases[] = {
-		"again in ", "again after ", "retry in ", "retry after ",
-		"reset after ", "resets in ", "please wait ", "wait for "
+		"again in ", "again after ", "again at ", "again on ",
+		"retry in ", "retry after ", "retry at ", "retrying in ",
+		"request in ", "request after ",
+		"reset in ", "reset after ", "reset at ", "reset on ",
+		"resets in ", "resets after ", "resets at ", "resets on ",
+		"reset time ", "refreshes in ", "refreshes at ",
+		"available in ", "available at ", "available again in ",
+		"wait ", "wait for ", "back off for ", "cooldown ", "until ",
+		"等待", "请在", "请于", "请", "将在", "将于"
 	};
 	msec wait = MSEC_NONE;
-	struct slice rest;
 	size_t i, n;
 
 	for (; text.n > 0; slice_skip(&text, 1))
 		for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
 			n = phrase_at(text, phrases[i]);
-			rest = slice_sub(text, n, text.n);
 			if (n > 0)
-				wait = larger(wait, sane(when_span(&rest)));
+				wait = larger(wait, wait_here(slice_sub(text,
+				    n, text.n), now, ahead));
 		}
 	return wait;
 }
