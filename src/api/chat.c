@@ -228,7 +228,7 @@ take_chunk(struct decode *d, struct slice json)
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type != JSON_ARRAY || w[CHOICE].type != JSON_OBJECT)
-		return decode_empty(d, json, &w[CHOICES]);
+		return decode_empty(d, json);
 
 	/* Only --param can ask for more than one choice. */
 	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))

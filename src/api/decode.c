@@ -1,6 +1,7 @@
 #include "api/dialect.h"
 
 #include "api/error.h"
+#include "api/error_words.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "wire/json.h"
@@ -190,6 +191,10 @@ decode_is(const struct json_want *w, const char *lit)
 int
 decode_truthy(const struct json_want *w)
 {
+	struct json_want in = { 0 };
+	struct slice key;
+	size_t at = 0;
+
 	switch (w->type) {
 	case JSON_TRUE:
 		return 1;
@@ -197,9 +202,15 @@ decode_truthy(const struct json_want *w)
 		return w->tok.n > 0;
 	case JSON_NUMBER:
 		return json_int(w->tok, 1) != 0;
-	case JSON_OBJECT:
 	case JSON_ARRAY:
 		return slice_trim(slice_sub(w->tok, 1, w->tok.n - 2)).n > 0;
+	case JSON_OBJECT:
+		/* {"message":"","code":null} is an error that is none */
+		while ((in.type = json_each(w->tok, &at, &key, &in.tok)) >
+		    JSON_END)
+			if (in.type >= JSON_OBJECT || decode_truthy(&in))
+				return 1;
+		return 0;
 	default:
 		return 0;
 	}
@@ -310,7 +321,8 @@ decode_truncated(struct decode *d)
 enum decoded
 decode_error(struct decode *d, struct slice json)
 {
-	struct reply r = { .status = 200, .body = json, .wall = d->wall };
+	struct reply r = { .status = d->status >= 400 ? d->status : 200,
+	    .body = json, .wall = d->wall };
 	struct fault first = d->fault, f;
 
 	classify(&r, &f);
@@ -328,19 +340,35 @@ decode_error(struct decode *d, struct slice json)
 int
 decode_is_error(struct slice json)
 {
-	static const char keys[] = "error object message detail";
-	struct json_want w[4];
-	struct slice key;
+	static const char errors[] = "error errors fault error_code errcode "
+	    "error_type";
+	static const char messages[] = "message msg detail error_message "
+	    "error_msg errmsg";
+	struct slice key, found;
+	struct json_want w = { 0 };
+	int said = 0, fine = 0;
 	size_t at = 0;
 
 	/* Gemini's OpenAI-compatible API sends [{"error":{...}}]. */
 	if (json.n > 0 && json.p[0] == '[' &&
 	    json_each(json, &at, &key, &json) != JSON_OBJECT)
 		return 0;
-	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
-		return 0;
-	return decode_truthy(&w[0]) || w[2].type == JSON_STRING ||
-	    decode_is(&w[1], "error") || decode_truthy(&w[3]);
+	for (at = 0; (w.type = json_each(json, &at, &key, &w.tok)) > JSON_END;) {
+		if (decode_truthy(&w) && (error_listed(key, errors) ||
+		    (json_is(key, "object") &&
+		    decode_is(&w, "error"))))
+			return 1;
+		said |= error_listed(key, messages) && decode_truthy(&w) &&
+		    (w.type == JSON_STRING || json_is(key, "detail"));
+		/* Spark: 0 and "Success" */
+		fine |= json_is(key, "code") && (slice_is(w.tok, "0") ||
+		    slice_is(w.tok, "200"));
+	}
+	return (said && !fine) || (json_find(json, "base_resp.status_code",
+	    &found) == JSON_NUMBER && !slice_is(found, "0")) ||
+	    json_find(json, "Response.Error", &found) == JSON_OBJECT ||
+	    (json_find(json, "header.code", &found) == JSON_NUMBER &&
+	    !slice_is(found, "0"));
 }
 
 enum decoded
@@ -357,10 +385,9 @@ decode_no_answer(struct decode *d, struct slice body)
 }
 
 enum decoded
-decode_empty(struct decode *d, struct slice json,
-    const struct json_want *choices)
+decode_empty(struct decode *d, struct slice json)
 {
-	if (choices->type == JSON_BAD && decode_is_error(json))
+	if (decode_is_error(json))
 		return decode_error(d, json);
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }

@@ -59,6 +59,7 @@ struct cursor {
 struct decode {
 	struct sink *sink;
 	msec wall;		/* time of day, for waits named in errors */
+	int status;		/* that the stream gives the current event; 0 */
 	struct cursor *cursor;	/* responses: of a background run; or NULL */
 	/* results */
 	enum finish finish;
@@ -227,8 +228,7 @@ enum decoded decode_unknown(struct decode *d, struct slice json);
 enum decoded decode_no_answer(struct decode *d, struct slice body);
 
 /* A chunk without choices (or candidates). */
-enum decoded decode_empty(struct decode *d, struct slice json,
-    const struct json_want *choices);
+enum decoded decode_empty(struct decode *d, struct slice json);
 
 /* An event that is no JSON object: empty, an error in an array, or F_PROTO. */
 enum decoded decode_no_object(struct decode *d, struct slice data);

@@ -334,7 +334,7 @@ take_picked(struct decode *d, struct slice json)
 	    w[CANDIDATE].type != JSON_OBJECT) {
 		if (w[FEEDBACK].type != JSON_OBJECT ||
 		    w[BLOCKED].type != JSON_STRING)
-			return decode_empty(d, json, &w[CANDIDATES]);
+			return decode_empty(d, json);
 		d->finish = FIN_FILTER;
 		return DECODE_DONE;
 	}

@@ -28,8 +28,7 @@ struct batch_in {
 	int error;		/* errno of a failed read */
 	/* private */
 	struct buf buf;
-	size_t taken;		/* of buf */
-	size_t seen;		/* after it, without a newline */
+	size_t taken;
 	int over, skip;
 };
 

@@ -8,7 +8,6 @@
 
 #include "api/dialect.h"
 #include "net/conn.h"
-#include "wire/mask.h"
 
 #define ERROR_BODY_MAX ((size_t)64 << 10)
 #define WHOLE_BODY_MAX ((size_t)64 << 20)
@@ -52,7 +51,6 @@ struct job {
 	const struct net *net;
 	const struct dialect *dialect;
 	struct endpoint to;
-	const struct mask *mask;	/* the secrets in .exchange; or NULL */
 	struct exchange exchange;	/* a redirect changes .target */
 	struct deadlines limit;
 	struct sink *sink;

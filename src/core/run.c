@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clean.h"
 #include "core/pace.h"
 
 static void
@@ -151,8 +152,7 @@ run(struct run *r, struct result *res)
 		while (out->again);
 		pace_done(r->job, out);
 		res->elapsed = env_mono(env) - start;
-		mask_hide(r->job->mask, out->fault.text,
-		    strlen(out->fault.text), 0);
+		clean_keys(out->fault.text, r->key);
 		if (r->after != NULL)
 			r->after(r->ctx, out, res->attempts);
 		if (out->fault.class == F_NONE) {

@@ -167,8 +167,6 @@ detach(int out)
 		(void)close((int)fd);
 }
 
-#define FILE_MAX ((size_t)1 << 20)	/* what is read of one of these */
-
 /*
  * Spells a name so that musl's getaddrinfo() finds what glibc's does:
  *
@@ -181,7 +179,7 @@ static void
 respell(char *name)
 {
 	struct slice host = slice_str(name), rest, line;
-	struct buf hosts = { .max = FILE_MAX }, conf = { .max = FILE_MAX };
+	struct buf hosts = { 0 }, conf = { 0 };
 	ptrdiff_t at;
 	int root = 0;
 

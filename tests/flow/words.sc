@@ -1,0 +1,60 @@
+# Errors in the words of many servers and gateways: promises 3 and 4.
+
+== a prefixed wait
+try status 429 llm_provider-retry-after=2 | {"error":{"message":"limit"}}
+try kept ; head ; created ; delta whole ; completed
+
+== a Unix time to wait for
+try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT retry-after=1767225603 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== the RateLimit field of the bucket that is empty
+try status 429 ratelimit="minute";r=9;t=44,~"hour";r=0;t=5 | {}
+try kept ; head ; created ; delta whole ; completed
+
+== the wait in words
+try status 429 | {"detail":{"message":"High load. Wait 2 seconds and try again."}}
+try kept ; status 429 | {"error":{"message":"Try again in about 3 seconds."}}
+try kept ; head ; created ; delta whole ; completed
+
+== a member in milliseconds
+try status 429 | {"error":{"message":"slow down","retry_after_ms":2500}}
+try kept ; head ; created ; delta whole ; completed
+
+== a date far away is one request
+try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT | Retry after 2026-01-01 03:00:00 +0000 UTC
+
+== a week's limit in a 403 is one request
+try status 403 | {"error":{"type":"access_terminated_error","message":"You've reached your weekly (7-day) usage limit."}}
+
+== Google's day ends at midnight in California
+try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT | {"error":{"status":"RESOURCE_EXHAUSTED","message":"Please retry in 3s.","details":[{"violations":[{"quotaId":"RequestsPerDay"}]},{"retryDelay":"3s"}]}}
+
+== no money, in a 401
+try status 401 | {"error":{"message":"Insufficient balance."}}
+
+== no money, in Chinese
+try status 403 | {"error":{"message":"用户额度不足"}}
+
+== a 400 in a 503
+try status 503 | {"error":{"code":"503","message":"litellm.ServiceUnavailableError: litellm.BadRequestError: prompt is too long"}}
+
+== what llama.cpp can never do, with a 500
+try status 500 | {"error":{"code":500,"message":"Cannot use tools with stream","type":"server_error"}}
+
+== DashScope's status in a comment
+chat
+try head ; text id:1\nevent:error\n:HTTP_STATUS/429\ndata:{"code":"x","message":"Wait 2 seconds"}\n\n
+try head ; text data: {"choices":[{"delta":{"content":"whole"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n
+
+== an error in a chunk without choices
+chat
+try head ; data {"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}
+
+== members of an error that is none
+chat
+try head ; text data: {"choices":[{"delta":{"content":"whole"},"finish_reason":"stop"}],"error":{"message":"","code":null}}\n\ndata: [DONE]\n\n
+
+== TGI's error in the stream
+chat
+try head ; data {"error":"`temperature` must be positive","error_type":"validation"}
