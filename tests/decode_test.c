@@ -413,6 +413,62 @@ too_many_calls(void)
 	buf_free(&data);
 }
 
+struct pieces {
+	struct sink sink;
+	struct buf text;
+	size_t largest;
+};
+
+static void
+put_piece(struct sink *s, const struct event *e)
+{
+	struct pieces *p = (struct pieces *)s;
+
+	buf_put(&p->text, e->text);
+	if (e->text.n > p->largest)
+		p->largest = e->text.n;
+}
+
+/* A large text is put in pieces, each of whole characters; with every part of
+ * the text at the cut. */
+static void
+large_text(void)
+{
+	static const char raw[] = "a\\u00e9\xc3\xa9\\ud83d\\ude00\\\\\\n";
+	static const char text[] = "a\xc3\xa9\xc3\xa9\xf0\x9f\x98\x80\\\n";
+	struct pieces p = { .sink.put = put_piece };
+	struct buf want = { 0 }, data = { 0 };
+	size_t shift, i, bad = 0;
+	struct decode d;
+
+	for (shift = 0; shift < sizeof(raw); shift++) {
+		d = (struct decode){ .sink = &p.sink };
+		buf_clear(&p.text);
+		buf_clear(&want);
+		buf_clear(&data);
+		buf_puts(&data, "{\"choices\":[{\"delta\":{\"content\":\"");
+		for (i = 0; i < shift; i++) {
+			buf_putc(&data, 'x');
+			buf_putc(&want, 'x');
+		}
+		for (i = 0; i < 20000; i++) {
+			buf_puts(&data, raw);
+			buf_puts(&want, text);
+		}
+		buf_puts(&data, "\"}}]}");
+		buf_putc(&data, '\0');
+		feed(&d, &dialect_chat, data.p);
+		bad += !slice_eq(buf_slice(&p.text), buf_slice(&want)) ||
+		    d.bytes != want.n;
+		decode_free(&d);
+	}
+	EQ(bad, 0, "a large text is whole, wherever it is cut");
+	OK(p.largest <= 65536 + 8, "in pieces of at most 64 KiB");
+	buf_free(&p.text);
+	buf_free(&want);
+	buf_free(&data);
+}
+
 int
 main(void)
 {
@@ -428,5 +484,6 @@ main(void)
 	second_error();
 	end_of_body();
 	too_many_calls();
+	large_text();
 	return DONE();
 }

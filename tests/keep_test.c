@@ -218,12 +218,32 @@ hold(void)
 		buf_putc(&big, 'x');
 	put_event((struct event){ .type = EV_TEXT, .text = buf_slice(&big) });
 	flush_all();
-	then("p(t) w(text\",\"tur) f", "or for 64 KiB");
+	then("w(text\",\"tur) p(t) f", "or for 64 KiB");
 	put_string("c");
 	put_event((struct event){ .type = EV_DONE, .request_id = "" });
 	then("p(t) w(text\",\"turanswer\",\"t) s p(d)",
 	    "the rest is written with the end");
 	has("\"text_bytes\":65538", "whose size it says");
+	keep_free(&k);
+	begin_test(0);
+	put_event((struct event){ .type = EV_START, .attempt = 1 });
+	buf_clear(&story);
+	for (i = 0; i < 3; i++)
+		put_event((struct event){ .type = EV_TEXT,
+		    .text = buf_slice(&big) });
+	then("p(t) w(attempt\",\"text\",\"tur) p(t) p(t)",
+	    "what comes in one read is not collected either");
+	put_event((struct event){ .type = EV_DONE, .request_id = "" });
+	has("\"text_bytes\":196605", "nor lost");
+	keep_free(&k);
+	begin_test(0);
+	put_event((struct event){ .type = EV_START, .attempt = 1 });
+	cursor.sequence = 7;
+	buf_clear(&story);
+	for (i = 0; i < 3; i++)
+		put_event((struct event){ .type = EV_TEXT,
+		    .text = buf_slice(&big) });
+	then("p(t) p(t) p(t)", "unless it has a position in a stream");
 	buf_free(&big);
 	keep_free(&k);
 }
@@ -245,7 +265,7 @@ items(void)
 	    "what it says");
 	put_event((struct event){ .type = EV_ITEM, .name = SLICE("responses"),
 	    .text = SLICE("{\"type\":\"reasoning\"}") });
-	then("w(item\",\"tur) s p(F)", "so does an item");
+	then("w(item\",\"tur) p(F)", "an item does not, but is written");
 	has("\"dialect\":\"responses\",\"json\":\"{\\\"type\\\"",
 	    "which is kept as text");
 	put_event((struct event){ .type = EV_DONE, .request_id = "" });

@@ -97,6 +97,31 @@ test_limit(void)
 }
 
 static void
+test_memory(void)
+{
+	struct buf event = { 0 };
+	struct sse s = { 0 };
+	struct sse_event e;
+	struct slice in;
+	size_t i;
+
+	buf_puts(&event, "data: ");
+	for (i = 0; i < (size_t)2 << 20; i++)
+		buf_putc(&event, 'x');
+	buf_puts(&event, "\n\n");
+	in = slice_sub(buf_slice(&event), 0, event.n - 1);
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "a large event");
+	in = SLICE("\n");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "its end");
+	EQ(e.data.n, (size_t)2 << 20, "all of it");
+	in = SLICE("");
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "then nothing");
+	EQ(s.data.cap, 0, "its memory is not kept");
+	sse_free(&s);
+	buf_free(&event);
+}
+
+static void
 test_eof(void)
 {
 	static const struct {
@@ -217,6 +242,7 @@ main(void)
 {
 	test_in_place();
 	test_limit();
+	test_memory();
 	test_eof();
 	test_error_field();
 	test_raw_json();

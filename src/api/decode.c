@@ -6,6 +6,8 @@
 #include "base/utf8.h"
 #include "wire/json.h"
 
+#define PIECE ((size_t)64 << 10)
+
 static void
 put(struct decode *d, enum ev_type type, struct slice text)
 {
@@ -44,15 +46,12 @@ is_ascii(struct slice raw)
 	return 1;
 }
 
-void
-decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
+static void
+put_raw(struct decode *d, enum ev_type type, struct slice text)
 {
 	uint16_t *half = type == EV_TEXT ? &d->text_half : &d->reasoning_half;
-	struct slice text = w->tok;
 	struct buf fixed;
 
-	if (w->type != JSON_STRING || text.n == 0)
-		return;
 	if (*half == 0 && is_ascii(text)) {
 		put(d, type, text);
 		return;
@@ -70,6 +69,36 @@ decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 	utf8_put(&fixed, text);
 	put(d, type, buf_slice(&fixed));
 	buf_free(&fixed);
+}
+
+/* How much of a raw string of more than PIECE is put at a time, as it should not
+ * be copied as a whole: up to the end of an escape and of a code point. */
+static size_t
+piece(struct slice raw)
+{
+	size_t i = 0;
+
+	while (i < PIECE)
+		i += raw.p[i] != '\\' ? 1 : raw.p[i + 1] != 'u' ? 2 : 6;
+	while (i < raw.n && ((unsigned char)raw.p[i] & 0xc0) == 0x80)
+		i++;
+	return i;
+}
+
+void
+decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
+{
+	struct slice raw = w->tok;
+	size_t n;
+
+	if (w->type != JSON_STRING)
+		return;
+	for (; raw.n > PIECE; slice_skip(&raw, n)) {
+		n = piece(raw);
+		put_raw(d, type, slice_sub(raw, 0, n));
+	}
+	if (raw.n > 0)
+		put_raw(d, type, raw);
 }
 
 void
@@ -168,6 +197,7 @@ decode_put_call(struct decode *d, struct call *c)
 	e.text = buf_slice(&c->args);
 	e.signature = buf_slice(&c->signature);
 	d->sink->put(d->sink, &e);
+	buf_free(&c->args);	/* large, and not read again */
 }
 
 void

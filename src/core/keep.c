@@ -52,6 +52,8 @@ write_records(struct keep *k)
 	    journal_append(k->journal, buf_slice(&k->records)) < 0)
 		fail(k);
 	buf_clear(&k->records);
+	if (k->records.cap > KEEP_MEMORY)
+		buf_free(&k->records);
 }
 
 static void
@@ -129,15 +131,16 @@ put_response(struct keep *k)
 	return 1;
 }
 
-/* A tool call, which somebody may act on, or an item that has to go back to the
- * provider unchanged: synced to disk before anybody sees it. */
+/* A tool call, which somebody may act on, is synced to disk before anybody sees
+ * it; an item that has to go back to the provider is not shown: a peer that
+ * sends many would have the disk work for each. */
 static void
 put_item(struct keep *k, const struct event *e)
 {
 	struct json_out w;
+	int named = put_response(k);
 	size_t start;
 
-	(void)put_response(k);
 	put_text(k);
 	k->items++;
 	start = begin(k, &w, "item");
@@ -154,7 +157,10 @@ put_item(struct keep *k, const struct event *e)
 	}
 	put_cursor(k, &w);
 	end(k, &w, start);
-	sync(k);
+	if (named || e->type == EV_TOOL_CALL)
+		sync(k);
+	else
+		write_records(k);
 }
 
 static void
@@ -234,6 +240,12 @@ put(struct sink *s, const struct event *e)
 		break;
 	case EV_TEXT:
 		buf_put(&k->text, e->text);
+		/* A large event comes in pieces, which are not collected
+		 * here; the position in the stream is that of all of it. */
+		if (k->text.n >= KEEP_TEXT && k->cursor->sequence < 0) {
+			put_text(k);
+			write_records(k);
+		}
 		break;
 	case EV_TOOL_CALL:
 	case EV_ITEM:

@@ -15,6 +15,7 @@
 
 #define KEEP_TEXT ((size_t)64 << 10)
 #define KEEP_SPAN ((msec)1000)
+#define KEEP_MEMORY ((size_t)1 << 20)	/* of records, between two writes */
 
 struct keep {
 	struct sink sink;

@@ -28,6 +28,9 @@ enum field {
 #define DATA (UINT64_C(0x203a61746164) << 16)
 #define EVENT (UINT64_C(0x203a746e657665) << 8)
 
+/* The memory of a larger event is not kept for the next one. */
+#define KEEP_MEMORY ((size_t)1 << 20)
+
 /* The first CR or LF, or end.  Other bytes below 0x10 are rare, so one
  * comparison is enough for both. */
 static const char *
@@ -283,6 +286,8 @@ static void
 forget(struct sse *s)
 {
 	buf_clear(&s->data);
+	if (s->data.cap > KEEP_MEMORY)
+		buf_free(&s->data);
 	set_name(s, (struct slice){ 0 });
 	s->data_ref = (struct slice){ 0 };
 	s->has_data = s->fired = s->raw = 0;
