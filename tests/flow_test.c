@@ -7,7 +7,7 @@
  * with a tab go on the one before, # begins a comment.  Options, as on the
  * command line: chat, live, json, tty, on-break fail, patience, retries,
  * connect, first-byte, idle, max-time; and dialect NAME, rnd max|0|SEED, cancel
- * and nudge at a time, body BYTES, ticks (log the seconds of a pause), paced
+ * and nudge at a time, body BYTES, max-answer BYTES, ticks (log the seconds of a pause), paced
  * DUR (with a page of shared limits, that holds all for so long).
  *
  * Each runs twice: reads as the script has them, and byte by byte, with the
@@ -117,6 +117,8 @@ set_option(struct flow *f, struct slice line)
 		f->trial.policy.retries = (unsigned)slice_dec(value, 100000);
 	else if (slice_is(word, "rnd"))
 		set_rnd(f, value);
+	else if (slice_is(word, "max-answer"))
+		f->trial.max_answer = (size_t)slice_dec(value, 1 << 30);
 	else if (slice_is(word, "body"))
 		set_body(f, value);
 	else if (set_span(f, word, value) < 0)

@@ -184,7 +184,8 @@ run_with(struct trial *t, struct sink *to)
 	    .exchange = { "POST", t->script.chat ?
 	    SLICE("/v1/chat/completions") : SLICE("/v1/responses"),
 	    SLICE("Authorization: Bearer not-a-key\r\n"), t->body },
-	    .limit = t->limit, .sink = &l.sink };
+	    .limit = t->limit, .max_answer = t->max_answer,
+	    .sink = &l.sink };
 	struct pace pace = { .limit = { .ops = &limit_local } };
 	struct run r = { .job = &job, .policy = t->policy,
 	    .on_break = t->on_break };
@@ -222,6 +223,7 @@ trial_init(struct trial *t)
 	memset(t, 0, sizeof(*t));
 	t->policy = (struct policy){ 600000, 40 };
 	t->limit = (struct deadlines){ 10000, 600000, 300000, MSEC_MAX };
+	t->max_answer = (size_t)64 << 20;
 	t->body = SLICE("{\"model\":\"m\"}");
 	script_init(&t->script);
 	t->file = tmpfile();

@@ -18,6 +18,7 @@ struct trial {
 	enum on_break on_break;
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
+	size_t max_answer;
 	struct slice body;
 	int paced;			/* with its own page of limits, */
 	msec held;			/* held for this long */

@@ -22,6 +22,7 @@ whole(struct decode *d, struct slice body)
 		decode_usage(d, usage.tok);
 	d->content = 1;
 	d->text_bytes += body.n;
+	d->bytes += body.n;
 	d->sink->put(d->sink, &(struct event){ .type = EV_TEXT, .text = body });
 	d->finish = FIN_STOP;
 	return DECODE_DONE;

@@ -19,6 +19,7 @@ const char help_text[] =
 "      --messages FILE|-      conversation to continue (Chat Completions form)\n"
 "      --tool-result ID=FILE  result of a tool call in it\n"
 "  -o, --output FILE          write the whole answer to FILE, or nothing\n"
+"      --max-answer SIZE      most bytes of an answer in all (64M)\n"
 "  -N, --live                 print text as it comes (default on a terminal)\n"
 "      --hold                 print it when it is complete (default elsewhere)\n"
 "      --on-break restart|continue|fail   if a live answer is interrupted\n"

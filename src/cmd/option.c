@@ -26,6 +26,7 @@ const struct option options[] = {
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
 	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
 	{ "output", 'o', K_TEXT, CALLS, AT(output) },
+	{ "max-answer", 0, K_SIZE, CALLS, AT(max_answer) },
 	{ "live", 'N', K_LIVE, ANSWERS, AT(live) },
 	{ "hold", 0, K_HOLD, ANSWERS, AT(live) },
 	{ "on-break", 0, K_BREAK, ANSWERS | OPT_TURN, AT(on_break) },
@@ -117,6 +118,20 @@ add(const char **list, size_t *n, size_t max, const char *value,
 	return 0;
 }
 
+/* Bytes, or as many KiB, MiB or GiB; -1. */
+static int64_t
+size(struct slice s)
+{
+	static const char units[] = "KMG";
+	const char *unit = strchr(units, s.p[s.n - 1]);
+	int shift = unit == NULL ? 0 : 10 * (int)(unit - units + 1);
+	int64_t n;
+
+	s.n -= unit != NULL;
+	n = slice_dec(s, (long long)(SIZE_MAX / 4 >> shift));
+	return n < 0 ? n : n << shift;
+}
+
 int
 option_set(struct opts *o, const struct option *opt, const char *value,
     const char *where, int status)
@@ -156,6 +171,12 @@ option_set(struct opts *o, const struct option *opt, const char *value,
 		if (n < (opt->kind == K_SOME))
 			why = opt->kind == K_SOME ? "a whole number above 0" :
 			    "a whole number";
+		*(int64_t *)to = n;
+		break;
+	case K_SIZE:
+		n = size(slice_str(value));
+		if (n < 1)
+			why = "a size above 0 (bytes, or as in 500K, 64M, 1G)";
 		*(int64_t *)to = n;
 		break;
 	case K_SPAN:

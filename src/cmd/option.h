@@ -12,6 +12,7 @@ enum kind {
 	K_NUMBER,		/* a JSON number, kept as text */
 	K_COUNT,		/* a whole number, 0 and up */
 	K_SOME,			/* a whole number above 0 */
+	K_SIZE,			/* bytes above 0 */
 	K_SPAN,			/* a duration */
 	K_TIME,			/* a duration above 0 */
 	K_BREAK,		/* restart, continue or fail */

@@ -109,6 +109,7 @@ opts_read(struct opts *o, unsigned command, char **argv)
 		.live = -1, .retries = 40, .patience = 600000,
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
 		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
+		.max_answer = (int64_t)64 << 20,
 		.words = argv,
 	};
 	rc = config_read(o);

@@ -61,6 +61,7 @@ struct opts {
 	size_t nresults;
 	size_t nfallbacks;
 	int64_t max_tokens, retries, rpm, tpm, jobs;
+	int64_t max_answer;	/* bytes, at most SIZE_MAX / 4 */
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: not given */
 	size_t nparams;

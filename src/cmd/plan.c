@@ -447,6 +447,7 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 	j->exchange.fields = buf_slice(&p->fields);
 	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
 	    MSEC_MAX };
+	j->max_answer = (size_t)o->max_answer;
 	return 0;
 }
 

@@ -10,7 +10,10 @@
 #include "net/conn.h"
 
 #define ERROR_BODY_MAX ((size_t)64 << 10)
-#define WHOLE_BODY_MAX ((size_t)64 << 20)
+
+/* An event, or an answer in one JSON text, may be larger than the answer by
+ * this much and by the request, which some repeat. */
+#define EVENT_EXTRA ((size_t)1 << 20)
 
 /* How long to wait, in ms: for a terminal event or the usage when the answer
  * is complete; for the rest of an error's body; for a response that explains
@@ -53,6 +56,9 @@ struct job {
 	struct endpoint to;
 	struct exchange exchange;	/* a redirect changes .target */
 	struct deadlines limit;
+	size_t max_answer;	/* bytes of an answer, broken attempts
+				   included: what is kept of them, in memory
+				   or in a journal */
 	struct sink *sink;
 	int reuse;		/* more requests will follow: wait briefly
 				   for the message's end */
@@ -62,6 +68,7 @@ struct job {
 				   the position in its stream */
 	struct pace *pace;	/* the rate limits (core/pace.h); or NULL */
 	/* carried on */
+	uint64_t answer;	/* bytes of it so far; run() starts with 0 */
 	struct conn *idle;	/* a connection to reuse; NULL */
 	struct buf moved;	/* the target of a redirect */
 	unsigned redirects;

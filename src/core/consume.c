@@ -107,6 +107,16 @@ judge(struct reader *r)
 	r->ended = 1;
 }
 
+/* The largest event, or answer in one JSON text. */
+static size_t
+event_max(const struct job *job)
+{
+	size_t extra = EVENT_EXTRA + job->exchange.body.n;
+
+	return job->max_answer < SIZE_MAX - extra ? job->max_answer + extra :
+	    SIZE_MAX;
+}
+
 /* What an event means for the attempt.  After a fault only another fault
  * counts, which may refine it: a [DONE] after an error is not an answer. */
 static void
@@ -118,7 +128,9 @@ take(struct reader *r, enum decoded what)
 	if ((what == DECODE_MORE && idle) || (r->ended &&
 	    what != DECODE_FAULT))
 		return;
-	if (what == DECODE_TAIL) {
+	if (r->bytes > r->job->max_answer) {
+		fail(r, F_PROTO, 0, "the answer is larger than --max-answer");
+	} else if (what == DECODE_TAIL) {
 		r->tail = 1;
 	} else if (what == DECODE_DONE) {
 		r->out->fault = (struct fault){ .wait = MSEC_NONE };
@@ -171,7 +183,7 @@ on_body(struct reader *r, struct slice in)
 	if (r->content == C_UNKNOWN)
 		return;
 	if (r->content != C_STREAM) {	/* parsed as a whole */
-		r->body.max = r->content == C_WHOLE ? WHOLE_BODY_MAX :
+		r->body.max = r->content == C_WHOLE ? event_max(r->job) :
 		    ERROR_BODY_MAX;
 		if (in.n > r->body.max - r->body.n)
 			in.n = r->body.max - r->body.n;
@@ -182,7 +194,8 @@ on_body(struct reader *r, struct slice in)
 		    memchr(in.p, '}', in.n) != NULL))
 			r->last = r->now;
 		if (r->body.n == r->body.max && r->content == C_WHOLE)
-			fail(r, F_PROTO, 0, "the answer is too large");
+			fail(r, F_PROTO, 0, "the answer is larger than "
+			    "--max-answer");
 		else if (r->body.n == r->body.max)
 			judge(r);
 		return;
@@ -191,8 +204,8 @@ on_body(struct reader *r, struct slice in)
 	while (r->out->progress != P_DONE &&
 	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
 		if (ev == SSE_BAD) {
-			fail(r, F_PROTO, 0, "an event of the stream is too "
-			    "large");
+			fail(r, F_PROTO, 0, "an event of the stream is larger "
+			    "than --max-answer");
 			return;
 		}
 		r->dec.status = e.status;
@@ -334,7 +347,9 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.last = r.sign = r.error = MSEC_NONE;
 	r.dec.sink = job->sink;
 	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
+	r.dec.bytes = r.bytes = job->answer;
 	r.sse.error_field = r.sse.raw_json = 1;
+	r.sse.max = event_max(job);
 	if (cursor != NULL) {
 		if (!cursor->resuming)
 			*cursor = (struct cursor){ .sequence = -1 };
@@ -374,6 +389,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	if (out->fault.class != F_NONE && out->fault.request_id[0] == '\0')
 		memcpy(out->fault.request_id, out->request_id,
 		    sizeof(out->request_id));
+	job->answer = r.dec.bytes;
 	out->finish = r.dec.finish;
 	out->usage = r.dec.usage;
 	out->text_bytes = r.dec.cursor != NULL ? r.dec.cursor->text :

@@ -141,6 +141,7 @@ run(struct run *r, struct result *res)
 	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
+	r->job->answer = 0;
 	if (r->wait > 0)
 		rc = resume_wait(r, res, &st);
 	while (rc == 0 && (rc = pace_wait(r, res, &st)) == 0) {

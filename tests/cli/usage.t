@@ -24,6 +24,11 @@ wrong 64 --model
 wrong 64 --patience soon hello
 wrong 64 --idle-timeout -3 hello
 wrong 64 --idle-timeout 0 hello
+wrong 64 --max-answer 0 hello
+wrong 64 --max-answer 5X hello
+wrong 64 --max-answer M hello
+wrong 64 --max-answer -1K hello
+wrong 64 --max-answer 9999999999G hello
 wrong 64 --connect-timeout 0ms hello
 wrong 64 --on-break maybe hello
 wrong 64 --param 'x={' hello

@@ -1,0 +1,73 @@
+# --max-answer: one limit for all that is kept of an answer.
+
+== as large as it may be
+chat
+max-answer 5
+try head ; created ; delta whole ; finish stop ; done
+
+== one byte more
+chat
+max-answer 4
+try head ; created ; delta wh ; delta ole ; finish stop ; done
+
+== live, one byte more
+chat
+live
+max-answer 4
+try head ; created ; delta wh ; delta ole ; finish stop ; done
+
+== in one JSON text
+chat
+max-answer 4
+try status 200 | {"choices":[{"message":{"content":"whole"},"finish_reason":"stop"}]}
+
+== text and reasoning together
+chat
+max-answer 8
+try head ; created ; reasoning hmmm ; delta whole ; finish stop ; done
+
+== arguments
+chat
+max-answer 8
+try head ; created ; call f {"a":"b"} ; finish tool_calls ; done
+
+== the names of calls
+chat
+max-answer 8
+try head ; created ; data {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"123456789"}]}}]} ; finish tool_calls ; done
+
+== broken attempts count, too
+chat
+max-answer 12
+try head ; created ; delta whole ; reset
+try head ; created ; delta whole ; reset
+try head ; created ; delta whole ; finish stop ; done
+
+== responses: an item
+max-answer 50
+try head ; created ; data
+	{"type":"response.output_item.done","item":{"type":"reasoning","encrypted_content":"xxxxxxxxxxxx"}} ;
+	completed
+
+== messages: a signature
+dialect messages
+max-answer 20
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	data {"type":"content_block_start","content_block":{"type":"thinking","thinking":"hmm"}} ;
+	data {"type":"content_block_delta","delta":{"type":"signature_delta","signature":"123456789"}} ;
+	data {"type":"content_block_delta","delta":{"type":"signature_delta","signature":"123456789"}} ;
+	data {"type":"message_stop"}
+
+== messages: an item
+dialect messages
+max-answer 20
+try head ; data {"type":"message_start","message":{"id":"m"}} ;
+	data {"type":"content_block_start","content_block":{"type":"redacted_thinking","data":"xxx"}} ;
+	data {"type":"message_stop"}
+
+== gemini: a call in pieces
+dialect gemini
+max-answer 20
+try head ; data {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true}}]}}]} ;
+	drip 1s 10 data {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"xx"}],"willContinue":true}}]}}]} ;
+	data {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{}}
