@@ -24,7 +24,7 @@ static void
 same(const struct json_want *a, const struct json_want *b)
 {
 	assert(a->type == b->type);
-	assert(a->tok.n == b->tok.n && a->tok.p == b->tok.p);
+	assert(slice_eq(a->tok, b->tok));
 }
 
 static void

@@ -43,7 +43,8 @@ struct json_like {
 	struct json_want want[JSON_LIKE_WANTS];
 };
 
-/* As json_pick(doc, k->want, n).  Free k->doc when done. */
+/* As json_pick(doc, k->want, n), except that a value may lie in k->doc instead
+ * of doc; it is valid until the next call.  Free k->doc when done. */
 int json_pick_like(struct json_like *k, struct slice doc, size_t n);
 
 #endif
