@@ -13,7 +13,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *copy = exact((struct slice){ (const char *)data, size });
-	struct slice in = { copy, size }, rec, before;
+	struct slice in = record_lines((struct slice){ copy, size });
+	struct slice rec, before;
 	const char *last = copy;
 	struct crc32 crc;
 	enum record_ev ev;
@@ -33,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    (uint32_t)slice_hex(slice_sub(rec, rec.n - 10, 8)));
 		last = rec.p + rec.n;
 	}
-	assert(in.n == 0 || memchr(in.p, '\n', in.n) == NULL);
+	assert(in.n == 0);
 	free(copy);
 	return 0;
 }

@@ -29,6 +29,7 @@ replay(struct history *h, struct slice in)
 	struct slice rec;
 
 	history_init(h, in.n);
+	in = record_lines(in);
 	while ((ev = record_next(&crc, &in, &rec)) != RECORD_END)
 		if (ev == RECORD_ONE)
 			history_take(h, rec);

@@ -110,11 +110,11 @@ holds(struct journal *j, const char *want, const char *what)
 	memcpy(r.path, j->path, sizeof(r.path));
 	OK(journal_open(&r, JOURNAL_READ, &env, 0) == 0 &&
 	    journal_load(&r, &b) == 0, what);
-	in = buf_slice(&b);
+	in = record_lines(buf_slice(&b));
+	if (in.n < b.n)
+		buf_puts(&types, "+");
 	while (record_next(&r.crc, &in, &rec) == RECORD_ONE)
 		buf_put(&types, slice_sub(rec, 9, 1));
-	if (in.n > 0)
-		buf_puts(&types, "+");
 	EQS(buf_slice(&types), want, what);
 	journal_close(&r);
 	buf_free(&b);
@@ -188,22 +188,20 @@ torn(void)
 {
 	struct journal j;
 	struct buf b = { 0 };
-	struct slice in, rec;
+	struct slice lines;
 
 	name(&j, "torn");
 	(void)journal_open(&j, JOURNAL_WRITE, &env, 0);
 	(void)append(&j, "a");
 	EQ(write(j.fd, "{\"type\":\"te", 11), 11, "a crash in a write");
 	journal_close(&j);
-	holds(&j, "a+", "torn");
+	holds(&j, "+a", "torn");
 	name(&j, "torn");
 	EQ(journal_open(&j, JOURNAL_OLD, &env, 0), 0,
 	    "the next writer opens it");
 	EQ(journal_load(&j, &b), 0, "and loads it");
-	in = buf_slice(&b);
-	while (record_next(&j.crc, &in, &rec) == RECORD_ONE)
-		;
-	EQ(journal_truncate(&j, j.end - (int64_t)in.n), 0, "and truncates it");
+	lines = record_lines(buf_slice(&b));
+	EQ(journal_truncate(&j, (int64_t)lines.n), 0, "and truncates it");
 	EQ(append(&j, "b"), 0, "and appends");
 	journal_close(&j);
 	holds(&j, "ab", "truncated and appended");
@@ -257,6 +255,45 @@ removed(void)
 	EQ(a.error, EINVAL, "without blocking");
 }
 
+/* The file is opened if it is ours and nobody else may write it. */
+static void
+owners(void)
+{
+	static const struct {
+		mode_t mode;
+		int error, exposed;
+	} rows[] = {
+		{ 0600, 0, 0 },
+		{ 0640, 0, 1 },
+		{ 0604, 0, 1 },
+		{ 0620, JOURNAL_NOT_OURS, 0 },
+		{ 0602, JOURNAL_NOT_OURS, 0 },
+		{ 0666, JOURNAL_NOT_OURS, 0 },
+	};
+	struct journal j;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		name(&j, "plain");
+		EQ(chmod(j.path, rows[i].mode), 0, "chmod");
+		EQ(journal_open(&j, JOURNAL_READ, &env, 0),
+		    rows[i].error == 0 ? 0 : -1, "a mode, to read");
+		EQ(j.error, rows[i].error, "whether others may write");
+		EQ(j.exposed, rows[i].exposed, "whether others may read");
+		journal_close(&j);
+		name(&j, "plain");
+		EQ(journal_open(&j, JOURNAL_OLD, &env, 0),
+		    rows[i].error == 0 ? 0 : -1, "a mode, to write");
+		journal_close(&j);
+	}
+	(void)chmod(j.path, 0600);
+	st = (struct stat){ .st_mode = S_IFREG | 0600, .st_uid = geteuid() };
+	OK(journal_ours(&st), "a file of ours");
+	st.st_uid++;
+	OK(!journal_ours(&st), "another user's");
+}
+
 int
 main(void)
 {
@@ -269,6 +306,7 @@ main(void)
 	torn();
 	locks();
 	removed();
+	owners();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	EQ(system(command), 0, "cleaned up");
 	return DONE();

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
 #include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -36,7 +38,13 @@ static char dir[64], sub[128], path[256];
 static struct page *
 page(void)
 {
-	return page_open(sub, NAME, SLICE("label"), NOW);
+	int fd = page_folder(sub);
+	struct page *p = fd < 0 ? NULL :
+	    page_open(fd, NAME, SLICE("label"), NOW);
+
+	if (fd >= 0)
+		close(fd);
+	return p;
 }
 
 /* Whether the page still holds what mark() wrote. */
@@ -163,22 +171,115 @@ test_nowhere(void)
 {
 	char file[256];
 	FILE *f;
+	int fd;
 
 	snprintf(file, sizeof(file), "%s/file", dir);
 	f = fopen(file, "w");
 	if (f == NULL || fclose(f) != 0)
 		abort();
-	OK(page_open(file, NAME, SLICE("l"), NOW) == NULL,
-	    "not a directory");
-	OK(page_open("/proc/self", NAME, SLICE("l"), NOW) == NULL,
+	OK(page_folder(file) < 0 && errno == ENOTDIR, "not a directory");
+	OK(unlink(file) == 0 && symlink(sub, file) == 0 &&
+	    page_folder(file) < 0 && errno == ENOTDIR, "a link to one");
+	fd = open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+	OK(fd >= 0 && page_open(fd, NAME, SLICE("l"), NOW) == NULL,
 	    "no file can be created there");
+	close(fd);
 	unlink(path);
 	OK(chmod(sub, 0777) == 0 && page() == NULL && errno == EACCES,
 	    "a directory that others can write to");
 	OK(chmod(sub, 0700) == 0, "the directory is private again");
-	OK(page_peek(sub, NAME, NOW) == NULL, "page_peek() creates nothing");
-	OK(page_peek(sub, "..", NOW) == NULL, "a directory is not a page");
+	if (geteuid() == 0)
+		OK(chown(sub, 1, 1) == 0 && page() == NULL &&
+		    errno == EACCES && chown(sub, 0, 0) == 0,
+		    "a directory of another");
+	fd = page_folder(sub);
+	OK(page_peek(fd, NAME, NOW) == NULL, "page_peek() creates nothing");
+	OK(page_peek(fd, "..", NOW) == NULL, "a directory is not a page");
+	close(fd);
 	page_close(page_alone());
+}
+
+/* A page that loses its file in use is one of memory from then on. */
+static void
+test_truncate(void)
+{
+	struct page *p = page(), *other = page();
+	pid_t pid;
+	int status;
+
+	atomic_store(&p->output, 77);
+	if (truncate(path, 0) < 0)
+		abort();
+	EQ(atomic_load(&p->output), 0, "truncated: it reads as empty");
+	atomic_store(&p->output, 5);
+	atomic_store(&p->span[PAGE_LEASES - 1][0], 6);
+	OK(atomic_load(&p->output) == 5 &&
+	    atomic_load(&p->span[PAGE_LEASES - 1][0]) == 6, "and is writable");
+	EQ(atomic_load(&other->output), 0, "for this process only");
+	page_close(other);
+	page_close(p);
+	mark();
+	OK(kept(), "the next one is shared again");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		p = page();
+		raise(SIGBUS);
+		_exit(0);
+	}
+	OK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGBUS, "any other SIGBUS kills");
+}
+
+/* What no process writes there. */
+static void
+test_figures(void)
+{
+	static const struct {
+		size_t at;
+		int64_t value;
+		const char *name;
+	} bad[] = {
+#define WORD(member, value) { offsetof(struct page, member), value, #member }
+		WORD(hold, -1), WORD(held, NOW + 3600000),
+		WORD(next, NOW + 7200000), WORD(pause, 3600001),
+		WORD(probe, NOW + 3600000), WORD(concurrency, -5),
+		WORD(concurrency, 1 << 30), WORD(cut, NOW + 3600000),
+		WORD(output, -1), WORD(length, 86400001),
+		WORD(cell[0].limit, -1), WORD(cell[5].limit, WORD_MAX),
+		WORD(cell[1].window, -1), WORD(cell[1].window, WORD_MAX),
+		WORD(cell[2].margin, WORD_MAX), WORD(cell[2].margin, -1),
+		WORD(cell[3].tail, WORD_MAX), WORD(cell[3].base, WORD_MAX),
+		WORD(cell[4].told, NOW + 3600000), WORD(span[9][0], -1),
+		WORD(span[191][5], WORD_MAX),
+	};
+	struct page *p;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		mark();
+		p = page();
+		atomic_store((_Atomic int64_t *)(void *)((char *)p +
+		    bad[i].at), bad[i].value);
+		page_close(p);
+		OK(!kept(), bad[i].name);
+	}
+}
+
+static void
+test_forget(void)
+{
+	struct page *p = page();
+
+	atomic_store(&p->hold, NOW + 5000);
+	atomic_store(&p->cell[1].limit, 60);
+	atomic_store(&p->cell[1].window, PAGE_MINUTE);
+	atomic_store(&p->cell[1].tail, 7);
+	page_forget(p);
+	OK(atomic_load(&p->hold) == 0 && atomic_load(&p->output) == 0 &&
+	    page_state(p, 1, NOW).limit == 0, "all is forgotten");
+	EQ(atomic_load(&p->cell[1].tail), 7, "but the places in the queues");
+	page_close(p);
 }
 
 /* Another process creates the page first. */
@@ -258,6 +359,9 @@ main(void)
 	test_keep();
 	test_replace();
 	test_damage();
+	test_figures();
+	test_truncate();
+	test_forget();
 	test_nowhere();
 	test_late();
 	test_race();

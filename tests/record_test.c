@@ -3,6 +3,7 @@
 #include "tests/t.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "wire/record.h"
 
@@ -123,20 +124,21 @@ cuts(void)
 {
 	struct buf b = { 0 };
 	struct slice all, in, rec;
-	size_t i, n, bad = 0, want;
+	size_t i, n, bad = 0, want, cut;
 	enum record_ev ev;
 
 	three(&b);
 	all = buf_slice(&b);
 	for (i = 0; i <= all.n; i++) {
-		in = slice_sub(all, 0, i);
+		in = record_lines(slice_sub(all, 0, i));
+		cut = i - in.n;
 		for (n = 0; (ev = record_next(&crc, &in, &rec)) != RECORD_END;
 		    n++)
 			bad += ev != RECORD_ONE || !written(all, rec);
 		for (want = 0, rec = slice_sub(all, 0, i); rec.n > 0 &&
 		    memchr(rec.p, '\n', rec.n) != NULL; want++)
 			(void)slice_cut(&rec, '\n');
-		bad += n != want || in.n != rec.n;
+		bad += n != want || cut != rec.n;
 	}
 	EQ(bad, 0, "a truncated journal: whole lines, and the rest stays");
 	buf_free(&b);
@@ -176,6 +178,60 @@ glued(void)
 	buf_free(&torn);
 }
 
+/* Lines made to be slow: whatever begins does not end, or all is nested, or
+ * every second record is intact.  Returns the CPU time for lines of that size. */
+static clock_t
+hostile(size_t size)
+{
+	static const struct {
+		const char *text;
+		int intact;		/* an intact record follows */
+	} units[] = {
+		{ "{\"type\":\"", 0 },
+		{ "{\"type\":\"x\",\"a\":", 0 },
+		{ "{\"type\":\"x\",\"a\":[", 0 },
+		{ "{\"type\":\"x\",\"crc\":\"00000000\"}", 0 },
+		{ "{\"type\":\"x\"},\"crc\":\"", 0 },
+		{ "", 1 },
+		{ "x", 1 },
+		{ "{\"type\":\"", 1 },
+	};
+	struct buf b = { 0 };
+	struct slice in, rec;
+	clock_t start = clock();
+	size_t i, n, ones;
+	enum record_ev ev;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		buf_clear(&b);
+		for (n = 0; b.n < size; ) {
+			buf_puts(&b, units[i].text);
+			if (!units[i].intact)
+				continue;
+			put(&b, "text", "x");
+			b.n--;		/* the newline */
+			n++;
+		}
+		buf_puts(&b, "\n");
+		in = buf_slice(&b);
+		for (ones = 0; (ev = record_next(&crc, &in, &rec)) !=
+		    RECORD_END;)
+			ones += ev == RECORD_ONE;
+		EQ(ones, n, "all intact records of a hostile line are found");
+	}
+	buf_free(&b);
+	return clock() - start;
+}
+
+static void
+linear(void)
+{
+	clock_t once = hostile((size_t)256 << 10);
+
+	OK(hostile((size_t)1 << 20) < 8 * once + CLOCKS_PER_SEC / 5,
+	    "four times the line takes four times as long, not sixteen");
+}
+
 int
 main(void)
 {
@@ -185,5 +241,6 @@ main(void)
 	flips();
 	cuts();
 	glued();
+	linear();
 	return DONE();
 }

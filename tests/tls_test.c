@@ -2,10 +2,8 @@
 
 #include <stdlib.h>
 
-#include "net/pem.h"
 #include "tests/t.h"
 #include "tests/tlspeer.h"
-#include "wire/b64.h"
 
 static void
 test_whole(void)
@@ -410,42 +408,10 @@ test_stall(void)
 	peer_free(&p);
 }
 
-/* Reads the certificate and the key of the server. */
-static int
-load(const char *path)
-{
-	static const char begin[] = "-----BEGIN PRIVATE KEY-----";
-	struct buf text = { 0 };
-	struct slice in, base64;
-	FILE *fp = fopen(path, "r");
-	char *at;
-
-	if (fp == NULL)
-		return -1;
-	text.n = fread(buf_room(&text, 65536), 1, 65535, fp);
-	fclose(fp);
-	buf_putc(&text, '\0');
-	in = buf_slice(&text);
-	if (!pem_next(&in, &base64) || b64_take(base64, &id.leaf) < 0)
-		return -1;
-	at = strstr(text.p, begin);
-	if (at == NULL)
-		return -1;
-	in = slice_str(at + sizeof(begin) - 1);
-	if (b64_take(slice_cut(&in, '-'), &id.key) < 0)
-		return -1;
-	br_skey_decoder_init(&id.decoder);
-	br_skey_decoder_push(&id.decoder, id.key.p, id.key.n);
-	id.chain = (br_x509_certificate){ (unsigned char *)id.leaf.p,
-	    id.leaf.n };
-	buf_free(&text);
-	return br_skey_decoder_get_ec(&id.decoder) == NULL ? -1 : 0;
-}
-
 int
 main(void)
 {
-	if (load("tests/certs/good.pem") < 0) {
+	if (peer_load("tests/certs/good.pem") < 0) {
 		printf("Bail out! no tests/certs/good.pem\n");
 		return 1;
 	}

@@ -5,9 +5,13 @@
  * truncated, corrupted or withheld. */
 
 #include <bearssl.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "net/pem.h"
 #include "net/tls.h"
 #include "net/trust.h"
+#include "wire/b64.h"
 
 #define NEVER ((size_t)-1)
 #define REQUEST "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -39,6 +43,38 @@ static struct {
 	br_x509_certificate chain;
 	br_skey_decoder_context decoder;
 } id;
+
+/* Reads the certificate and the key of the server. */
+static inline int
+peer_load(const char *path)
+{
+	static const char begin[] = "-----BEGIN PRIVATE KEY-----";
+	struct buf text = { 0 };
+	struct slice in, base64;
+	FILE *fp = fopen(path, "r");
+	char *at;
+
+	if (fp == NULL)
+		return -1;
+	text.n = fread(buf_room(&text, 65536), 1, 65535, fp);
+	fclose(fp);
+	buf_putc(&text, '\0');
+	in = buf_slice(&text);
+	if (!pem_next(&in, &base64) || b64_take(base64, &id.leaf) < 0)
+		return -1;
+	at = strstr(text.p, begin);
+	if (at == NULL)
+		return -1;
+	in = slice_str(at + sizeof(begin) - 1);
+	if (b64_take(slice_cut(&in, '-'), &id.key) < 0)
+		return -1;
+	br_skey_decoder_init(&id.decoder);
+	br_skey_decoder_push(&id.decoder, id.key.p, id.key.n);
+	id.chain = (br_x509_certificate){ (unsigned char *)id.leaf.p,
+	    id.leaf.n };
+	buf_free(&text);
+	return br_skey_decoder_get_ec(&id.decoder) == NULL ? -1 : 0;
+}
 
 static const char *alpn[] = { "h2", "http/1.1" };
 static br_x509_minimal_context client_judge;

@@ -251,10 +251,10 @@ str_printf(char *to, size_t size, const char *fmt, ...)
 void
 buf_drop(struct buf *b, size_t n)
 {
-	if (n >= b->n) {
+	if (n >= b->n)
 		b->n = 0;
+	if (n == 0 || b->n == 0)	/* memmove() to itself is slow */
 		return;
-	}
 	memmove(b->p, b->p + n, b->n - n);
 	b->n -= n;
 }

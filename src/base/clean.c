@@ -1,7 +1,5 @@
 #include "base/clean.h"
 
-#include <string.h>
-
 #include "base/utf8.h"
 
 unsigned
@@ -59,41 +57,5 @@ clean_put(struct buf *out, struct slice s, int layout)
 		slice_skip(&s, run);
 		if (s.n > 0)
 			slice_skip(&s, put_odd(out, s, layout));
-	}
-}
-
-static int
-is_key_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*';
-}
-
-void
-clean_keys(char *text, struct slice key)
-{
-	static const char starts[][8] = { "sk-", "sk_", "gsk_", "xai-",
-	    "AIza", "pplx-", "hf_", "r8_", "Bearer " };
-	const size_t nstarts = sizeof(starts) / sizeof(starts[0]);
-	size_t length = strlen(text), i, n;
-	char *s;
-
-	for (i = 0; key.n >= 4 && i + key.n <= length; i++)
-		if (memcmp(text + i, key.p, key.n) == 0)
-			memset(text + i, '*', key.n);
-	for (s = text; *s != '\0'; s++) {
-		if (s > text && is_key_char(s[-1]))
-			continue;
-		for (i = 0; i < nstarts; i++)
-			if (strncmp(s, starts[i], strlen(starts[i])) == 0)
-				break;
-		if (i == nstarts)
-			continue;
-		n = strncmp(s, "Bearer ", 7) == 0 ? 7 : 0;
-		while (is_key_char(s[n]))
-			n++;
-		if (n >= 12)
-			for (i = n > 16 ? 6 : 3; i + 2 < n; i++)
-				s[i] = '*';
 	}
 }

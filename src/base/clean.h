@@ -25,11 +25,4 @@ unsigned clean_acts(struct slice c);
  */
 void clean_put(struct buf *out, struct slice s, int layout);
 
-/*
- * Masks whatever looks like a key in the NUL-terminated text with '*': every
- * occurrence of key, and words that start like providers' keys (sk-, gsk_,
- * xai-, AIza, ...) except for their first six and last two characters.
- */
-void clean_keys(char *text, struct slice key);
-
 #endif

@@ -177,7 +177,7 @@ ask_one(struct task *t, msec end, struct result *res)
 	struct plan *p = &t->plan[t->at];
 	struct run r = { .job = &p->job, .policy = { t->o->patience,
 	    (unsigned)t->o->retries }, .on_break = on_break(t->o),
-	    .key = secret_slice(&p->key), .before = &t->before,
+	    .before = &t->before,
 	    .after = after, .retry = retry, .ctx = t };
 
 	if (t->until != MSEC_NONE)
@@ -377,7 +377,7 @@ join_session(struct task *t)
 	    history_member(h, "options", &options) != JSON_OBJECT)
 		return rc;
 	o->base_url = NULL;
-	return opts_take(o, options, 0);
+	return open_options(s, o, options, 0);
 }
 
 /* Reads the turn and adds it to the session, in memory.  What is sent comes
@@ -446,7 +446,8 @@ take_turn(struct task *t)
 		return fail(EXIT_CONFIG, "session %s: the turn's record "
 		    "has no options", t->session.name);
 	opts_forget(o);
-	if ((rc = opts_take(o, options, 1)) != 0 || (rc = choose(t)) != 0)
+	rc = open_options(&t->session, o, options, 1);
+	if (rc != 0 || (rc = choose(t)) != 0)
 		return rc;
 	why = history_ask(h);
 	if (why != NULL)

@@ -23,7 +23,7 @@
 struct batch {
 	const struct env *env;
 	struct env calm;	/* the same, without interruption by signals */
-	const struct opts *o;
+	struct opts *o;
 	struct slice command;
 	int stop;		/* start no further line; .c says why */
 	struct complaint c;

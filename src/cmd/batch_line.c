@@ -34,7 +34,7 @@ void
 batch_in_rewind(struct batch_in *in, int64_t at)
 {
 	in->at = at;
-	in->line = in->taken = 0;
+	in->line = in->taken = in->seen = 0;
 	in->over = in->skip = 0;
 	buf_clear(&in->buf);
 }
@@ -72,18 +72,21 @@ fill(struct batch_in *in)
 enum batch_in_ev
 batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 {
-	size_t from = in->taken, end;	/* from: not searched so far */
 	const char *newline;
+	size_t from, end;
 
 	in->torn = 0;
 	for (;;) {
+		from = in->taken + in->seen;
 		newline = from == in->buf.n ? NULL :
 		    memchr(in->buf.p + from, '\n', in->buf.n - from);
 		if (newline != NULL)
 			break;
-		if (in->buf.n - in->taken > LINE_MAX_BYTES) {
+		in->seen = in->buf.n - in->taken;
+		if (in->seen > LINE_MAX_BYTES) {
 			in->skip = 1;
 			in->taken = in->buf.n;
+			in->seen = 0;
 		}
 		if (in->over) {
 			if (in->taken == in->buf.n && !in->skip)
@@ -91,7 +94,6 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 			in->torn = 1;
 			break;
 		}
-		from = in->buf.n - in->taken;
 		if (fill(in) < 0)
 			return IN_WAIT;
 	}
@@ -106,6 +108,7 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 		    -1;
 	}
 	in->taken = end + !in->torn;
+	in->seen = 0;
 	in->skip = 0;
 	in->line++;
 	return IN_LINE;

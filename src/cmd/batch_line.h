@@ -28,7 +28,8 @@ struct batch_in {
 	int error;		/* errno of a failed read */
 	/* private */
 	struct buf buf;
-	size_t taken;
+	size_t taken;		/* of buf */
+	size_t seen;		/* after it, without a newline */
 	int over, skip;
 };
 

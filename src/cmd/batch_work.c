@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clean.h"
 #include "base/file.h"
 #include "cmd/exits.h"
 #include "cmd/limits.h"
@@ -329,13 +328,6 @@ put_answer(struct question *q, uint64_t line, struct buf *out)
 	    .usage = o->usage };
 
 	answer_put(out, &a);
-	/* a provider may quote the key that it refuses */
-	if (failed && q->route != NULL) {
-		buf_putc(out, '\0');
-		clean_keys(out->p + sizeof(q->report),
-		    secret_slice(&q->route->plan.key));
-		out->n--;
-	}
 }
 
 /* Answers a line: *out is its report and the result, if there is one. */
@@ -355,7 +347,6 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 	if (prepare(w, claim, text, &r->res.last.fault) == 0) {
 		p = &q->route->plan;
 		run_line.job = &p->job;
-		run_line.key = secret_slice(&p->key);
 		plan_job(p, q->env, &q->sink, w->o->max_time < MSEC_MAX ?
 		    env_mono(q->env) + w->o->max_time : MSEC_MAX);
 		run(&run_line, &r->res);

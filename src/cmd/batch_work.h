@@ -74,7 +74,7 @@ struct route {
 /* All that a worker inherits. */
 struct work {
 	struct env env;		/* of the parent, for clock and random */
-	const struct opts *o;
+	struct opts *o;
 	int input;
 	struct input texts;	/* of the command line, for plain lines */
 	struct route route[FAMILIES];

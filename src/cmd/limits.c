@@ -1,8 +1,11 @@
 #include "cmd/limits.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clean.h"
 #include "cmd/say.h"
@@ -26,16 +29,36 @@ get_dir(int i, char *dir, size_t size)
 	return str_printf(dir, size, "%s/bide", run);
 }
 
+/* Opens the ith directory; -1, with errno EACCES after a message if it is not
+ * to be trusted. */
+static int
+open_dir(int i, int make)
+{
+	char dir[PATH_MAX];
+	int fd;
+
+	errno = 0;
+	if (get_dir(i, dir, sizeof(dir)) < 0 || (make && place_make(dir) < 0))
+		return -1;
+	fd = page_folder(dir);
+	if (fd >= 0 || (errno != ENOTDIR && errno != EACCES))
+		return fd;
+	sayf("limits are not shared with other processes: %s %s", dir,
+	    errno == ENOTDIR ? "is a link or no folder" : "is not ours, or "
+	    "others can write to it");
+	errno = EACCES;
+	return -1;
+}
+
 void
-limits_open(struct plan *p, const struct opts *o, const struct env *env)
+limits_open(struct plan *p, struct opts *o, const struct env *env)
 {
 	/* the key is only in the digest that is the page's name */
 	struct slice id[] = { secret_slice(&p->key), buf_slice(&p->base),
 	    slice_str(p->model) };
 	struct buf name = { 0 }, label = { 0 };
 	struct limit *l = &p->pace.limit;
-	char dir[PATH_MAX];
-	int i;
+	int i, fd;
 
 	limit_close(l);
 	*l = (struct limit){ .ops = &limit_local, .own = { o->rpm, o->tpm } };
@@ -47,15 +70,21 @@ limits_open(struct plan *p, const struct opts *o, const struct env *env)
 	digest_put(&name, id, 3, 16);
 	buf_putc(&name, '\0');
 	buf_printf(&label, "%.*s\n%s", SLICE_FMT(p->base), p->model);
-	for (i = 0; i < 2 && l->page == NULL; i++)
-		if (get_dir(i, dir, sizeof(dir)) == 0 && place_make(dir) == 0)
-			l->page = page_open(dir, name.p, buf_slice(&label),
+	for (i = 0; i < 2 && l->page == NULL && !o->no_share; i++) {
+		fd = open_dir(i, 1);
+		if (fd >= 0) {
+			l->page = page_open(fd, name.p, buf_slice(&label),
 			    env->wall(env->ctx));
+			close(fd);
+		} else {
+			o->no_share = errno == EACCES;
+		}
+	}
 	buf_free(&name);
 	buf_free(&label);
 	if (l->page != NULL)
 		return;
-	if (o->verbose)
+	if (o->verbose && !o->no_share)
 		say(SLICE("limits are not shared with other processes: there "
 		    "is no private folder for them"));
 	l->page = page_alone();
@@ -142,40 +171,85 @@ put_text(struct buf *out, const struct view *v)
 	}
 }
 
+/* Whether --forget means this one. */
+static int
+is_chosen(const struct opts *o, struct page *page)
+{
+	struct slice label = slice_str(page->label);
+	char base[PAGE_LABEL];
+	size_t i;
+
+	slice_copy(slice_cut(&label, '\n'), base, sizeof(base));
+	for (i = 0; i < o->nwords; i++)
+		if (fnmatch(o->words[i], base, 0) == 0 ||
+		    fnmatch(o->words[i], label.p, 0) == 0)
+			return 1;
+	return o->nwords == 0;
+}
+
+/* Drops what a page says.  The file stays while processes share it. */
+static void
+forget(int folder, const char *name, struct page *page, msec now,
+    struct buf *out)
+{
+	struct slice label = slice_str(page->label);
+
+	page_forget(page);
+	if (lease_count(page, now) == 0)
+		(void)unlinkat(folder, name, 0);
+	buf_puts(out, "forgetting ");
+	clean_put(out, slice_cut(&label, '\n'), 0);
+	buf_puts(out, "  ");
+	clean_put(out, label, 0);
+	buf_putc(out, '\n');
+}
+
+static void
+put_page(const struct opts *o, struct page *page, msec now, struct buf *out)
+{
+	struct slice label = slice_str(page->label);
+	struct view v = { .page = page, .now = now,
+	    .base = slice_cut(&label, '\n'), .model = label,
+	    .active = lease_count(page, now),
+	    .most = page_concurrency(page, now),
+	    .hold = atomic_load(&page->hold) - now };
+
+	if (v.hold > 0 && hold_is_long(page))
+		v.probe = hold_next(page, atomic_load(&page->held)) - now;
+	(o->json ? put_json : put_text)(out, &v);
+}
+
 int
 limits(const struct env *env, struct opts *o, struct slice command)
 {
 	msec now = env->wall(env->ctx);
 	struct buf out = { 0 };
-	char dir[PATH_MAX];
 	struct dirent *e;
 	struct page *page;
-	struct slice label;
-	struct view v;
-	int i, rc;
+	int i, fd, rc;
 	DIR *d;
 
 	(void)command;
+	if (o->nwords > 0 && !o->forget)
+		return fail(EXIT_USAGE, "limits takes a pattern only with "
+		    "--forget");
 	for (i = 0; i < 2; i++) {
-		d = get_dir(i, dir, sizeof(dir)) == 0 ? opendir(dir) : NULL;
+		fd = open_dir(i, 0);
+		d = fd >= 0 ? fdopendir(fd) : NULL;
 		while (d != NULL && (e = readdir(d)) != NULL) {
-			page = page_peek(dir, e->d_name, now);
+			page = page_peek(fd, e->d_name, now);
 			if (page == NULL)
 				continue;
-			label = slice_str(page->label);
-			v = (struct view){ .page = page, .now = now,
-			    .base = slice_cut(&label, '\n'), .model = label,
-			    .active = lease_count(page, now),
-			    .most = page_concurrency(page, now),
-			    .hold = atomic_load(&page->hold) - now };
-			if (v.hold > 0 && hold_is_long(page))
-				v.probe = hold_next(page, atomic_load(
-				    &page->held)) - now;
-			(o->json ? put_json : put_text)(&out, &v);
+			if (!o->forget)
+				put_page(o, page, now, &out);
+			else if (is_chosen(o, page))
+				forget(fd, e->d_name, page, now, &out);
 			page_close(page);
 		}
 		if (d != NULL)
 			closedir(d);
+		else if (fd >= 0)
+			close(fd);
 	}
 	rc = show(env, buf_slice(&out));
 	buf_free(&out);

@@ -9,12 +9,13 @@
 /*
  * Gives a plan's job the limits of its provider, key and model, shared with
  * all processes that ask the same; not shared with --no-share, or where there
- * is no private directory for them.  May be called again for another model.
- * plan_free() closes them.
+ * is no private directory for them.  A directory that others could have put
+ * there is reported and never used: then --no-share holds from now on, in *o.
+ * May be called again for another model.  plan_free() closes them.
  */
-void limits_open(struct plan *p, const struct opts *o, const struct env *env);
+void limits_open(struct plan *p, struct opts *o, const struct env *env);
 
-/* bide limits */
+/* bide limits [--forget [PATTERN ...]] */
 int limits(const struct env *env, struct opts *o, struct slice command);
 
 #endif

@@ -125,7 +125,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	    JOURNAL_READ, env, o);
 	if (rc != 0)
 		return rc;
-	in = buf_slice(&s.records);
+	in = record_lines(buf_slice(&s.records));
 	history_init(&h, in.n);
 	while ((ev = record_next(&s.journal.crc, &in, &rec)) != RECORD_END) {
 		if (ev != RECORD_ONE)

@@ -20,7 +20,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	struct pipeline pipe = { .answer = &text.sink,
 	    .status = &status.sink };
 	struct run r = { .job = &p->job, .policy = { o->patience,
-	    (unsigned)o->retries }, .key = secret_slice(&p->key),
+	    (unsigned)o->retries },
 	    .after = status_attempt, .ctx = &status };
 	struct result res;
 

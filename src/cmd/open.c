@@ -39,6 +39,11 @@ cannot_open(struct session *s, enum journal_mode mode, const struct env *env,
 {
 	int error = s->journal.error;
 
+	if (error < 0)
+		return fail(EXIT_CONFIG, "session %s: %s: %s", s->name,
+		    s->journal.path, error == JOURNAL_OTHER ?
+		    "not a session of bide" : "it belongs to another user, or "
+		    "others may write to it");
 	if (error == EAGAIN)
 		return fail(EXIT_LATER, "session %s: another bide is writing "
 		    "to it; try again later", s->name);
@@ -98,4 +103,21 @@ open_new(struct session *s, const struct env *env, const struct opts *o)
 		session_invent(s, env->wall(env->ctx), env_random32(env));
 	while (session_create(s, env) < 0 && s->journal.error == EEXIST);
 	return s->journal.fd >= 0 ? 0 : open_unkept(s, o->quiet);
+}
+
+int
+open_options(const struct session *s, struct opts *o, struct slice options,
+    int all)
+{
+	struct json_want w[2] = { { .key = "base-url" },
+	    { .key = "key-file" } };
+	int i;
+
+	(void)json_pick(options, w, 2);
+	for (i = 0; s->journal.exposed && i < (all ? 2 : 1); i++)
+		if (w[i].type != JSON_BAD && !opts_given(o, w[i].key))
+			return fail(EXIT_CONFIG, "session %s: %s: others may "
+			    "read it; the %s in it is only used with mode "
+			    "0600", s->name, s->journal.path, w[i].key);
+	return opts_take(o, options, all);
 }

@@ -37,6 +37,7 @@ const struct option options[] = {
 	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
 	{ "report", 0, K_TEXT, CMD_BATCH, AT(report) },
 	{ "prune", 0, K_SPAN, CMD_SESSIONS, AT(prune) },
+	{ "forget", 0, K_ON, CMD_LIMITS, AT(forget) },
 	{ "json", 0, K_ON, CMD_ALL, AT(json) },
 	{ "schema", 0, K_TEXT, ASKS | CMD_BATCH, AT(schema) },
 	{ "tools", 0, K_TEXT, ASKS | CMD_BATCH, AT(tools) },

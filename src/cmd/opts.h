@@ -51,7 +51,7 @@ struct own_provider {
 struct opts {
 	int live;		/* -1: if stdout is a terminal */
 	int newest;		/* continue the newest session */
-	int background, detach, no_share;
+	int background, detach, no_share, forget;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;

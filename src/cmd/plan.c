@@ -319,6 +319,7 @@ set_key(struct plan *p, struct slice raw, const char *where,
 	if (secret_set(&p->key, key) < 0)
 		return complain(c, EXIT_CONFIG, "%s: too long for a key",
 		    where);
+	mask_add(&p->mask, key);
 	return 0;
 }
 
@@ -443,6 +444,7 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 	};
 	make_fields(p, own);
 	j->dialect = p->provider.dialect;
+	j->mask = &p->mask;
 	j->exchange.method = "POST";
 	j->exchange.fields = buf_slice(&p->fields);
 	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,
@@ -476,6 +478,7 @@ plan_free(struct plan *p)
 {
 	job_close(&p->job);
 	secret_drop(&p->key);
+	mask_free(&p->mask);
 	limit_close(&p->pace.limit);
 	buf_wipe(&p->fields);
 	buf_wipe(&p->proxy_text);

@@ -20,6 +20,7 @@ struct plan {
 	struct buf proxy_text;
 	struct url proxy;
 	struct secret key;
+	struct mask mask;		/* hides it in what a server sends */
 	struct trust trust;
 	struct request request;
 	/* a request for the rest of an answer (cmd/request.h) */

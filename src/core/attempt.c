@@ -61,21 +61,36 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 	return rc;
 }
 
+/* Whether s may stand in a request line: visible ASCII, but no backslash, which
+ * some servers take for a slash. */
+static int
+is_target(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '\\')
+			return 0;
+	return 1;
+}
+
 /* RFC 9110 section 15.4: 307 and 308 keep method and body.  Followed only on
  * the same host, since the request holds the key. */
 static void
 redirect(struct job *job, struct consumed *got, struct outcome *out)
 {
-	struct slice to = got->location, path = { 0 };
+	struct slice to = got->location, rest = to, path = { 0 };
+	struct buf shown = { 0 };
 	struct url u;
+	int bad = !is_target(to);
 
 	if (to.n > 0 && to.p[0] == '/' && !slice_starts(to, "//"))
-		path = to;
+		path = slice_cut(&rest, '#');
 	else if (url_parse(to, &u) == NULL && u.https == job->to.url.https &&
 	    u.port == job->to.url.port &&
 	    slice_ieq(u.host, job->to.url.host))
 		path = u.path.n > 0 ? u.path : SLICE("/");
-	if ((out->status == 307 || out->status == 308) && path.n > 0 &&
+	if ((out->status == 307 || out->status == 308) && path.n > 0 && !bad &&
 	    job->redirects < REDIRECTS_MAX) {
 		job->redirects++;
 		buf_clear(&job->moved);
@@ -84,9 +99,13 @@ redirect(struct job *job, struct consumed *got, struct outcome *out)
 		out->again = 1;
 		return;
 	}
-	fault_set(&out->fault, F_REQUEST, 0, "redirected (%d) to %.*s: "
-	    "not followed; is the base URL right?", out->status,
-	    (int)earlier((msec)to.n, 200), to.p == NULL ? "" : to.p);
+	buf_put(&shown, to);
+	mask_hide(job->mask, shown.p, shown.n, 0);
+	fault_set(&out->fault, bad ? F_PROTO : F_REQUEST, 0, "redirected (%d) "
+	    "to %.*s: %s", out->status, (int)earlier((msec)shown.n, 200),
+	    shown.p == NULL ? "" : shown.p, bad ? "not a URL" :
+	    "not followed; is the base URL right?");
+	buf_free(&shown);
 	out->fault.status = out->status;
 }
 

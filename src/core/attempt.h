@@ -8,6 +8,7 @@
 
 #include "api/dialect.h"
 #include "net/conn.h"
+#include "wire/mask.h"
 
 #define ERROR_BODY_MAX ((size_t)64 << 10)
 
@@ -54,6 +55,7 @@ struct job {
 	const struct net *net;
 	const struct dialect *dialect;
 	struct endpoint to;
+	const struct mask *mask;	/* the secrets in .exchange; or NULL */
 	struct exchange exchange;	/* a redirect changes .target */
 	struct deadlines limit;
 	size_t max_answer;	/* bytes of an answer, broken attempts

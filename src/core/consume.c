@@ -102,6 +102,7 @@ judge(struct reader *r)
 	struct reply reply = { h->status, h->field, h->nfields,
 	    buf_slice(&r->body), r->dec.wall };
 
+	mask_hide(r->job->mask, r->body.p, r->body.n, MASK_CUT);
 	put_refused(r);
 	classify(&reply, &r->out->fault);
 	r->ended = 1;
@@ -147,6 +148,20 @@ take(struct reader *r, enum decoded what)
 }
 
 /* -- the body -------------------------------------------------------------- */
+
+/* Replaces the data of an event by a copy without the secrets, if any. */
+static void
+mask_event(struct reader *r, struct sse_event *e)
+{
+	const struct mask *m = r->job->mask;
+
+	if (mask_finds(m, e->data, MASK_ANSWER)) {
+		buf_clear(&r->body);
+		buf_put(&r->body, e->data);
+		mask_hide(m, r->body.p, r->body.n, MASK_ANSWER);
+		e->data = buf_slice(&r->body);
+	}
+}
 
 /* Finds out what the content is; without a BOM and blanks before it. */
 static struct slice
@@ -208,6 +223,7 @@ on_body(struct reader *r, struct slice in)
 			    "than --max-answer");
 			return;
 		}
+		mask_event(r, &e);
 		r->dec.status = e.status;
 		take(r, r->job->dialect->event(&r->dec, &e));
 	}
@@ -223,6 +239,8 @@ on_end(struct reader *r)
 	switch (r->content) {
 	case C_STREAM:
 		pending = sse_eof(&r->sse, &e) == SSE_EVENT;
+		if (pending)
+			mask_event(r, &e);
 		r->dec.status = pending ? e.status : 0;
 		take(r, decode_end(&r->dec, r->job->dialect,
 		    pending ? &e : NULL));
@@ -230,6 +248,7 @@ on_end(struct reader *r)
 	case C_WHOLE:
 		if (!r->complete)
 			break;
+		mask_hide(r->job->mask, r->body.p, r->body.n, MASK_ANSWER);
 		take(r, r->job->dialect->whole(&r->dec,
 		    buf_slice(&r->body)));
 		if (r->out->progress != P_DONE)
@@ -250,6 +269,21 @@ on_end(struct reader *r)
 
 /* -- the message ----------------------------------------------------------- */
 
+/* Masks the fields but for a redirect's target, which must stay as it is. */
+static void
+mask_fields(const struct mask *m, struct http *h)
+{
+	struct slice value;
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++) {
+		value = h->field[i].value;
+		if (!slice_ieq(h->field[i].name, SLICE("Location")))
+			mask_hide(m, h->head.p + (value.p - h->head.p),
+			    value.n, 0);
+	}
+}
+
 static void
 on_head(struct reader *r)
 {
@@ -260,6 +294,7 @@ on_head(struct reader *r)
 	r->out->status = h->status;
 	r->out->time.head = r->now;
 	r->dec.wall = r->job->env->wall(r->job->env->ctx);
+	mask_fields(r->job->mask, h);
 	pace_head(r->job, h);
 	r->got->location = http_field(h, "location", 0);
 	slice_copy(reply_request_id(h->field, h->nfields), r->out->request_id,

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/clean.h"
 #include "core/pace.h"
 
 static void
@@ -153,7 +152,8 @@ run(struct run *r, struct result *res)
 		while (out->again);
 		pace_done(r->job, out);
 		res->elapsed = env_mono(env) - start;
-		clean_keys(out->fault.text, r->key);
+		mask_hide(r->job->mask, out->fault.text,
+		    strlen(out->fault.text), 0);
 		if (r->after != NULL)
 			r->after(r->ctx, out, res->attempts);
 		if (out->fault.class == F_NONE) {

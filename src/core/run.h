@@ -26,7 +26,6 @@ struct run {
 	const struct fault *before;
 	msec wait;
 	struct slice next_provider, next_model;	/* the fallback; or empty */
-	struct slice key;	/* masked in every message */
 	/*
 	 * Called after each attempt, n from 1; or NULL.  After a failed one it
 	 * may change the job's exchange and out's .fault.retry, .discard,

@@ -14,7 +14,7 @@ static int
 is_alive(uint64_t word, msec now)
 {
 	if (word & ACTIVE)
-		return TIME(word) > now;
+		return TIME(word) > now && TIME(word) <= now + LEASE_MAX;
 	return word != 0 &&
 	    (((uint64_t)now / BEAT - word) & BEATS) <= DEAD;
 }

@@ -16,6 +16,7 @@
 #include "limit/page.h"
 
 #define LEASE_BEAT ((msec)500)
+#define LEASE_MAX ((msec)900000)	/* a lease that lasts longer is invalid */
 
 struct lease {			/* {0}: none */
 	size_t at;		/* index of its word, from 1 */

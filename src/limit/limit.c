@@ -24,7 +24,6 @@
 /* A lease lasts twice the average request: what a killed process held is free
  * after that, and a slower request is no longer counted. */
 #define LEASE_MIN ((msec)5000)
-#define LEASE_MAX ((msec)900000)
 
 /* A limit that no response confirms is forgotten after so long. */
 #define UNCONFIRMED_MAX ((msec)3600000)

@@ -7,8 +7,15 @@
  * There is no lock.  Each word changes by itself, and the others can work with
  * every value of each, so a process may die between any two steps.
  *
+ * A mapping has its price: if the file is truncated, or its disk fails, the
+ * next access is a SIGBUS, and no check beforehand can exclude that.  Reading
+ * and writing the file would need a lock instead, which a stopped process
+ * could keep for ever.  So SIGBUS is caught.  Memory takes the place of what
+ * the file has lost: it is empty, which is one of the values that all can work
+ * with, and the process continues with limits of its own.
+ *
  * Times are of the wall clock, which continues through a reboot as the
- * server's buckets do.  A page with impossible times is discarded.
+ * server's buckets do.  A page with impossible times or figures is replaced.
  */
 
 #include <stdatomic.h>
@@ -47,16 +54,24 @@ struct page {			/* times and spans in ms */
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */
 };
 
+/* Opens a folder of pages.  -1 with errno; ENOTDIR: it is none, or a link to
+ * one; EACCES: it is not ours, or others can put files there. */
+int page_folder(const char *path);
+
 /*
- * Maps the page dir/name and creates it if there is none; dir exists.  A page
- * that is not ours, not private or damaged is replaced.  Returns NULL, with
- * errno set, if no page can be had there.
+ * Maps a page of a folder and creates it if there is none.  A page that is not
+ * ours, not private or damaged is replaced.  Returns NULL, with errno set, if
+ * no page can be had there.
  */
-struct page *page_open(const char *dir, const char *name, struct slice label,
+struct page *page_open(int folder, const char *name, struct slice label,
     msec now);
 
 /* Maps an existing page for a look at it; NULL if there is no valid one. */
-struct page *page_peek(const char *dir, const char *name, msec now);
+struct page *page_peek(int folder, const char *name, msec now);
+
+/* Drops what a page says of the server; the requests that are active or wait
+ * keep their places. */
+void page_forget(struct page *p);
 
 /* A page for this process and its children only.  Ends the program if there
  * is no memory. */

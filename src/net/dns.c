@@ -167,6 +167,8 @@ detach(int out)
 		(void)close((int)fd);
 }
 
+#define FILE_MAX ((size_t)1 << 20)	/* what is read of one of these */
+
 /*
  * Spells a name so that musl's getaddrinfo() finds what glibc's does:
  *
@@ -179,7 +181,7 @@ static void
 respell(char *name)
 {
 	struct slice host = slice_str(name), rest, line;
-	struct buf hosts = { 0 }, conf = { 0 };
+	struct buf hosts = { .max = FILE_MAX }, conf = { .max = FILE_MAX };
 	ptrdiff_t at;
 	int root = 0;
 

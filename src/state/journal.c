@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,7 +22,7 @@ journal_none(struct journal *j)
 {
 	j->fd = -1;
 	j->end = 0;
-	j->error = 0;
+	j->error = j->exposed = 0;
 	j->path[0] = '\0';
 	crc32_init(&j->crc);
 }
@@ -53,6 +52,13 @@ lock(const struct env *env, int fd, msec until)
 }
 
 int
+journal_ours(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == geteuid() &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+int
 journal_open(struct journal *j, enum journal_mode mode, const struct env *env,
     msec until)
 {
@@ -71,6 +77,11 @@ journal_open(struct journal *j, enum journal_mode mode, const struct env *env,
 			errno = EINVAL;
 			break;
 		}
+		if (!journal_ours(&st)) {
+			errno = JOURNAL_NOT_OURS;
+			break;
+		}
+		j->exposed = (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
 		if (mode == JOURNAL_READ)
 			return 0;
 		if (lock(env, j->fd, until) < 0)

@@ -17,7 +17,12 @@
  * After a failure nothing more is written, because a missing record in the
  * middle would make the transcript wrong.  The turn stays unfinished in the
  * file and can be resumed.
+ *
+ * The file is input: it decides what is sent and where.  One that belongs to
+ * another user, or that others may write, is not opened.
  */
+
+#include <sys/stat.h>
 
 #include "base/env.h"
 #include "wire/record.h"
@@ -25,9 +30,16 @@
 struct journal {
 	int fd;			/* -1: nothing is kept */
 	int64_t end;		/* size of the whole records, in bytes */
-	int error;		/* errno of the first failure; 0 */
+	int error;		/* errno of the first failure, or one of
+				   enum journal_refusal; 0 */
+	int exposed;		/* others may read the file */
 	char path[4096];
 	struct crc32 crc;
+};
+
+enum journal_refusal {
+	JOURNAL_NOT_OURS = -1,	/* another user's, or others may write it */
+	JOURNAL_OTHER = -2	/* its content is no session's */
 };
 
 /* Initialises a journal without a file: appending to it does nothing. */
@@ -47,6 +59,9 @@ enum journal_mode {
  */
 int journal_open(struct journal *j, enum journal_mode mode,
     const struct env *env, msec until);
+
+/* Whether a file with this status can be a journal of ours. */
+int journal_ours(const struct stat *st);
 
 /* Whether another process has the file open for writing. */
 int journal_busy(const struct journal *j);

@@ -83,33 +83,58 @@ session_create(struct session *s, const struct env *env)
 	return open_file(s, JOURNAL_NEW, env, 0);
 }
 
+/* Whether the file begins with a session record, or is the part of one that a
+ * crash in the first write leaves.  If its first line is damaged, any intact
+ * record will do: intact is their number. */
+static int
+is_session(const struct session *s, enum record_ev first, size_t intact)
+{
+	static const char begin[] = "{\"type\":\"session\"";
+	size_t n = s->records.n < sizeof(begin) - 1 ? s->records.n :
+	    sizeof(begin) - 1;
+
+	if (first == RECORD_DAMAGED)
+		return intact > 0;
+	return n == 0 || memcmp(s->records.p, begin, n) == 0;
+}
+
 int
 session_open(struct session *s, enum journal_mode mode, const struct env *env,
     msec until)
 {
 	struct journal *j = &s->journal;
-	enum record_ev ev;
+	enum record_ev ev, first = RECORD_END;
 	struct slice in, rec;
+	size_t intact = 0;
 
 	session_none(s);
-	if (open_file(s, mode, env, until) < 0 ||
-	    journal_load(j, &s->records) < 0)
+	if (open_file(s, mode, env, until) < 0)
 		return -1;
+	if (journal_load(j, &s->records) < 0)
+		goto refused;
 	history_free(&s->history);
 	history_init(&s->history, s->records.n);
-	in = buf_slice(&s->records);
+	in = record_lines(buf_slice(&s->records));
+	s->torn = s->records.n - in.n;
 	while ((ev = record_next(&j->crc, &in, &rec)) != RECORD_END) {
+		if (first == RECORD_END)
+			first = ev;
 		if (ev == RECORD_ONE) {
+			intact++;
 			history_take(&s->history, rec);
 		} else {
 			s->damaged++;
 			history_damage(&s->history);
 		}
 	}
-	s->torn = in.n;
-	if (s->torn > 0 && mode != JOURNAL_READ)
-		return journal_truncate(j, j->end - (int64_t)s->torn);
-	return 0;
+	if (!is_session(s, first, intact))
+		j->error = JOURNAL_OTHER;
+	else if (s->torn == 0 || mode == JOURNAL_READ ||
+	    journal_truncate(j, j->end - (int64_t)s->torn) == 0)
+		return 0;
+refused:
+	journal_close(j);
+	return -1;
 }
 
 const char *
@@ -163,7 +188,7 @@ add(struct buf *list, const char *dir, const char *file)
 	if (n <= tail || n - tail > SESSION_NAME_MAX ||
 	    strcmp(file + n - tail, SUFFIX) != 0 ||
 	    str_printf(path, sizeof(path), "%s/%s", dir, file) < 0 ||
-	    lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	    lstat(path, &st) < 0 || !journal_ours(&st))
 		return;
 	slice_copy((struct slice){ file, n - tail }, e.name, sizeof(e.name));
 	if (session_bad(e.name) != NULL)

@@ -31,7 +31,8 @@ int session_newest(struct session *s);
  * Opens and replays the file of session s->name; modes other than
  * JOURNAL_READ truncate an incomplete record.  JOURNAL_WRITE and JOURNAL_NEW
  * create missing directories.  0; -1 with errno in .journal.error (see
- * journal_open()); ENOENT also if there is no home directory.
+ * journal_open()); ENOENT also if there is no home directory.  A file that does
+ * not begin as a session does is left as it is (JOURNAL_OTHER).
  */
 int session_open(struct session *s, enum journal_mode mode,
     const struct env *env, msec until);

@@ -2,13 +2,11 @@
 
 #include <string.h>
 
+#include "wire/json_lex.h"
+
 #define BEGIN "{\"type\":\""
 #define CRC "\"crc\":\""
 #define CRC_SIZE (sizeof(CRC "01234567\"}") - 1)
-
-/* The number of possible record starts tried in a damaged line, which may be
- * megabytes long and is read to its end for each. */
-#define SALVAGE_MAX 64
 
 void
 crc32_init(struct crc32 *c)
@@ -72,73 +70,60 @@ record_close(struct json_out *w, const struct crc32 *c, size_t start)
 	buf_printf(b, CRC "%08x\"}\n", (unsigned)crc);
 }
 
-/* The offset of what in s, at or after at; s.n if there is none. */
-static size_t
-find(struct slice s, size_t at, const char *what)
-{
-	size_t n = strlen(what);
-	const char *p;
-
-	while (at < s.n && (p = memchr(s.p + at, *what, s.n - at)) != NULL) {
-		at = (size_t)(p - s.p);
-		if (s.n - at >= n && memcmp(p, what, n) == 0)
-			return at;
-		at++;
-	}
-	return s.n;
-}
-
-/* The length of the intact record at the start of s; 0: there is none. */
+/*
+ * The length of the intact record at the start of s; 0: there is none.  Its end
+ * is that of the JSON object, so this reads no further than the object or its
+ * first error.  A start inside it is the start of a nested object, because a
+ * quote in a string would end that, and JSON_DEPTH limits the nesting: trying
+ * every start in a damaged file takes linear time.
+ */
 static size_t
 whole(const struct crc32 *c, struct slice s)
 {
-	size_t at = 0, end = 0;
-	uint32_t crc = 0;
 	char tail[CRC_SIZE + 1];
+	const char *end;
+	size_t n;
 
 	if (!slice_starts(s, BEGIN))
 		return 0;
-	while ((end = find(s, at, CRC)) < s.n) {
-		crc = crc32_add(c, crc, slice_sub(s, at, end - at));
-		(void)str_printf(tail, sizeof(tail), CRC "%08x\"}",
-		    (unsigned)crc);
-		if (slice_is(slice_sub(s, end, CRC_SIZE), tail))
-			return end + CRC_SIZE;
-		at = end + 1;
-		crc = crc32_add(c, crc, slice_sub(s, end, 1));
-	}
-	return 0;
+	end = json_skip(s.p + 1, s.p + s.n, JSON_OBJECT, 0);
+	n = end == NULL ? 0 : (size_t)(end - s.p);
+	if (n < CRC_SIZE || memchr(s.p, '\n', n) != NULL)
+		return 0;
+	(void)str_printf(tail, sizeof(tail), CRC "%08x\"}",
+	    (unsigned)crc32_add(c, 0, slice_sub(s, 0, n - CRC_SIZE)));
+	return slice_is(slice_sub(s, n - CRC_SIZE, CRC_SIZE), tail) ? n : 0;
+}
+
+struct slice
+record_lines(struct slice s)
+{
+	while (s.n > 0 && s.p[s.n - 1] != '\n')
+		s.n--;
+	return s;
 }
 
 enum record_ev
 record_next(const struct crc32 *c, struct slice *in, struct slice *rec)
 {
-	const char *newline;
-	struct slice line;
-	size_t n, i, at = 0;
+	size_t n;
 
-	do {
-		newline = in->n == 0 ? NULL : memchr(in->p, '\n', in->n);
-		if (newline == NULL)
-			return RECORD_END;
-		line = slice_sub(*in, 0, (size_t)(newline - in->p));
-		slice_skip(in, line.n == 0);
-	} while (line.n == 0);
-	n = whole(c, line);
+	while (in->n > 0 && in->p[0] == '\n')
+		slice_skip(in, 1);
+	if (in->n == 0)
+		return RECORD_END;
+	n = whole(c, *in);
 	if (n > 0) {
-		*rec = slice_sub(line, 0, n);
-		slice_skip(in, n + (n == line.n));
+		*rec = slice_sub(*in, 0, n);
+		slice_skip(in, n + (n < in->n && in->p[n] == '\n'));
 		return RECORD_ONE;
 	}
 	/* skip to the next intact record in the line, or all of it */
-	for (i = 0; i < SALVAGE_MAX && at < line.n; i++) {
-		at = find(line, at + 1, BEGIN);
-		if (whole(c, slice_sub(line, at, line.n)) > 0)
-			break;
-	}
-	if (i == SALVAGE_MAX)
-		at = line.n;
-	slice_skip(in, at + (at == line.n));
+	do
+		slice_skip(in, 1);
+	while (in->n > 0 && in->p[0] != '\n' &&
+	    (in->p[0] != '{' || whole(c, *in) == 0));
+	slice_skip(in, in->n > 0 && in->p[0] == '\n');
 	return RECORD_DAMAGED;
 }
 

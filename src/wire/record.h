@@ -28,16 +28,20 @@ uint32_t crc32_add(const struct crc32 *c, uint32_t crc, struct slice s);
 size_t record_open(struct json_out *w, struct buf *b, const char *type);
 void record_close(struct json_out *w, const struct crc32 *c, size_t start);
 
+/* s without an incomplete last line. */
+struct slice record_lines(struct slice s);
+
 enum record_ev {
-	RECORD_END,		/* no more; *in keeps an incomplete last line */
+	RECORD_END,		/* no more */
 	RECORD_ONE,		/* *rec is an intact record */
 	RECORD_DAMAGED		/* bytes that are not a record were skipped */
 };
 
 /*
- * Takes a record from the front of *in.  Intact records inside a damaged line
- * are found too: two without a newline between them, or one after an
- * incomplete write.
+ * Takes a record from the front of *in, which is whole lines.  Intact records
+ * inside a damaged line are found too: two without a newline between them, or
+ * one after an incomplete write.  Takes time in proportion to the input, also
+ * if that was made to be slow.
  */
 enum record_ev record_next(const struct crc32 *c, struct slice *in,
     struct slice *rec);

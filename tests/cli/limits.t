@@ -69,7 +69,7 @@ bide -- --patience 1s hello
 status "another one: no slot" 75
 requests "another one: nothing sent" 1
 err "another one" "no slot in time.*refusal"
-err "another one" "try again after"
+err "another one" "try again after .*in [1-5]"
 bide -- --no-share --patience 1s hello
 status "--no-share" 0
 bide -- --patience 1s -m gpt-4.1 hello
@@ -86,6 +86,63 @@ status "no place" 0
 err "no place" "not shared"
 bide HOME="$T/ro" -- hello
 no_err "no place, without -v" "shared"
+
+# What others could have put there is not used, which is said once.
+serve <<'EOF'
+repeat 4; stream responses "hi\n"
+repeat 4; stream chat "hi\n"
+EOF
+mkdir -m 0700 "$T/run" "$T/elsewhere"
+ln -s ../elsewhere "$T/run/bide"
+bide XDG_RUNTIME_DIR="$T/run" -- hello
+status "a link" 0
+err "a link" "not shared.*run/bide is a link"
+is "a link: not followed" "$(ls "$T/elsewhere")" ""
+rm "$T/run/bide"
+mkdir -m 0777 "$T/run/bide"
+chmod 0777 "$T/run/bide"
+bide XDG_RUNTIME_DIR="$T/run" -- hello
+status "open to others" 0
+err "open to others" "not shared.*others can write"
+is "open to others: nothing is put there" "$(ls "$T/run/bide")" ""
+seq 4 | sed 's/.*/{"prompt":"&"}/' > "$T/in"
+bide XDG_RUNTIME_DIR="$T/run" -- batch -q -m chat:m -j 2 "$T/in"
+status "a batch" 0
+is "a batch: said once" "$(grep -c "not shared" "$T/err")" 1
+rmdir "$T/run/bide"
+
+# A wait of a year stops nobody for a year, and can be forgotten.
+serve <<'EOF'
+error 429 rate_limit_exceeded "slow" retry-after=31536000
+repeat 4; stream responses "hi\n"
+EOF
+year() { bide XDG_RUNTIME_DIR="$T/run" -- "$@"; }
+year --patience 0 hello
+status "a year" 75
+year --patience 0 hello
+status "another one" 75
+err "another one" "try again after .*in [1-5]"
+not_a_year() { not grep -q "8760h" "$T/err"; }
+ok "another one: not a year" not_a_year
+requests "another one" 1
+year limits
+ok "held, and probed" grep -q \
+    "held for 8760h.*, next probe in [1-9]" "$T/out"
+year limits --json
+ok "as JSON" grep -q '"hold_ms":3153[0-9]*,"probe_ms":[1-9]' "$T/out"
+year limits "$BASE"
+status "a pattern alone" 64
+year limits --forget '*.example' gpt
+status "no match" 0
+is "no match: nothing is forgotten" "$(cat "$T/out")" ""
+year --patience 0 hello
+status "no match: held" 75
+year limits --forget 'http://127.0.0.1:*'
+ok "forgotten" grep -q "^forgetting $BASE  " "$T/out"
+year limits
+is "nothing is known" "$(cat "$T/out")" ""
+year --patience 0 hello
+status "forgotten" 0
 
 # --rpm spaces requests evenly; the user is told about the wait.  The first
 # slot is at an unknown moment of the first run, hence the tolerance.

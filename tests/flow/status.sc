@@ -139,6 +139,25 @@ try status 307 location=//evil.test/v1/responses
 == 302 is not followed
 try status 302 location=/login
 
+== 307 with a fragment
+try status 307 location=/a#b
+try kept ; head ; created ; delta whole ; completed
+
+== 307 to a path with a blank in it
+try raw HTTP/1.1 307 No\r\nLocation: /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n
+
+== 307 to a path with a tab in it
+try raw HTTP/1.1 307 No\r\nLocation: /a\x09b\r\nContent-Length: 0\r\n\r\n
+
+== 308 to a path with a control character in it
+try raw HTTP/1.1 308 No\r\nLocation: /a\x01\r\nContent-Length: 0\r\n\r\n
+
+== 307 to a path with a backslash in it
+try raw HTTP/1.1 307 No\r\nLocation: /\\evil\r\nContent-Length: 0\r\n\r\n
+
+== 307 to a path that is not ASCII
+try raw HTTP/1.1 307 No\r\nLocation: /\xe9\r\nContent-Length: 0\r\n\r\n
+
 == redirected in circles
 try status 307 location=/a
 try kept ; status 307 location=/b

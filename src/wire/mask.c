@@ -1,0 +1,230 @@
+#include "wire/mask.h"
+
+#include "wire/b64.h"
+
+/* Of a shorter secret base64 has too few characters to go by. */
+#define BASE64_LEAST ((size_t)8)
+
+/* -- the forms of a secret ------------------------------------------------- */
+
+static size_t
+count(const struct mask *m)
+{
+	return m->ends.n / sizeof(size_t);
+}
+
+static struct slice
+form(const struct mask *m, size_t i)
+{
+	const size_t *end = (const void *)m->ends.p;
+	size_t from = i == 0 ? 0 : end[i - 1];
+
+	return slice_sub(buf_slice(&m->text), from, end[i] - from);
+}
+
+/* Appends without leaving a copy behind when the memory grows. */
+static void
+put(struct buf *b, struct slice s)
+{
+	struct buf old = *b;
+
+	if (b->cap - b->n < s.n) {
+		*b = (struct buf){ 0 };
+		(void)buf_room(b, 2 * (old.n + s.n));
+		buf_put(b, buf_slice(&old));
+		buf_wipe(&old);
+	}
+	buf_put(b, s);
+}
+
+static void
+add_form(struct mask *m, struct slice s)
+{
+	size_t i, k, distance;
+	struct slice f;
+
+	put(&m->text, s);
+	put(&m->ends, (struct slice){ (const char *)&m->text.n,
+	    sizeof(m->text.n) });
+	if (m->shortest == 0 || s.n < m->shortest)
+		m->shortest = s.n < 255 ? s.n : 255;
+	memset(m->skip, (int)m->shortest, sizeof(m->skip));
+	m->first['\\'] = m->first['%'] = 1;
+	for (i = 0; i < count(m); i++) {
+		f = form(m, i);
+		m->first[(unsigned char)f.p[0]] = 1;
+		for (k = 0; k < m->shortest; k++) {
+			distance = m->shortest - 1 - k;
+			if (distance < m->skip[(unsigned char)f.p[k]])
+				m->skip[(unsigned char)f.p[k]] =
+				    (unsigned char)distance;
+		}
+	}
+}
+
+/* Adds the characters of base64 that the secret determines where it follows
+ * offset bytes (modulo 3) of others. */
+static void
+add_base64(struct mask *m, struct slice secret, size_t offset)
+{
+	size_t from = (offset * 8 + 5) / 6, to = (offset + secret.n) * 8 / 6, i;
+	struct buf plain = { 0 }, coded = { 0 };
+	int changed = 0;
+
+	(void)buf_room(&plain, offset + secret.n);
+	(void)buf_room(&coded, 2 * (offset + secret.n) + 4);
+	buf_put(&plain, (struct slice){ "\0", offset });
+	buf_put(&plain, secret);
+	b64_put(&coded, buf_slice(&plain));
+	add_form(m, slice_sub(buf_slice(&coded), from, to - from));
+	for (i = 0; i < coded.n; i++) {		/* RFC 4648 section 5 */
+		changed |= coded.p[i] == '+' || coded.p[i] == '/';
+		coded.p[i] = coded.p[i] == '+' ? '-' :
+		    coded.p[i] == '/' ? '_' : coded.p[i];
+	}
+	if (changed)
+		add_form(m, slice_sub(buf_slice(&coded), from, to - from));
+	buf_wipe(&plain);
+	buf_wipe(&coded);
+}
+
+void
+mask_add(struct mask *m, struct slice secret)
+{
+	size_t offset;
+
+	if (secret.n < MASK_LEAST)
+		return;
+	add_form(m, secret);
+	for (offset = 0; offset < 3 && secret.n >= BASE64_LEAST; offset++)
+		add_base64(m, secret, offset);
+}
+
+void
+mask_free(struct mask *m)
+{
+	buf_wipe(&m->text);
+	buf_free(&m->ends);
+	*m = (struct mask){ 0 };
+}
+
+/* -- finding them ---------------------------------------------------------- */
+
+/* Takes from the start of *s what c is escaped as: %XX, or one or more
+ * backslashes and uXXXX or the character.  Whether it is there. */
+static int
+take_escaped(struct slice *s, char c)
+{
+	struct slice rest = *s, hex;
+
+	if (rest.p[0] == '%') {
+		hex = slice_sub(rest, 1, 2);
+		slice_skip(&rest, 3);
+	} else {
+		while (rest.n > 0 && rest.p[0] == '\\')
+			slice_skip(&rest, 1);
+		if (rest.n > 0 && rest.p[0] == c) {
+			slice_skip(&rest, 1);
+			*s = rest;
+			return 1;
+		}
+		if (rest.n < 5 || rest.p[0] != 'u')
+			return 0;
+		hex = slice_sub(rest, 1, 4);
+		slice_skip(&rest, 5);
+	}
+	*s = rest;
+	return hex.n > 1 && slice_hex(hex) == (unsigned char)c;
+}
+
+/* The length of what s begins with if that is the form; else 0. */
+static size_t
+spelled(struct slice s, struct slice want, unsigned flags)
+{
+	struct slice rest = s;
+	size_t i;
+
+	for (i = 0; i < want.n; i++) {
+		if (rest.n == 0)
+			return (flags & MASK_CUT) && i >= MASK_LEAST ? s.n : 0;
+		if (rest.p[0] == want.p[i])
+			slice_skip(&rest, 1);
+		else if ((rest.p[0] != '\\' && rest.p[0] != '%') ||
+		    !take_escaped(&rest, want.p[i]))
+			return 0;
+	}
+	return s.n - rest.n;
+}
+
+/* The length of the secret that s begins with; 0: none. */
+static size_t
+secret_at(const struct mask *m, struct slice s, unsigned flags)
+{
+	size_t i, n, most = 0;
+	struct slice f;
+
+	for (i = 0; i < count(m); i++) {
+		f = form(m, i);
+		if ((flags & MASK_ANSWER) && f.n < MASK_LEAST_ANSWER)
+			continue;
+		n = spelled(s, f, flags);
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* The offset of the next secret from offset at on, and its length; s.n if there
+ * is none.  simple: there are no escapes and no cut, so that most bytes need
+ * not be looked at. */
+static size_t
+find(const struct mask *m, struct slice s, size_t at, unsigned flags,
+    int simple, size_t *n)
+{
+	size_t skip;
+
+	while (at < s.n) {
+		skip = !m->first[(unsigned char)s.p[at]];
+		if (simple) {
+			if (s.n - at < m->shortest)
+				break;
+			skip = m->skip[(unsigned char)s.p[at + m->shortest -
+			    1]];
+		}
+		if (skip == 0 &&
+		    (*n = secret_at(m, slice_sub(s, at, s.n), flags)) > 0)
+			return at;
+		at += skip > 0 ? skip : 1;
+	}
+	return s.n;
+}
+
+static int
+is_simple(struct slice s, unsigned flags)
+{
+	return !(flags & MASK_CUT) && memchr(s.p, '\\', s.n) == NULL &&
+	    memchr(s.p, '%', s.n) == NULL;
+}
+
+int
+mask_finds(const struct mask *m, struct slice s, unsigned flags)
+{
+	size_t n;
+
+	return m != NULL && m->shortest > 0 && s.n > 0 &&
+	    find(m, s, 0, flags, is_simple(s, flags), &n) < s.n;
+}
+
+void
+mask_hide(const struct mask *m, char *p, size_t n, unsigned flags)
+{
+	struct slice s = { p, n };
+	size_t at, length;
+	int simple;
+
+	if (m == NULL || m->shortest == 0 || n == 0)
+		return;
+	simple = is_simple(s, flags);
+	for (at = 0; (at = find(m, s, at, flags, simple, &length)) < n;
+	    at += length)
+		memset(p + at, '*', length);
+}
