@@ -92,7 +92,7 @@ restart(void)
 	put(&b, "attempt", ATTEMPT("1", "0"));
 	replay(&h, buf_slice(&b));
 	EQ(h.text_bytes, 0, "an attempt from 0 starts over");
-	EQ(history_items(&h), 0, "items start over too");
+	EQ(h.items, 0, "items start over too");
 	EQ(h.not_before, MSEC_NONE, "the wait is over");
 	EQ(h.fault.n, 0, "the fault is cleared");
 	EQ(h.attempts, 2, "two attempts");

@@ -5,7 +5,7 @@
 build=${BIDE_BUILD:-build/check/tests}/..
 n=0
 fail=0
-allowed='^(bcmp|v?snprintf|__v?snprintf_chk|mem(chr|cmp|cpy|move|set|rchr)|__mem(cpy|set|move)_chk|str(chr|cmp|len|ncmp|rchr|spn|cspn|str)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*|__sancov.*)$'
+allowed='^(bcmp|v?snprintf|__v?snprintf_chk|qsort|mem(chr|cmp|cpy|move|set|rchr)|__mem(cpy|set|move)_chk|str(chr|cmp|len|ncmp|rchr|spn|cspn|str)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*|__sancov.*)$'
 
 objects() {
 	for c in src/wire/*.c src/api/*.c src/core/retry.c \

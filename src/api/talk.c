@@ -72,54 +72,11 @@ talk_result(struct talk *t, struct slice id, struct slice text)
 	talk_part(t, &p);
 }
 
-/* The part of that type and ID; NULL if there is none. */
-static struct part *
-find(const struct message *m, enum part_type type, struct slice id)
-{
-	size_t i;
-
-	for (i = 0; m != NULL && i < m->nparts; i++)
-		if (m->parts[i].type == type && slice_eq(m->parts[i].id, id))
-			return (struct part *)&m->parts[i];
-	return NULL;
-}
-
-/*
- * Checks that each call has a result in the next message, and each result a
- * call in the one before, whose name it gets.  Returns what is wrong, *at one
- * past the message that it is about, and the call's ID in t->name.
- */
-static const char *
-check_calls(struct talk *t, size_t *at)
-{
-	const struct message *before = NULL, *next;
-	struct part *p, *call;
-	size_t i, n;
-	struct message *m = talk_messages(t, &n);
-
-	for (*at = 1; *at <= n; ++*at, before = m++) {
-		next = *at == n ? NULL : &m[1];
-		p = (struct part *)m->parts;
-		for (i = 0; i < m->nparts; i++, p++) {
-			t->name = p->id;
-			if (p->type == PART_CALL &&
-			    find(next, PART_RESULT, p->id) == NULL)
-				return "a tool call without its result";
-			if (p->type != PART_RESULT)
-				continue;
-			if ((call = find(before, PART_CALL, p->id)) == NULL)
-				return "a tool result without its call";
-			p->name = call->name;
-		}
-	}
-	return NULL;
-}
-
 const char *
 talk_end(struct talk *t, struct request *r)
 {
 	size_t n;
-	const char *why = check_calls(t, &n);
+	const char *why = talk_check(t);
 	struct message *m = talk_messages(t, &n);
 
 	if (why != NULL)
@@ -132,36 +89,6 @@ talk_end(struct talk *t, struct request *r)
 	r->messages = m;
 	r->nmessages = n;
 	return NULL;
-}
-
-static void
-erase(struct buf *b, const void *from, const void *to)
-{
-	const char *end = b->p + b->n;
-
-	memmove(b->p + ((const char *)from - b->p), to,
-	    (size_t)(end - (const char *)to));
-	b->n -= (size_t)((const char *)to - (const char *)from);
-}
-
-void
-talk_mend(struct talk *t)
-{
-	size_t from, to, n;
-	struct message *m;
-
-	while (check_calls(t, &to) != NULL) {
-		m = talk_messages(t, &n);
-		from = to - 1;
-		for (to = from; to < n && m[to].role != ROLE_ASSISTANT; to++)
-			;
-		if (to == n)
-			return;
-		while (from > 0 && m[from - 1].role != ROLE_ASSISTANT)
-			from--;
-		erase(&t->parts, m[from].parts, m[to].parts + m[to].nparts);
-		erase(&t->messages, &m[from], &m[to + 1]);
-	}
 }
 
 int

@@ -66,6 +66,10 @@ struct message *talk_messages(const struct talk *t, size_t *n);
  */
 const char *talk_end(struct talk *t, struct request *r);
 
+/* Checks the calls and results for talk_end(), and gives each result the name
+ * of its call. */
+const char *talk_check(struct talk *t);
+
 /* Removes calls without results and results without calls, each with its whole
  * exchange from question to answer, but not the last question.  For a session
  * that has lost some of its turns. */

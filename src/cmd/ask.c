@@ -86,7 +86,7 @@ open_sinks(struct task *t)
 	t->keep = (struct keep){ .env = t->env, .journal = &t->session.journal,
 	    .cursor = &t->cursor, .detach = o->detach,
 	    .live = o->json || t->text.live, .from = t->earlier.n,
-	    .items = history_items(h), .turn = h->turns,
+	    .items = h->items, .turn = h->turns,
 	    .broken = broken, .broken_ctx = t };
 	keep_init(&t->keep);
 	t->keep.told = t->unkept;

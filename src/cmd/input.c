@@ -325,7 +325,7 @@ input_record(const struct input *in, const struct opts *o, msec wall,
 		json_key(&w, "after");
 		json_open(&w, '{');
 		json_member_num(&w, "text_bytes", (int64_t)h->text_bytes);
-		json_member_num(&w, "items", (int64_t)history_items(h));
+		json_member_num(&w, "items", (int64_t)h->items);
 		json_close(&w);
 	}
 	json_key(&w, "options");

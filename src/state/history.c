@@ -27,7 +27,7 @@ static void
 forget_answer(struct history *h)
 {
 	buf_clear(&h->parts);
-	h->text_bytes = 0;
+	h->text_bytes = h->items = 0;
 	h->gap = 0;
 	h->base = h->base_parts = 0;
 	h->response = (struct slice){ 0 };
@@ -116,23 +116,12 @@ history_begins(const struct history *h, struct slice record)
 	return n > 0 && n != (int64_t)h->turns;
 }
 
-size_t
-history_items(const struct history *h)
-{
-	size_t n, found = 0;
-	const struct part *p;
-
-	for (p = parts(h, &n); n > 0; n--, p++)
-		found += p->type != PART_TEXT;
-	return found;
-}
-
 /* Whether the answer is complete: w has its text_bytes and items. */
 static int
 is_whole(const struct history *h, const struct json_want *w)
 {
 	return !h->gap && count(&w[0]) == (int64_t)h->text_bytes &&
-	    count(&w[1]) == (int64_t)history_items(h);
+	    count(&w[1]) == (int64_t)h->items;
 }
 
 static void
@@ -181,7 +170,7 @@ take_attempt(struct history *h, struct slice record)
 	enum { PROVIDER, MODEL, FROM, RESUMED, N };
 	static const char keys[] = "provider model from resumed";
 	struct json_want w[N];
-	size_t i, kept = 0, n;
+	size_t i, kept = h->base_parts, n;
 	struct part *p = parts(h, &n);
 
 	if (json_take(record, keys, w, N) < 0)
@@ -190,12 +179,13 @@ take_attempt(struct history *h, struct slice record)
 		forget_answer(h);
 	} else if (w[RESUMED].type != JSON_TRUE) {
 		/* calls and items of the failed attempt do not count */
-		for (i = 0; i < n; i++)
+		for (i = kept; i < n; i++)
 			if (p[i].type == PART_TEXT)
 				p[kept++] = p[i];
 		h->parts.n = kept * sizeof(*p);
 		h->base = h->text_bytes;
 		h->base_parts = kept;
+		h->items = 0;
 		h->response = (struct slice){ 0 };
 		h->sequence = -1;
 	}
@@ -283,6 +273,7 @@ take_item(struct history *h, struct slice record)
 		p.signature = talk_text(t, w[SIGNATURE].tok);
 	}
 	put_part(h, &p);
+	h->items++;
 }
 
 /* A fault without "end" was retried by the same process; one with it ended

@@ -38,6 +38,8 @@ struct history {
 	size_t attempts;
 	struct buf parts;	/* struct part of the answer so far */
 	size_t text_bytes;	/* in them */
+	size_t items;		/* in them: tool calls and items of the
+				   provider's own */
 	int gap;		/* some of the answer's records are lost */
 	size_t base, base_parts;	/* what the last attempt continues */
 	struct slice response;	/* the server's id for it, raw JSON */
@@ -62,9 +64,6 @@ void history_damage(struct history *h);
 
 /* Whether a record belongs to another turn than the current one. */
 int history_begins(const struct history *h, struct slice record);
-
-/* How many tool calls and provider-specific items the answer has so far. */
-size_t history_items(const struct history *h);
 
 /* Appends the text of the answer so far. */
 void history_text(const struct history *h, struct buf *b);
