@@ -59,16 +59,21 @@ secret_drop(struct secret *k)
 	*k = (struct secret){ 0 };
 }
 
-void
+int
 guard_stdio(void)
 {
-	int fd;
+	int fd, ends[2];
 
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
+	/* a pipe, since /dev/null may be missing: its lower end is fd, the
+	 * lowest that is free */
+	for (fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (pipe(ends) < 0)
+			return -1;
+		(void)close(ends[1]);
+	}
+	return 0;
 }
 
 void

@@ -32,9 +32,10 @@ struct slice secret_slice(const struct secret *k);
 /* Wipes and unmaps it; *k is {0} again. */
 void secret_drop(struct secret *k);
 
-/* Opens /dev/null for each of stdin, stdout and stderr that is closed, so
- * that no other file gets its number. */
-void guard_stdio(void);
+/* Opens each of stdin, stdout and stderr that is closed, so that no other file
+ * gets its number: reading gives the end of file, writing fails with EBADF.  0,
+ * or -1 with errno. */
+int guard_stdio(void);
 
 /* Disables core dumps, and ptrace() by other processes of this user. */
 void guard_process(void);

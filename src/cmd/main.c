@@ -41,9 +41,8 @@ main(int argc, char **argv)
 	int rc, from_stdin;
 
 	relro_close();
-	guard_stdio();
 	guard_process();
-	if (env_open(&env) < 0)
+	if (guard_stdio() < 0 || env_open(&env) < 0)
 		return fail(EXIT_BUG, "cannot start: %s", strerror(errno));
 	report_command(argc, (const char *const *)argv, &typed);
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
