@@ -1,6 +1,7 @@
 #include "cmd/ask.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ struct task {
 	int unkept;			/* the journal cannot be written */
 	/* the model to ask, then the fallbacks, and the options for each */
 	struct plan plan[1 + FALLBACKS_MAX];
-	struct opts opts[1 + FALLBACKS_MAX];
+	struct opts *opts;
 	size_t n;
 	size_t at;			/* the one that is asked */
 	/* what an earlier run has received of the answer, and the fault that
@@ -299,6 +300,9 @@ choose(struct task *t)
 	struct opts *mine;
 	struct fault f;
 
+	/* too large for a small stack */
+	if ((t->opts = calloc(1 + o->nfallbacks, sizeof(*o))) == NULL)
+		err_oom();
 	while (t->n < 1 + o->nfallbacks) {
 		mine = &t->opts[t->n];
 		*mine = *o;
@@ -323,6 +327,7 @@ task_end(struct task *t)
 {
 	while (t->n > 0)
 		plan_free(&t->plan[--t->n]);
+	free(t->opts);
 	/* a session created for a turn that was not asked */
 	if (t->session.journal.fd >= 0 && t->session.journal.end == 0 &&
 	    !t->o->dry_run)

@@ -28,6 +28,9 @@ pool_open(struct pool *p)
 	if (prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0) {
 		r.rlim_cur = r.rlim_max;
 		(void)prlimit(0, RLIMIT_NOFILE, &r, NULL);
+		/* each worker takes one; poll() refuses more entries */
+		if (p->max > r.rlim_cur - POOL_FIRST)
+			p->max = p->most = r.rlim_cur - POOL_FIRST;
 	}
 	p->pause = mmap(NULL, p->max * sizeof(*p->pause),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

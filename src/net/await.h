@@ -10,6 +10,8 @@
 
 #include "base/env.h"
 
+#define AWAIT_MAX 17		/* most entries of fds, with the reserved one */
+
 /*
  * Waits until one of fds[1] .. fds[n-1] is ready; fds[0] is reserved for env's
  * wakefd.  Returns the number of ready descriptors, 0 at the deadline, or -1

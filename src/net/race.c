@@ -41,6 +41,8 @@ race_order(struct dns_list *list)
 	}
 }
 
+_Static_assert(1 + RACE_MAX <= AWAIT_MAX, "all attempts are awaited");
+
 /* A refusal proves that the host exists; a missing address family says only
  * that this machine does not have it. */
 static int
