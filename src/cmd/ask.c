@@ -317,7 +317,7 @@ choose(struct task *t)
 		return fail(EXIT_USAGE, "--background: only the "
 		    "Responses API keeps runs, and %s does not speak it",
 		    t->plan[0].provider.name);
-	if (o->output != NULL && !o->dry_run && output_check(o->output, &f) < 0)
+	if (o->output != NULL && output_check(o->output, &f) < 0)
 		return fail(EXIT_OUTPUT, "--output: %s", f.text);
 	return 0;
 }

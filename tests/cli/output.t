@@ -28,6 +28,12 @@ bide -- --patience 0 -o "$T/dir/new" hello
 is "-o and a fault: no other file" "$(ls -A "$T/dir")" file
 bide -- -o "$T/none/file" hello
 status "-o in no folder" 74
+bide -- --dry-run -o "$T/none/file" hello
+status "--dry-run -o in no folder" 74
+bide -- --dry-run -o "$T/dir/file" hello
+status "--dry-run -o" 0
+bide -- resume --dry-run -o "$T/none/file"
+status "resume --dry-run -o in no folder" 74
 requests "-o in no folder" 2
 interrupt TERM "$LOG" '"req":3' -o "$T/dir/file" hello
 is "-o and a signal: no other file" "$(ls -A "$T/dir")" file
@@ -72,6 +78,21 @@ closed 74 '<&- >&-'
 closed 0 '2>&-'
 out "closed stderr" "the answer"
 closed 74 '<&- >&- 2>&-'
+# The same where there is no /dev/null.
+if command -v unshare >/dev/null && unshare -m true 2>/dev/null; then
+	# shellcheck disable=SC2016
+	nothing='umount -l /dev 2>/dev/null || mount -t tmpfs none /dev'
+	for fds in '<&-' '>&-' '<&- >&-' '<&- >&- 2>&-'; do
+		rc=0
+		clean unshare -m perl -e 'alarm 3; exec @ARGV' sh -c \
+		    "$nothing; exec $BIDE hello $fds" \
+		    < /dev/null > "$T/out" 2> "$T/err" || rc=$?
+		case $fds in
+		*'>&-'*) status "with $fds and no /dev/null" 74 ;;
+		*) out "with $fds and no /dev/null" "the answer" ;;
+		esac
+	done
+fi
 before=$(grep -c '"req":' "$LOG")
 bide -- -o "" hello
 ok "-o without a name: refused" one_of "$rc" 64 74
