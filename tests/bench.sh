@@ -101,6 +101,6 @@ line "100 MB of chat, https: processor" "$cpu" ms 6 "$c_cpu"
 line "100 MB of chat, https: memory" \
     "$(awk "BEGIN { print $mem / 1024 }")" MiB 2
 line "the program itself" \
-    "$(wc -c < "$BIDE" | awk '{ print $1 / 1024 }')" KiB 384
+    "$(wc -c < "$BIDE" | awk '{ print $1 / 1024 }')" KiB 512
 . tests/bench_limits.sh
 . tests/bench_batch.sh
