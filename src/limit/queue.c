@@ -58,12 +58,12 @@ queue_cost(const struct limit *l, const struct ticket *t, size_t k)
 void
 queue_join(struct limit *l, struct ticket *t, msec now)
 {
-	int64_t at = now * 1000, slot, cost;
+	int64_t cost;
 	struct view v;
 	size_t k;
 
 	t->queued = 1;
-	for (k = LIMIT_CELLS; k-- > 0;) {
+	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (t->span[k] > 0)
 			continue;
 		if (!queue_look(l, t, k, &v)) {
@@ -82,15 +82,11 @@ queue_join(struct limit *l, struct ticket *t, msec now)
 		if (cost > v.limit)	/* the server will refuse it */
 			cost = v.limit;
 		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
-		    gcra_base(v.base, atomic_load(&v.c->tail), at)))
+		    gcra_base(v.base, atomic_load(&v.c->tail), now * 1000)))
 			;
 		t->span[k] = gcra_span(cost, v.limit, v.window);
 		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
 		    t->span[k];
-		(void)queue_look(l, t, k, &v);
-		slot = v.base + t->place[k] - v.burst;
-		if (slot > at)
-			at = slot;
 	}
 }
 
@@ -105,7 +101,7 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (t->span[k] == 0 || !queue_look(l, t, k, &v) ||
-		    (t->probe && k >= LIMIT_LONG))
+		    (t->probe && v.window > QUEUE_LONG))
 			continue;
 		if (t->place[k] >= v.tail) {
 			/* the last one; some before it may have left */

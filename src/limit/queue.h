@@ -6,6 +6,9 @@
 
 #include "limit/limit.h"
 
+/* Longer windows than this, in us, are long ones: see LIMIT_LONG. */
+#define QUEUE_LONG ((int64_t)1800000000)
+
 /* A cell as read at one moment, and the limit that applies. */
 struct view {
 	struct cell *c;
@@ -21,11 +24,7 @@ int queue_look(const struct limit *l, const struct ticket *t, size_t k,
 /* What the ticket's request takes from the bucket of a cell. */
 int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
 
-/*
- * Takes a place in each queue where the ticket has none yet, as if it arrived
- * there at its slot in the queues before.  Tokens come first: they are what is
- * scarce, and the requests' bucket refills while the ticket waits for them.
- */
+/* Takes a place in each queue where the ticket has none yet. */
 void queue_join(struct limit *l, struct ticket *t, msec now);
 
 /* Sets .slot to the latest of the hold and the slots in all queues, and .why
