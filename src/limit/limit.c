@@ -5,8 +5,6 @@
 #include "limit/queue.h"
 #include "wire/when.h"
 
-#define LONG ((int64_t)1800000000)	/* us; longer windows: LIMIT_LONG */
-
 /* When to look again. */
 #define FIRST_MAX ((msec)1000)
 #define FIRST_LOOK ((msec)10)
@@ -89,7 +87,7 @@ is_hearsay(struct limit *l, const struct ticket *t, msec *since, msec now)
 		return hold_is_long(p) && t->held < atomic_load(&p->hold);
 	}
 	*since = atomic_load(&p->cell[t->why].told);
-	return t->why >= LIMIT_LONG && t->slot - now > HOLD_LONG &&
+	return t->window > QUEUE_LONG && t->slot - now > HOLD_LONG &&
 	    !t->refused && lease_is_first(p, &t->lease, now);
 }
 
@@ -149,7 +147,7 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 static size_t
 cell_of(const struct page *p, size_t kind, const struct quota_of *of)
 {
-	if (kind < 2 && (of->window > LONG / 1000 || (of->window < 0 &&
+	if (kind < 2 && (of->window > QUEUE_LONG / 1000 || (of->window < 0 &&
 	    atomic_load(&p->cell[LIMIT_LONG + kind].limit) == of->limit)))
 		return LIMIT_LONG + kind;
 	return kind;
