@@ -67,14 +67,22 @@ history_text(const struct history *h, struct buf *b)
 			buf_put(b, p->text);
 }
 
+/* Adds the turn's question to the conversation, all of it or nothing. */
 static const char *
 take_messages(struct history *h)
 {
+	size_t n = h->talk.messages.n, nparts = h->talk.parts.n;
 	struct slice messages;
+	const char *why;
 
 	if (history_member(h, "messages", &messages) != JSON_ARRAY)
 		return "no messages in the turn's record";
-	return talk_parse(&h->talk, messages);
+	why = talk_parse(&h->talk, messages);
+	if (why != NULL) {
+		h->talk.messages.n = n;
+		h->talk.parts.n = nparts;
+	}
+	return why;
 }
 
 /* The turn is finished: question and answer join the conversation. */
