@@ -71,8 +71,8 @@ put_raw(struct decode *d, enum ev_type type, struct slice text)
 	buf_free(&fixed);
 }
 
-/* How much of a raw string of more than PIECE is put at a time, as it should not
- * be copied as a whole: up to the end of an escape and of a code point. */
+/* How much of a raw string of more than PIECE is put at a time, as it should
+ * not be copied as a whole: up to the end of an escape and of a code point. */
 static size_t
 piece(struct slice raw)
 {

@@ -17,9 +17,10 @@
 #define EVENT_EXTRA ((size_t)1 << 20)
 
 /* How long to wait, in ms: for a terminal event or the usage when the answer
- * is complete; for the rest of an error's body; for a response that explains
- * a failed write; for the end of a message whose answer is complete, so that
- * the connection can be reused. */
+ * is complete; for the rest of an error's body, unless the stretched idle
+ * timeout is shorter; for a response that explains a failed write; for the end
+ * of a message whose answer is complete, so that the connection can be
+ * reused. */
 #define TAIL_GRACE ((msec)2000)
 #define ERROR_BODY_GRACE ((msec)10000)
 #define LAST_WORDS_GRACE ((msec)1000)

@@ -108,6 +108,15 @@ judge(struct reader *r)
 	r->ended = 1;
 }
 
+/* What has come of an error's body by then is enough. */
+static msec
+error_deadline(const struct reader *r)
+{
+	msec at = after(r->now, ERROR_BODY_GRACE), idle = stretched(r, r->now);
+
+	return idle < at ? idle : at;
+}
+
 /* The largest event, or answer in one JSON text. */
 static size_t
 event_max(const struct job *job)
@@ -174,7 +183,7 @@ sniff(struct reader *r, struct slice in)
 		in = slice_sub(in, 1, in.n);
 	if (in.n == 0)
 		return in;
-	r->error = after(r->now, ERROR_BODY_GRACE);
+	r->error = error_deadline(r);
 	r->content = in.p[0] == '{' || in.p[0] == '[' ? C_WHOLE :
 	    in.p[0] == '<' ? C_PAGE : C_STREAM;
 	return in;
@@ -301,7 +310,7 @@ on_head(struct reader *r)
 	    sizeof(r->out->request_id));
 	if (h->status < 200 || h->status > 299) {
 		r->content = C_ERROR;
-		r->error = after(r->now, ERROR_BODY_GRACE);
+		r->error = error_deadline(r);
 	} else if (coding.n > 0 && !slice_ieq(coding, SLICE("identity"))) {
 		fail(r, F_PROTO, 0, "the server compressed its answer "
 		    "though it was not asked to (Content-Encoding); bide "

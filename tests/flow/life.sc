@@ -205,3 +205,19 @@ idle 1m
 try raw HTTP/1.1 200 OK\r\n\r\n[{"candidates":[{"content":{"parts":[{"text":"a"}]}}]} ;
 	drip 50s 10 raw ,{"candidates":[{"content":{"parts":[{"text":"b"}]}}]} ;
 	raw ,{"candidates":[{"finishReason":"STOP"}]}] ; eof
+
+# -- an error
+
+== an error's body, drop by drop
+patience 0
+try raw HTTP/1.1 500 X\r\n\r\n{ ; drip 1s 1000 raw \x20
+
+== an error's body, drop by drop, and a short idle time
+idle 1s
+patience 0
+try raw HTTP/1.1 500 X\r\n\r\n{ ; drip 500ms 1000 raw \x20
+
+== a page, drop by drop, and a short idle time
+idle 1s
+patience 0
+try raw HTTP/1.1 200 X\r\n\r\n<html> ; drip 500ms 1000 raw x
