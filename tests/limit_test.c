@@ -111,6 +111,48 @@ test_obey(void)
 	page_close(l.page);
 }
 
+/* The server's word to a refused request beats its buckets. */
+static void
+test_word(void)
+{
+	static const char text[] = "on tokens per min (TPM): Limit 200000, "
+	    "Used 158833, Requested 62431. Please try again in 80ms.";
+	struct limit l = fresh();
+	struct ticket a = { 0 }, b = { 0 };
+	int i;
+
+	ask(&l, &a, 0);
+	head(&l, &a, 200000, 41167, 429, 10);
+	refuse(&l, &a, text, 80, 10);
+	EQ(ask(&l, &a, 90), 10 + 96 + 200, "80 ms, though its figures say 6 s");
+	EQ(ask(&l, &a, 306), 306, "it goes");
+	page_close(l.page);
+
+	l = fresh();
+	a = (struct ticket){ 0 };
+	ask(&l, &a, 0);
+	head(&l, &a, 60000, -60000, 429, 10);
+	refuse(&l, &a, "slow down", 2000, 10);
+	ask(&l, &b, 1000);
+	EQ(ask(&l, &a, 2010), 2010 + 400 + 200, "2 s, though the head says 60");
+	EQ(ask(&l, &a, 2610), 2610, "nobody is before it");
+	head(&l, &a, 60000, -60000, 429, 2610);
+	refuse(&l, &a, "slow down", 2000, 2610);
+	OK(ask(&l, &b, 4611) > 10000, "another waits for the bucket");
+	EQ(ask(&l, &a, 4611), 5210, "told again");
+	page_close(l.page);
+
+	l = fresh();
+	a = (struct ticket){ 0 };
+	for (i = 0; i < 4; i++) {
+		EQ(ask(&l, &a, i * 1000), i * 1000, "three times");
+		head(&l, &a, 60000, -60000, 429, i * 1000);
+		refuse(&l, &a, text, 80, i * 1000);
+	}
+	OK(ask(&l, &a, 4000) > 10000, "then its figures count");
+	page_close(l.page);
+}
+
 static void
 test_turns(void)
 {
@@ -418,6 +460,7 @@ main(void)
 	test_bucket();
 	test_two_queues();
 	test_obey();
+	test_word();
 	test_turns();
 	test_output();
 	test_killed();

@@ -1,5 +1,6 @@
 #include "limit/limit.h"
 
+#include "api/hint.h"
 #include "limit/gcra.h"
 #include "limit/hold.h"
 #include "limit/queue.h"
@@ -18,6 +19,17 @@
 
 /* A longer wait with figures concerns a large request: smaller ones may fit. */
 #define HOLD_ALL ((msec)600000)
+
+/*
+ * What the server says when it refuses a request beats what is known of its
+ * buckets: the request goes after the stated wait w, in at most 1.2 w + SLACK,
+ * as core/retry.h has it.  A bucket counts all the same while others use it or
+ * are first in its queue, as each of them was told the wait of one alone;
+ * unless the server contradicts its own figures.  After TRUST such refusals in
+ * a row the buckets count again.
+ */
+#define TRUST 3
+#define SLACK ((msec)200)
 
 /* A lease lasts twice the average request: what a killed process held is free
  * after that, and a slower request is no longer counted. */
@@ -75,6 +87,17 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 	return 1;
 }
 
+/* Whether the server's word for a refused request beats the cell that it waits
+ * for. */
+static int
+is_overruled(struct limit *l, const struct ticket *t, msec now)
+{
+	return t->last > 0 && t->slot > t->last && t->why < LIMIT_CELLS &&
+	    atomic_load(&l->page->cell[t->why].limit) > 0 &&	/* no --tpm */
+	    (t->odd || (lease_count(l->page, now) == 0 &&
+	    lease_is_first(l->page, &t->lease, now)));
+}
+
 /* Whether the ticket waits long for what the server told only others, and
  * since when it is told.  In a bucket's queue that is known of the first. */
 static int
@@ -95,7 +118,7 @@ static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
 	struct page *p = l->page;
-	msec wait, usual, lease, since, next;
+	msec wait, usual, lease, since, next, hold;
 	size_t most;
 
 	if (t->asked == 0)
@@ -107,6 +130,10 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	queue_slot(l, t, now);
 	if (t->slot > now) {
 		lease_wait(p, &t->lease, t->span, t->asked, now);
+		if (is_overruled(l, t, now)) {
+			hold = atomic_load(&p->hold);
+			t->slot = hold > t->last ? hold : t->last;
+		}
 		if (is_hearsay(l, t, &since, now)) {
 			t->probe = hold_probe(p, since, now);
 			next = hold_next(p, since);
@@ -259,6 +286,7 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 	struct quota_of of;
 	struct view v;
 	int kind = quota_text(slice_str(f->text), f->wait, &of, &cost);
+	struct refill refill = hint_refill(slice_str(f->text));
 	size_t k;
 
 	if (kind >= 0) {
@@ -280,6 +308,10 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 	}
 	t->refused = f->wait > 0;
 	t->probe = 0;
+	t->words = t->refused ? t->words + 1 : 0;
+	t->last = t->refused && t->words <= TRUST ?
+	    now + f->wait + f->wait / 5 + SLACK : 0;
+	t->odd = now + refill_wait(&refill) > t->last;
 	if (f->wait > 0 && (kind < 0 || f->wait <= HOLD_ALL)) {
 		t->held = now + f->wait;
 		hold_set(p, t->held, t->at, now);

@@ -73,6 +73,9 @@ struct ticket {
 	int explained;		/* a bucket explains the refusal */
 	int refused;		/* the server said how long to wait, */
 	int exact;		/* and gave the figures of the bucket */
+	msec last;		/* by when it should go then; 0: never said */
+	int odd;		/* the figures ask for a longer wait */
+	unsigned words;		/* such refusals in a row */
 	msec held;		/* until when, if it held all */
 	int probe;		/* it goes in spite of a long wait */
 };
