@@ -37,6 +37,18 @@ media_mime(enum media m)
 	return mimes[m];
 }
 
+const char *
+media_refusal(struct slice data)
+{
+	/* by its byte order mark, or by ASCII text in it */
+	if (slice_starts(data, "\xff\xfe") || slice_starts(data, "\xfe\xff") ||
+	    (data.n >= 4 && (data.p[0] == '\0') != (data.p[1] == '\0') &&
+	    (data.p[0] == '\0') == (data.p[2] == '\0') &&
+	    (data.p[1] == '\0') == (data.p[3] == '\0')))
+		return "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8";
+	return "neither UTF-8 text nor png, jpeg, gif, webp or pdf";
+}
+
 /*
  * Maximum bytes of an image, a GIF, a PDF, and of the whole body, where a file
  * takes 4/3 of its size.  Sources, second-hand, in 2026: OpenAI's guide to

@@ -25,6 +25,9 @@ enum media media_of(struct slice data);
 /* "image/png"; "" for text and unknown. */
 const char *media_mime(enum media m);
 
+/* What to say of MEDIA_UNKNOWN. */
+const char *media_refusal(struct slice data);
+
 /*
  * The maximum size of such a file for a dialect (by its name), in bytes; 0 if
  * it takes none, SIZE_MAX for text, which has no known limit.  media_total()

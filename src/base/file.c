@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 /* Repeats a call for as long as a signal interrupts it. */
 #define RETRY(rc, call) \
 	do \
@@ -25,6 +27,15 @@ int
 file_read(const char *path, struct buf *out)
 {
 	return file_take(file_open(path, O_RDONLY), out);
+}
+
+int
+file_text(const char *path, struct buf *out)
+{
+	int rc = file_read(path, out);
+
+	buf_drop(out, utf8_mark(buf_slice(out)));
+	return rc;
 }
 
 int

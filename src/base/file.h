@@ -16,7 +16,10 @@ int file_open(const char *path, int flags);
 /* Appends a whole file to out.  0, or -1; EFBIG: out->max is too small. */
 int file_read(const char *path, struct buf *out);
 
-/* The same for an open descriptor (or the -1 of a failed open()), which is
+/* Reads a text file into an empty out, without a byte order mark. */
+int file_text(const char *path, struct buf *out);
+
+/* file_read() of an open descriptor (or the -1 of a failed open()), which is
  * closed. */
 int file_take(int fd, struct buf *out);
 

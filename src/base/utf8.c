@@ -59,6 +59,12 @@ utf8_good(struct slice s)
 	return at;
 }
 
+size_t
+utf8_mark(struct slice s)
+{
+	return slice_starts(s, "\xef\xbb\xbf") ? 3 : 0;
+}
+
 void
 utf8_put(struct buf *out, struct slice s)
 {

@@ -17,6 +17,10 @@ size_t utf8_length(struct slice s, int *bad);
 /* The length of the valid prefix of s: s.n if all of it is UTF-8. */
 size_t utf8_good(struct slice s);
 
+/* The length of the byte order mark at the start of s, 3 or 0.  It says that s
+ * is UTF-8 and is no part of the text. */
+size_t utf8_mark(struct slice s);
+
 /* Appends s with U+FFFD in place of what is not UTF-8. */
 void utf8_put(struct buf *out, struct slice s);
 

@@ -396,7 +396,7 @@ read_turn(struct task *t, struct input *in)
 	size_t i;
 
 	for (i = 0; rc == 0 && i < t->n; i++)
-		rc = input_check(in, t->o, t->plan[i].provider.dialect->name);
+		rc = input_check(in, t->plan[i].provider.dialect->name);
 	if (rc != 0)
 		return rc;
 	input_record(in, t->o, t->env->wall(t->env->ctx), s);

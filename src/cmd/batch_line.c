@@ -10,6 +10,7 @@
 
 #include "api/answer.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cmd/report.h"
 #include "core/output.h"
 #include "state/place.h"
@@ -107,6 +108,8 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 		*at = in->file ? in->at - (int64_t)(in->buf.n - in->taken) :
 		    -1;
 	}
+	if (in->line == 0)
+		*text = slice_sub(*text, utf8_mark(*text), text->n);
 	in->taken = end + !in->torn;
 	in->seen = 0;
 	in->skip = 0;

@@ -133,7 +133,7 @@ config_read(struct opts *o)
 	if (config_path(path, sizeof(path)) < 0)
 		return 0;
 	o->config.max = CONFIG_MAX;
-	if (file_read(path, &o->config) < 0)
+	if (file_text(path, &o->config) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 :
 		    fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
 	buf_putc(&o->config, '\0');

@@ -7,6 +7,7 @@
 
 #include "api/media.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cmd/report.h"
 #include "wire/record.h"
 #include "wire/when.h"
@@ -26,8 +27,9 @@ read_json(const char *option, const char *path, enum json_type type,
 	struct slice tok;
 
 	to->max = TEXT_MAX;
-	if (file_read(path, to) < 0)
-		return fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
+	if (file_text(path, to) < 0)
+		return fail(EXIT_CONFIG, "%s: %s: %s", option, path,
+		    strerror(errno));
 	json_init(&j, buf_slice(to));
 	if (json_next(&j, &tok) != type || !json_valid(buf_slice(to)))
 		return fail(EXIT_CONFIG, "%s: %s is not a JSON %s", option,
@@ -65,9 +67,9 @@ input_texts(struct input *in, const struct opts *o)
 	in->system.max = TEXT_MAX;
 	if (o->system != NULL && o->system[0] != '@')
 		buf_puts(&in->system, o->system);
-	else if (o->system != NULL && file_read(o->system + 1,
+	else if (o->system != NULL && file_text(o->system + 1,
 	    &in->system) < 0)
-		rc = fail(EXIT_CONFIG, "%s: %s", o->system + 1,
+		rc = fail(EXIT_CONFIG, "--system: %s: %s", o->system + 1,
 		    strerror(errno));
 	if (rc == 0 && o->schema != NULL)
 		rc = read_json("--schema", o->schema, JSON_OBJECT,
@@ -134,35 +136,52 @@ static int
 slurp(const struct env *env, const struct opts *o, const char *option,
     const char *path, struct buf *to)
 {
+	int rc;
+
 	to->max = INPUT_MAX;
-	if (strcmp(path, "-") == 0)
-		return read_stdin(env, o, to);
-	if (file_read(path, to) < 0)
+	if (strcmp(path, "-") == 0) {
+		rc = read_stdin(env, o, to);
+		buf_drop(to, utf8_mark(buf_slice(to)));
+		return rc;
+	}
+	if (file_text(path, to) < 0)
 		return fail(EXIT_CONFIG, "%s: %s: %s", option, path,
 		    strerror(errno));
 	return 0;
 }
 
+/* Attaches in->file[in->nfiles]. */
 static int
-read_files(struct input *in, const struct opts *o)
+attach(struct input *in, const char *option, const char *path)
 {
-	const char *path, *slash;
-	size_t i;
+	size_t n = in->nfiles++;
+	struct slice data = buf_slice(&in->file[n]);
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
 
-	for (i = 0; i < o->nfiles; i++) {
-		path = o->files[i];
-		in->file[i].max = INPUT_MAX;
-		if (file_read(path, &in->file[i]) < 0)
-			return fail(EXIT_CONFIG, "--file: %s: %s", path,
-			    strerror(errno));
-		slash = strrchr(path, '/');
-		if (media_part(slice_str(slash == NULL ? path : slash + 1),
-		    buf_slice(&in->file[i]), &in->fenced[i],
-		    &in->part[i]) < 0)
-			return fail(EXIT_CONFIG, "--file: %s: neither text "
-			    "nor png, jpeg, gif, webp or pdf", path);
-	}
+	in->path[n] = strcmp(path, "-") == 0 ? "stdin" : path;
+	if (strcmp(path, "-") == 0)	/* servers look at the suffix of a PDF */
+		name = media_of(data) == MEDIA_PDF ? "stdin.pdf" : "stdin";
+	if (media_part(slice_str(name), data, &in->fenced[n],
+	    &in->part[n]) < 0)
+		return fail(EXIT_CONFIG, "%s%s: %s", option, in->path[n],
+		    media_refusal(data));
 	return 0;
+}
+
+static int
+read_files(struct input *in, const struct env *env, const struct opts *o)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < o->nfiles; i++) {
+		rc = slurp(env, o, "--file", o->files[i],
+		    &in->file[in->nfiles]);
+		if (rc == 0)
+			rc = attach(in, "--file: ", o->files[i]);
+	}
+	return rc;
 }
 
 /* --messages FILE and --tool-result ID=FILE. */
@@ -198,29 +217,34 @@ static int
 read_prompt(struct input *in, const struct env *env, const struct opts *o)
 {
 	struct buf *b = &in->prompt;
-	size_t i, words;
+	struct buf *piped = &in->file[in->nfiles];
+	size_t i;
 	int rc;
 
-	b->max = INPUT_MAX;
 	for (i = 0; i < o->nwords; i++) {
 		if (i > 0)
 			buf_putc(b, ' ');
 		buf_puts(b, o->words[i]);
 	}
-	words = b->n;
 	if (!o->no_stdin && !isatty(0)) {
-		if (words > 0)
-			buf_puts(b, "\n\n");
-		rc = read_stdin(env, o, b);
+		rc = slurp(env, o, "stdin", "-", piped);
 		if (rc != 0)
 			return rc;
-		if (words > 0 && b->n == words + 2)
-			b->n = words;
+		if (media_of(buf_slice(piped)) != MEDIA_TEXT) {
+			rc = attach(in, "", "-");
+			if (rc != 0)
+				return rc;
+		} else if (piped->n > 0) {
+			if (b->n > 0)
+				buf_puts(b, "\n\n");
+			buf_put(b, buf_slice(piped));
+			buf_free(piped);
+		}
 	}
 	if (slice_trim(buf_slice(b)).n > 0)
 		return 0;
 	buf_clear(b);
-	if (o->messages == NULL && o->nfiles == 0 && o->nresults == 0)
+	if (o->messages == NULL && in->nfiles == 0 && o->nresults == 0)
 		return fail(EXIT_USAGE, "no prompt: give it as words, on "
 		    "stdin, or both; see bide --help");
 	return 0;
@@ -231,23 +255,23 @@ input_read(struct input *in, const struct env *env, const struct opts *o)
 {
 	int rc;
 
-	if ((rc = input_texts(in, o)) != 0 || (rc = read_files(in, o)) != 0 ||
+	if ((rc = input_texts(in, o)) != 0 || (rc = read_files(in, env, o)) != 0 ||
 	    (rc = read_talk(in, env, o)) != 0 ||
 	    (rc = read_prompt(in, env, o)) != 0)
 		return rc;
-	if (in->prompt.n > 0 || o->nfiles > 0)
+	if (in->prompt.n > 0 || in->nfiles > 0)
 		talk_user(&in->talk, buf_slice(&in->prompt), in->part,
-		    o->nfiles);
+		    in->nfiles);
 	return 0;
 }
 
 int
-input_check(const struct input *in, const struct opts *o, const char *dialect)
+input_check(const struct input *in, const char *dialect)
 {
 	size_t i, most, all = 0;
 	enum media m;
 
-	for (i = 0; i < o->nfiles; i++) {
+	for (i = 0; i < in->nfiles; i++) {
 		all += in->file[i].n / 3 * 4;	/* as base64 */
 		m = media_of(buf_slice(&in->file[i]));
 		most = media_limit(dialect, m);
@@ -255,9 +279,9 @@ input_check(const struct input *in, const struct opts *o, const char *dialect)
 			continue;
 		if (most == 0)
 			return fail(EXIT_NEVER, "%s: this provider does not "
-			    "accept %s", o->files[i], media_mime(m));
+			    "accept %s", in->path[i], media_mime(m));
 		return fail(EXIT_NEVER, "%s: %zu bytes; this provider accepts "
-		    "at most %zu of %s", o->files[i], in->file[i].n, most,
+		    "at most %zu of %s", in->path[i], in->file[i].n, most,
 		    media_mime(m));
 	}
 	if (all > media_total(dialect))
@@ -361,7 +385,7 @@ input_free(struct input *in)
 	buf_free(&in->system);
 	buf_free(&in->schema);
 	buf_free(&in->tools);
-	for (i = 0; i < FILES_MAX; i++) {
+	for (i = 0; i <= FILES_MAX; i++) {
 		buf_free(&in->file[i]);
 		buf_free(&in->fenced[i]);
 	}

@@ -332,7 +332,7 @@ find_key(struct plan *p, const struct opts *o, struct complaint *c)
 	int rc;
 
 	if (o->key_file != NULL) {
-		rc = file_read(o->key_file, &text) < 0 ?
+		rc = file_text(o->key_file, &text) < 0 ?
 		    complain(c, EXIT_CONFIG, "%s: %s", o->key_file,
 		    strerror(errno)) :
 		    set_key(p, buf_slice(&text), o->key_file, c);

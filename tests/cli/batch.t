@@ -133,6 +133,17 @@ ok "pipe: line-4" grep -q '"custom_id":"line-4"' "$O"
 err pipe "line 3: custom_id 'x'"
 requests pipe 3
 
+# A byte order mark before the input, and before the results of an earlier run.
+serve <<'EOF'
+stream responses "answer"
+EOF
+{ printf '\357\273\277'; plain x 1; plain y 2; } > "$T/in"
+{ printf '\357\273\277'; printf '{"custom_id":"y","response":{"status_code":200,"body":{}}}\n'; } > "$O"
+bide -- batch -o "$O" "$T/in"
+status "a byte order mark" 0
+ok "a byte order mark: the id without it" grep -q '"custom_id":"x"' "$O"
+requests "a byte order mark: one was asked" 1
+
 # -- duplicate ids ------------------------------------------------------------
 serve <<'EOF'
 status 500
