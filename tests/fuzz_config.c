@@ -38,7 +38,7 @@ fail_quietly(int status, const char *fmt, ...)
 }
 
 /* Replace those of the library. */
-#define file_read give_file
+#define file_text give_file
 #define fail fail_quietly
 #include "src/cmd/config.c"
 #include "src/cmd/option.c"
