@@ -145,6 +145,10 @@ static const struct script responses[] = {
 #define PIECE(head, args) "{" head "\"function\":{\"arguments\":\"" args "\"}}"
 #define NAMED(head, name, args) "{" head "\"function\":{\"name\":\"" name \
     "\",\"arguments\":\"" args "\"}}"
+#define LIFE(id, text) "|{\"id\":\"" id "\",\"choices\":[{\"delta\":{" \
+    "\"role\":\"assistant\",\"content\":\"" text "\"}}]}"
+#define MESSAGE(text, finish) "|{\"choices\":[{\"message\":{\"role\":" \
+    "\"assistant\",\"content\":\"" text "\"},\"finish_reason\":" finish "}]}"
 #define TOOLS(pieces) CHOICE("\"tool_calls\":[" pieces "]", "null")
 
 static const struct script chat[] = {
@@ -153,14 +157,15 @@ static const struct script chat[] = {
 	    TEXT("a"), TEXT("b"), STOP, END } },
 	{ "a finish without [DONE]", "mt T(a) stop", { TEXT("a"), STOP } },
 	{ "a [DONE] without finish", "md T(a) stop", { TEXT("a"), END } },
-	{ "a [DONE] with blanks", "td  stop", { STOP, "| [DONE] " } },
+	{ "a [DONE] with blanks", "id  stop", { STOP, "| [DONE] " } },
 	{ "a [DONE] and nothing else", "f  io", { END } },
 	{ "text and finish at once", "td T(a) length",
 	    { CHOICE("\"content\":\"a\"", "\"length\""), END } },
 	{ "usage after the finish", "mttd T(a) stop",
 	    { TEXT("a"), STOP, "|{\"choices\":[],\"usage\":{"
 	    "\"prompt_tokens\":1,\"completion_tokens\":2}}", END } },
-	{ "an unknown word is a stop", "t  stop", { CHOICE("", "\"eos\"") } },
+	{ "an unknown word is a stop", "mt T(a) stop",
+	    { TEXT("a"), CHOICE("", "\"eos\"") } },
 	{ "the context's end", "mt T(a) length", { TEXT("a"),
 	    CHOICE("", "\"model_context_window_exceeded\"") } },
 	{ "a filter", "t  content_filter",
@@ -203,7 +208,7 @@ static const struct script chat[] = {
 	    CHOICE("\"content\":null", "null"), TEXT("a"), STOP } },
 	{ "an unknown member is progress", "m ",
 	    { CHOICE("\"thoughts\":\"zzz\"", "null") } },
-	{ "reasoning, both names", "mmt R(x)R(y) stop",
+	{ "reasoning, both names", "mmi R(x)R(y) stop",
 	    { CHOICE("\"reasoning_content\":\"x\",\"reasoning\":\"x\"",
 	    "null"), CHOICE("\"content\":\"\",\"reasoning\":\"y\"", "null"),
 	    STOP } },
@@ -229,7 +234,8 @@ static const struct script chat[] = {
 	    { TOOLS(NAMED("\"id\":\"c1\",", "f", "1") ","
 	    PIECE("\"id\":\"c1\",", "2")),
 	    TOOLS(NAMED("\"id\":\"c2\",", "f", "3")), STOP } },
-	{ "calls without index or id", "mt C(,f,1)C(,g,2) tool_calls",
+	{ "calls without index or id", "mt C(call_1,f,1)C(call_2,g,2) "
+	    "tool_calls",
 	    { TOOLS(NAMED("", "f", "1") "," NAMED("", "g", "2")), STOP } },
 	{ "calls that share an index", "mt C(c1,f,1)C(c2,f,2) tool_calls",
 	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "1") ","
@@ -254,10 +260,113 @@ static const struct script chat[] = {
 	    { "|{\"choices\":[{\"message\":{\"content\":\"a\"},\"delta\":{"
 	    "\"content\":\"a\"}}]}", "|{\"choices\":[{\"message\":{"
 	    "\"content\":\"ab\"},\"delta\":{\"content\":\"b\"}}]}" } },
-	{ "only the first choice counts", "mi T(a)",
-	    { "|{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}},"
-	    "{\"index\":1,\"delta\":{\"content\":\"q\"}}]}",
-	    "|{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"q\"}}]}" } },
+	{ "any index is that of the one answer", "mmmt T(a)T(b)C(c,f,{}) "
+	    "tool_calls",
+	    { "|{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"a\"}}]}",
+	    "|{\"choices\":[{\"index\":2,\"delta\":{\"content\":\"b\"}}]}",
+	    "|{\"choices\":[{\"index\":0,\"delta\":{}},{\"index\":1,"
+	    "\"delta\":{\"tool_calls\":[" NAMED("\"id\":\"c\",", "f", "{}")
+	    "]}}]}", STOP } },
+	{ "no choices", "iimt T(a) stop",
+	    { "|{\"choices\":null}", "|{\"choices\":{}}", TEXT("a"), STOP } },
+	{ "content that is no string", "mmmmmt T(4)T(0)T(true)T(b)T(c)T(d) "
+	    "stop",
+	    { CHOICE("\"content\":4", "null"), CHOICE("\"content\":0", "null"),
+	    CHOICE("\"content\":true", "null"),
+	    CHOICE("\"content\":{\"type\":\"text\",\"text\":\"b\"}", "null"),
+	    CHOICE("\"content\":[\"c\",{\"text\":\"d\"}]", "null"), STOP } },
+	{ "messages that grow", "mmt T(a)T(b)T(c) stop",
+	    { MESSAGE("a", "null"), MESSAGE("ab", "null"),
+	    MESSAGE("abc", "\"stop\"") } },
+	{ "messages in pieces", "mmmt T(a)T(a)T(b) stop",
+	    { MESSAGE("a", "null"), MESSAGE("a", "null"),
+	    MESSAGE("b", "null"), STOP } },
+	{ "all in a message behind the deltas", "mmt T(a)T(b) stop",
+	    { TEXT("a"), TEXT("b"), MESSAGE("ab", "\"stop\"") } },
+	{ "text of the older API", "mt T(a) stop",
+	    { "|{\"choices\":[{\"text\":\"a\"}]}", "|{\"choices\":[{"
+	    "\"text\":\"\",\"finish_reason\":\"stop\"}]}" } },
+	{ "the only function call of older models",
+	    "mmmt C(call_1,f,{\"a\":1}) tool_calls",
+	    { CHOICE("\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}",
+	    "null"),
+	    CHOICE("\"function_call\":{\"arguments\":\"{\\\"a\\\"\"}", "null"),
+	    CHOICE("\"function_call\":{\"arguments\":\":1}\"}", "null"),
+	    CHOICE("", "\"function_call\"") } },
+	{ "words that are no finish", "mmmmt T(a)T(b)T(c)T(d) stop",
+	    { CHOICE("\"content\":\"a\"", "\"null\""),
+	    CHOICE("\"content\":\"b\"", "\"None\""),
+	    CHOICE("\"content\":\"c\"", "\"\""), TEXT("d"), STOP } },
+	{ "another spelling of it", "mt T(a) length",
+	    { TEXT("a"), "|{\"choices\":[{\"delta\":{},\"finish_reason\":"
+	    "null,\"finishReason\":\"MAX_TOKENS\"}]}" } },
+	{ "a finish before any text", "imid T(a) stop",
+	    { STOP, TEXT("a"), STOP, END } },
+	{ "a finish in each chunk", "tmmid T(a)T(b)T(c) length",
+	    { CHOICE("\"content\":\"a\"", "\"stop\""),
+	    CHOICE("\"content\":\"b\"", "\"stop\""), TEXT("c"),
+	    CHOICE("", "\"length\""), END } },
+	{ "a finish behind reasoning alone", "mmi R(x)T(a) stop",
+	    { CHOICE("\"reasoning\":\"x\"", "\"stop\""), TEXT("a"), STOP } },
+	{ "a finish that was revoked", "tm T(a)T(b) stop",
+	    { CHOICE("\"content\":\"a\"", "\"stop\""), TEXT("b") } },
+	{ "a call behind a finish", "imid C(c,f,{}) tool_calls",
+	    { STOP, TOOLS(NAMED("\"index\":0,\"id\":\"c\",", "f", "{}")),
+	    STOP, END } },
+	{ "another answer begins", "mmf T(a)T(b) io",
+	    { LIFE("1", "a"), LIFE("1", "b"), LIFE("2", "a") } },
+	{ "it begins at the second chunk", "mmf T(a)T(b) io",
+	    { LIFE("1", "a"), LIFE("2", "b"), LIFE("2", "c") } },
+	{ "it may have begun", "mmf T(a)T(b) io",
+	    { LIFE("1", "a"), LIFE("2", "b"), END } },
+	{ "ids that merely change", "mmmmtd T(a)T(b)T(c)T(d) stop",
+	    { LIFE("1", "a"), LIFE("2", "b"), LIFE("3", "c"), LIFE("3", "d"),
+	    STOP, END } },
+	{ "a new id and the name in each piece",
+	    "mmmt C(c1,f,{\"a\":1}) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "")),
+	    TOOLS(NAMED("\"index\":0,\"id\":\"c2\",", "f", "{\\\"a\\\"")),
+	    TOOLS(NAMED("\"index\":0,\"id\":\"c3\",", "f", ":1}")), STOP } },
+	{ "the index of the tool, then that of the call",
+	    "mmt C(c1,f,{\"a\":1}) tool_calls",
+	    { TOOLS(NAMED("\"index\":3,\"id\":\"c1\",", "f", "")),
+	    TOOLS(PIECE("\"index\":0,\"id\":\"null\",", "{\\\"a\\\":1}")),
+	    STOP } },
+	{ "calls one after the other at one index",
+	    "mmmmt C(c1,f,{})C(c2,f,{}) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "")),
+	    TOOLS(PIECE("\"index\":0,\"id\":\"\",", "{}")),
+	    TOOLS(NAMED("\"index\":0,\"id\":\"c2\",", "f", "")),
+	    TOOLS(PIECE("\"index\":0,\"id\":\"\",", "{}")), STOP } },
+	{ "ids that are none, and a number",
+	    "mt C(7,f,{})C(call_2,g,{})C(call_3,h,{}) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":7,", "f", "{}") ","
+	    NAMED("\"index\":1,\"id\":\"null\",", "g", "{}") ","
+	    NAMED("\"index\":2,\"id\":null,", "h", "{}")), STOP } },
+	{ "a piece of no call", "imt T(a) stop",
+	    { TOOLS(PIECE("\"index\":0,\"id\":\"c\",", "{}")), TEXT("a"),
+	    STOP } },
+	{ "the whole call again", "mit C(c1,f,{\"a\":1}) tool_calls",
+	    { TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{\\\"a\\\":1}")),
+	    TOOLS(NAMED("\"index\":0,\"id\":\"c1\",", "f", "{\\\"a\\\":1}")),
+	    STOP } },
+	{ "the prefix twice", "mtd T(a) stop",
+	    { "|data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
+	    "|data:data: {\"choices\":[{\"finish_reason\":\"stop\"}]}",
+	    "|data: [DONE]" } },
+	{ "several texts in an event", "mtd T(a)T(b) stop",
+	    { TEXT("a") "\n{\"choices\":[{\"delta\":{\"content\":\"b\"}}]}",
+	    "|{\"choices\":[{\"finish_reason\":\"stop\"}]}{}",
+	    "|\"[DONE]\"" } },
+	{ "signs of life as data", "iiiimt T(a) stop",
+	    { "ping|ping", "heartbeat|2026-01-01T00:00:00Z", "|: ping",
+	    "|keep-alive", TEXT("a"), STOP } },
+	{ "rubbish behind the finish", "mttd T(a) stop",
+	    { TEXT("a"), STOP, "|oops", END } },
+	{ "an error as text", "mf T(a) server",
+	    { TEXT("a"), "|error: engine ran out of memory" } },
+	{ "a cut chunk, then an error", "f  rate_limit",
+	    { "|{\"id\":\"x\",\"obj\n{\"error\":" RATE "}" } },
 	{ "blanks after the JSON", "m T(a)", { TEXT("a") "  \n " } },
 	{ "rubbish", "f  protocol", { "|oops" } },
 };
@@ -363,18 +472,18 @@ end_of_body(void)
 	struct log l;
 
 	d = start(&l);
-	EQ(decode_end(&d, &dialect_chat, NULL), DECODE_FAULT, "end: nothing");
+	EQ(decode_end(&d, &dialect_chat, NULL, 1), DECODE_FAULT, "end: nothing");
 	EQ(d.fault.class, F_IO, "end: nothing is a cut");
 	EQ(d.fault.retry, 1, "end: a cut is retried");
 	decode_free(&d);
 	d = start(&l);
 	e.data = SLICE("{\"type\":\"response.completed\"}");
-	EQ(decode_end(&d, &dialect_responses, &e), DECODE_DONE,
+	EQ(decode_end(&d, &dialect_responses, &e, 1), DECODE_DONE,
 	    "end: the last blank line is missing");
 	decode_free(&d);
 	d = start(&l);
 	e.data = SLICE("{\"type\":\"response.comp");
-	EQ(decode_end(&d, &dialect_responses, &e), DECODE_FAULT,
+	EQ(decode_end(&d, &dialect_responses, &e, 1), DECODE_FAULT,
 	    "end: in the last event");
 	EQ(d.fault.class, F_IO, "end: which is a cut");
 	decode_free(&d);
@@ -382,9 +491,9 @@ end_of_body(void)
 	e.data = SLICE("[DONE]");
 	feed(&d, &dialect_chat, "{\"choices\":[{\"delta\":{},"
 	    "\"finish_reason\":\"stop\"}]}");
-	EQ(decode_end(&d, &dialect_chat, NULL), DECODE_DONE,
+	EQ(decode_end(&d, &dialect_chat, NULL, 1), DECODE_DONE,
 	    "end: no marker after the finish");
-	EQ(decode_end(&d, &dialect_chat, &e), DECODE_DONE,
+	EQ(decode_end(&d, &dialect_chat, &e, 1), DECODE_DONE,
 	    "end: the marker without its blank line");
 	decode_free(&d);
 }

@@ -170,7 +170,7 @@ stream(struct recorder *r, struct decode *d, const struct dialect *dialect,
 	}
 	ev = ev == SSE_BAD ? ev : sse_eof(&sse, &e);
 	if (what != DECODE_DONE)
-		decode_end(d, dialect, ev == SSE_EVENT ? &e : NULL);
+		decode_end(d, dialect, ev == SSE_EVENT ? &e : NULL, 1);
 	sse_free(&sse);
 }
 

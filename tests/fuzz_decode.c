@@ -71,7 +71,7 @@ run(const struct dialect *dialect, const uint8_t *p, size_t size,
 	}
 	if (what != DECODE_DONE) {
 		ev = sse_eof(&sse, &e);
-		what = decode_end(&d, dialect, ev == SSE_EVENT ? &e : NULL);
+		what = decode_end(&d, dialect, ev == SSE_EVENT ? &e : NULL, 1);
 	}
 	if (what != DECODE_DONE && what != DECODE_FAULT)
 		abort();

@@ -15,7 +15,7 @@ read_stream(struct decode *d, struct slice in)
 		what = dialect_gemini.event(d, &e);
 	if (what < DECODE_DONE)
 		what = decode_end(d, &dialect_gemini,
-		    sse_eof(&sse, &e) == SSE_EVENT ? &e : NULL);
+		    sse_eof(&sse, &e) == SSE_EVENT ? &e : NULL, 1);
 	sse_free(&sse);
 	return what;
 }

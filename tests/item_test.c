@@ -68,6 +68,8 @@ read_events(struct keeper *k, const struct dialect *dialect,
 		e.data = slice_str(*events);
 		what = dialect->event(&d, &e);
 	}
+	if (what < DECODE_DONE)
+		what = decode_end(&d, dialect, NULL, 1);
 	EQ(what, DECODE_DONE, dialect->name);
 	decode_free(&d);
 }

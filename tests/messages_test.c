@@ -142,7 +142,7 @@ static const struct script streams[] = {
 	{ "an error event that is not JSON", "f  server",
 	    { "error|upstream went away" } },
 	{ "rubbish", "f  protocol", { "|<html>" } },
-	{ "wrong types", "iiiiiiid  stop",
+	{ "wrong types", "iimiiiid T(5) stop",
 	    { "|{\"type\":\"message_start\",\"message\":\"m\"}",
 	    "|{\"type\":\"content_block_start\",\"index\":\"x\"}",
 	    BLOCK("0", "\"type\":\"text\",\"text\":5"),

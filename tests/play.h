@@ -72,7 +72,7 @@ play(const struct dialect *dialect, const struct script *s)
 {
 	struct buf letters = { 0 };
 	struct sse_event e = { 0 };
-	enum decoded what;
+	enum decoded what = DECODE_MORE;
 	struct slice data;
 	struct decode d;
 	uint64_t before;
@@ -91,6 +91,9 @@ play(const struct dialect *dialect, const struct script *s)
 		what = dialect->event(&d, &e);
 		buf_putc(&letters, letter(what, &d, before));
 	}
+	/* what follows a finish is the end */
+	if (what == DECODE_TAIL || (what == DECODE_MORE && d.finished))
+		decode_end(&d, dialect, NULL, 1);
 	buf_putc(&letters, ' ');
 	buf_put(&letters, buf_slice(&l.out));
 	buf_clear(&l.out);

@@ -21,6 +21,7 @@ struct peer {
 	struct slice drip;
 	msec every;
 	long long drips;
+	msec due;			/* the next of them */
 	int answered;			/* something of x was sent */
 };
 
@@ -363,9 +364,13 @@ act(struct peer *c, msec deadline, struct fault *f)
 
 	while (rc > 0 && (c->out.n == 0 || c->joined)) {
 		if (c->drips > 0) {
+			if (c->due <= c->s->now)
+				c->due = c->s->now + c->every;
+			rc = pass(c->s, c->due, deadline, f);
+			if (rc < 0)	/* read on: it is due then all the same */
+				break;
 			c->drips--;
-			rc = pass(c->s, c->s->now + c->every, deadline, f) < 0
-			    ? -1 : take_step(c, c->drip, deadline, f);
+			rc = take_step(c, c->drip, deadline, f);
 		} else if (c->steps.n > 0) {
 			rc = take_step(c, next_step(&c->steps, &c->joined),
 			    deadline, f);

@@ -211,7 +211,7 @@ test_raw_json(void)
 	    "event n retry -1 id  data y\n", "unknown by themselves");
 	s = (struct sse){ .raw_json = 1, .max = 8 };
 	buf_clear(&log);
-	sselog(&log, &s, SLICE("{\"a\":1}\n{\n"), (struct cut){ 3, 3 });
+	sselog(&log, &s, SLICE("{\"a\":1,\n{\n"), (struct cut){ 3, 3 });
 	EQS(buf_slice(&log), "bad\n", "within the limit");
 	buf_free(&log);
 }

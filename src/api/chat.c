@@ -47,100 +47,164 @@ encode(const struct request *r, struct buf *body)
 
 /* -- the answer ------------------------------------------------------------ */
 
-/* Content as an array of parts: text, or Mistral's thinking, which is an
- * array of text parts or a string. */
+/* Content that is no string: an array of parts (text, or Mistral's thinking,
+ * which is such an array or a string), or one part. */
 static void
-put_parts(struct decode *d, struct slice parts)
+put_content(struct decode *d, const struct json_want *content)
 {
 	static const char keys[] = "text thinking";
-	struct json_want w[2], text = { .key = "text" };
-	struct slice key, part, inner;
+	struct json_want w[2], part = *content, text = { .key = "text" };
+	struct slice key, inner;
 	size_t at = 0, in;
 
-	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		if (json_take(part, keys, w, 2) < 0)
-			continue;
-		decode_text(d, EV_TEXT, &w[0]);
-		decode_text(d, EV_REASONING, &w[1]);
-		if (w[1].type != JSON_ARRAY)
-			continue;
-		for (in = 0; json_each(w[1].tok, &in, &key, &inner) >
-		    JSON_END;)
-			if (json_pick(inner, &text, 1) == 0)
-				decode_text(d, EV_REASONING, &text);
+	decode_text(d, EV_TEXT, content);
+	if (content->type != JSON_ARRAY && content->type != JSON_OBJECT)
+		return;
+	while (content->type != JSON_ARRAY || (part.type =
+	    json_each(content->tok, &at, &key, &part.tok)) > JSON_END) {
+		if (part.type != JSON_OBJECT) {
+			decode_text(d, EV_TEXT, &part);
+		} else if (json_take(part.tok, keys, w, 2) == 0) {
+			decode_text(d, EV_TEXT, &w[0]);
+			decode_text(d, EV_REASONING, &w[1]);
+			for (in = 0; w[1].type == JSON_ARRAY &&
+			    json_each(w[1].tok, &in, &key, &inner) >
+			    JSON_END;)
+				if (json_pick(inner, &text, 1) == 0)
+					decode_text(d, EV_REASONING, &text);
+		}
+		if (content->type != JSON_ARRAY)
+			break;
 	}
 }
 
+/* -- tool calls ------------------------------------------------------------
+ *
+ * A call comes in fragments: index, id and name, then pieces of its arguments.
+ * Servers leave out the index or the id, give all calls one index, count the
+ * tools in it, make up an id for every fragment or repeat the name in each.
+ * What holds for all of them: a fragment without a name never begins a call;
+ * complete arguments end one; the first id stays.
+ */
+
 enum { T_INDEX, T_ID, T_FUNCTION, T_N };
 
-/*
- * The call that a fragment belongs to.  The index says so, but some servers
- * send none, or the same one for parallel calls: there a new id, or without
- * ids a repeated name, begins another call.
- */
+/* An id or a name; a number is taken for an id. */
+static int
+is_word(const struct json_want *w)
+{
+	return w->type == JSON_NUMBER || (w->type == JSON_STRING &&
+	    !decode_no_word(w->tok));
+}
+
+static int
+is_field(struct decode *d, const struct buf *field, const struct json_want *w)
+{
+	buf_clear(&d->scratch);
+	json_unescape(w->tok, &d->scratch, NULL);
+	return is_word(w) && slice_eq(buf_slice(&d->scratch),
+	    buf_slice(field));
+}
+
+/* Whether a call's arguments are complete.  The bytes at their ends tell most
+ * that are not. */
+static int
+is_whole(const struct call *c)
+{
+	struct slice args = buf_slice(&c->args);
+
+	return args.n > 0 && (args.p[0] != '{' || args.p[args.n - 1] == '}') &&
+	    json_valid(args);
+}
+
+/* The call that a fragment without a name continues; NULL: none. */
 static struct call *
-call_of(struct decode *d, const struct json_want *w,
+open_call(struct decode *d, int64_t index, const struct json_want *id)
+{
+	struct call *c = decode_call(d, index);
+	size_t i;
+
+	for (i = d->ncalls; is_word(id) && i > 0; i--)
+		if (is_field(d, &d->calls[i - 1].id, id))
+			return &d->calls[i - 1];
+	for (i = d->ncalls; c == NULL && i > 0; i--)
+		if (!is_whole(&d->calls[i - 1]))
+			c = &d->calls[i - 1];
+	return c == NULL && d->ncalls > 0 ? &d->calls[d->ncalls - 1] : c;
+}
+
+/* Whether a fragment with a name continues c, which has its index, or is the
+ * last one where fragments have none. */
+static int
+continues(struct decode *d, const struct call *c, const struct json_want *id,
     const struct json_want *name)
 {
-	int has_id = decode_has_text(&w[T_ID]);
-	int has_name = decode_has_text(name);
-	int64_t index = -1;
+	if (is_field(d, &c->id, id))
+		return 1;
+	if (is_whole(c) || !is_field(d, &c->name, name))
+		return 0;
+	return c->args.n > 0 || c->index >= 0;
+}
+
+static enum decoded
+take_fragment(struct decode *d, const struct json_want *id, int64_t index,
+    struct slice function)
+{
+	static const char keys[] = "name arguments";
+	struct json_want w[2], *name = &w[0], *args = &w[1];
 	struct call *c;
 
-	if (w[T_INDEX].type == JSON_NUMBER) {
-		index = json_int(w[T_INDEX].tok, 0);
-		c = decode_call(d, index);
+	json_take(function, keys, w, 2);
+	if (!is_word(name)) {
+		c = open_call(d, index, id);
+		if (c == NULL)
+			return DECODE_MORE;
 	} else {
-		c = d->ncalls == 0 ? NULL : &d->calls[d->ncalls - 1];
-		if (c != NULL && !has_id && has_name && c->name.n > 0)
-			c = NULL;
+		c = index >= 0 ? decode_call(d, index) :
+		    d->ncalls > 0 ? &d->calls[d->ncalls - 1] : NULL;
+		if (c == NULL || !continues(d, c, id, name))
+			c = decode_new_call(d, index);
+		if (c == NULL)
+			return DECODE_FAULT;
+		if (c->name.n == 0)
+			decode_set(d, &c->name, name->tok);
 	}
-	if (c != NULL && has_id && c->id.n > 0 &&
-	    (has_name || w[T_INDEX].type != JSON_NUMBER)) {
-		buf_clear(&d->scratch);
-		json_unescape(w[T_ID].tok, &d->scratch, NULL);
-		if (!slice_eq(buf_slice(&d->scratch), buf_slice(&c->id)))
-			c = NULL;
-	}
-	return c == NULL ? decode_new_call(d, index) : c;
+	if (c->id.n == 0 && is_word(id))
+		decode_set(d, &c->id, id->tok);
+	/* All of the arguments again, after {} or in the last chunk. */
+	if (args->tok.n > 0 && (args->type == JSON_OBJECT ||
+	    *args->tok.p == '{') && is_whole(c))
+		decode_set(d, &c->args, SLICE(""));
+	decode_args(d, c, args);
+	return DECODE_MORE;
 }
 
 static enum decoded
 take_calls(struct decode *d, struct slice calls)
 {
 	static const char keys[] = "index id function";
-	static const char f_keys[] = "name arguments";
-	struct json_want w[T_N], f[2];
-	struct slice key, fragment, function;
-	struct call *c;
+	struct json_want w[T_N];
+	struct slice key, fragment;
 	size_t at = 0;
 
-	while (json_each(calls, &at, &key, &fragment) > JSON_END) {
-		if (json_take(fragment, keys, w, T_N) < 0)
-			continue;
-		function = (struct slice){ 0 };
-		if (w[T_FUNCTION].type == JSON_OBJECT)
-			function = w[T_FUNCTION].tok;
-		json_take(function, f_keys, f, 2);
-		c = call_of(d, w, &f[0]);
-		if (c == NULL)
+	while (json_each(calls, &at, &key, &fragment) > JSON_END)
+		if (json_take(fragment, keys, w, T_N) == 0 &&
+		    w[T_FUNCTION].type == JSON_OBJECT &&
+		    take_fragment(d, &w[T_ID], w[T_INDEX].type == JSON_NUMBER ?
+		    json_int(w[T_INDEX].tok, 0) : -1, w[T_FUNCTION].tok) ==
+		    DECODE_FAULT)
 			return DECODE_FAULT;
-		/* Later fragments may have empty ones. */
-		if (decode_has_text(&w[T_ID]))
-			decode_set(d, &c->id, w[T_ID].tok);
-		if (decode_has_text(&f[0]))
-			decode_set(d, &c->name, f[0].tok);
-		decode_args(d, c, &f[1]);
-	}
 	return DECODE_MORE;
 }
+
+/* -- chunks ---------------------------------------------------------------- */
 
 /* The members of a chunk, level by level. */
 enum {
 	CHOICES, ERROR, USAGE, ID,
 	CHOICE,			/* the first of them */
-	DELTA, FINISH, CHOICE_ERROR, INDEX, MESSAGE,
-	CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL,
+	DELTA, FINISH, CHOICE_ERROR, INDEX,
+	CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, ROLE,
 	W_N,
 	CHOICE_N = CONTENT - DELTA,
 	DELTA_N = W_N - CONTENT
@@ -150,7 +214,7 @@ enum {
 static enum decoded
 take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 {
-	struct json_want any = { 0 };
+	struct json_want any = { 0 }, none = { 0 };
 	uint64_t before = d->bytes;
 	struct slice key;
 	size_t at = 0;
@@ -158,9 +222,10 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	/* A server that sends both sends the same text in each. */
 	decode_text(d, EV_REASONING, decode_has_text(&w[REASONING_CONTENT]) ?
 	    &w[REASONING_CONTENT] : &w[REASONING]);
-	decode_text(d, EV_TEXT, &w[CONTENT]);
-	if (w[CONTENT].type == JSON_ARRAY)
-		put_parts(d, w[CONTENT].tok);
+	if (w[CONTENT].type == JSON_STRING)
+		decode_text(d, EV_TEXT, &w[CONTENT]);
+	else
+		put_content(d, &w[CONTENT]);
 	if (decode_has_text(&w[REFUSAL])) {
 		d->refused = 1;
 		decode_text(d, EV_TEXT, &w[REFUSAL]);
@@ -170,10 +235,54 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 		return DECODE_FAULT;
 	/* Other members are part of the answer too, unless they are empty. */
 	while (d->bytes == before &&
-	    (any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END)
-		if (!json_is(key, "role") && !json_is(key, "content") &&
-		    !json_is(key, "tool_calls") && decode_truthy(&any))
-			d->bytes += any.tok.n;
+	    (any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END) {
+		if (json_is(key, "role") || json_is(key, "content") ||
+		    json_is(key, "tool_calls") || !decode_truthy(&any))
+			continue;
+		/* the only call, before there were several */
+		if (json_is(key, "function_call") && any.type == JSON_OBJECT)
+			return take_fragment(d, &none, -1, any.tok);
+		d->bytes += any.tok.n;
+	}
+	return DECODE_MORE;
+}
+
+/*
+ * A message instead of a delta: each holds all of the text so far, or the next
+ * piece.  Beside deltas with text it says nothing new.
+ */
+static enum decoded
+take_message(struct decode *d, struct slice message, int last)
+{
+	struct json_want *w = d->like.want;
+	struct slice *text = &w[CONTENT].tok, said = buf_slice(&d->block);
+
+	json_pick(message, &w[CONTENT], DELTA_N);
+	buf_clear(&d->like.doc);	/* w was overwritten */
+	if (d->text_bytes > 0 && said.n == 0)
+		return DECODE_MORE;
+	if (w[CONTENT].type == JSON_STRING) {
+		if (slice_eq(slice_sub(*text, 0, said.n), said) &&
+		    (last || text->n > said.n))
+			slice_skip(text, said.n);
+		buf_put(&d->block, *text);
+	}
+	return take_delta(d, message, w);
+}
+
+/* A choice without a delta that says something. */
+static enum decoded
+take_other(struct decode *d, struct slice choice, struct json_want *finish)
+{
+	static const char keys[] = "message text finishReason";
+	struct json_want w[3];
+
+	json_take(choice, keys, w, 3);
+	if (!decode_has_text(finish))
+		*finish = w[2];
+	if (w[0].type == JSON_OBJECT)
+		return take_message(d, w[0].tok, decode_has_text(finish));
+	put_content(d, &w[1]);		/* of the older API */
 	return DECODE_MORE;
 }
 
@@ -191,81 +300,115 @@ take_finish(struct decode *d, struct slice choice, struct slice word)
 		}
 		return DECODE_FAULT;
 	}
-	if (fin == FIN_STOP && d->refused)
-		fin = FIN_REFUSAL;
-	else if (fin == FIN_STOP && d->ncalls > 0)
-		fin = FIN_TOOL_CALLS;
 	decode_flush(d);
-	decode_put_calls(d, fin == FIN_LENGTH || fin == FIN_FILTER);
-	d->finish = fin;
-	d->tail = 1;		/* the usage may still follow */
-	return DECODE_TAIL;
+	return decode_finish(d, fin);
+}
+
+/* A choice, whose members are in d->like.want. */
+static enum decoded
+take_choice(struct decode *d, struct slice choice)
+{
+	struct json_want *w = d->like.want, finish = w[FINISH];
+	enum decoded r = DECODE_MORE;
+	uint64_t before = d->bytes;
+
+	/* One answer may have any index: some count its chunks there. */
+	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0") &&
+	    decode_several(d, "n"))
+		return DECODE_MORE;
+	if (decode_truthy(&w[CHOICE_ERROR]))
+		return decode_error(d, choice);
+	d->begun = 1;
+	if (w[DELTA].type == JSON_OBJECT)
+		r = take_delta(d, w[DELTA].tok, w);
+	if (r == DECODE_MORE && d->bytes == before)
+		r = take_other(d, choice, &finish);
+	if (r != DECODE_FAULT && decode_has_text(&finish) &&
+	    !decode_no_word(finish.tok))
+		return take_finish(d, choice, finish.tok);
+	return r;
+}
+
+/* All choices but the first. */
+static enum decoded
+take_choices(struct decode *d, struct slice choices, enum decoded r)
+{
+	struct json_want *w = d->like.want;
+	struct slice key, choice;
+	enum decoded more;
+	size_t at = 0, n = 0;
+
+	buf_clear(&d->like.doc);	/* w is overwritten */
+	while (json_each(choices, &at, &key, &choice) > JSON_END) {
+		if (n++ == 0 || json_pick(choice, &w[DELTA], CHOICE_N) < 0)
+			continue;
+		more = take_choice(d, choice);
+		if (more == DECODE_FAULT)
+			return more;
+		r = more > r ? more : r;
+	}
+	return r;
+}
+
+/* Whether the chunk has a role, as the first of an answer. */
+static int
+begins(const struct json_want *w)
+{
+	return w[CHOICES].type == JSON_ARRAY &&
+	    w[CHOICE].type == JSON_OBJECT && w[DELTA].type == JSON_OBJECT &&
+	    decode_has_text(&w[ROLE]);
+}
+
+/* Fills d->like.want; -1 where json is no object. */
+static int
+pick(struct decode *d, struct slice json)
+{
+	struct json_want *w = d->like.want;
+
+	if (w[CHOICES].sub != &w[CHOICE]) {	/* unset, or d was moved */
+		json_keys(w, "choices error usage id 0 delta finish_reason "
+		    "error index content reasoning reasoning_content "
+		    "tool_calls refusal role", W_N);
+		json_want_in(&w[CHOICES], &w[CHOICE], 1);
+		json_want_in(&w[CHOICE], &w[DELTA], CHOICE_N);
+		json_want_in(&w[DELTA], &w[CONTENT], DELTA_N);
+	}
+	return json_pick_like(&d->like, json, ID + 1);
 }
 
 /* A chunk, or a complete answer, which has a message for a delta. */
 static enum decoded
 take_chunk(struct decode *d, struct slice json)
 {
-	struct json_want *w = d->like.want, *delta = &w[DELTA];
-	enum decoded r = DECODE_MORE;
+	struct json_want *w = d->like.want;
+	struct slice choices = w[CHOICES].tok, rest;
+	enum decoded r;
 
-	if (w[CHOICES].sub != &w[CHOICE]) {	/* unset, or d was moved */
-		json_keys(w, "choices error usage id 0 delta finish_reason "
-		    "error index message content reasoning reasoning_content "
-		    "tool_calls refusal", W_N);
-		json_want_in(&w[CHOICES], &w[CHOICE], 1);
-		json_want_in(&w[CHOICE], &w[DELTA], CHOICE_N);
-		json_want_in(&w[DELTA], &w[CONTENT], DELTA_N);
-	}
-	if (json_pick_like(&d->like, json, ID + 1) < 0)
-		return decode_no_object(d, json);
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (w[ID].type == JSON_STRING && d->id[0] == '\0')
-		slice_copy(w[ID].tok, d->id, sizeof(d->id));
+	if (decode_has_text(&w[ID]) && decode_life(d, w[ID].tok, begins(w)) ==
+	    DECODE_FAULT)
+		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type != JSON_ARRAY || w[CHOICE].type != JSON_OBJECT)
 		return decode_empty(d, json);
-
-	/* Only --param can ask for more than one choice. */
-	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))
-		return DECODE_MORE;
-	if (decode_truthy(&w[CHOICE_ERROR]))
-		return decode_error(d, w[CHOICE].tok);
-	d->begun = 1;
-	if (delta->type != JSON_OBJECT && !d->content &&
-	    w[MESSAGE].type == JSON_OBJECT) {
-		delta = &w[MESSAGE];
-		json_pick(delta->tok, &w[CONTENT], DELTA_N);
-		buf_clear(&d->like.doc);	/* w was overwritten */
-	}
-	if (delta->type == JSON_OBJECT)
-		r = take_delta(d, delta->tok, w);
-	if (r == DECODE_FAULT)
-		return r;
-	if (decode_has_text(&w[FINISH]))
-		return take_finish(d, w[CHOICE].tok, w[FINISH].tok);
-	return d->tail ? DECODE_TAIL : r;
+	rest = slice_sub(choices, (size_t)(w[CHOICE].tok.p - choices.p) +
+	    w[CHOICE].tok.n, choices.n);
+	r = take_choice(d, w[CHOICE].tok);
+	/* GitHub Copilot has the text in the first, the call in the second. */
+	if (r != DECODE_FAULT && slice_trim(rest).n > 1)
+		r = take_choices(d, choices, r);
+	return d->tail && r < DECODE_TAIL ? DECODE_TAIL : r;
 }
 
 static enum decoded
 take_done(struct decode *d)
 {
-	if (d->failed)
-		return DECODE_FAULT;
 	/* Some proxies end a failed stream with [DONE] and nothing before. */
-	if (!d->begun)
-		return decode_truncated(d);
-	decode_flush(d);
-	decode_put_calls(d, d->finish != FIN_STOP &&
-	    d->finish != FIN_TOOL_CALLS);
-	if (d->finish == FIN_NONE)
-		d->finish = d->refused ? FIN_REFUSAL :
-		    d->ncalls > 0 ? FIN_TOOL_CALLS : FIN_STOP;
-	return DECODE_DONE;
+	return d->begun ? decode_close(d) : decode_truncated(d);
 }
 
 static enum decoded
@@ -275,13 +418,15 @@ event(struct decode *d, const struct sse_event *e)
 		return decode_error(d, e->data);
 	if (decode_is_done(e->data))
 		return take_done(d);
+	if (pick(d, e->data) < 0)
+		return decode_odd(d, &dialect_chat, e);
 	return take_chunk(d, e->data);
 }
 
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	if (take_chunk(d, body) == DECODE_FAULT)
+	if (pick(d, body) == 0 && take_chunk(d, body) == DECODE_FAULT)
 		return DECODE_FAULT;
 	return d->begun ? take_done(d) : decode_no_answer(d, body);
 }

@@ -1,7 +1,5 @@
 #include "api/dialect.h"
 
-#include "api/error.h"
-#include "api/error_words.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "wire/json.h"
@@ -22,6 +20,8 @@ put(struct decode *d, enum ev_type type, struct slice text)
 	}
 	if (text.n == 0)
 		return;
+	if (d->finished)
+		decode_revoke(d);
 	e.type = type;		/* the other members are not read then */
 	e.text = text;
 	d->content = 1;
@@ -91,7 +91,10 @@ decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 	struct slice raw = w->tok;
 	size_t n;
 
-	if (w->type != JSON_STRING)
+	/* a token that is a number or a word of JSON, sent as one
+	 * (Cloudflare) */
+	if (w->type != JSON_STRING && (type != EV_TEXT ||
+	    w->type < JSON_FALSE || w->type > JSON_NUMBER))
 		return;
 	for (; raw.n > PIECE; slice_skip(&raw, n)) {
 		n = piece(raw);
@@ -145,6 +148,8 @@ decode_new_call(struct decode *d, int64_t index)
 {
 	struct call *c;
 
+	if (d->finished)
+		decode_revoke(d);
 	if (d->ncalls == CALLS_MAX) {
 		decode_fail(d, F_PROTO, "too many tool calls");
 		return NULL;
@@ -173,6 +178,8 @@ decode_args(struct decode *d, struct call *c, const struct json_want *w)
 {
 	size_t n = c->args.n;
 
+	if (d->finished && decode_truthy(w))
+		decode_revoke(d);
 	if (w->type == JSON_STRING)
 		json_unescape(w->tok, &c->args, &c->half);
 	else if (w->type == JSON_OBJECT)
@@ -189,6 +196,8 @@ decode_put_call(struct decode *d, struct call *c)
 		return;
 	json_unescape_end(&c->args, &c->half);
 	c->put = 1;
+	if (c->id.n == 0)	/* its result has to name one */
+		buf_printf(&c->id, "call_%zu", (size_t)(c - d->calls) + 1);
 	if (d->cursor != NULL)
 		d->cursor->calls++;
 	d->content = 1;
@@ -246,31 +255,6 @@ decode_truthy(const struct json_want *w)
 	}
 }
 
-int
-decode_is_done(struct slice data)
-{
-	return data.n > 0 && data.p[0] != '{' &&
-	    slice_starts(slice_trim(data), "[DONE]");
-}
-
-int
-decode_next(struct slice *data, struct slice *json)
-{
-	struct slice rest = slice_trim(*data), tok;
-	enum json_type type;
-	struct json j;
-
-	json_init(&j, rest);
-	do
-		type = json_next(&j, &tok);
-	while (type > JSON_END && j.depth > 0);
-	if (type != JSON_OBJECT_END && type != JSON_ARRAY_END)
-		return 0;
-	*json = slice_sub(rest, 0, (size_t)(j.p - rest.p));
-	*data = slice_trim(slice_sub(rest, json->n, rest.n));
-	return 1;
-}
-
 int64_t
 decode_count(const struct json_want *w)
 {
@@ -300,176 +284,4 @@ decode_usage(struct decode *d, struct slice json)
 	d->usage.cached = decode_count(&cached);
 	(void)json_pick(w[OUTPUT_DETAILS].tok, &thought, 1);
 	d->usage.reasoning = decode_count(&thought);
-}
-
-/* -- how an answer ends ---------------------------------------------------- */
-
-enum finish
-decode_reason(struct slice word)
-{
-	static const struct {
-		char prefix[15], finish;
-	} words[] = {
-		{ "length", FIN_LENGTH },
-		{ "max_tokens", FIN_LENGTH },
-		{ "model_length", FIN_LENGTH },		/* Mistral */
-		{ "model_context", FIN_LENGTH },	/* _window_exceeded */
-		{ "content_filter", FIN_FILTER },
-		{ "sensitive", FIN_FILTER },		/* Z.ai */
-		{ "tool_use", FIN_TOOL_CALLS },
-		{ "refusal", FIN_REFUSAL },
-		{ "pause_turn", FIN_PAUSE },
-		{ "error", FIN_NONE },			/* OpenRouter */
-		{ "network_error", FIN_NONE },		/* Z.ai */
-		{ "insufficient_", FIN_NONE },		/* DeepSeek */
-		{ "abort", FIN_NONE },			/* vLLM, SGLang */
-		{ "function_call_", FIN_NONE },		/* Google: filter */
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (slice_starts(word, words[i].prefix))
-			return (enum finish)words[i].finish;
-	return FIN_STOP;
-}
-
-enum decoded
-decode_fail(struct decode *d, enum fclass class, const char *what)
-{
-	if (!d->failed)
-		fault_set(&d->fault, class, 1, "%s", what);
-	d->failed = 1;
-	return DECODE_FAULT;
-}
-
-enum decoded
-decode_truncated(struct decode *d)
-{
-	return decode_fail(d, F_IO, "the stream ended before the answer did");
-}
-
-enum decoded
-decode_error(struct decode *d, struct slice json)
-{
-	struct reply r = { .status = d->status >= 400 ? d->status : 200,
-	    .body = json, .wall = d->wall };
-	struct fault first = d->fault, f;
-
-	classify(&r, &f);
-	if (!d->failed || (first.name[0] == '\0' && f.name[0] != '\0'))
-		d->fault = f;
-	if (d->failed && (d->fault.wait == MSEC_NONE ||
-	    d->fault.wait < first.wait))
-		d->fault.wait = first.wait;
-	if (d->fault.wait == MSEC_NONE)
-		d->fault.wait = f.wait;
-	d->failed = 1;
-	return DECODE_FAULT;
-}
-
-int
-decode_is_error(struct slice json)
-{
-	static const char errors[] = "error errors fault error_code errcode "
-	    "error_type";
-	static const char messages[] = "message msg detail error_message "
-	    "error_msg errmsg";
-	struct slice key, found;
-	struct json_want w = { 0 };
-	int said = 0, fine = 0;
-	size_t at = 0;
-
-	/* Gemini's OpenAI-compatible API sends [{"error":{...}}]. */
-	if (json.n > 0 && json.p[0] == '[' &&
-	    json_each(json, &at, &key, &json) != JSON_OBJECT)
-		return 0;
-	for (at = 0; (w.type = json_each(json, &at, &key, &w.tok)) > JSON_END;) {
-		if (decode_truthy(&w) && (error_listed(key, errors) ||
-		    (json_is(key, "object") &&
-		    decode_is(&w, "error"))))
-			return 1;
-		said |= error_listed(key, messages) && decode_truthy(&w) &&
-		    (w.type == JSON_STRING || json_is(key, "detail"));
-		/* Spark: 0 and "Success" */
-		fine |= json_is(key, "code") && (slice_is(w.tok, "0") ||
-		    slice_is(w.tok, "200"));
-	}
-	return (said && !fine) || (json_find(json, "base_resp.status_code",
-	    &found) == JSON_NUMBER && !slice_is(found, "0")) ||
-	    json_find(json, "Response.Error", &found) == JSON_OBJECT ||
-	    (json_find(json, "header.code", &found) == JSON_NUMBER &&
-	    !slice_is(found, "0"));
-}
-
-enum decoded
-decode_unknown(struct decode *d, struct slice json)
-{
-	return decode_is_error(json) ? decode_error(d, json) : DECODE_MORE;
-}
-
-enum decoded
-decode_no_answer(struct decode *d, struct slice body)
-{
-	return decode_is_error(body) ? decode_error(d, body) :
-	    decode_fail(d, F_PROTO, "the server's JSON contains no answer");
-}
-
-enum decoded
-decode_empty(struct decode *d, struct slice json)
-{
-	if (decode_is_error(json))
-		return decode_error(d, json);
-	return d->tail ? DECODE_TAIL : DECODE_MORE;
-}
-
-enum decoded
-decode_no_object(struct decode *d, struct slice data)
-{
-	data = slice_trim(data);
-	if (data.n == 0)
-		return d->failed ? DECODE_FAULT : DECODE_MORE;
-	if (data.p[0] == '[' && decode_is_error(data))
-		return decode_error(d, data);
-	return decode_fail(d, F_PROTO,
-	    "an event of the stream is not a JSON object");
-}
-
-enum decoded
-decode_end(struct decode *d, const struct dialect *dialect,
-    const struct sse_event *e)
-{
-	struct slice rest = e == NULL ? SLICE("") : e->data;
-	struct sse_event one;
-	enum decoded r = DECODE_MORE;
-
-	/* Servers often leave out the last blank line, or all of them.  Only
-	 * complete JSON counts as an event then. */
-	if (e != NULL && decode_is_done(e->data))
-		r = dialect->event(d, e);
-	else if (e != NULL)
-		for (one = *e; r < DECODE_DONE &&
-		    decode_next(&rest, &one.data);)
-			r = dialect->event(d, &one);
-	if (r == DECODE_DONE || r == DECODE_FAULT)
-		return r;
-	return d->tail ? DECODE_DONE : decode_truncated(d);
-}
-
-void
-decode_free(struct decode *d)
-{
-	size_t i;
-
-	for (i = 0; i < d->ncalls; i++) {
-		buf_free(&d->calls[i].id);
-		buf_free(&d->calls[i].name);
-		buf_free(&d->calls[i].args);
-		buf_free(&d->calls[i].signature);
-	}
-	buf_free(&d->call_mem);
-	buf_free(&d->scratch);
-	buf_free(&d->like.doc);
-	buf_free(&d->path);
-	buf_free(&d->block);
-	*d = (struct decode){ .sink = d->sink, .wall = d->wall };
 }

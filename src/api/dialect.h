@@ -21,8 +21,9 @@
 enum decoded {
 	DECODE_MORE,		/* read on; .bytes tells whether the event
 				   carried anything */
-	DECODE_TAIL,		/* the answer is complete; usage or a [DONE]
-				   may follow, or the end of the stream */
+	DECODE_TAIL,		/* the answer seems complete; usage or a
+				   [DONE] may follow, or the end of the
+				   stream; content revokes it */
 	DECODE_DONE,		/* terminal event: stop reading */
 	DECODE_FAULT		/* see .fault; later events of the same read
 				   may refine it */
@@ -55,10 +56,22 @@ struct cursor {
 	int resuming;		/* this attempt resumes it */
 };
 
-/* The state of one stream.  Starts as {0} but for .sink, .wall, .usage. */
+/* What the ids of the chunks say.  Mostly all are the same; GitHub Copilot and
+ * others give each chunk one of its own. */
+enum decode_ids {
+	IDS_ONE,		/* no second one yet */
+	IDS_STEADY,		/* one came again */
+	IDS_DOUBT,		/* another one: of another answer, or
+				   IDS_VARY? */
+	IDS_VARY
+};
+
+/* The state of one stream.  Starts as {0} but for .sink, .wall, .request,
+ * .usage. */
 struct decode {
 	struct sink *sink;
 	msec wall;		/* time of day, for waits named in errors */
+	struct slice request;	/* the body that was sent */
 	int status;		/* that the stream gives the current event; 0 */
 	struct cursor *cursor;	/* responses: of a background run; or NULL */
 	/* results */
@@ -80,10 +93,17 @@ struct decode {
 	struct buf call_mem;	/* the memory of .calls */
 	struct call *calls;
 	size_t ncalls;
-	int tail;		/* chat, gemini: DECODE_TAIL was returned */
+	int finished;		/* chat, gemini: a finish_reason came, and no
+				   content after it */
+	int tail;		/* which ends the answer: DECODE_TAIL */
+	int revoked;		/* content came after one: only the end of
+				   the stream counts from then on */
+	enum decode_ids ids;
+	uint64_t doubted;	/* IDS_DOUBT: .text_bytes then */
 	int begun;		/* chat: a choice was seen; messages: the
 				   start was */
 	int refused;		/* there was refusal text */
+	int other;		/* or output of a kind that is not shown */
 	int64_t inputs[3];	/* messages: tokens that are fresh, written to
 				   the cache, read from it */
 	/* responses: what of the output's text was put */
@@ -93,7 +113,8 @@ struct decode {
 	/* gemini: path of the last value of streamed arguments; .open: in a
 	 * string */
 	struct buf path;
-	/* messages: the thinking block to send back; .open: in its signature */
+	/* messages: the thinking block to send back; .open: in its signature.
+	 * chat: the text that came in messages instead of deltas */
 	struct buf block;
 	struct json_like like;	/* the members of the last event */
 };
@@ -119,12 +140,16 @@ struct dialect {
 };
 
 /*
- * The body has ended; e is what sse_eof() gave, or NULL.  DECODE_DONE if the
- * answer is complete all the same; else DECODE_FAULT, with F_IO unless an
- * event reported an error.
+ * The body has ended; e is what sse_eof() gave, or NULL; clean: it ended as
+ * HTTP says it should.  DECODE_DONE if the answer is complete all the same;
+ * else DECODE_FAULT, with F_IO unless an event reported an error.
  */
 enum decoded decode_end(struct decode *d, const struct dialect *dialect,
-    const struct sse_event *e);
+    const struct sse_event *e, int clean);
+
+/* After DECODE_DONE: the same, or DECODE_FAULT with F_EMPTY, to be asked once
+ * more, if there is no text, no call and no refusal in the answer. */
+enum decoded decode_void(struct decode *d);
 
 /* Frees all memory. */
 void decode_free(struct decode *d);
@@ -142,12 +167,13 @@ extern const struct dialect dialect_gemini;
 extern const struct dialect dialect_raw;
 
 /*
- * The rest is what the dialects share (decode.c).  w is a member that was
+ * The rest is what the dialects share (decode.c, end.c).  w is a member that was
  * looked up; raw is the inside of a JSON string, still escaped.
  */
 
 /* Puts a JSON string as EV_TEXT or EV_REASONING; a surrogate pair may be split
- * between two of them.  Ignores an empty string and any other type. */
+ * between two of them.  A number or a boolean is text, too.  Ignores an empty
+ * string and any other type. */
 void decode_text(struct decode *d, enum ev_type type,
     const struct json_want *w);
 
@@ -171,8 +197,9 @@ void decode_set(struct decode *d, struct buf *field, struct slice raw);
 /* Appends a JSON string, or an object as it is, to a call's arguments. */
 void decode_args(struct decode *d, struct call *c, const struct json_want *w);
 
-/* Puts one call, or all, as EV_TOOL_CALL unless put before; truncated: only
- * those with valid arguments (providers.md 7.5). */
+/* Puts one call, or all, as EV_TOOL_CALL unless put before, with an id made up
+ * if it has none; truncated: only those with valid arguments (providers.md
+ * 7.5). */
 void decode_put_call(struct decode *d, struct call *c);
 void decode_put_calls(struct decode *d, int truncated);
 
@@ -206,6 +233,32 @@ void decode_usage(struct decode *d, struct slice json);
  */
 enum finish decode_reason(struct slice word);
 
+/* Whether a word stands for none: empty, "null", "None". */
+int decode_no_word(struct slice word);
+
+/*
+ * A finish_reason: DECODE_TAIL, or DECODE_MORE where it ends nothing.  Some
+ * servers send one in each chunk, or in an empty first one: before the answer
+ * a stop is none, and content that follows revokes it (decode_revoke()); after
+ * that only the end of the stream counts, by its marker or cleanly.
+ */
+enum decoded decode_finish(struct decode *d, enum finish fin);
+void decode_revoke(struct decode *d);
+
+/* The end of the stream of chat or gemini: puts what is left. */
+enum decoded decode_close(struct decode *d);
+
+/* Another answer begins in the stream, as when a gateway repeats its request:
+ * a fault if part of one was put, else that is dropped. */
+enum decoded decode_anew(struct decode *d);
+
+/* Whether the request asks for more than one answer: in the member at path. */
+int decode_several(const struct decode *d, const char *path);
+
+/* The id of a chunk, raw; begins: it looks like the first of an answer.  The
+ * same when it is one, with another id. */
+enum decoded decode_life(struct decode *d, struct slice id, int begins);
+
 /* Fails with a retryable fault, unless failed already.  All that follow return
  * DECODE_FAULT where they fail. */
 enum decoded decode_fail(struct decode *d, enum fclass class,
@@ -230,7 +283,13 @@ enum decoded decode_no_answer(struct decode *d, struct slice body);
 /* A chunk without choices (or candidates). */
 enum decoded decode_empty(struct decode *d, struct slice json);
 
-/* An event that is no JSON object: empty, an error in an array, or F_PROTO. */
-enum decoded decode_no_object(struct decode *d, struct slice data);
+/* Fails with F_PROTO and quotes what was not understood. */
+enum decoded decode_unclear(struct decode *d, const char *what,
+    struct slice text);
+
+/* An event that is no JSON object: several of them, a ping, an error as text
+ * or in an array, or one that is not understood. */
+enum decoded decode_odd(struct decode *d, const struct dialect *dialect,
+    const struct sse_event *e);
 
 #endif

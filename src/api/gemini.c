@@ -175,8 +175,6 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 			decode_set(d, &c->name, w[NAME].tok);
 		if (decode_has_text(&w[ID]))
 			decode_set(d, &c->id, w[ID].tok);
-		else
-			buf_printf(&c->id, "call_%zu", d->ncalls);
 	}
 	if (signature.n > 0)
 		decode_set(d, &c->signature, signature);
@@ -249,7 +247,7 @@ take_parts(struct decode *d, struct slice parts)
 }
 
 static enum decoded
-take_finish(struct decode *d, const struct json_want *word, int usage)
+take_finish(struct decode *d, const struct json_want *word)
 {
 	enum finish fin = FIN_FILTER;	/* SAFETY, RECITATION and many more */
 	int missing = slice_starts(word->tok, "MISSING_");
@@ -279,13 +277,7 @@ take_finish(struct decode *d, const struct json_want *word, int usage)
 		fin = FIN_PAUSE;
 	}
 	decode_flush(d);
-	d->finish = fin;
-	d->tail = 1;
-	/* The last chunk has the usage.  A STOP without it may come from a
-	 * proxy that sends one early, even before any text. */
-	if (usage)
-		return DECODE_DONE;
-	return d->content || fin != FIN_STOP ? DECODE_TAIL : DECODE_MORE;
+	return decode_finish(d, fin);
 }
 
 /* The members of a chunk, level by level. */
@@ -321,13 +313,18 @@ static enum decoded
 take_picked(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
+	int parts;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (w[ID].type == JSON_STRING)
-		slice_copy(w[ID].tok, d->id, sizeof(d->id));
+	parts = w[CANDIDATES].type == JSON_ARRAY &&
+	    w[CANDIDATE].type == JSON_OBJECT &&
+	    w[CONTENT].type == JSON_OBJECT && w[PARTS].type == JSON_ARRAY;
+	if (decode_has_text(&w[ID]) &&
+	    decode_life(d, w[ID].tok, parts) == DECODE_FAULT)
+		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
 		take_usage(d, w[USAGE].tok);
 	if (w[CANDIDATES].type != JSON_ARRAY ||
@@ -339,67 +336,56 @@ take_picked(struct decode *d, struct slice json)
 		return DECODE_DONE;
 	}
 	/* Only --param can ask for more than one candidate. */
-	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0"))
+	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0") &&
+	    decode_several(d, "generationConfig.candidateCount"))
 		return DECODE_MORE;
-	if (w[CONTENT].type == JSON_OBJECT && w[PARTS].type == JSON_ARRAY &&
-	    take_parts(d, w[PARTS].tok) == DECODE_FAULT)
+	if (parts && take_parts(d, w[PARTS].tok) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (decode_has_text(&w[FINISH]) &&
+	    !decode_no_word(w[FINISH].tok) &&
 	    !decode_is(&w[FINISH], "FINISH_REASON_UNSPECIFIED"))
-		return take_finish(d, &w[FINISH],
-		    w[USAGE].type == JSON_OBJECT);
+		return take_finish(d, &w[FINISH]);
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 static enum decoded
-take_chunk(struct decode *d, struct slice json)
+take_done(struct decode *d)
 {
-	return pick(d, json) < 0 ? decode_no_object(d, json) :
-	    take_picked(d, json);
+	return d->finished ? decode_close(d) : decode_truncated(d);
 }
 
 static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
-	struct slice rest = e->data, chunk;
-	enum decoded r;
-
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
 	if (decode_is_done(e->data))
-		return d->tail && !d->failed ? DECODE_DONE :
-		    decode_truncated(d);
-	if (pick(d, rest) == 0)
-		return take_picked(d, rest);
-	/* Some servers separate chunks by single line ends, which makes
-	 * several of them one event (providers.md 7.1). */
-	do {
-		if (!decode_next(&rest, &chunk))
-			return decode_no_object(d, rest);
-		r = take_chunk(d, chunk);
-	} while (r < DECODE_DONE && rest.n > 0);
-	return r;
+		return take_done(d);
+	if (pick(d, e->data) < 0)
+		return decode_odd(d, &dialect_gemini, e);
+	return take_picked(d, e->data);
 }
 
 /* Without alt=sse the answer is an array of chunks. */
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
+	struct sse_event one = { .name = SLICE("message") };
 	enum decoded r = DECODE_MORE;
-	struct slice key, chunk;
+	struct slice key;
 	size_t at = 0;
 
 	body = slice_trim(body);
 	if (body.n == 0 || *body.p != '[')
-		r = take_chunk(d, body);
+		r = pick(d, body) < 0 ? DECODE_MORE : take_picked(d, body);
 	else
 		while (r < DECODE_DONE &&
-		    json_each(body, &at, &key, &chunk) > JSON_END)
-			r = take_chunk(d, chunk);
+		    json_each(body, &at, &key, &one.data) > JSON_END)
+			r = event(d, &one);
 	if (r == DECODE_FAULT || r == DECODE_DONE)
 		return r;
-	if (d->tail)
-		return DECODE_DONE;
+	if (d->finished)
+		return decode_close(d);
 	return d->content ? decode_truncated(d) : decode_no_answer(d, body);
 }
 

@@ -94,22 +94,14 @@ on_start(struct decode *d, struct slice message)
 	static const char keys[] = "id usage";
 	struct json_want w[2];
 	char id[sizeof(d->id)];
-	size_t i;
 
 	json_take(message, keys, w, 2);
 	slice_copy(w[0].tok, id, sizeof(id));
 	if (d->begun && strcmp(id, d->id) == 0)
 		return DECODE_MORE;
-	if (d->content)
-		return decode_fail(d, F_IO,
-		    "another answer began inside this one");
-	for (i = 0; i < d->ncalls; i++) {
-		d->calls[i].index = CLOSED;
-		d->calls[i].put = 1;
-	}
+	if (decode_anew(d) == DECODE_FAULT)
+		return DECODE_FAULT;
 	drop_thinking(d);
-	d->text_half = d->reasoning_half = 0;
-	d->finish = FIN_NONE;
 	d->bytes += d->begun ? 0 : w[0].tok.n;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
@@ -149,6 +141,7 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		decode_item(d, "messages", block);
 	} else if (!decode_is(&w[B_TYPE], "thinking")) {
 		d->bytes += block.n;
+		d->other = 1;
 	} else if (w[B_THINKING].type == JSON_STRING) {
 		drop_thinking(d);
 		buf_puts(&d->block, "{\"type\":\"thinking\","
@@ -211,6 +204,7 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	case JSON:
 		c = decode_call(d, index);
 		if (c == NULL) {	/* input of the server's own tools */
+			d->other = 1;
 			d->bytes += w->tok.n;
 			break;
 		}
@@ -233,7 +227,7 @@ static void
 on_finish(struct decode *d, const struct json_want *reason,
     const struct json_want *usage)
 {
-	if (reason->type == JSON_STRING)
+	if (reason->type == JSON_STRING && !decode_no_word(reason->tok))
 		d->finish = decode_reason(reason->tok);
 	take_usage(d, usage);
 }
@@ -274,7 +268,7 @@ event(struct decode *d, const struct sse_event *e)
 	if (decode_is_done(e->data))
 		return decode_truncated(d);
 	if (json_pick_like(&d->like, e->data, TOP_N) < 0)
-		return decode_no_object(d, e->data);
+		return decode_odd(d, &dialect_messages, e);
 	if (w[TYPE].type == JSON_STRING)
 		type = w[TYPE].tok;
 	if (decode_truthy(&w[ERROR]) || slice_is(type, "error"))

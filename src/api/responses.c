@@ -167,6 +167,8 @@ on_item_done(struct decode *d, struct slice item, int64_t index)
 
 	if (pick_call(item, w))
 		return put_call(d, decode_call(d, index), w, index);
+	d->other |= !decode_is(&w[I_TYPE], "message") &&
+	    !decode_is(&w[I_TYPE], "reasoning");
 	if (!decode_is(&w[I_TYPE], "message"))
 		put_item(d, item, w);
 	else if (is_resumed(d))
@@ -211,7 +213,8 @@ put_output(struct decode *d, struct slice output, int streamed)
 		if (type != JSON_OBJECT)
 			continue;
 		if (pick_call(item, w)) {
-			c = call_of_id(d, w[I_ID].tok);
+			c = w[I_ID].tok.n > 0 ? call_of_id(d, w[I_ID].tok) :
+			    calls < d->ncalls ? &d->calls[calls] : NULL;
 			if ((c == NULL || !c->put) &&
 			    (!resumed || calls >= d->cursor->calls) &&
 			    put_call(d, c, w, -1) == DECODE_FAULT)
@@ -225,6 +228,9 @@ put_output(struct decode *d, struct slice output, int streamed)
 			if (!resumed || items >= d->cursor->items)
 				put_item(d, item, w);
 			items++;
+		} else {
+			d->other |= !decode_is(&w[I_TYPE], "message") &&
+			    !decode_is(&w[I_TYPE], "reasoning");
 		}
 	}
 	return DECODE_MORE;
@@ -380,11 +386,11 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 		    decode_unknown(d, data);
 	switch (types[i].kind) {
 	case CREATED:
-		if (json_find(data, "response.id", &id) != JSON_STRING)
-			break;
-		d->bytes += d->id[0] == '\0' ? id.n : 0;
-		slice_copy(id, d->id, sizeof(d->id));
-		break;
+		if (json_find(data, "response.id", &id) == JSON_STRING) {
+			d->bytes += d->id[0] == '\0' ? id.n : 0;
+			slice_copy(id, d->id, sizeof(d->id));
+		}
+		return decode_anew(d);
 	case ITEM_ADDED:
 		if (w[ITEM].type == JSON_OBJECT)
 			return on_item_added(d, w[ITEM].tok, index_of(w));
@@ -435,7 +441,7 @@ event(struct decode *d, const struct sse_event *e)
 	if (decode_is_done(e->data))
 		return decode_truncated(d);
 	if (json_pick_like(&d->like, e->data, W_N) < 0)
-		return decode_no_object(d, e->data);
+		return decode_odd(d, &dialect_responses, e);
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, e->data);
 	if (w[TYPE].type == JSON_STRING)

@@ -17,6 +17,7 @@ fault_name(enum fclass class)
 	case F_IO: return "io";
 	case F_TIMEOUT: return "timeout";
 	case F_PROTO: return "protocol";
+	case F_EMPTY: return "empty";
 	case F_RATE: return "rate_limit";
 	case F_DAILY: return "daily_limit";
 	case F_OVERLOAD: return "overloaded";

@@ -31,6 +31,7 @@ enum fclass {
 	F_IO,			/* connection reset or closed too early */
 	F_TIMEOUT,		/* our deadline, or 408/504/522/524 */
 	F_PROTO,		/* not HTTP, not SSE, not the dialect */
+	F_EMPTY,		/* complete, but neither text nor a call */
 	/* reported by the provider: the classes of errors.jsonl */
 	F_RATE,			/* rate_limit */
 	F_DAILY,		/* daily_limit */
@@ -66,7 +67,7 @@ struct fault {
 };
 
 /* "rate_limit", "timeout", ...: the terms of errors.jsonl, and dns, connect,
- * tls, certificate, io, protocol, output, cancelled. */
+ * tls, certificate, io, protocol, empty, output, cancelled. */
 const char *fault_name(enum fclass class);
 
 /* Sets *f to the class, .retry and text given; .wait is MSEC_NONE, the rest

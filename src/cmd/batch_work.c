@@ -304,6 +304,7 @@ fate_of(const struct result *res)
 	case F_PROTO:
 	case F_PERMISSION:
 		return out->progress < P_HEAD ? FATE_STOP : FATE_FAILED;
+	case F_EMPTY:
 	case F_NOT_FOUND:
 	case F_CONTEXT:
 	case F_TOO_LARGE:

@@ -23,6 +23,7 @@ static const char *const faults[] = {
 	[F_IO] = "connection lost",
 	[F_TIMEOUT] = "timed out",
 	[F_PROTO] = "protocol error",
+	[F_EMPTY] = "empty answer",
 	[F_RATE] = "rate limited",
 	[F_DAILY] = "over the daily limit",
 	[F_OVERLOAD] = "overloaded",
@@ -295,6 +296,8 @@ report_status(const struct result *res)
 	case F_CERT:
 	case F_PROTO:
 		return EXIT_PROTOCOL;
+	case F_EMPTY:
+		return EXIT_PARTIAL;
 	case F_QUOTA:
 		return EXIT_QUOTA;
 	case F_AUTH:

@@ -26,6 +26,9 @@
 #define LAST_WORDS_GRACE ((msec)1000)
 #define REUSE_GRACE ((msec)100)
 
+/* How long to wait for the blank line of an event that seems complete. */
+#define LINE_GRACE ((msec)1000)
+
 /* Signs of life that carry nothing of an answer stretch the idle timeout to
  * this many times its length. */
 #define IDLE_STRETCH 4

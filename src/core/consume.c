@@ -4,21 +4,14 @@
 
 #include "api/error.h"
 #include "core/pace.h"
+#include "core/sniff.h"
 #include "wire/json.h"
 
 #define READ_MAX ((size_t)65536)
-#define BOM "\xef\xbb\xbf"
 #define STRETCHED "only signs of life for four times --idle-timeout"
 
-/* What the content is by its first byte that is not blank: Content-Type is
- * wrong too often (providers.md 7.2). */
-enum content {
-	C_UNKNOWN,
-	C_ERROR,		/* any, with a status other than 2xx */
-	C_STREAM,
-	C_WHOLE,		/* JSON: a server that does not stream */
-	C_PAGE			/* HTML: a captive portal or a proxy */
-};
+/* How much of a text with a 200 is kept for the message. */
+#define TEXT_MAX ((size_t)4096)
 
 struct reader {
 	struct job *job;
@@ -30,6 +23,9 @@ struct reader {
 	enum content content;
 	int ended;		/* the outcome is decided */
 	int complete;		/* the message is, by HTTP */
+	int coded;		/* there is a Content-Encoding: the first
+				   bytes are in .body and decide */
+	int events;		/* one came; before, .body has the text */
 	int tail;		/* the answer is complete, its usage or
 				   terminal event may follow */
 	msec first, error;	/* deadlines of the first event and of an
@@ -38,6 +34,7 @@ struct reader {
 				   came */
 	msec sign;		/* the last bytes of the body */
 	uint64_t bytes;		/* dec.bytes after the last event */
+	msec line;		/* when to take one without its blank line */
 	const char *limit;	/* the option that sets the deadline */
 	msec now;
 	char *in;		/* READ_MAX bytes */
@@ -75,6 +72,8 @@ deadline(struct reader *r)
 		if (at > most)
 			at = most;
 	}
+	if (r->line != MSEC_NONE && r->line < at)
+		at = r->line;
 	return at < r->job->limit.end ? at : r->job->limit.end;
 }
 
@@ -103,6 +102,10 @@ judge(struct reader *r)
 	    buf_slice(&r->body), r->dec.wall };
 
 	mask_hide(r->job->mask, r->body.p, r->body.n, MASK_CUT);
+	if (sniff_binary(buf_slice(&r->body))) {
+		buf_clear(&r->body);
+		reply.body = buf_slice(&r->body);
+	}
 	put_refused(r);
 	classify(&reply, &r->out->fault);
 	r->ended = 1;
@@ -138,10 +141,15 @@ take(struct reader *r, enum decoded what)
 	if ((what == DECODE_MORE && idle) || (r->ended &&
 	    what != DECODE_FAULT))
 		return;
+	/* A continuation may have nothing to add. */
+	if (what == DECODE_DONE && r->job->sink->delivered == 0)
+		what = decode_void(&r->dec);
 	if (r->bytes > r->job->max_answer) {
 		fail(r, F_PROTO, 0, "the answer is larger than --max-answer");
 	} else if (what == DECODE_TAIL) {
 		r->tail = 1;
+	} else if (what == DECODE_MORE) {
+		r->tail = tail = 0;
 	} else if (what == DECODE_DONE) {
 		r->out->fault = (struct fault){ .wait = MSEC_NONE };
 		r->out->progress = P_DONE;
@@ -172,31 +180,48 @@ mask_event(struct reader *r, struct sse_event *e)
 	}
 }
 
-/* Finds out what the content is; without a BOM and blanks before it. */
-static struct slice
-sniff(struct reader *r, struct slice in)
+static void
+on_event(struct reader *r, struct sse_event *e)
 {
-	if (slice_starts(in, BOM) && in.n > strlen(BOM) &&
-	    memchr("{[<", in.p[strlen(BOM)], 3) != NULL)
-		in = slice_sub(in, strlen(BOM), in.n);
-	while (in.n > 0 && memchr(" \t\r\n", in.p[0], 4) != NULL)
-		in = slice_sub(in, 1, in.n);
-	if (in.n == 0)
-		return in;
-	r->error = error_deadline(r);
-	r->content = in.p[0] == '{' || in.p[0] == '[' ? C_WHOLE :
-	    in.p[0] == '<' ? C_PAGE : C_STREAM;
-	return in;
+	r->events = 1;
+	mask_event(r, e);
+	r->dec.status = e->status;
+	take(r, r->job->dialect->event(&r->dec, e));
 }
 
+/* Takes the events in bytes of the stream; also after a fault, which a later
+ * event may refine. */
 static void
-on_body(struct reader *r, struct slice in)
+on_events(struct reader *r, struct slice in)
 {
 	struct sse_event e;
 	enum sse_ev ev;
 
+	while (r->out->progress != P_DONE &&
+	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
+		if (ev == SSE_BAD) {
+			fail(r, F_PROTO, 0, "an event of the stream is larger "
+			    "than --max-answer");
+			return;
+		}
+		on_event(r, &e);
+	}
+	r->line = sse_lingers(&r->sse) ? after(r->now, LINE_GRACE) : MSEC_NONE;
+}
+
+static void decide_coding(struct reader *r);
+
+static void
+on_body(struct reader *r, struct slice in)
+{
+	if (r->coded) {
+		buf_put(&r->body, in);
+		if (r->body.n >= SNIFF_MAX)
+			decide_coding(r);
+		return;
+	}
 	if (r->content == C_UNKNOWN)
-		in = sniff(r, in);
+		r->content = sniff(&in);
 	/* Bytes without an event are the comments of a server's queue: not
 	 * past the deadline of the first event either. */
 	if (r->sign == MSEC_NONE && stretched(r, r->now) < r->first) {
@@ -206,6 +231,8 @@ on_body(struct reader *r, struct slice in)
 	r->sign = r->now;
 	if (r->content == C_UNKNOWN)
 		return;
+	if (r->error == MSEC_NONE)
+		r->error = error_deadline(r);
 	if (r->content != C_STREAM) {	/* parsed as a whole */
 		r->body.max = r->content == C_WHOLE ? event_max(r->job) :
 		    ERROR_BODY_MAX;
@@ -215,8 +242,10 @@ on_body(struct reader *r, struct slice in)
 		/* The object that ends may be a chunk, in an array of them;
 		 * the rest has to follow as an event's would. */
 		if (r->content == C_WHOLE && (r->last == MSEC_NONE ||
-		    memchr(in.p, '}', in.n) != NULL))
+		    memchr(in.p, '}', in.n) != NULL)) {
 			r->last = r->now;
+			r->line = after(r->now, LINE_GRACE);
+		}
 		if (r->body.n == r->body.max && r->content == C_WHOLE)
 			fail(r, F_PROTO, 0, "the answer is larger than "
 			    "--max-answer");
@@ -224,42 +253,83 @@ on_body(struct reader *r, struct slice in)
 			judge(r);
 		return;
 	}
-	/* also after a fault, which a later event may refine */
-	while (r->out->progress != P_DONE &&
-	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
-		if (ev == SSE_BAD) {
-			fail(r, F_PROTO, 0, "an event of the stream is larger "
-			    "than --max-answer");
-			return;
-		}
+	/* until there is an event it may be a text about what is wrong */
+	if (!r->events && r->body.n < TEXT_MAX)
+		buf_put(&r->body, slice_sub(in, 0, TEXT_MAX - r->body.n));
+	on_events(r, in);
+}
+
+/* Content-Encoding lies as often as Content-Type: what is text is not
+ * compressed. */
+static void
+decide_coding(struct reader *r)
+{
+	struct buf held = r->body;
+
+	r->coded = 0;
+	r->body = (struct buf){ 0 };
+	if (sniff_binary(buf_slice(&held)))
+		fail(r, F_PROTO, 0, "the server compressed its answer "
+		    "though it was not asked to (Content-Encoding); bide "
+		    "does not inflate: look for a proxy that does this");
+	else
+		on_body(r, buf_slice(&held));
+	buf_free(&held);
+}
+
+/* What began as JSON is several texts, or an error, then a stream. */
+static void
+on_texts(struct reader *r)
+{
+	struct buf held = r->body;
+
+	r->body = (struct buf){ 0 };
+	r->content = C_STREAM;
+	on_events(r, buf_slice(&held));
+	buf_free(&held);
+}
+
+static void
+end_events(struct reader *r)
+{
+	struct sse_event e;
+	int pending = sse_eof(&r->sse, &e) == SSE_EVENT;
+
+	if (pending)
 		mask_event(r, &e);
-		r->dec.status = e.status;
-		take(r, r->job->dialect->event(&r->dec, &e));
-	}
+	r->dec.status = pending ? e.status : 0;
+	if (!pending && !r->events && sniff_text(buf_slice(&r->body)))
+		judge(r);
+	else
+		take(r, decode_end(&r->dec, r->job->dialect,
+		    pending ? &e : NULL, r->complete));
 }
 
 /* No more of the body will come. */
 static void
 on_end(struct reader *r)
 {
-	struct sse_event e;
-	int pending;
+	struct slice rest, first = { 0 };
 
+	if (r->coded)
+		decide_coding(r);
+	if (r->ended)
+		return;
+	rest = buf_slice(&r->body);
 	switch (r->content) {
 	case C_STREAM:
-		pending = sse_eof(&r->sse, &e) == SSE_EVENT;
-		if (pending)
-			mask_event(r, &e);
-		r->dec.status = pending ? e.status : 0;
-		take(r, decode_end(&r->dec, r->job->dialect,
-		    pending ? &e : NULL));
+		end_events(r);
 		break;
 	case C_WHOLE:
-		if (!r->complete)
-			break;
-		mask_hide(r->job->mask, r->body.p, r->body.n, MASK_ANSWER);
-		take(r, r->job->dialect->whole(&r->dec,
-		    buf_slice(&r->body)));
+		if (decode_next(&rest, &first) && rest.n > 0) {
+			on_texts(r);
+			end_events(r);
+		} else if (first.n > 0 || r->complete) {
+			mask_hide(r->job->mask, r->body.p, r->body.n,
+			    MASK_ANSWER);
+			take(r, r->job->dialect->whole(&r->dec,
+			    buf_slice(&r->body)));
+		}
 		if (r->out->progress != P_DONE)
 			put_refused(r);
 		break;
@@ -311,10 +381,9 @@ on_head(struct reader *r)
 	if (h->status < 200 || h->status > 299) {
 		r->content = C_ERROR;
 		r->error = error_deadline(r);
-	} else if (coding.n > 0 && !slice_ieq(coding, SLICE("identity"))) {
-		fail(r, F_PROTO, 0, "the server compressed its answer "
-		    "though it was not asked to (Content-Encoding); bide "
-		    "does not inflate: look for a proxy that does this");
+	} else {
+		r->coded = coding.n > 0 &&
+		    !slice_ieq(coding, SLICE("identity"));
 	}
 }
 
@@ -355,10 +424,35 @@ feed(struct reader *r, struct slice in)
 	}
 }
 
+/* Nothing came for a while: takes what is complete but for its end, which some
+ * servers never send. */
+static void
+on_quiet(struct reader *r)
+{
+	struct slice rest = buf_slice(&r->body), first;
+	struct sse_event e;
+
+	r->line = MSEC_NONE;
+	if (r->content == C_STREAM) {
+		if (sse_linger(&r->sse, &e) == SSE_EVENT)
+			on_event(r, &e);
+	} else if (decode_next(&rest, &first)) {
+		if (rest.n == 0)
+			on_end(r);
+		else
+			on_texts(r);
+	}
+}
+
 /* The read failed; what has come may be enough. */
 static void
 on_fault(struct reader *r, const struct fault *f)
 {
+	if (f->class == F_TIMEOUT && r->line != MSEC_NONE &&
+	    r->now >= r->line && r->now < r->job->limit.end) {
+		on_quiet(r);
+		return;
+	}
 	if (f->class != F_CANCEL && (r->tail || r->content == C_ERROR ||
 	    r->content == C_PAGE)) {
 		on_end(r);
@@ -388,8 +482,9 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.out = out;
 	r.got = got;
 	r.first = first;
-	r.last = r.sign = r.error = MSEC_NONE;
+	r.last = r.sign = r.error = r.line = MSEC_NONE;
 	r.dec.sink = job->sink;
+	r.dec.request = job->exchange.body;
 	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
 	r.dec.bytes = r.bytes = job->answer;
 	r.sse.error_field = r.sse.raw_json = 1;

@@ -90,6 +90,7 @@ retry_elsewhere(enum fclass class)
 	case F_NOT_FOUND:
 	case F_CONTEXT:
 	case F_TOO_LARGE:
+	case F_EMPTY:
 		return 1;
 	case F_NONE:
 	case F_CERT:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/scan.h"
+#include "wire/json.h"
 
 /* The position in a line that continues in the next input. */
 enum place {
@@ -112,7 +113,7 @@ begin_data(struct sse *s)
 		keep(s);
 		put(s, &s->data, SLICE("\n"));
 	}
-	s->has_data = 1;
+	s->has_data = s->has_data == 0 ? 1 : 2;
 }
 
 static void
@@ -320,6 +321,31 @@ dispatch(struct sse *s, struct sse_event *out)
 	return 1;
 }
 
+/* Whether the event is complete with its only line. */
+static int
+is_complete(const struct sse *s)
+{
+	struct slice data = slice_trim(gathered(s->data_ref, &s->data));
+
+	return s->raw_json && s->has_data == 1 && data.n > 0 && !s->fired &&
+	    (slice_starts(data, "[DONE]") || (data.p[0] == '{' &&
+	    data.p[data.n - 1] == '}' && json_valid(data)));
+}
+
+int
+sse_lingers(const struct sse *s)
+{
+	return s->raw_json && s->has_data == 1 && !s->fired &&
+	    s->place == LINE_START;
+}
+
+enum sse_ev
+sse_linger(struct sse *s, struct sse_event *out)
+{
+	return sse_lingers(s) && is_complete(s) && dispatch(s, out) ?
+	    SSE_EVENT : SSE_MORE;
+}
+
 enum sse_ev
 sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 {
@@ -342,6 +368,11 @@ sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 		if (s->skip_lf && *p == '\n')
 			p++;
 		s->skip_lf = 0;
+		if (s->has_data == 1 && p != end && *p != '\n' &&
+		    *p != '\r' && sse_linger(s, out) == SSE_EVENT) {
+			*in = slice_sub(*in, (size_t)(p - in->p), in->n);
+			return SSE_EVENT;
+		}
 		eol = line_end(p, end);
 		if (eol == end) {
 			more_line(s, (struct slice){ p, (size_t)(eol - p) });

@@ -12,7 +12,9 @@
  * .error_field set, a field "error" is the data of an event named "error" (old
  * llama.cpp servers).  With .raw_json set, lines that look like bare JSON are
  * data, up to the next blank line (errors that Google's front end writes into
- * a stream).
+ * a stream), and a line of data that is a complete JSON object or "[DONE]" ends
+ * its event at the next line, blank or not, because some servers end events
+ * with one line break.
  *
  * {0} is a valid start; set .max to limit the size of an event (0 = 64 MiB).
  * Whole lines are used in place; only lines that continue in the next input
@@ -62,6 +64,12 @@ struct sse {
  * is used up.  *out is valid until the next call, and while the input is.
  */
 enum sse_ev sse_push(struct sse *s, struct slice *in, struct sse_event *out);
+
+/* Whether lines of an event have come without its end. */
+int sse_lingers(const struct sse *s);
+
+/* Takes that event if it is such a line; else SSE_MORE, and it stays. */
+enum sse_ev sse_linger(struct sse *s, struct sse_event *out);
 
 /* Ends the stream: SSE_EVENT with the pending event, if any, else SSE_MORE. */
 enum sse_ev sse_eof(struct sse *s, struct sse_event *out);

@@ -33,7 +33,7 @@ fatal 65 '' 'status 422'
 fatal 65 'redirect' 'status 302 location=/elsewhere'
 fatal 76 '' 'send "SSH-2.0-OpenSSH_9.2\r\n"; fin'
 fatal 76 '' 'status 200 content-type=text/html body="<html>log in</html>"'
-fatal 76 compress 'status 200 content-encoding=gzip body=x'
+fatal 76 compress 'status 200 content-encoding=gzip body="\x1f\x8b"'
 
 # A key echoed by the server is masked.
 serve <<EOF

@@ -89,12 +89,11 @@ patience 0
 try head ; created ; delta half ; drip 30s 1000 data
 	{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":""}}]}}]}
 
-== chat: the second choice
+== chat: any index
 chat
 idle 1m
-patience 0
-try head ; created ; delta half ; drip 30s 1000 data
-	{"choices":[{"index":1,"delta":{"content":"x"}}]}
+try head ; created ; drip 50s 10 data
+	{"choices":[{"index":1,"delta":{"content":"x"}}]} ; completed
 
 == chat: members of the server's own
 chat

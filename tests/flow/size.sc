@@ -34,7 +34,7 @@ try head ; created ; call f {"a":"b"} ; finish tool_calls ; done
 == the names of calls
 chat
 max-answer 8
-try head ; created ; data {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"123456789"}]}}]} ; finish tool_calls ; done
+try head ; created ; data {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"123456789"}}]}}]} ; finish tool_calls ; done
 
 == broken attempts count, too
 chat
