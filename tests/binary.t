@@ -34,6 +34,8 @@ is "bound at start" has -d 'FLAGS_1.* NOW'
 is "no executable stack" has -l 'GNU_STACK .* RW +0x'
 is "nothing writable and executable" hasnt -l 'LOAD .* RWE'
 is "no relocations in code" hasnt -d TEXTREL
+is "no relocation needs a symbol" \
+    eval "! readelf -rW $BIDE | grep ' R_' | grep -v _RELATIVE"
 is "stripped" hasnt -S '[.](symtab|debug_info)'
 
 # No loader closes RELRO here: the program does, and with an argument this one

@@ -2,10 +2,12 @@
 # sets $cflags and $ldflags for the compiler $cc.  A static PIE where the
 # target has musl: by its own compiler, or beside glibc with Debian's musl-dev,
 # whose crt and libraries are named by hand (musl-gcc -static-pie silently makes
-# a dynamic program).  Else a dynamic PIE.
+# a dynamic program).  Else a dynamic PIE.  musl's rcrt1 relocates no symbols,
+# which s390x's ld leaves in the program unless they are hidden.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2116
 cflags='-Os -fPIE -fstack-protector-strong -ffunction-sections
-    -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables'
+    -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+    -fvisibility=hidden'
 ldflags='-s -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections'
 for f in -fcf-protection -fstack-clash-protection; do
 	$cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null &&
