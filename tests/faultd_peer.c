@@ -21,7 +21,7 @@ faultd_now(void)
 void
 peer_sleep(msec span)
 {
-	struct timespec ts = { span / 1000, span % 1000 * 1000000 };
+	struct timespec ts = { span / 1000, (long)(span % 1000 * 1000000) };
 
 	while (span > 0 && nanosleep(&ts, &ts) < 0 && errno == EINTR)
 		;

@@ -377,7 +377,7 @@ work(struct limit *l, struct tally *tally)
 			look = limit_local.ask(l, &t, SLICE("{}"), now);
 			if (look <= now)
 				break;
-			nap((look - now) * 1000);
+			nap((long)(look - now) * 1000);
 		}
 		status = serve(tally, &q);
 		atomic_fetch_add(status == 200 ? &tally->sent :
