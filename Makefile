@@ -100,6 +100,19 @@ san: always
 	cflags='-O1 -g $(SANITIZE) -DSCAN_WORDS'; ($(IN) $(LIBTEST) src/cmd/main suite)
 	@BIDE=build/san/src/cmd/main BIDE_BUILD=build/san/tests sh tests/check.sh
 
+# Static programs for the processors of $(CROSS), in build/TARGET/src/cmd/main,
+# and the test programs; those of $(QEMU) are run, one of them big-endian.
+CROSS = x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf s390x-linux-gnu
+QEMU = aarch64-linux-gnu s390x-linux-gnu
+cross: bide programs
+	@sh tests/setup.sh cross && sh tests/cross.sh sysroot $(CROSS)
+	@+for t in $(CROSS); do echo "building for $$t" && cc=$$t-gcc && \
+	sysroot=$$PWD/build/sysroot/$$t && . ./tests/release.sh && \
+	ldflags="-Wl,-u,main $$ldflags" && ($(IN) src/cmd/main) && \
+	($(IN) $(LIBTEST) suite) || exit; done
+	@sh tests/cross.sh static $(CROSS)
+	@for t in $(QEMU); do sh tests/cross.sh check $$t || exit; done
+
 # The test programs under valgrind, which cannot follow into a static bide.
 valgrind: bide programs
 	@sh tests/setup.sh $@ && BIDE_UNDER="valgrind -q --error-exitcode=99 \

@@ -2,8 +2,9 @@
 # sets $cflags and $ldflags for the compiler $cc.  A static PIE where the
 # target has musl: by its own compiler, or beside glibc with Debian's musl-dev,
 # whose crt and libraries are named by hand (musl-gcc -static-pie silently makes
-# a dynamic program).  Else a dynamic PIE.  musl's rcrt1 relocates no symbols,
-# which s390x's ld leaves in the program unless they are hidden.
+# a dynamic program).  Else a dynamic PIE.  musl and BearSSL are looked for in
+# $sysroot, if it is set.  musl's rcrt1 relocates no symbols, which s390x's ld
+# leaves in the program unless they are hidden.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2116
 cflags='-Os -fPIE -fstack-protector-strong -ffunction-sections
     -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
@@ -14,17 +15,18 @@ for f in -fcf-protection -fstack-clash-protection; do
 	    cflags="$cflags $f"
 done
 gnu=$($cc -dumpmachine | sed 's/-pc-/-/')
-musl=/usr/lib/$(echo "$gnu" | sed 's/-gnu/-musl/')
+musl=${sysroot-}/usr/lib/$(echo "$gnu" | sed 's/-gnu/-musl/')
 case $gnu in
 *musl*)
 	ldflags="-static-pie $ldflags -lbearssl" ;;
 *)
 	if [ -f "$musl/rcrt1.o" ]; then
 		cflags="$cflags -Wno-unused-command-line-argument -nostdinc
-		    -isystem /usr/include/${musl##*/}
+		    -isystem ${sysroot-}/usr/include/${musl##*/}
 		    -isystem $($cc -print-file-name=include)"
 		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
-		    $ldflags $musl/rcrt1.o -Wl,--start-group libbide.a -lbearssl
+		    $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o
+		    -Wl,--start-group libbide.a -lbearssl
 		    $musl/libc.a -lgcc -Wl,--end-group"
 	else
 		cflags="$cflags -D_FORTIFY_SOURCE=2"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # make setup: install the missing packages that building and testing need.
 # On Debian it runs apt-get; elsewhere it prints the command to run.  With an
-# argument (lint, valgrind, fuzz, bench, interop, newcomer) it also installs
-# the packages for that target.
+# argument (lint, valgrind, fuzz, cross, bench, interop, newcomer) it also
+# installs the packages for that target.
 set -eu
 
 # Each row: how to tell that it is installed, and its package for apt, apk,
@@ -35,6 +35,14 @@ ROWS
 cmd:curl curl curl curl curl curl curl
 cmd:nginx nginx-light nginx nginx nginx nginx nginx
 cmd:wrk wrk wrk wrk wrk wrk wrk
+ROWS
+		;;
+	cross) cat <<'ROWS'
+cmd:x86_64-linux-gnu-gcc gcc-x86-64-linux-gnu - - - - -
+cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu - - - - -
+cmd:arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf - - - - -
+cmd:s390x-linux-gnu-gcc gcc-s390x-linux-gnu - - - - -
+cmd:qemu-s390x qemu-user - - - - -
 ROWS
 		;;
 	newcomer) echo cmd:debootstrap debootstrap debootstrap debootstrap debootstrap - - ;;
