@@ -100,7 +100,7 @@ redirect(struct job *job, struct consumed *got, struct outcome *out)
 		return;
 	}
 	buf_put(&shown, to);
-	mask_hide(job->mask, shown.p, shown.n, 0);
+	mask_hide(job->mask, shown.p, shown.n, MASK_MESSAGE);
 	fault_set(&out->fault, bad ? F_PROTO : F_REQUEST, 0, "redirected (%d) "
 	    "to %.*s: %s", out->status, (int)earlier((msec)shown.n, 200),
 	    shown.p == NULL ? "" : shown.p, bad ? "not a URL" :

@@ -153,7 +153,7 @@ run(struct run *r, struct result *res)
 		pace_done(r->job, out);
 		res->elapsed = env_mono(env) - start;
 		mask_hide(r->job->mask, out->fault.text,
-		    strlen(out->fault.text), 0);
+		    strlen(out->fault.text), MASK_MESSAGE);
 		if (r->after != NULL)
 			r->after(r->ctx, out, res->attempts);
 		if (out->fault.class == F_NONE) {

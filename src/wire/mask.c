@@ -2,9 +2,6 @@
 
 #include "wire/b64.h"
 
-/* Of a shorter secret base64 has too few characters to go by. */
-#define BASE64_LEAST ((size_t)8)
-
 /* -- the forms of a secret ------------------------------------------------- */
 
 static size_t
@@ -93,10 +90,10 @@ mask_add(struct mask *m, struct slice secret)
 {
 	size_t offset;
 
-	if (secret.n < MASK_LEAST)
+	if (secret.n < MASK_LEAST_MESSAGE)
 		return;
 	add_form(m, secret);
-	for (offset = 0; offset < 3 && secret.n >= BASE64_LEAST; offset++)
+	for (offset = 0; offset < 3 && secret.n >= MASK_LEAST; offset++)
 		add_base64(m, secret, offset);
 }
 
@@ -146,7 +143,8 @@ spelled(struct slice s, struct slice want, unsigned flags)
 
 	for (i = 0; i < want.n; i++) {
 		if (rest.n == 0)
-			return (flags & MASK_CUT) && i >= MASK_LEAST ? s.n : 0;
+			return (flags & MASK_CUT) && i >= MASK_LEAST_MESSAGE ?
+			    s.n : 0;
 		if (rest.p[0] == want.p[i])
 			slice_skip(&rest, 1);
 		else if ((rest.p[0] != '\\' && rest.p[0] != '%') ||
@@ -160,12 +158,14 @@ spelled(struct slice s, struct slice want, unsigned flags)
 static size_t
 secret_at(const struct mask *m, struct slice s, unsigned flags)
 {
+	size_t least = flags & MASK_ANSWER ? MASK_LEAST_ANSWER :
+	    flags & MASK_MESSAGE ? MASK_LEAST_MESSAGE : MASK_LEAST;
 	size_t i, n, most = 0;
 	struct slice f;
 
 	for (i = 0; i < count(m); i++) {
 		f = form(m, i);
-		if ((flags & MASK_ANSWER) && f.n < MASK_LEAST_ANSWER)
+		if (f.n < least)
 			continue;
 		n = spelled(s, f, flags);
 		most = n > most ? n : most;

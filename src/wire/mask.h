@@ -17,15 +17,19 @@
 
 #include "base/buf.h"
 
-/* Shorter secrets are not looked for; nor, in an answer, those shorter than
- * MASK_LEAST_ANSWER: local servers take "none" or "lm-studio" for a key, and
- * a model may well use such words. */
-#define MASK_LEAST ((size_t)4)
+/*
+ * How long a secret must be to be looked for.  Local servers take "none" or
+ * "lm-studio" for a key: a model may well use such words, and a member of a
+ * JSON object may have such a name.
+ */
+#define MASK_LEAST ((size_t)8)
 #define MASK_LEAST_ANSWER ((size_t)12)
+#define MASK_LEAST_MESSAGE ((size_t)4)
 
 enum {
 	MASK_ANSWER = 1,	/* the text is an answer */
-	MASK_CUT = 2		/* it may end in the middle of a secret */
+	MASK_MESSAGE = 2,	/* it is a message for a person */
+	MASK_CUT = 4		/* it may end in the middle of a secret */
 };
 
 /* {0} has no secrets. */
