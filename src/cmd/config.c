@@ -67,8 +67,9 @@ set_own(struct own_provider *p, const char *key, const char *value)
 		p->key_env = value;
 		return NULL;
 	}
-	if (strcmp(key, "header") != 0)
-		return "not one of dialect, base-url, key-env and header";
+	if (strcmp(key, "header") != 0 && strcmp(key, "secret-header") != 0)
+		return "not one of dialect, base-url, key-env, header and "
+		    "secret-header";
 	if (*colon != ':' || colon == value)
 		return "not 'Name: value'";
 	for (i = 0; value[i] != '\0'; i++)
@@ -76,6 +77,7 @@ set_own(struct own_provider *p, const char *key, const char *value)
 			return "control characters in a header";
 	if (p->nheaders == HEADERS_MAX)
 		return "too many headers";
+	p->secret[p->nheaders] = *key == 's';
 	p->header[p->nheaders++] = value;
 	return NULL;
 }
@@ -117,7 +119,7 @@ read_line(struct opts *o, char *line, const char *path, int number)
 		    why);
 	}
 	opt = option_find(slice_str(line), 0);
-	if (opt == NULL)
+	if (opt == NULL || !(opt->takes & CMD_ALL))
 		return fail(EXIT_CONFIG, "%s: unknown option", where);
 	return option_set(o, opt, *value == '\0' ? NULL : value, where,
 	    EXIT_CONFIG);

@@ -53,9 +53,11 @@ open_dir(int i, int make)
 void
 limits_open(struct plan *p, struct opts *o, const struct env *env)
 {
-	/* the key is only in the digest that is the page's name */
+	/* the key is only in the digest that is the page's name, and so is
+	 * the query, which may hold a token */
 	struct slice id[] = { secret_slice(&p->key), buf_slice(&p->base),
 	    slice_str(p->model) };
+	struct slice base = buf_slice(&p->base);
 	struct buf name = { 0 }, label = { 0 };
 	struct limit *l = &p->pace.limit;
 	int i, fd;
@@ -69,7 +71,8 @@ limits_open(struct plan *p, struct opts *o, const struct env *env)
 	}
 	digest_put(&name, id, 3, 16);
 	buf_putc(&name, '\0');
-	buf_printf(&label, "%.*s\n%s", SLICE_FMT(p->base), p->model);
+	buf_put(&label, slice_cut(&base, '?'));
+	buf_printf(&label, "\n%s", p->model);
 	for (i = 0; i < 2 && l->page == NULL && !o->no_share; i++) {
 		fd = open_dir(i, 1);
 		if (fd >= 0) {

@@ -45,6 +45,7 @@ struct complaint {
 struct own_provider {
 	const char *name, *dialect, *base_url, *key_env;
 	const char *header[HEADERS_MAX];
+	char secret[HEADERS_MAX];	/* given as secret-header */
 	size_t nheaders;
 };
 
@@ -53,6 +54,10 @@ struct opts {
 	int newest;		/* continue the newest session */
 	int background, detach, no_share, forget;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
+	int url_inherited;	/* .base_url is not from the command line */
+	/* the model and the base URL named where .key_file was, or before,
+	 * unless that is the command line (owner.h) */
+	const char *key_model, *key_url;
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
 	const char *messages, *session;
@@ -91,8 +96,9 @@ int opts_given(const struct opts *o, const char *name);
 /*
  * The options that belong to a turn: opts_put() appends them as members of an
  * object; opts_take() sets them from such an object, but for those given on
- * the command line, and without all only the model and its base URL.  0, or 78
- * after a message.  opts_forget() unsets those that only a turn has.
+ * the command line, and without all only the model, its base URL and its key
+ * file; the latter two are then the record's or none.  0, or 78 after a
+ * message.  opts_forget() unsets those that only a turn has.
  */
 void opts_put(const struct opts *o, struct json_out *w);
 int opts_take(struct opts *o, struct slice record, int all);

@@ -7,6 +7,7 @@
 
 #include "api/hint.h"
 #include "base/clean.h"
+#include "cmd/secret.h"
 #include "wire/when.h"
 
 #define WHY_MAX 100		/* bytes of a server's message in one line */
@@ -430,12 +431,19 @@ report_command(int argc, const char *const *argv, struct buf *out)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl"
 	    "mnopqrstuvwxyz0123456789@%+=:,./-_";
+	struct buf shown = { 0 };
 	const char *s;
 	int i;
 
 	buf_puts(out, "bide");
 	for (i = 1; i < argc; i++) {
 		s = argv[i];
+		if (strstr(s, "://") != NULL) {
+			buf_clear(&shown);
+			secret_put_url(&shown, slice_str(s));
+			buf_putc(&shown, '\0');
+			s = shown.p;
+		}
 		buf_putc(out, ' ');
 		if (*s != '\0' && strspn(s, plain) == strlen(s)) {
 			buf_puts(out, s);
@@ -450,4 +458,5 @@ report_command(int argc, const char *const *argv, struct buf *out)
 		}
 		buf_putc(out, '\'');
 	}
+	buf_free(&shown);
 }

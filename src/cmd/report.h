@@ -44,7 +44,8 @@ int report_status(const struct result *res);
 void report_result(const struct result *res, const struct opts *o,
     struct slice command, msec wall, uint64_t delivered);
 
-/* Appends a command line, quoted for a shell, with "bide" for argv[0]. */
+/* Appends a command line, quoted for a shell, with "bide" for argv[0] and
+ * without the secrets in URLs. */
 void report_command(int argc, const char *const *argv, struct buf *out);
 
 #endif
