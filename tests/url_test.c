@@ -151,6 +151,32 @@ test_length(void)
 	OK(url_parse(slice_str(text), &u) == NULL, "a name of 253 bytes");
 }
 
+static const struct {
+	const char *url;
+	int local;
+} hosts[] = {
+	{ "http://localhost:8000/v1", 1 }, { "http://a.LocalHost./", 1 },
+	{ "http://127.0.0.1/", 1 }, { "http://127.9.9.9/", 1 },
+	{ "http://[::1]/", 1 }, { "http://0.0.0.0/", 1 }, { "http://[::]/", 1 },
+	{ "http://128.0.0.1/", 0 }, { "http://10.0.0.1/", 0 },
+	{ "http://[::2]/", 0 }, { "http://[7f00::1]/", 0 },
+	{ "http://gpu.lan/", 0 }, { "http://localhost.evil.test/", 0 },
+	{ "http://notlocalhost/", 0 },
+};
+
+static void
+test_local(void)
+{
+	struct url u;
+	size_t i;
+
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		OK(url_parse(slice_str(hosts[i].url), &u) == NULL,
+		    hosts[i].url);
+		EQ(url_is_local(&u), hosts[i].local, hosts[i].url);
+	}
+}
+
 static void
 test_unescape(void)
 {
@@ -185,5 +211,6 @@ main(void)
 		    no_proxy[i].want, no_proxy[i].list);
 	}
 	test_unescape();
+	test_local();
 	return DONE();
 }

@@ -1,7 +1,6 @@
 #include "cmd/ask.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,9 +23,8 @@ struct task {
 	struct slice command;		/* how to ask again */
 	struct session session;
 	int unkept;			/* the journal cannot be written */
-	/* the model to ask, then the fallbacks, and the options for each */
-	struct plan plan[1 + FALLBACKS_MAX];
-	struct opts *opts;
+	struct plan plan[1 + FALLBACKS_MAX];	/* for the model to ask, then
+						   for the fallbacks */
 	size_t n;
 	size_t at;			/* the one that is asked */
 	/* what an earlier run has received of the answer, and the fault that
@@ -290,29 +288,26 @@ dry_run(struct task *t)
 	return rc;
 }
 
-/* Plans a request to each model, and checks -o.  The base URL and the key file
- * are for the first model only.  0, or the exit status after a message. */
+/* Plans a request to each model, and checks -o.  0, or the exit status after a
+ * message. */
 static int
 choose(struct task *t)
 {
 	struct opts *o = t->o;
+	const char *model = NULL;
 	struct complaint c;
-	struct opts *mine;
 	struct fault f;
+	int bare = 0;
 
-	/* too large for a small stack */
-	if ((t->opts = calloc(1 + o->nfallbacks, sizeof(*o))) == NULL)
-		err_oom();
-	while (t->n < 1 + o->nfallbacks) {
-		mine = &t->opts[t->n];
-		*mine = *o;
-		if (t->n > 0) {
-			mine->model = o->fallbacks[t->n - 1];
-			mine->base_url = mine->key_file = NULL;
-		}
-		if (plan_make(&t->plan[t->n++], mine, &c) < 0)
+	do {
+		if (plan_make(&t->plan[t->n], o, model, &c) < 0)
 			return fail(c.status, "%s", c.text);
-	}
+		bare |= t->plan[t->n++].bare;
+		model = o->fallbacks[t->n - 1];
+	} while (t->n <= o->nfallbacks);
+	if (bare && !o->quiet)
+		say(slice_str(plan_bare));
+	o->key_file = t->plan[0].key_file;	/* for the record */
 	if (o->background && !t->plan[0].request.background)
 		return fail(EXIT_USAGE, "--background: only the "
 		    "Responses API keeps runs, and %s does not speak it",
@@ -327,7 +322,6 @@ task_end(struct task *t)
 {
 	while (t->n > 0)
 		plan_free(&t->plan[--t->n]);
-	free(t->opts);
 	/* a session created for a turn that was not asked */
 	if (t->session.journal.fd >= 0 && t->session.journal.end == 0 &&
 	    !t->o->dry_run)
@@ -381,7 +375,6 @@ join_session(struct task *t)
 	if (rc != 0 || opts_given(o, "model") || opts_given(o, "base-url") ||
 	    history_member(h, "options", &options) != JSON_OBJECT)
 		return rc;
-	o->base_url = NULL;
 	return open_options(s, o, options, 0);
 }
 

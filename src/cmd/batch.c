@@ -27,7 +27,7 @@ struct batch {
 	struct slice command;
 	int stop;		/* start no further line; .c says why */
 	struct complaint c;
-	int in_over, marking, signal;
+	int in_over, marking, signal, warned;
 	int pending;		/* .claim and .text are to be given */
 	unsigned deferred_in_a_row;
 	unsigned shard, shards;
@@ -246,6 +246,11 @@ take(struct batch *b, size_t i)
 			buf_puts(&b->line, ", ");
 			report_fault(&r.res.last.fault, &b->line);
 		}
+		tell(b);
+	}
+	if (r.bare && !b->warned && !b->o->quiet) {
+		b->warned = 1;
+		buf_puts(&b->line, plan_bare);
 		tell(b);
 	}
 	progress_count(&b->tally, now, &r);

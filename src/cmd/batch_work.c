@@ -25,13 +25,11 @@ static int
 open_route(struct work *w, struct route *r, struct slice model,
     struct complaint *c)
 {
-	r->opts = *w->o;
 	r->open = 1;
 	if (model.n >= sizeof(r->model))
 		return complain(c, EXIT_USAGE, "the model name is too long");
 	slice_copy(model, r->model, sizeof(r->model));
-	r->opts.model = model.n > 0 ? r->model : NULL;
-	if (plan_make(&r->plan, &r->opts, c) < 0) {
+	if (plan_make(&r->plan, w->o, model.n > 0 ? r->model : NULL, c) < 0) {
 		close_route(r);
 		return -1;
 	}
@@ -87,7 +85,8 @@ open_family(struct work *w, enum family family, struct complaint *c)
 			close_route(r);
 	}
 	if (!r->open && open_route(w, r, family == FAMILY_ANTHROPIC ?
-	    SLICE("anthropic:-") : w->o->base_url != NULL ? SLICE("-") :
+	    SLICE("anthropic:-") : model.n == 0 &&
+	    w->o->base_url != NULL ? SLICE("-") :
 	    SLICE("openai:-"), c) < 0)
 		return -1;
 	if (family != FAMILY_PLAIN)
@@ -353,6 +352,7 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 		run(&run_line, &r->res);
 	}
 	r->fate = fate_of(&r->res);
+	r->bare = q->route != NULL && q->route->plan.bare;
 	buf_clear(out);
 	buf_put(out, (struct slice){ (char *)r, sizeof(*r) });
 	if (r->fate < FATE_LEFT)

@@ -40,6 +40,7 @@ struct report {
 	uint64_t n;
 	enum fate fate;
 	unsigned limited;	/* attempts answered by a 429 */
+	int bare;		/* a key was sent in the clear */
 	struct result res;
 };
 
@@ -64,7 +65,6 @@ struct question {
 
 /* Where the lines of a family go. */
 struct route {
-	struct opts opts;
 	struct plan plan;
 	struct request base;	/* without the options of a line */
 	char model[160];

@@ -24,6 +24,8 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	    .after = status_attempt, .ctx = &status };
 	struct result res;
 
+	if (p->bare && !o->quiet)
+		say(slice_str(plan_bare));
 	text_sink_init(&text);
 	status_init(&status);
 	pipeline_init(&pipe);
@@ -55,7 +57,7 @@ models(const struct env *env, struct opts *o, struct slice command)
 		    o->nwords == 1 ? o->words[0] : "openai");
 		mine.model = model;
 	}
-	rc = plan_make(&p, &mine, &c) < 0 || plan_models(&p, &c) < 0 ?
+	rc = plan_make(&p, &mine, NULL, &c) < 0 || plan_models(&p, &c) < 0 ?
 	    fail(c.status, "%s", c.text) : fetch(env, o, &p, command);
 	plan_free(&p);
 	return rc;

@@ -114,7 +114,7 @@ open_options(const struct session *s, struct opts *o, struct slice options,
 	int i;
 
 	(void)json_pick(options, w, 2);
-	for (i = 0; s->journal.exposed && i < (all ? 2 : 1); i++)
+	for (i = 0; s->journal.exposed && i < 2; i++)
 		if (w[i].type != JSON_BAD && !opts_given(o, w[i].key))
 			return fail(EXIT_CONFIG, "session %s: %s: others may "
 			    "read it; the %s in it is only used with mode "

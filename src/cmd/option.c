@@ -19,6 +19,7 @@ const struct option options[] = {
 	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | CMD_BATCH | OPT_TURN,
 	    AT(model) },
 	{ "base-url", 'u', K_TEXT, CALLS | OPT_TURN, AT(base_url) },
+	{ "url-inherited", 0, K_ON, OPT_TURN, AT(url_inherited) },
 	{ "session", 's', K_TEXT, ASKS, AT(session) },
 	{ "continue", 'c', K_ON, ASKS, AT(newest) },
 	{ "system", 'S', K_TEXT, ASKS | CMD_BATCH, AT(system) },

@@ -33,7 +33,8 @@ read_environment(struct opts *o)
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < options_n; i++) {
-		if (options[i].name[0] == '\0' || strcmp(options[i].name,
+		if (!(options[i].takes & CMD_ALL) ||
+		    options[i].name[0] == '\0' || strcmp(options[i].name,
 		    "help") == 0 || strcmp(options[i].name, "version") == 0)
 			continue;
 		(void)snprintf(name, sizeof(name), "BIDE_%s", options[i].name);
@@ -103,6 +104,7 @@ int
 opts_read(struct opts *o, unsigned command, char **argv)
 {
 	char **rest = argv + 1, *arg;
+	const char *key_file;
 	int rc, plain = 0;
 
 	*o = (struct opts){
@@ -113,8 +115,15 @@ opts_read(struct opts *o, unsigned command, char **argv)
 		.words = argv,
 	};
 	rc = config_read(o);
+	key_file = o->key_file;
+	o->key_model = o->model;
+	o->key_url = o->base_url;
 	if (rc == 0)
 		rc = read_environment(o);
+	if (o->key_file != key_file) {
+		o->key_model = o->model;
+		o->key_url = o->base_url;
+	}
 	while (rc == 0 && *rest != NULL) {
 		arg = *rest++;
 		if (plain || arg[0] != '-' || arg[1] == '\0')
@@ -124,6 +133,9 @@ opts_read(struct opts *o, unsigned command, char **argv)
 		else
 			rc = read_option(o, command, arg, &rest);
 	}
+	o->url_inherited = o->base_url != NULL && !opts_given(o, "base-url");
+	if (opts_given(o, "key-file"))
+		o->key_model = o->key_url = NULL;
 	return rc;
 }
 
@@ -227,6 +239,12 @@ opts_take(struct opts *o, struct slice record, int all)
 	size_t at = 0, i;
 	int rc = 0;
 
+	if (!opts_given(o, "base-url"))
+		o->base_url = NULL;
+	if (!opts_given(o, "key-file"))
+		o->key_file = NULL;
+	o->url_inherited = 0;
+	o->key_model = o->key_url = NULL;
 	buf_free(&o->recorded);
 	/* all of it now: options point into it */
 	buf_room(&o->recorded, record.n + 2);
@@ -235,7 +253,9 @@ opts_take(struct opts *o, struct slice record, int all)
 		opt = option_find(key, 0);
 		if (opt == NULL || !(opt->takes & OPT_TURN) ||
 		    (o->given >> (opt - options) & 1) || (!all &&
-		    !slice_is(key, "model") && !slice_is(key, "base-url")))
+		    !slice_is(key, "model") && !slice_is(key, "base-url") &&
+		    !slice_is(key, "url-inherited") &&
+		    !slice_is(key, "key-file")))
 			continue;
 		if (type != JSON_ARRAY) {
 			rc = take_value(o, opt, type, raw);
@@ -246,6 +266,8 @@ opts_take(struct opts *o, struct slice record, int all)
 		    JSON_END)
 			rc = take_value(o, opt, type, one);
 	}
+	if (opts_given(o, "base-url"))
+		o->url_inherited = 0;
 	return rc;
 }
 

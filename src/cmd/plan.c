@@ -1,20 +1,11 @@
 #include "cmd/plan.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/exits.h"
+#include "cmd/secret.h"
 #include "cmd/version.h"
-
-/* The server of -u, when the model's name does not tell the provider: most that
- * imitate OpenAI have Chat Completions. */
-static const struct provider generic = {
-	.name = "server", .dialect = &dialect_chat,
-	.key_env = { "OPENAI_API_KEY" }, .key_optional = 1,
-	.quirks = QUIRK_MAX_TOKENS,
-};
 
 /* The value of a variable; NULL: not set, empty, or no name. */
 static const char *
@@ -23,97 +14,6 @@ variable(const char *name)
 	const char *value = name == NULL ? NULL : getenv(name);
 
 	return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* -- the provider ---------------------------------------------------------- */
-
-static const struct own_provider *
-find_own(const struct opts *o, struct slice name)
-{
-	size_t i;
-
-	for (i = o->nproviders; i-- > 0;)
-		if (slice_is(name, o->providers[i].name))
-			return &o->providers[i];
-	return NULL;
-}
-
-/* PROVIDER:MODEL, if the provider is known.  *own: as below. */
-static int
-by_prefix(struct plan *p, const struct opts *o,
-    const struct own_provider **own)
-{
-	struct slice rest = slice_str(o->model), name = slice_cut(&rest, ':');
-	const struct provider *row = provider_find(name);
-	const struct own_provider *mine;
-
-	if (name.n == strlen(o->model))
-		return 0;
-	mine = *own = find_own(o, name);
-	if (mine == NULL && row == NULL)
-		return 0;
-	p->model = rest.p;
-	if (mine == NULL) {
-		p->provider = *row;
-		return 1;
-	}
-	p->provider = (struct provider){
-		.name = mine->name, .base = mine->base_url,
-		.dialect = mine->dialect == NULL ? &dialect_chat :
-		    dialect_find(slice_str(mine->dialect)),
-		.key_env = { mine->key_env },
-		.key_optional = mine->key_env == NULL,
-		.quirks = QUIRK_MAX_TOKENS,
-	};
-	return 1;
-}
-
-static int
-unknown(const struct opts *o, struct complaint *c)
-{
-	struct slice rest = slice_str(o->model), name = slice_cut(&rest, ':');
-	struct buf names = { 0 };
-	size_t i;
-
-	for (i = 0; provider_row(i) != NULL; i++)
-		buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
-		    provider_row(i)->name);
-	if (name.n < strlen(o->model))
-		complain(c, EXIT_USAGE, "unknown provider '%.*s'; known are "
-		    "%.*s and those in the config file", SLICE_FMT(name),
-		    SLICE_FMT(names));
-	else
-		complain(c, EXIT_USAGE, "cannot tell the provider of model "
-		    "'%s': use PROVIDER:%s with one of %.*s, or --base-url",
-		    o->model, o->model, SLICE_FMT(names));
-	buf_free(&names);
-	return -1;
-}
-
-/* Sets p->provider and p->model from -m and -u.  *own: the section of the
- * config file that defines the provider, or NULL. */
-static int
-find_provider(struct plan *p, const struct opts *o,
-    const struct own_provider **own, struct complaint *c)
-{
-	const struct provider *guess;
-
-	if (o->model == NULL)
-		return complain(c, EXIT_CONFIG, "no model: give one with -m "
-		    "[PROVIDER:]MODEL, or set BIDE_MODEL");
-	p->model = o->model;
-	if (!by_prefix(p, o, own)) {
-		guess = provider_guess(slice_str(o->model));
-		if (guess != NULL)
-			p->provider = *guess;
-		else if (o->base_url != NULL)
-			p->provider = generic;
-		else
-			return unknown(o, c);
-	}
-	if (*p->model == '\0')
-		return complain(c, EXIT_USAGE, "no model after '%s'", o->model);
-	return 0;
 }
 
 /* -- the URL --------------------------------------------------------------- */
@@ -174,14 +74,14 @@ azure_base(struct plan *p, const char *endpoint)
 
 /* Sets p->base; returns where it comes from, for a message, or NULL. */
 static const char *
-find_base(struct plan *p, const struct opts *o)
+find_base(struct plan *p, const struct owner *w)
 {
 	const char *host = variable("OLLAMA_HOST");
 	const char *from = variable(p->provider.base_env);
 	const char *endpoint = variable("AZURE_OPENAI_ENDPOINT");
 
-	if (o->base_url != NULL) {
-		buf_puts(&p->base, o->base_url);
+	if (w->base_url != NULL) {
+		buf_puts(&p->base, w->base_url);
 		return "--base-url";
 	}
 	if (from != NULL) {
@@ -244,23 +144,25 @@ plan_path(struct plan *p, const char *below)
 
 /* Sets p->base, p->path and p->job.to.url. */
 static int
-find_url(struct plan *p, const struct opts *o, struct complaint *c)
+find_url(struct plan *p, const struct owner *w, struct complaint *c)
 {
-	const char *from = find_base(p, o), *why;
+	const char *from = find_base(p, w), *why;
+	struct slice base;
 	struct url *u = &p->job.to.url;
-	int status = o->base_url != NULL ? EXIT_USAGE : EXIT_CONFIG;
+	int status = w->base_url != NULL ? EXIT_USAGE : EXIT_CONFIG;
 
 	if (from == NULL)
 		return complain(c, EXIT_CONFIG, "no base URL for %s: "
 		    "set AZURE_OPENAI_ENDPOINT or use --base-url",
 		    p->provider.name);
-	why = url_parse(buf_slice(&p->base), u);
+	base = buf_slice(&p->base);
+	why = url_parse(base, u);
 	if (why == NULL && u->userinfo.p != NULL)
 		why = "credentials are not allowed in it; use --key-file";
 	if (why != NULL)
 		return complain(c, status, "%s: '%.*s': %s", from,
-		    slice_ifind(buf_slice(&p->base), "@") < 0 ?
-		    (int)p->base.n : 0, p->base.p, why);
+		    slice_ifind(base, "@") < 0 ?
+		    (int)slice_cut(&base, '?').n : 0, p->base.p, why);
 	plan_path(p, p->provider.dialect->path);
 	return 0;
 }
@@ -300,55 +202,6 @@ find_proxy(struct plan *p, struct complaint *c)
 	return 0;
 }
 
-/* -- the key --------------------------------------------------------------- */
-
-/* where: its origin, for a message. */
-static int
-set_key(struct plan *p, struct slice raw, const char *where,
-    struct complaint *c)
-{
-	struct slice key = slice_trim(raw);
-	size_t i;
-
-	if (key.n == 0)
-		return complain(c, EXIT_CONFIG, "%s: contains no key", where);
-	for (i = 0; i < key.n; i++)
-		if (key.p[i] <= 0x20 || key.p[i] == 0x7f)
-			return complain(c, EXIT_CONFIG, "%s: blanks or "
-			    "control characters in the key", where);
-	if (secret_set(&p->key, key) < 0)
-		return complain(c, EXIT_CONFIG, "%s: too long for a key",
-		    where);
-	mask_add(&p->mask, key);
-	return 0;
-}
-
-static int
-find_key(struct plan *p, const struct opts *o, struct complaint *c)
-{
-	const char *const *vars = p->provider.key_env;
-	struct buf text = { .max = 16384 };
-	size_t i;
-	int rc;
-
-	if (o->key_file != NULL) {
-		rc = file_text(o->key_file, &text) < 0 ?
-		    complain(c, EXIT_CONFIG, "%s: %s", o->key_file,
-		    strerror(errno)) :
-		    set_key(p, buf_slice(&text), o->key_file, c);
-		buf_wipe(&text);
-		return rc;
-	}
-	for (i = 0; i < 2 && vars[i] != NULL; i++)
-		if (variable(vars[i]) != NULL)
-			return set_key(p, slice_str(variable(vars[i])),
-			    vars[i], c);
-	if (p->provider.key_optional || o->dry_run)
-		return 0;
-	return complain(c, EXIT_CONFIG, "no key for %s: set %s, or name a "
-	    "file with --key-file", p->provider.name, vars[0]);
-}
-
 /* -- header fields --------------------------------------------------------- */
 
 /* Appends a field without the characters that could end its line early. */
@@ -372,13 +225,14 @@ plan_auth(const struct plan *p)
 }
 
 static void
-make_fields(struct plan *p, const struct own_provider *own)
+make_fields(struct plan *p)
 {
 	static const char *const openai[][2] = {
 		{ "OpenAI-Organization", "OPENAI_ORG_ID" },
 		{ "OpenAI-Project", "OPENAI_PROJECT_ID" },
 	};
 	const struct dialect *d = p->provider.dialect;
+	const struct own_provider *own = p->own;
 	struct slice key = secret_slice(&p->key);
 	struct buf *b = &p->fields;
 	size_t i;
@@ -421,16 +275,59 @@ open_trust(struct plan *p, const struct opts *o, struct complaint *c)
 	return 0;
 }
 
-int
-plan_make(struct plan *p, const struct opts *o, struct complaint *c)
+/* What a server may not give away: the key, and other secrets in fields and in
+ * the base URL. */
+static void
+make_mask(struct plan *p)
 {
-	const struct own_provider *own = NULL;
+	struct slice query = p->job.to.url.path, name, value;
+	size_t i;
+
+	mask_add(&p->mask, secret_slice(&p->key));
+	(void)slice_cut(&query, '?');
+	while (query.n > 0) {
+		name = secret_parameter(&query, &value);
+		if (secret_named(name))
+			mask_add(&p->mask, value);
+	}
+	for (i = 0; p->own != NULL && i < p->own->nheaders; i++) {
+		value = slice_str(p->own->header[i]);
+		if (!secret_field(p->own, slice_cut(&value, ':')))
+			continue;
+		value = slice_trim(value);
+		mask_add(&p->mask, value);
+		(void)slice_cut(&value, ' ');	/* Bearer */
+		mask_add(&p->mask, value);
+	}
+}
+
+/* Whether the key can be read on its way. */
+static int
+is_bare(const struct plan *p)
+{
+	const struct endpoint *to = &p->job.to;
+
+	return p->key.n > 0 && !to->url.https && (!url_is_local(&to->url) ||
+	    (to->proxy != NULL && !to->proxy->https &&
+	    !url_is_local(to->proxy)));
+}
+
+int
+plan_make(struct plan *p, const struct opts *o, const char *model,
+    struct complaint *c)
+{
 	struct job *j = &p->job;
+	struct owner w;
 
 	memset(p, 0, sizeof(*p));
-	if (find_provider(p, o, &own, c) < 0 || find_url(p, o, c) < 0 ||
-	    find_proxy(p, c) < 0 || open_trust(p, o, c) < 0 ||
-	    find_key(p, o, c) < 0)
+	if (owner_find(&w, o, model, c) < 0)
+		return -1;
+	p->provider = w.provider;
+	p->own = w.own;
+	p->model = w.model;
+	p->key_file = w.key_file;
+	if (find_url(p, &w, c) < 0 || find_proxy(p, c) < 0 ||
+	    open_trust(p, o, c) < 0 || owner_key(&w, o, &p->key, c) < 0)
 		return -1;
 	p->request = (struct request){
 		.model = slice_str(p->model),
@@ -442,7 +339,9 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 		.background = o->background &&
 		    p->provider.dialect == &dialect_responses,
 	};
-	make_fields(p, own);
+	make_fields(p);
+	make_mask(p);
+	p->bare = is_bare(p) && !o->dry_run;
 	j->dialect = p->provider.dialect;
 	j->mask = &p->mask;
 	j->exchange.method = "POST";
@@ -452,6 +351,9 @@ plan_make(struct plan *p, const struct opts *o, struct complaint *c)
 	j->max_answer = (size_t)o->max_answer;
 	return 0;
 }
+
+const char plan_bare[] = "warning: a key goes to another host over plain "
+    "http: anyone on the way can read it";
 
 int
 plan_models(struct plan *p, struct complaint *c)

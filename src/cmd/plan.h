@@ -4,15 +4,19 @@
 /* A plan for a request: from the options and the environment to a job that can
  * run.  Which provider, at which URL, with which key. */
 
-#include "api/provider.h"
 #include "base/guard.h"
 #include "cmd/opts.h"
+#include "cmd/owner.h"
 #include "core/pace.h"
 #include "net/trust.h"
 #include "state/history.h"
 
 struct plan {
-	struct provider provider;	/* built in, or of the config file */
+	struct provider provider;	/* as in struct owner */
+	const struct own_provider *own;
+	const char *key_file;
+	int bare;			/* the key goes over plain http to
+					   another host */
 	struct dialect deployment;	/* Chat at Azure's older path */
 	const char *model;		/* without the provider's prefix */
 	struct buf base;		/* the base URL */
@@ -20,7 +24,8 @@ struct plan {
 	struct buf proxy_text;
 	struct url proxy;
 	struct secret key;
-	struct mask mask;		/* hides it in what a server sends */
+	struct mask mask;		/* hides it, and other secrets, in what
+					   a server sends */
 	struct trust trust;
 	struct request request;
 	/* a request for the rest of an answer (cmd/request.h) */
@@ -34,10 +39,15 @@ struct plan {
 
 /*
  * Fills *p and finds everything that can be wrong about a request before the
- * prompt is read.  0, or -1 with *c.  *o is borrowed.  The job still lacks
+ * prompt is read.  model: another one than the command's own (owner.h), or
+ * NULL.  0, or -1 with *c.  *o and model are borrowed.  The job still lacks
  * what plan_job() sets, and a body (cmd/request.h).
  */
-int plan_make(struct plan *p, const struct opts *o, struct complaint *c);
+int plan_make(struct plan *p, const struct opts *o, const char *model,
+    struct complaint *c);
+
+/* What to say, once, if a plan is .bare. */
+extern const char plan_bare[];
 
 /* Sets what the job needs to run; end: its deadline, monotonic. */
 void plan_job(struct plan *p, const struct env *env, struct sink *sink,

@@ -1,5 +1,7 @@
 #include "cmd/request.h"
 
+#include "cmd/secret.h"
+
 /* The conversation up to its last question, which is borrowed. */
 static void
 take_question(struct plan *p, struct history *h)
@@ -96,17 +98,14 @@ request_print(const struct plan *p, struct buf *out)
 
 	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
 	url_host(&p->job.to.url, out);
-	buf_put(out, buf_slice(&p->path));
+	secret_put_url(out, buf_slice(&p->path));
 	buf_puts(out, "\nContent-Type: application/json\n"
 	    "Accept: text/event-stream\n");
 	while (rest.n > 0) {
 		line = slice_trim(slice_cut(&rest, '\n'));
 		name = slice_cut(&line, ':');
 		buf_put(out, name);
-		/* fields of the user's own providers may hold keys too */
-		if (slice_ieq(name, SLICE("Authorization")) ||
-		    slice_ifind(name, "key") >= 0 ||
-		    slice_ifind(name, "token") >= 0 ||
+		if (secret_field(p->own, name) ||
 		    (auth != NULL && slice_ieq(name, slice_str(auth))))
 			line = SLICE(" ***");
 		buf_printf(out, ":%.*s\n", SLICE_FMT(line));

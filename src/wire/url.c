@@ -177,6 +177,19 @@ below(struct slice host, struct slice name)
 	    (off == 0 || host.p[off - 1] == '.');
 }
 
+int
+url_is_local(const struct url *u)
+{
+	static const unsigned char none[16];
+	unsigned char a[16] = { 0 };
+	size_t n = ip_parse(u->host, a);
+
+	if (n == 0)
+		return below(u->host, SLICE("localhost"));
+	return (n == 4 && a[0] == 127) || memcmp(a, none, n) == 0 ||
+	    in_block(a, n, SLICE("::1"));
+}
+
 /* Removes :PORT, and the brackets of an IPv6 address, from *entry.  0 if there
  * is a port and it is another one. */
 static int

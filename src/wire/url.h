@@ -23,6 +23,10 @@ struct url {
  * or port, a query without a path, a blank, backslash or control character. */
 const char *url_parse(struct slice s, struct url *u);
 
+/* Whether the host is this one: localhost, a loopback address, or one that
+ * stands for any. */
+int url_is_local(const struct url *u);
+
 /* Appends the value of a Host field: the host, in brackets if IPv6, and the
  * port unless it is the scheme's default. */
 void url_host(const struct url *u, struct buf *out);

@@ -68,4 +68,47 @@ ok "batch: a custom_id like a key" \
 ok "batch: a file like a key" \
     grep -q 'no file sk-file-0123456789abcdef' "$T/results"
 is "batch: the key" "$(grep -c '"\(bad \)*key[ ":]*\**"' "$T/results")" 2
+
+# Secrets in further fields and in the URL are neither shown nor kept.
+serve <<'EOF'
+error 500 '' 'no /v1?token=t0ken-in-url, X-Team: 007-s3cr3t, Bearer auth-s3cr3t'
+EOF
+mkdir -p "$T/home/.config/bide"
+cat > "$T/home/.config/bide/config" <<EOF
+[provider own]
+base-url $BASE?api-version=1&token=t0ken-in-url
+header X-Api-Key: key-s3cr3t
+header Authorization: Bearer auth-s3cr3t
+header Cookie: a=cookie-s3cr3t
+header Proxy-Authorization: Basic proxy-s3cr3t
+header CF-Access-Client-Secret: client-s3cr3t
+header x-password: pass-s3cr3t
+header X-Session-Token: session-s3cr3t
+header X-Auth: x-s3cr3t
+header X-Author: shown
+secret-header X-Team: 007-s3cr3t
+EOF
+bide -- --dry-run -m own:m hello
+status "--dry-run" 0
+ok "--dry-run: fields hidden" not grep -qE 's3cr3t|t0ken' "$T/out" "$T/err"
+ok "--dry-run: others shown" grep -q 'X-Author: shown' "$T/out"
+ok "--dry-run: the URL" \
+    grep -q '/v1/chat/completions?api-version=1&token=\*\*\*$' "$T/out"
+bide -- --no-share -v --patience 0 -m own:m hello
+status "quoted fields" 75
+ok "quoted fields: sent" grep -q 007-s3cr3t "$T/req$N/req-1.head"
+ok "quoted fields: sent" grep -q 'v1/chat/completions?.*t0ken' "$LOG"
+ok "quoted fields: hidden" not grep -rqE 's3cr3t|t0ken' "$T/err" "$T/out" \
+    "$T/home/.local"
+bide -- -m own:m --patience 0 hello
+bide XDG_STATE_HOME=/dev/null -- --patience 0 \
+    -u "$BASE?token=t0ken-in-url" -m 'm' 'see http://x.test/?a=b&c='
+err "the next command" "bide --patience 0 -u '.*token=\*\*\*' -m m 'see http://x.test/.a=b&c='"
+ok "the next command: no token" not grep -q t0ken "$T/err"
+bide -- limits
+ok "limits: no token" not grep -q t0ken "$T/out"
+ok "limits: the URL" grep -q "^$BASE  m" "$T/out"
+bide -- -u 'http:/x?token=t0ken-in-url' -m m hello
+status "a bad URL" 64
+ok "a bad URL: no token" not grep -q t0ken "$T/err"
 finish
