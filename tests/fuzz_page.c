@@ -17,6 +17,7 @@
 
 #include "limit/hold.h"
 #include "limit/limit.h"
+#include "limit/share.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -119,7 +120,7 @@ look_at(const struct page *p)
 		s = page_state(p, k, NOW);
 		assert(s.limit >= 0 && s.used >= 0 && s.slot >= 0);
 	}
-	assert(page_concurrency(p, NOW) <= PAGE_LEASES + 1);
+	assert(share_most(p, NOW) <= PAGE_LEASES + 1);
 }
 
 int

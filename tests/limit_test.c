@@ -60,6 +60,7 @@ test_bucket(void)
 	EQ(ask(&l, &b, slot), slot, "it goes");
 	head(&l, &b, 60000, 10000, 200, slot);
 	OK(ask(&l, &c, slot) < slot + COST, "more is left than expected");
+	limit_local.drop(&l, &c);
 	head(&l, &b, 60000, 0, 200, slot);
 	OK(ask(&l, &c, slot) > slot + COST, "less is left than expected");
 	page_close(l.page);
@@ -168,7 +169,7 @@ test_turns(void)
 	EQ(lease_count(l.page, START + 10), 5, "all are active");
 	refuse(&l, &t[4], "slow down", -1, 20);
 	refuse(&l, &t[3], "slow down", -1, 21);
-	EQ(page_concurrency(l.page, START + 30), 2, "halved, once");
+	EQ(share_most(l.page, START + 30), 3, "as many as were admitted");
 	OK(ask(&l, &t[4], 30) > 30, "the limit is reached");
 	EQ(t[4].why, LIMIT_TURN, "it waits for its turn");
 	limit_why(&t[4], &why);
@@ -177,16 +178,40 @@ test_turns(void)
 	OK(ask(&l, &late, 31) > 31, "another waits behind it");
 	OK(ask(&l, &t[3], 32) > 32, "and a third");
 	done(&l, &t[0], 40);
-	OK(ask(&l, &t[4], 41) > 41, "two are still active");
+	OK(ask(&l, &late, 41) > 41, "a newcomer does not overtake the refused");
+	EQ(ask(&l, &t[4], 41), 41, "who go first");
 	done(&l, &t[1], 50);
-	EQ(page_concurrency(l.page, START + 50), 3, "success raises it");
-	OK(ask(&l, &late, 51) > 51, "a newcomer does not overtake the refused");
-	EQ(ask(&l, &t[4], 51), 51, "who go first");
 	/* the other waiting requests have died: they do not ask again */
 	t[3] = (struct ticket){ 0 };
 	done(&l, &t[2], 1900);
 	EQ(ask(&l, &t[3], 2000), 2000, "the dead block nobody");
-	EQ(page_concurrency(l.page, START + 700000), 0, "lifted in the end");
+	EQ(share_most(l.page, START + 700000), 0, "lifted in the end");
+	page_close(l.page);
+}
+
+/* The limit grows slowly up to two above what was admitted, then fast. */
+static void
+test_share(void)
+{
+	struct limit l = fresh();
+	struct ticket t[9] = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < 9; i++) {
+		t[i].hurry = 1;
+		ask(&l, &t[i], 0);
+	}
+	refuse(&l, &t[8], "slow down", -1, 10);
+	EQ(share_most(l.page, START + 20), 8, "eight were admitted");
+	for (i = 0; share_most(l.page, START + 20) < 9; i++)
+		share_grow(l.page);
+	OK(i > 15 && i < 20, "two rounds of success raise it by one");
+	for (i = 0; share_most(l.page, START + 20) < 10; i++)
+		share_grow(l.page);
+	OK(i > 17 && i < 22, "two more by another");
+	for (i = 0; i < 10; i++)
+		share_grow(l.page);
+	EQ(share_most(l.page, START + 20), 20, "then one round doubles it");
 	page_close(l.page);
 }
 
@@ -231,12 +256,21 @@ test_killed(void)
 	for (i = 0; i < 3; i++)
 		ask(&l, &t[i], 1010);
 	refuse(&l, &t[2], "slow down", -1, 1020);
-	EQ(page_concurrency(l.page, START + 1020), 1, "one at a time");
-	/* the other two are killed and never report */
-	OK(ask(&l, &late, 1100) > 1100, "they still count");
-	for (i = 1100; i < 6000; i += 50)
+	EQ(share_most(l.page, START + 1020), 2, "two at a time");
+	limit_local.drop(&l, &t[2]);
+	for (i = 1100; i < 60000; i += 50) {
+		ask(&l, &t[0], (msec)i);
+		ask(&l, &t[1], (msec)i);
+		if (ask(&l, &late, (msec)i) <= (msec)i)
+			break;
+	}
+	EQ(i, 60000, "they count as long as they ask");
+	/* then they are killed and never report */
+	OK(ask(&l, &late, 60000) > 60000, "they still count");
+	for (i = 60050; i < 64950; i += 50)
 		ask(&l, &late, (msec)i);
-	EQ(ask(&l, &late, 6011), 6011, "for five seconds");
+	OK(ask(&l, &late, 64949) > 64949, "for five seconds");
+	EQ(ask(&l, &late, 64950), 64950, "since they last asked");
 	page_close(l.page);
 }
 
@@ -462,6 +496,7 @@ main(void)
 	test_obey();
 	test_word();
 	test_turns();
+	test_share();
 	test_output();
 	test_killed();
 	test_own();

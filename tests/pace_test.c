@@ -476,8 +476,8 @@ test_turns(void)
 	    "%.1f s\n", (double)(w.end - START) / least, least / 1000,
 	    w.refused, (double)w.longest / 1000);
 	EQ(w.answered, 500, "8 at a time: all are answered");
-	OK((double)(w.end - START) <= 1.3 * least, "8 at a time: makespan");
-	OK(w.refused <= 24 + 25, "8 at a time: refused");
+	OK((double)(w.end - START) <= 1.05 * least, "8 at a time: makespan");
+	OK(w.refused <= 24 + 30, "8 at a time: refused");
 	OK((double)w.longest <= 4 * 32 / 8.0 * least / 500 * 8,
 	    "8 at a time: nobody starves");
 	page_close(w.limit.page);

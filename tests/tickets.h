@@ -4,6 +4,7 @@
 /* Tickets of a page of their own, in virtual time from 0. */
 
 #include "limit/limit.h"
+#include "limit/share.h"
 #include "tests/t.h"
 
 #define START ((msec)1767225600 * 1000)

@@ -10,6 +10,7 @@
 #include "base/clean.h"
 #include "cmd/say.h"
 #include "limit/hold.h"
+#include "limit/share.h"
 #include "net/digest.h"
 #include "state/place.h"
 #include "wire/json.h"
@@ -214,7 +215,7 @@ put_page(const struct opts *o, struct page *page, msec now, struct buf *out)
 	struct view v = { .page = page, .now = now,
 	    .base = slice_cut(&label, '\n'), .model = label,
 	    .active = lease_count(page, now),
-	    .most = page_concurrency(page, now),
+	    .most = share_most(page, now),
 	    .hold = atomic_load(&page->hold) - now };
 
 	if (v.hold > 0 && hold_is_long(page))

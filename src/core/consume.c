@@ -473,7 +473,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	struct cursor *cursor = job->cursor;
 	struct reader r;
 	struct fault f;
-	msec until;
+	msec until, renew;
 	ssize_t n;
 
 	memset(&r, 0, sizeof(r));
@@ -495,11 +495,18 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 		r.dec.text_half = cursor->half;
 		r.dec.cursor = job->stored ? cursor : NULL;
 	}
+	renew = pace_renew(job);
 	while (!r.ended) {
 		if (job->sink->flush(job->sink, &out->fault) < 0)
 			break;
-		n = c->ops->read(c, r.in, READ_MAX, deadline(&r), &f);
+		until = deadline(&r);
+		n = c->ops->read(c, r.in, READ_MAX,
+		    until < renew ? until : renew, &f);
 		r.now = env_mono(job->env);
+		if (r.now >= renew)
+			renew = pace_renew(job);
+		if (n < 0 && f.class == F_TIMEOUT && r.now < until)
+			continue;
 		if (n < 0) {
 			on_fault(&r, &f);
 		} else if (n == 0) {

@@ -69,6 +69,7 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 		if (look <= now)
 			break;
 		if (nudged) {
+			t->going = 1;
 			t->at = now;
 			break;
 		}
@@ -99,6 +100,19 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 	if (!r->queue && waited > CLOCKS)
 		st->waited += waited;
 	return rc;
+}
+
+msec
+pace_renew(struct job *job)
+{
+	struct pace *p = job->pace;
+	msec now;
+
+	if (p == NULL || job->exchange.body.n == 0)
+		return MSEC_MAX;
+	now = wall(job);
+	return env_mono(job->env) + p->limit.ops->ask(&p->limit, &p->ticket,
+	    job->exchange.body, now) - now;
 }
 
 void

@@ -22,6 +22,10 @@ struct pace {
  */
 int pace_wait(struct run *r, struct result *res, struct retry *st);
 
+/* The attempt is under way; to be called again at the result, which is
+ * monotonic. */
+msec pace_renew(struct job *job);
+
 /* The head of the response has arrived. */
 void pace_head(struct job *job, const struct http *head);
 

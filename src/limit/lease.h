@@ -16,7 +16,7 @@
 #include "limit/page.h"
 
 #define LEASE_BEAT ((msec)500)
-#define LEASE_MAX ((msec)900000)	/* a lease that lasts longer is invalid */
+#define LEASE_MAX ((msec)60000)	/* a lease that lasts longer is invalid */
 
 struct lease {			/* {0}: none */
 	size_t at;		/* index of its word, from 1 */
@@ -35,7 +35,7 @@ void lease_wait(struct page *p, struct lease *l, const int64_t *span,
 /*
  * Whether a waiting request may go now, with at most most requests active and
  * in the order of their times; if so it is active for length ms.  most 0: any
- * number, and it need not have waited.
+ * number, and it need not have waited; this also renews an active lease.
  */
 int lease_take(struct page *p, struct lease *l, size_t most, msec length,
     msec now);

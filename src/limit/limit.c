@@ -4,6 +4,7 @@
 #include "limit/gcra.h"
 #include "limit/hold.h"
 #include "limit/queue.h"
+#include "limit/share.h"
 #include "wire/when.h"
 
 /* When to look again. */
@@ -31,9 +32,9 @@
 #define TRUST 3
 #define SLACK ((msec)200)
 
-/* A lease lasts twice the average request: what a killed process held is free
- * after that, and a slower request is no longer counted. */
-#define LEASE_MIN ((msec)5000)
+/* What a killed process held is free after LEASE; a living one renews it. */
+#define LEASE ((msec)5000)
+#define LEASE_RENEW ((msec)1500)
 
 /* A limit that no response confirms is forgotten after so long. */
 #define UNCONFIRMED_MAX ((msec)3600000)
@@ -118,9 +119,13 @@ static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
 	struct page *p = l->page;
-	msec wait, usual, lease, since, next, hold;
+	msec wait, usual, since, next, hold;
 	size_t most;
 
+	if (t->going) {
+		(void)lease_take(p, &t->lease, 0, LEASE, now);
+		return now + LEASE_RENEW;
+	}
 	if (t->asked == 0)
 		t->asked = now;
 	if (!t->queued && wait_first(l, t, now))
@@ -152,19 +157,17 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 			wait = LOOK_MAX;
 		return t->slot - now < wait ? t->slot : now + wait;
 	}
-	most = t->hurry ? 0 : page_concurrency(p, now);
-	usual = atomic_load(&p->length);
-	lease = usual < LEASE_MIN / 2 ? LEASE_MIN : usual * 2;
-	if (lease > LEASE_MAX)
-		lease = LEASE_MAX;
+	most = t->hurry ? 0 : share_most(p, now);
 	if (most > 0)
 		lease_wait(p, &t->lease, t->span, t->asked, now);
-	if (!lease_take(p, &t->lease, most, lease, now)) {
+	if (!lease_take(p, &t->lease, most, LEASE, now)) {
 		t->why = LIMIT_TURN;
+		usual = atomic_load(&p->length);
 		t->slot = now + (usual > TURN_LOOK ? usual :
 		    TURN_LOOK);
 		return now + TURN_LOOK;
 	}
+	t->going = 1;
 	t->at = now;
 	return now;
 }
@@ -281,8 +284,7 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
     msec now)
 {
 	struct page *p = l->page;
-	int64_t cost, half, n = atomic_load(&p->concurrency);
-	msec cut = atomic_load(&p->cut);
+	int64_t cost;
 	struct quota_of of;
 	struct view v;
 	int kind = quota_text(slice_str(f->text), f->wait, &of, &cost);
@@ -316,14 +318,8 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		t->held = now + f->wait;
 		hold_set(p, t->held, t->at, now);
 	}
-	/* requests sent before the last cut were part of the same crowd */
-	if (t->explained || t->at <= cut ||
-	    !atomic_compare_exchange_strong(&p->cut, &cut, now))
-		return;
-	half = (int64_t)lease_count(p, now) * PAGE_ONE / 2;
-	if (n > 0 && n / 2 < half)
-		half = n / 2;
-	atomic_store(&p->concurrency, half < PAGE_ONE ? PAGE_ONE : half);
+	if (!t->explained)
+		share_cut(p, now);
 }
 
 /* Where the server does not report what is left, the real usage counts.  It is
@@ -366,15 +362,13 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 {
 	struct page *p = l->page;
 	int limited = f->class == F_RATE || f->class == F_DAILY;
-	int64_t n;
 
 	if (t->asked == 0)
 		return;
+	t->going = 0;
+	lease_drop(p, &t->lease);
 	if (f->class == F_NONE) {
-		n = atomic_load(&p->concurrency);
-		if (n > 0 && n < PAGE_LEASES * PAGE_ONE)
-			(void)atomic_compare_exchange_strong(&p->concurrency,
-			    &n, n + PAGE_ONE * PAGE_ONE / n);
+		share_grow(p);
 		average(&p->length, now - t->at);
 		if (u->output >= 0)
 			average(&p->output, u->output);
@@ -383,7 +377,6 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 	} else if (limited) {
 		learn_refusal(l, t, f, now);
 	}
-	lease_drop(p, &t->lease);
 	if (!limited && sent)
 		*t = (struct ticket){ 0 };
 	else if (!f->retry)

@@ -10,7 +10,8 @@
  *
  *	while ((at = l->ops->ask(l, &t, body, now)) > now)
  *		sleep until at
- *	send ... l->ops->head(l, &t, &quota, status, now)
+ *	send, and ask at the time that ask names, until the end of
+ *	... l->ops->head(l, &t, &quota, status, now)
  *	... l->ops->done(l, &t, &fault, sent, &usage, now)
  *
  * A request waits, in this order, for
@@ -20,9 +21,8 @@
  *   the end of the wait that a 429 named, whichever process received it; a
  *     wait of more than an hour only if this request was told, else until the
  *     next probe (limit/hold.h);
- *   its turn (limit/lease.h), after a 429 that no bucket explains.  Such a
- *     429 halves the concurrency limit, which then grows by one each time
- *     that many requests have succeeded.
+ *   its turn (limit/lease.h), after a 429 that no bucket explains, which
+ *     tells how many are served at a time (limit/share.h).
  *
  * Times are milliseconds of the wall clock.
  */
@@ -59,7 +59,8 @@ struct ticket {
 	int hurry;		/* set by the caller: too little patience is
 				   left to wait for the first response */
 	msec asked;
-	msec at;		/* when it was sent; set by the caller if it
+	int going;		/* it is under way, */
+	msec at;		/* since then; both set by the caller if it
 				   goes before its slot */
 	msec slot;		/* when it may go, as known now */
 	int why;		/* what it waits for, */
@@ -83,7 +84,8 @@ struct ticket {
 /* The policy, for the place where the limits are kept. */
 struct limit_ops {
 	/* When the request may go: at once if the result is not later than
-	 * now, else ask again at that time. */
+	 * now, else ask again at that time.  Ask also while it is under way:
+	 * others count on it only as long as that is renewed. */
 	msec (*ask)(struct limit *l, struct ticket *t, struct slice body,
 	    msec now);
 	/* The head of a response has arrived.  A success, whatever it says

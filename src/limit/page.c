@@ -29,9 +29,6 @@
 #define WINDOW_MAX (40 * DAY * 1000)	/* us */
 #define HOLD_MAX (400 * DAY)
 
-/* The concurrency limit is lifted if it was not reduced for so long. */
-#define CONCURRENCY_MAX ((msec)600000)
-
 static int
 within(const _Atomic int64_t *word, int64_t least, int64_t most)
 {
@@ -70,6 +67,7 @@ is_sound(const struct page *p, msec now)
 	    within(&p->probe, 0, now + SKEW) &&
 	    within(&p->head, 0, now + SKEW) &&
 	    within(&p->concurrency, 0, (PAGE_LEASES + 1) * PAGE_ONE) &&
+	    within(&p->admitted, 0, PAGE_LEASES * PAGE_ONE) &&
 	    within(&p->cut, 0, now + SKEW) &&
 	    within(&p->output, 0, FIGURE_MAX) &&
 	    within(&p->length, -DAY, DAY) &&
@@ -299,12 +297,4 @@ page_state(const struct page *p, size_t cell, msec now)
 	if (gone > burst)
 		s.slot = (gone - burst) / 1000;
 	return s;
-}
-
-size_t
-page_concurrency(const struct page *p, msec now)
-{
-	if (now - atomic_load(&p->cut) > CONCURRENCY_MAX)
-		return 0;
-	return (size_t)(atomic_load(&p->concurrency) / PAGE_ONE);
 }

@@ -27,7 +27,7 @@
 #define PAGE_LEASES 192
 #define PAGE_LABEL 1024
 
-#define PAGE_ONE ((int64_t)256)			/* see .concurrency */
+#define PAGE_ONE ((int64_t)256)		/* a request, in .concurrency */
 #define PAGE_MINUTE ((int64_t)60000000)		/* us; the usual window */
 
 struct cell {			/* a token bucket (limit/gcra.h), in us */
@@ -41,7 +41,7 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t hold;	/* limit/hold.h */
 	_Atomic int64_t probe;	/* when a process last went to find out */
 	_Atomic int64_t head;	/* when a server last responded; 0: never */
-	_Atomic int64_t concurrency;	/* limit x PAGE_ONE; 0: none */
+	_Atomic int64_t concurrency;	/* limit/share.h, x PAGE_ONE; 0: none */
 	_Atomic int64_t cut;	/* when that was last reduced */
 	_Atomic int64_t output;	/* average tokens of an answer; 0: unknown */
 	_Atomic int64_t length;	/* average time of a request */
@@ -49,6 +49,7 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t held;	/* when .hold was set */
 	_Atomic int64_t next;	/* when it may be probed again, */
 	_Atomic int64_t pause;	/* and how long that is after the last probe */
+	_Atomic int64_t admitted;	/* to what .concurrency was reduced */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */
@@ -87,8 +88,5 @@ struct page_state {
 	msec slot;		/* how long until a small request fits */
 };
 struct page_state page_state(const struct page *p, size_t cell, msec now);
-
-/* How many requests may be active at a time; 0: any number. */
-size_t page_concurrency(const struct page *p, msec now);
 
 #endif

@@ -63,3 +63,10 @@ try status 429 | {"error":{"code":"RateLimitReached","message":"Rate limit of 50
 paced 0
 try head x-ratelimit-limit-tokens=600 x-ratelimit-remaining-tokens=0 x-ratelimit-reset-tokens=1m0s ; created ; delta half ; reset
 try head ; created ; delta whole ; completed
+
+== a silence, while the place is renewed: its own deadline ends it
+paced 0
+idle 1m
+rnd 0
+try head ; created ; hold
+try head ; created ; delta whole ; completed

@@ -1,0 +1,26 @@
+#ifndef LIMIT_SHARE_H
+#define LIMIT_SHARE_H
+
+/*
+ * The concurrency limit, where the server does not name it.
+ *
+ * A refusal that no bucket explains tells it: as many as are active at that
+ * moment were admitted.  Of a crowd that is refused the last one tells best,
+ * since each that is refused is no longer active.  The limit then grows by one
+ * each time that twice as many requests have succeeded.  Once it is two above
+ * what was admitted, the server has more room than it had, and each success
+ * raises it by one.
+ */
+
+#include "limit/page.h"
+
+/* How many requests may be active at a time; 0: any number. */
+size_t share_most(const struct page *p, msec now);
+
+/* A request was refused; it has dropped its lease. */
+void share_cut(struct page *p, msec now);
+
+/* A request succeeded. */
+void share_grow(struct page *p);
+
+#endif
