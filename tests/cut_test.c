@@ -17,23 +17,39 @@
 
 struct stream {
 	const char *path;
-	int chat;
+	const struct dialect *dialect;
 	const char *last;	/* part of the event that completes it */
 	const char *out;	/* what the reader gets */
 	const char *text;	/* the text alone */
 };
 
 static const struct stream streams[] = {
-	{ "tests/flow/responses.raw", 0, "\"response.completed\"",
+	{ "tests/flow/responses.raw", &dialect_responses,
+	    "\"response.completed\"",
 	    "The answer \xe2\x80\x94 whole: 42.\n",
 	    "The answer \xe2\x80\x94 whole: 42.\n" },
-	{ "tests/flow/responses-call.raw", 0, "\"response.completed\"",
+	{ "tests/flow/responses-call.raw", &dialect_responses,
+	    "\"response.completed\"",
 	    "{\"id\":\"call_1\",\"name\":\"search\",\"arguments\":"
 	    "\"{\\\"query\\\":\\\"x\\\"}\"}\n", "" },
-	{ "tests/flow/chat.raw", 1, "\"finish_reason\":\"stop\"",
+	{ "tests/flow/chat.raw", &dialect_chat,
+	    "\"finish_reason\":\"stop\"",
 	    "The answer \xe2\x80\x94 whole: \xf0\x9f\x98\x80 42.\n",
 	    "The answer \xe2\x80\x94 whole: \xf0\x9f\x98\x80 42.\n" },
-	{ "tests/flow/chat-close.raw", 1, "\"finish_reason\":\"stop\"",
+	{ "tests/flow/chat-close.raw", &dialect_chat,
+	    "\"finish_reason\":\"stop\"",
+	    "The answer \xe2\x80\x94 whole: 42.\n",
+	    "The answer \xe2\x80\x94 whole: 42.\n" },
+	{ "tests/flow/messages.raw", &dialect_messages,
+	    "\"message_stop\"",
+	    "The answer \xe2\x80\x94 whole: 42.\n",
+	    "The answer \xe2\x80\x94 whole: 42.\n" },
+	{ "tests/flow/messages-call.raw", &dialect_messages,
+	    "{\"type\":\"message_stop\"",
+	    "{\"id\":\"call_1\",\"name\":\"search\",\"arguments\":"
+	    "\"{\\\"query\\\":\\\"x\\\"}\"}\n", "" },
+	{ "tests/flow/gemini.raw", &dialect_gemini,
+	    "\"finishReason\":\"STOP\"",
 	    "The answer \xe2\x80\x94 whole: 42.\n",
 	    "The answer \xe2\x80\x94 whole: 42.\n" },
 };
@@ -164,7 +180,7 @@ cut_everywhere(struct trial *t, const struct stream *s, struct slice raw,
 	size_t step = way <= LIVE && end < 2 ? 1 : 7;
 	char name[200];
 
-	t->script.chat = s->chat;
+	t->script.dialect = s->dialect;
 	t->script.visit = x;
 	t->script.n = 2;
 	set_way(t, way);

@@ -48,9 +48,9 @@ main(int argc, char **argv)
 	size_t k, step, bad = 0, runs = 0;
 
 	trial_init(&t);
-	t.dialect = argc == 4 ? dialect_find(slice_str(argv[1])) : NULL;
+	t.script.dialect = argc == 4 ? dialect_find(slice_str(argv[1])) : NULL;
 	step = argc == 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0;
-	if (t.dialect == NULL || step == 0) {
+	if (t.script.dialect == NULL || step == 0) {
 		fputs("usage: drive_cut DIALECT FILE STEP\n", stderr);
 		return 64;
 	}

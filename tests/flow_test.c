@@ -5,10 +5,12 @@
  * A scenario is a line "== NAME", lines "OPTION VALUE" and a line
  * "try STEP ; STEP ..." for each request (tests/script.h); lines that begin
  * with a tab go on the one before, # begins a comment.  Options, as on the
- * command line: chat, live, json, tty, on-break fail, patience, retries,
- * connect, first-byte, idle, max-time; and dialect NAME, rnd max|0|SEED, cancel
- * and nudge at a time, body BYTES, max-answer BYTES, ticks (log the seconds of a pause), paced
- * DUR (with a page of shared limits, that holds all for so long).
+ * command line: live, json, tty, on-break fail, patience, retries, connect,
+ * first-byte, idle, max-time, max-answer BYTES; and rnd max|0|SEED, cancel and
+ * nudge at a time, body BYTES, ticks (log the seconds of a pause), paced DUR
+ * (with a page of shared limits, that holds all for so long).  The dialect is
+ * that of responses, unless it says "chat", "dialect NAME" or "each": then it
+ * runs with each of the four, with the same log.
  *
  * Each runs twice: reads as the script has them, and byte by byte, with the
  * same log, unless it says "reads" (what one read brings makes a difference).
@@ -26,13 +28,17 @@
 
 #define EXCHANGES 64
 
+/* With "each", after the dialect of responses. */
+static const struct dialect *const others[] = { &dialect_chat,
+    &dialect_messages, &dialect_gemini };
+
 struct flow {
 	struct slice name;
 	struct trial trial;
 	struct visit exchange[EXCHANGES];
 	struct buf steps;		/* of all visits */
 	struct buf body;
-	int reads;
+	int reads, each;
 };
 
 static void
@@ -97,10 +103,15 @@ set_option(struct flow *f, struct slice line)
 {
 	struct slice value = line, word = slice_cut(&value, ' ');
 
-	if (slice_is(word, "chat"))
-		f->trial.script.chat = 1;
-	else if (slice_is(word, "dialect"))
-		f->trial.dialect = dialect_find(value);
+	if (slice_is(word, "chat")) {
+		f->trial.script.dialect = &dialect_chat;
+		f->trial.target = SLICE("/v1/chat/completions");
+		return;
+	}
+	if (slice_is(word, "dialect"))
+		f->trial.script.dialect = dialect_find(value);
+	else if (slice_is(word, "each"))
+		f->each = 1;
 	else if (slice_is(word, "live"))
 		f->trial.mode = OUT_LIVE;
 	else if (slice_is(word, "json"))
@@ -260,7 +271,8 @@ check_flow(struct flow *f, struct slice want)
 	struct buf whole = { 0 }, bytes = { 0 };
 	char name[100];
 
-	slice_copy(f->name, name, sizeof(name));
+	(void)str_printf(name, sizeof(name), "%.*s, %s", SLICE_FMT(f->name),
+	    f->trial.script.dialect->name);
 	log_flow(f, 0, &whole);
 	check(name, "as it comes", buf_slice(&whole), want);
 	if (!f->reads) {
@@ -276,8 +288,9 @@ check_file(const char *base)
 {
 	char path[300];
 	struct buf file = { 0 }, wants = { 0 };
-	struct slice text;
+	struct slice text, want;
 	struct flow f;
+	size_t i;
 
 	snprintf(path, sizeof(path), "tests/flow/%s.sc", base);
 	read_file(path, &file);
@@ -285,7 +298,13 @@ check_file(const char *base)
 	read_file(path, &wants);
 	for (text = scenarios(&file); text.n > 0; free_flow(&f)) {
 		read_flow(&f, &text);
-		check_flow(&f, section(buf_slice(&wants), f.name));
+		want = section(buf_slice(&wants), f.name);
+		check_flow(&f, want);
+		for (i = 0; f.each && i < sizeof(others) / sizeof(others[0]);
+		    i++) {
+			f.trial.script.dialect = others[i];
+			check_flow(&f, want);
+		}
 	}
 	buf_free(&file);
 	buf_free(&wants);

@@ -350,7 +350,8 @@ take_step(struct peer *c, struct slice step, msec deadline, struct fault *f)
 		c->drip = rest;
 	} else if (slice_is(word, "bytes")) {
 		buf_put(&c->out, c->x->bytes);
-	} else if (script_bytes(step, c->s->chat, &c->chunked, &c->out) < 0) {
+	} else if (script_bytes(step, c->s->dialect, &c->chunked,
+	    &c->out) < 0) {
 		amiss(c->s, "no such step", step);
 	}
 	return 1;
@@ -425,6 +426,7 @@ static const struct conn_ops peer_ops = { peer_read, peer_write, peer_quiet,
 void
 script_init(struct script *s)
 {
+	s->dialect = &dialect_responses;
 	s->env = (struct env){ mono, wall, asleep, cancelled, chance, -1, s };
 	s->net = (struct net){ dial };
 	s->state = (uint64_t)s->rnd;

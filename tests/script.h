@@ -29,11 +29,12 @@
  *   comment  ping             what a server says while nothing happens
  *   data JSON                 an event
  *   event NAME JSON           one with a name
- * In the dialect's words (chat is set or not):
+ * In the dialect's words:
  *   created  delta TEXT  reasoning TEXT  call NAME ARGS
  *   completed  incomplete     the end of the answer, with usage
- *   finish WORD  usage  done  chat: its three parts
+ *   usage                     usage alone, before the end or after it
  *   error CODE TEXT           nested in "error", as an event or a chunk
+ *   finish WORD  done         chat: parts of the end
  *   flat-error CODE TEXT      as the Responses specification has it
  *   failed CODE TEXT          response.failed
  *   choice-error CODE TEXT    chat: inside of choices
@@ -46,6 +47,7 @@
  * In C an exchange may hold bytes as well; the step "bytes" sends them.
  */
 
+#include "api/dialect.h"
 #include "base/buf.h"
 #include "base/env.h"
 #include "net/conn.h"
@@ -62,7 +64,7 @@ struct script {
 	struct net net;
 	const struct visit *visit;
 	size_t n, next;
-	int chat;
+	const struct dialect *dialect;
 	size_t most;			/* bytes of a read; 0: as they come */
 	int rnd;			/* -1: all bits set, 0: none; a seed */
 	msec now;
@@ -88,6 +90,7 @@ void script_output(struct script *s, struct slice bytes);
 
 /* Appends what a data step (from "status" to "choice-error") sends; chunked:
  * the framing in force, which "head" changes.  -1 for no such step. */
-int script_bytes(struct slice step, int chat, int *chunked, struct buf *out);
+int script_bytes(struct slice step, const struct dialect *dialect,
+    int *chunked, struct buf *out);
 
 #endif

@@ -80,6 +80,149 @@ put_head(struct slice fields, int chunked, struct buf *out)
 
 /* -- what is inside the framing -------------------------------------------- */
 
+/* Events with their name, or without; in these, %t is the text of a step as a
+ * JSON string, %n its first word, %s what follows that as a string, and %r as
+ * it is. */
+#define NAMED(type, members) "event: " type "\ndata: {\"type\":\"" type \
+    "\"," members "}\n\n"
+#define PLAIN(json) "data: " json "\n\n"
+
+#define RESPONSE(status, details) NAMED("response." status, \
+    "\"response\":{\"id\":\"resp_1\",\"status\":\"" status "\",\"output\":[]," \
+    "\"incomplete_details\":" details ",\"usage\":{\"input_tokens\":7," \
+    "\"output_tokens\":3}}")
+#define CHOICE(delta, finish) PLAIN("{\"id\":\"chatcmpl-1\",\"object\":" \
+    "\"chat.completion.chunk\",\"created\":1736272055,\"model\":\"m\"," \
+    "\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":" finish \
+    "}]}")
+#define CHAT_USAGE PLAIN("{\"choices\":[],\"usage\":{\"prompt_tokens\":7," \
+    "\"completion_tokens\":3}}")
+#define CHAT_END(finish) CHOICE("{}", finish) CHAT_USAGE PLAIN("[DONE]")
+#define BLOCK(delta) NAMED("content_block_delta", "\"index\":0,\"delta\":" \
+    "{\"type\":" delta "}")
+#define STOP(reason) NAMED("message_delta", "\"delta\":{\"stop_reason\":" \
+    reason "},\"usage\":{\"output_tokens\":3}") \
+    "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+#define PARTS(part) PLAIN("{\"candidates\":[{\"content\":{\"parts\":[" part \
+    "]},\"index\":0}]}")
+/* Google itself ends with the stream, gateways with [DONE]. */
+#define FINISHED(reason) PLAIN("{\"candidates\":[{\"finishReason\":" reason \
+    "}],\"usageMetadata\":{\"promptTokenCount\":7," \
+    "\"candidatesTokenCount\":3}}") PLAIN("[DONE]")
+
+/* .usage: usage alone, with no end. */
+static const struct words {
+	const struct dialect *dialect;
+	const char *created, *delta, *reasoning, *call, *completed,
+	    *incomplete, *error, *usage;
+} words[] = {
+	{ &dialect_responses,
+	    RESPONSE("created", "null"),
+	    NAMED("response.output_text.delta",
+	    "\"output_index\":0,\"delta\":%t"),
+	    NAMED("response.reasoning_summary_text.delta",
+	    "\"output_index\":0,\"delta\":%t"),
+	    NAMED("response.output_item.done", "\"output_index\":0,\"item\":{"
+	    "\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":"
+	    "\"call_1\",\"name\":\"%n\",\"arguments\":%s}"),
+	    RESPONSE("completed", "null"),
+	    RESPONSE("incomplete", "{\"reason\":\"max_output_tokens\"}"),
+	    NAMED("error", "\"error\":{\"code\":\"%n\",\"message\":%s}"),
+	    NAMED("response.in_progress", "\"response\":{\"usage\":{"
+	    "\"input_tokens\":7,\"output_tokens\":3}}") },
+	{ &dialect_chat,
+	    CHOICE("{\"role\":\"assistant\",\"content\":\"\"}", "null"),
+	    CHOICE("{\"content\":%t}", "null"),
+	    CHOICE("{\"reasoning\":%t}", "null"),
+	    PLAIN("{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{"
+	    "\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"%n\","
+	    "\"arguments\":%s}}]}}]}"),
+	    CHAT_END("\"stop\""), CHAT_END("\"length\""),
+	    PLAIN("{\"error\":{\"code\":\"%n\",\"message\":%s}}"),
+	    CHAT_USAGE },
+	{ &dialect_messages,
+	    NAMED("message_start", "\"message\":{\"id\":\"msg_1\",\"usage\":{"
+	    "\"input_tokens\":7,\"output_tokens\":1}}"),
+	    BLOCK("\"text_delta\",\"text\":%t"),
+	    BLOCK("\"thinking_delta\",\"thinking\":%t"),
+	    NAMED("content_block_start", "\"index\":1,\"content_block\":{"
+	    "\"type\":\"tool_use\",\"id\":\"call_1\",\"name\":\"%n\","
+	    "\"input\":{}}") NAMED("content_block_delta", "\"index\":1,"
+	    "\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":%s}"),
+	    STOP("\"end_turn\""), STOP("\"max_tokens\""),
+	    NAMED("error", "\"error\":{\"type\":\"%n\",\"message\":%s}"),
+	    NAMED("message_delta", "\"delta\":{\"stop_reason\":null},"
+	    "\"usage\":{\"output_tokens\":3}") },
+	{ &dialect_gemini,
+	    PLAIN("{\"candidates\":[],\"responseId\":\"r1\"}"),
+	    PARTS("{\"text\":%t}"), PARTS("{\"text\":%t,\"thought\":true}"),
+	    PARTS("{\"functionCall\":{\"id\":\"call_1\",\"name\":\"%n\","
+	    "\"args\":%r}}"),
+	    FINISHED("\"STOP\""), FINISHED("\"MAX_TOKENS\""),
+	    PLAIN("{\"error\":{\"status\":\"%n\",\"message\":%s}}"),
+	    PLAIN("{\"usageMetadata\":{\"promptTokenCount\":7}}") },
+};
+
+static void
+put_string(struct buf *b, struct slice text)
+{
+	json_str(&(struct json_out){ .out = b }, text);
+}
+
+static void
+put_words(struct buf *b, const char *events, struct slice step)
+{
+	struct slice rest = step, name = slice_cut(&rest, ' ');
+	struct buf text = { 0 };
+
+	unescape(step, &text);
+	for (; *events != '\0'; events++) {
+		if (*events != '%')
+			buf_putc(b, *events);
+		else if (*++events == 't')
+			put_string(b, buf_slice(&text));
+		else if (*events == 's')
+			put_string(b, rest);
+		else
+			buf_put(b, *events == 'n' ? name : rest);
+	}
+	buf_free(&text);
+}
+
+/* What all dialects can say; NULL for another word. */
+static const char *
+events_of(struct slice word, const struct dialect *dialect)
+{
+	const struct words *w = words;
+
+	while (w->dialect != dialect)
+		w++;
+	return slice_is(word, "created") ? w->created :
+	    slice_is(word, "delta") ? w->delta :
+	    slice_is(word, "reasoning") ? w->reasoning :
+	    slice_is(word, "call") ? w->call :
+	    slice_is(word, "completed") ? w->completed :
+	    slice_is(word, "incomplete") ? w->incomplete :
+	    slice_is(word, "error") ? w->error :
+	    slice_is(word, "usage") ? w->usage : NULL;
+}
+
+/* What only one of them can say; NULL for another word. */
+static const char *
+own_events(struct slice word)
+{
+	return slice_is(word, "finish") ? CHOICE("{}", "\"%n\"") :
+	    slice_is(word, "done") ? PLAIN("[DONE]") :
+	    slice_is(word, "flat-error") ?
+	    NAMED("error", "\"code\":\"%n\",\"message\":%s") :
+	    slice_is(word, "failed") ? NAMED("response.failed",
+	    "\"response\":{\"id\":\"resp_1\",\"status\":\"failed\",\"error\":{"
+	    "\"code\":\"%n\",\"message\":%s},\"output\":[],\"usage\":null}") :
+	    slice_is(word, "choice-error") ?
+	    PLAIN("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":"
+	    "\"error\",\"error\":{\"code\":\"%n\",\"message\":%s}}]}") : NULL;
+}
+
 static void
 put_event(struct buf *b, const char *name, struct slice json)
 {
@@ -88,182 +231,15 @@ put_event(struct buf *b, const char *name, struct slice json)
 	buf_printf(b, "data: %.*s\n\n", SLICE_FMT(json));
 }
 
-static void
-put_choice(struct buf *b, const char *delta, struct slice finish)
-{
-	buf_printf(b, "data: {\"id\":\"chatcmpl-1\",\"object\":"
-	    "\"chat.completion.chunk\",\"created\":1736272055,\"model\":\"m\","
-	    "\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":", delta);
-	if (finish.n == 0)
-		buf_puts(b, "null");
-	else
-		buf_printf(b, "\"%.*s\"", SLICE_FMT(finish));
-	buf_puts(b, "}]}\n\n");
-}
-
-/* {"key":text}, NUL-terminated; valid until out is used again. */
-static const char *
-one_member(struct buf *out, const char *key, struct slice text)
-{
-	struct json_out w = { .out = out };
-
-	buf_clear(out);
-	json_open(&w, '{');
-	json_member(&w, key, text);
-	json_close(&w);
-	buf_putc(out, '\0');
-	return out->p;
-}
-
-static void
-put_typed(struct buf *b, const char *type, const char *key, struct slice text)
-{
-	struct buf json = { 0 };
-
-	one_member(&json, key, text);
-	buf_printf(b, "event: %s\ndata: {\"type\":\"%s\",\"output_index\":0,"
-	    "%s\n\n", type, type, json.p + 1);
-	buf_free(&json);
-}
-
-static void
-put_delta(struct buf *b, int chat, const char *type, const char *key,
-    struct slice raw)
-{
-	struct buf json = { 0 }, text = { 0 };
-
-	unescape(raw, &text);
-	if (chat)
-		put_choice(b, one_member(&json, key, buf_slice(&text)),
-		    SLICE(""));
-	else
-		put_typed(b, type, "delta", buf_slice(&text));
-	buf_free(&json);
-	buf_free(&text);
-}
-
-static void
-put_call(struct buf *b, int chat, struct slice s)
-{
-	struct slice name = slice_cut(&s, ' ');
-	struct buf args = { 0 };
-
-	one_member(&args, "arguments", s);
-	if (chat)
-		buf_printf(b, "data: {\"choices\":[{\"index\":0,\"delta\":"
-		    "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\","
-		    "\"function\":{\"name\":\"%.*s\",%s}]}}]}\n\n",
-		    SLICE_FMT(name), args.p + 1);
-	else
-		buf_printf(b, "event: response.output_item.done\ndata: "
-		    "{\"type\":\"response.output_item.done\","
-		    "\"output_index\":0,\"item\":{\"id\":\"fc_1\","
-		    "\"type\":\"function_call\",\"call_id\":\"call_1\","
-		    "\"name\":\"%.*s\",%s}\n\n", SLICE_FMT(name),
-		    args.p + 1);
-	buf_free(&args);
-}
-
-static void
-put_response(struct buf *b, const char *status)
-{
-	buf_printf(b, "event: response.%s\ndata: {\"type\":\"response.%s\","
-	    "\"response\":{\"id\":\"resp_1\",\"status\":\"%s\",\"output\":[],"
-	    "\"incomplete_details\":%s,\"usage\":{\"input_tokens\":7,"
-	    "\"output_tokens\":3}}}\n\n", status, status, status,
-	    strcmp(status, "incomplete") == 0 ?
-	    "{\"reason\":\"max_output_tokens\"}" : "null");
-}
-
-static void
-put_usage(struct buf *b)
-{
-	buf_puts(b, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,"
-	    "\"completion_tokens\":3}}\n\n");
-}
-
-static void
-put_completed(struct buf *b, int chat, int whole)
-{
-	if (!chat) {
-		put_response(b, whole ? "completed" : "incomplete");
-		return;
-	}
-	put_choice(b, "{}", whole ? SLICE("stop") : SLICE("length"));
-	put_usage(b);
-	put_event(b, NULL, SLICE("[DONE]"));
-}
-
-/* "code":CODE,"message":TEXT} and what stands before and behind. */
-static void
-put_error(struct buf *b, const char *name, const char *before, struct slice s,
-    const char *behind)
-{
-	struct slice code = slice_cut(&s, ' ');
-	struct buf json = { 0 };
-
-	one_member(&json, "message", s);
-	if (name != NULL)
-		buf_printf(b, "event: %s\n", name);
-	buf_printf(b, "data: %s\"code\":\"%.*s\",%.*s%s\n\n", before,
-	    SLICE_FMT(code), (int)(json.n - 2), json.p + 1, behind);
-	buf_free(&json);
-}
-
 static int
-put_errors(struct slice word, struct slice s, int chat, struct buf *b)
+put_framed(struct slice word, struct slice s, const struct dialect *dialect,
+    struct buf *b)
 {
-	if (slice_is(word, "error"))
-		put_error(b, chat ? NULL : "error", chat ? "{\"error\":{" :
-		    "{\"type\":\"error\",\"error\":{", s, "}");
-	else if (slice_is(word, "flat-error"))
-		put_error(b, "error", "{\"type\":\"error\",", s, "");
-	else if (slice_is(word, "failed"))
-		put_error(b, "response.failed", "{\"type\":\"response.failed\","
-		    "\"response\":{\"id\":\"resp_1\",\"status\":\"failed\","
-		    "\"error\":{", s, ",\"output\":[],\"usage\":null}}");
-	else if (slice_is(word, "choice-error"))
-		put_error(b, NULL, "{\"choices\":[{\"index\":0,\"delta\":{},"
-		    "\"finish_reason\":\"error\",\"error\":{", s, "}]}");
-	else
-		return -1;
-	return 0;
-}
-
-static int
-put_content(struct slice word, struct slice s, int chat, struct buf *b)
-{
-	if (slice_is(word, "created") && chat)
-		put_choice(b, "{\"role\":\"assistant\",\"content\":\"\"}",
-		    SLICE(""));
-	else if (slice_is(word, "created"))
-		put_response(b, "created");
-	else if (slice_is(word, "delta"))
-		put_delta(b, chat, "response.output_text.delta", "content", s);
-	else if (slice_is(word, "reasoning"))
-		put_delta(b, chat, "response.reasoning_summary_text.delta",
-		    "reasoning", s);
-	else if (slice_is(word, "call"))
-		put_call(b, chat, s);
-	else if (slice_is(word, "completed"))
-		put_completed(b, chat, 1);
-	else if (slice_is(word, "incomplete"))
-		put_completed(b, chat, 0);
-	else if (slice_is(word, "finish"))
-		put_choice(b, "{}", s);
-	else if (slice_is(word, "usage"))
-		put_usage(b);
-	else if (slice_is(word, "done"))
-		put_event(b, NULL, SLICE("[DONE]"));
-	else
-		return put_errors(word, s, chat, b);
-	return 0;
-}
-
-static int
-put_framed(struct slice word, struct slice s, int chat, struct buf *b)
-{
+	const char *events = events_of(word, dialect);
 	char name[64];
+
+	if (events == NULL)
+		events = own_events(word);
 
 	if (slice_is(word, "text")) {
 		unescape(s, b);
@@ -276,14 +252,17 @@ put_framed(struct slice word, struct slice s, int chat, struct buf *b)
 	} else if (slice_is(word, "event")) {
 		slice_copy(slice_cut(&s, ' '), name, sizeof(name));
 		put_event(b, name, s);
+	} else if (events != NULL) {
+		put_words(b, events, s);
 	} else {
-		return put_content(word, s, chat, b);
+		return -1;
 	}
 	return 0;
 }
 
 int
-script_bytes(struct slice step, int chat, int *chunked, struct buf *out)
+script_bytes(struct slice step, const struct dialect *dialect, int *chunked,
+    struct buf *out)
 {
 	struct slice word = slice_cut(&step, ' ');
 	struct buf b = { 0 };
@@ -299,7 +278,7 @@ script_bytes(struct slice step, int chat, int *chunked, struct buf *out)
 	} else if (slice_is(word, "end")) {
 		buf_puts(out, *chunked ? "0\r\n\r\n" : "");
 	} else {
-		rc = put_framed(word, step, chat, &b);
+		rc = put_framed(word, step, dialect, &b);
 		if (*chunked && b.n > 0)
 			buf_printf(out, "%zx\r\n", b.n);
 		buf_put(out, buf_slice(&b));

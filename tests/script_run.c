@@ -179,10 +179,7 @@ run_with(struct trial *t, struct sink *to)
 	struct log_sink l = { .sink = { .put = log_put, .flush = log_flush,
 	    .tick = t->ticks ? log_tick : NULL }, .to = to, .t = t };
 	struct job job = { .env = &t->script.env, .net = &t->script.net,
-	    .dialect = t->dialect != NULL ? t->dialect :
-	    t->script.chat ? &dialect_chat : &dialect_responses,
-	    .exchange = { "POST", t->script.chat ?
-	    SLICE("/v1/chat/completions") : SLICE("/v1/responses"),
+	    .dialect = t->script.dialect, .exchange = { "POST", t->target,
 	    SLICE("Authorization: Bearer not-a-key\r\n"), t->body },
 	    .limit = t->limit, .max_answer = t->max_answer,
 	    .sink = &l.sink };
@@ -224,6 +221,7 @@ trial_init(struct trial *t)
 	t->policy = (struct policy){ 600000, 40 };
 	t->limit = (struct deadlines){ 10000, 600000, 300000, MSEC_MAX };
 	t->max_answer = (size_t)64 << 20;
+	t->target = SLICE("/v1/responses");
 	t->body = SLICE("{\"model\":\"m\"}");
 	script_init(&t->script);
 	t->file = tmpfile();

@@ -19,10 +19,9 @@ struct trial {
 	struct policy policy;
 	struct deadlines limit;		/* .end: a span here */
 	size_t max_answer;
-	struct slice body;
+	struct slice target, body;
 	int paced;			/* with its own page of limits, */
 	msec held;			/* held for this long */
-	const struct dialect *dialect;	/* NULL: as script.chat says */
 	/* results */
 	struct result res;
 	struct buf out;			/* what the reader received */

@@ -2,16 +2,20 @@
 # The peers keep their connections open: what is known is acted on at once.
 
 == whole at once
+each
 try head ; created ; delta Hel ; delta lo ; completed ; end
 
 == whole, the peer does not close
+each
 try dial 20ms ; head ; stall 1s ; created ; delta Hello ; completed
 
 == nested error
+each
 try head ; created ; delta half ; error rate_limit_exceeded Please try again in 6.379s.
 try head ; created ; delta whole ; completed
 
 == nested error, most jitter
+each
 rnd max
 try head ; created ; error rate_limit_exceeded Please try again in 6.379s.
 try head ; created ; delta whole ; completed
@@ -34,6 +38,7 @@ try head ; created ; error rate_limit_exceeded Please try again in 2s. ; failed 
 try head ; created ; delta whole ; completed
 
 == bare error object
+each
 try head ; created ; data {"error":{"code":"server_error","message":"Oops"}}
 try head ; created ; delta whole ; completed
 
@@ -43,6 +48,7 @@ try head ; created ; failed server_is_overloaded Busy.
 try head ; created ; delta whole ; completed
 
 == empty quota is one request
+each
 try head ; created ; error insufficient_quota You exceeded your current quota, please check.
 
 == a request that can never fit is one request
@@ -59,6 +65,7 @@ try head ; created ; failed rate_limit_exceeded Rate limit reached on tokens per
 try head ; created ; delta whole ; completed
 
 == incomplete is an answer
+each
 try head ; created ; delta cut off ; incomplete
 
 == chat: whole
@@ -132,6 +139,7 @@ try head ; created ; call search {"q":"x"} ; finish tool_calls ; done
 try head ; created ; call search {"q":"x"} ; completed
 
 == an end behind an error does not make it an answer
+each
 reads
 try head ; created ; delta half ; error server_error Oops + completed + end
 try kept ; head ; created ; delta whole ; completed

@@ -3,18 +3,18 @@
 == as large as it may be
 chat
 max-answer 5
-try head ; created ; delta whole ; finish stop ; done
+try head ; created ; delta whole ; completed
 
 == one byte more
-chat
+each
 max-answer 4
-try head ; created ; delta wh ; delta ole ; finish stop ; done
+try head ; delta wh ; delta ole ; completed
 
 == live, one byte more
-chat
+each
 live
 max-answer 4
-try head ; created ; delta wh ; delta ole ; finish stop ; done
+try head ; delta wh ; delta ole ; completed
 
 == in one JSON text
 chat
@@ -22,14 +22,14 @@ max-answer 4
 try status 200 | {"choices":[{"message":{"content":"whole"},"finish_reason":"stop"}]}
 
 == text and reasoning together
-chat
+each
 max-answer 8
-try head ; created ; reasoning hmmm ; delta whole ; finish stop ; done
+try head ; reasoning hmmm ; delta whole ; completed
 
 == arguments
 chat
 max-answer 8
-try head ; created ; call f {"a":"b"} ; finish tool_calls ; done
+try head ; call f {"a":"b"} ; completed
 
 == the names of calls
 chat
@@ -37,11 +37,11 @@ max-answer 8
 try head ; created ; data {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"123456789"}}]}}]} ; finish tool_calls ; done
 
 == broken attempts count, too
-chat
+each
 max-answer 12
-try head ; created ; delta whole ; reset
-try head ; created ; delta whole ; reset
-try head ; created ; delta whole ; finish stop ; done
+try head ; delta whole ; reset
+try head ; delta whole ; reset
+try head ; delta whole ; completed
 
 == responses: an item
 max-answer 50

@@ -1,42 +1,52 @@
 # Errors in the words of many servers and gateways: promises 3 and 4.
 
 == a prefixed wait
+each
 try status 429 llm_provider-retry-after=2 | {"error":{"message":"limit"}}
 try kept ; head ; created ; delta whole ; completed
 
 == a Unix time to wait for
+each
 try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT retry-after=1767225603 | {}
 try kept ; head ; created ; delta whole ; completed
 
 == the RateLimit field of the bucket that is empty
+each
 try status 429 ratelimit="minute";r=9;t=44,~"hour";r=0;t=5 | {}
 try kept ; head ; created ; delta whole ; completed
 
 == the wait in words
+each
 try status 429 | {"detail":{"message":"High load. Wait 2 seconds and try again."}}
 try kept ; status 429 | {"error":{"message":"Try again in about 3 seconds."}}
 try kept ; head ; created ; delta whole ; completed
 
 == a member in milliseconds
+each
 try status 429 | {"error":{"message":"slow down","retry_after_ms":2500}}
 try kept ; head ; created ; delta whole ; completed
 
 == a date far away is one request
+each
 try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT | Retry after 2026-01-01 03:00:00 +0000 UTC
 
 == a week's limit in a 403 is one request
 try status 403 | {"error":{"type":"access_terminated_error","message":"You've reached your weekly (7-day) usage limit."}}
 
 == Google's day ends at midnight in California
+each
 try status 429 date=Thu,~01~Jan~2026~00:00:00~GMT | {"error":{"status":"RESOURCE_EXHAUSTED","message":"Please retry in 3s.","details":[{"violations":[{"quotaId":"RequestsPerDay"}]},{"retryDelay":"3s"}]}}
 
 == no money, in a 401
+each
 try status 401 | {"error":{"message":"Insufficient balance."}}
 
 == no money, in Chinese
+each
 try status 403 | {"error":{"message":"用户额度不足"}}
 
 == a 400 in a 503
+each
 try status 503 | {"error":{"code":"503","message":"litellm.ServiceUnavailableError: litellm.BadRequestError: prompt is too long"}}
 
 == what llama.cpp can never do, with a 500
