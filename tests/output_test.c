@@ -67,7 +67,8 @@ static int
 replace(const char *path, const char *text)
 {
 	fault_set(&fault, F_NONE, 0, " ");
-	return output_replace(env, path, slice_str(text), &fault);
+	return output_replace(env, path, script.now + 1000, slice_str(text),
+	    &fault);
 }
 
 static void
@@ -184,6 +185,7 @@ static void
 test_device(void)
 {
 	struct stat st;
+	msec now;
 	int fd;
 
 	EQ(replace("/dev/null", "x"), 0, "a device");
@@ -199,6 +201,18 @@ test_device(void)
 	OK(stat("fifo", &st) == 0 && S_ISFIFO(st.st_mode),
 	    "a FIFO: still one");
 	close(fd);
+	now = script.now;
+	EQ(replace("fifo", "text"), -1, "a FIFO without a reader");
+	EQ(fault.class, F_OUTPUT, "a FIFO without a reader: the class");
+	EQ(script.now, now + 1000, "a FIFO without a reader: when");
+	script.cancel = script.now + 200;
+	EQ(replace("fifo", "text"), -1, "a FIFO without a reader: a signal");
+	EQ(fault.class, F_CANCEL, "a FIFO without a reader: the class");
+	EQ(fault.code, SIGINT, "a FIFO without a reader: that signal");
+	script.cancel = MSEC_MAX;
+	now = script.now;
+	EQ(output_open(env, "fifo", MSEC_MAX, &fault), -1, "no deadline");
+	EQ(script.now, now + 300000, "no deadline: still not for ever");
 	unlink("fifo");
 }
 

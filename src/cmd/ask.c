@@ -33,6 +33,7 @@ struct task {
 	struct fault before;
 	msec until;
 	/* the run */
+	msec end;			/* its deadline, monotonic */
 	struct cursor cursor;
 	struct stored stored;
 	struct pipeline pipe;
@@ -43,18 +44,6 @@ struct task {
 };
 
 /* -- the sinks ------------------------------------------------------------- */
-
-/* By default an answer restarts where a person or a reader of events sees that;
- * a pipe would get the text twice. */
-static enum on_break
-on_break(const struct opts *o)
-{
-	if (o->on_break == NULL)
-		return o->json || isatty(1) ? BREAK_RESTART : BREAK_CONTINUE;
-	return strcmp(o->on_break, "fail") == 0 ? BREAK_FAIL :
-	    strcmp(o->on_break, "continue") == 0 ? BREAK_CONTINUE :
-	    BREAK_RESTART;
-}
 
 static void
 broken(void *ctx)
@@ -74,12 +63,13 @@ open_sinks(struct task *t)
 
 	/* from the turn's record, since resume names no file */
 	check = history_member(h, "schema", &schema) == JSON_OBJECT;
-	t->text = (struct text_sink){ .env = t->env, .fd = 1,
+	t->end = opts_end(o, t->env);
+	t->text = (struct text_sink){ .env = t->env, .fd = 1, .end = t->end,
 	    .path = o->output, .tty = tty && o->output == NULL,
 	    .live = o->output == NULL && !check &&
 	    (o->live < 0 ? tty : o->live), .check = check };
 	text_sink_init(&t->text);
-	t->json = (struct json_sink){ .env = t->env, .fd = 1,
+	t->json = (struct json_sink){ .env = t->env, .fd = 1, .end = t->end,
 	    .path = o->output, .check = check };
 	json_sink_init(&t->json);
 	t->keep = (struct keep){ .env = t->env, .journal = &t->session.journal,
@@ -91,13 +81,13 @@ open_sinks(struct task *t)
 	t->keep.told = t->unkept;
 	t->pipe = (struct pipeline){ .journal = &t->keep.sink,
 	    .answer = o->json ? &t->json.sink : &t->text.sink,
-	    .status = &t->status.sink, .joins = on_break(o) == BREAK_CONTINUE,
+	    .status = &t->status.sink, .joins = opts_on_break(o) == BREAK_CONTINUE,
 	    .each = o->json,
 	    .earlier = t->earlier.n > 0 || stored ? &h->parts : NULL,
 	    .calls = stored };
 	t->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
 	    .tty = isatty(2), .answer = t->pipe.answer,
-	    .notice = !o->json && on_break(o) == BREAK_RESTART };
+	    .notice = !o->json && opts_on_break(o) == BREAK_RESTART };
 	status_init(&t->status);
 	pipeline_init(&t->pipe);
 	pipeline_earlier(&t->pipe, buf_slice(&t->earlier), !stored);
@@ -171,11 +161,11 @@ retry(void *ctx, const struct outcome *out)
 }
 
 static void
-ask_one(struct task *t, msec end, struct result *res)
+ask_one(struct task *t, struct result *res)
 {
 	struct plan *p = &t->plan[t->at];
 	struct run r = { .job = &p->job, .policy = { t->o->patience,
-	    (unsigned)t->o->retries }, .on_break = on_break(t->o),
+	    (unsigned)t->o->retries }, .on_break = opts_on_break(t->o),
 	    .before = &t->before,
 	    .after = after, .retry = retry, .ctx = t };
 
@@ -186,7 +176,7 @@ ask_one(struct task *t, msec end, struct result *res)
 		r.next_provider = slice_str(p[1].provider.name);
 		r.next_model = slice_str(p[1].model);
 	}
-	plan_job(p, t->env, &t->pipe.sink, end);
+	plan_job(p, t->env, &t->pipe.sink, t->end);
 	p->job.cursor = &t->cursor;
 	if (t->pipe.sink.delivered > 0 ||
 	    (t->earlier.n > 0 && t->cursor.id[0] == '\0'))
@@ -215,17 +205,14 @@ ask_one(struct task *t, msec end, struct result *res)
 static int
 ask_all(struct task *t)
 {
-	msec end = MSEC_MAX;
 	struct result res;
 	struct buf again = { 0 };
 	const char *words[6] = { NULL, "resume" };
 	int rc, n = 3;
 
 	open_sinks(t);
-	if (t->o->max_time < MSEC_MAX)
-		end = env_mono(t->env) + t->o->max_time;
 	do
-		ask_one(t, end, &res);
+		ask_one(t, &res);
 	while (res.gave_way && ++t->at < t->n);
 	if (t->session.journal.fd >= 0 && t->unkept == 0) {
 		words[2] = t->session.name;

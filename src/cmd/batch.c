@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/batch_line.h"
@@ -377,7 +378,7 @@ ask_all(struct batch *b)
 	if (b->o->report != NULL) {
 		work_limits(&b->work, b->tally.limit);
 		progress_report(&b->tally, &b->line, env_mono(&b->calm));
-		if (output_replace(&b->calm, b->o->report,
+		if (output_replace(b->env, b->o->report, b->deadline,
 		    buf_slice(&b->line), &f) < 0)
 			stop(b, EXIT_OUTPUT, f.text);
 		buf_clear(&b->line);
@@ -423,10 +424,11 @@ open_files(struct batch *b)
 	const struct opts *o = b->o;
 	const char *path = o->nwords > 0 ? o->words[0] : "-";
 	const char *out = o->output;
+	struct stat st;
 	int fd = 0;
 
 	if (strcmp(path, "-") != 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (o->nwords > 1 || o->jobs > 100000 || (fd == 0 && isatty(0)))
 		return fail(EXIT_USAGE, "batch takes one file or stdin, and 1 "
 		    "to 100000 workers");
@@ -436,9 +438,10 @@ open_files(struct batch *b)
 	b->work.input = fd;
 	if (out != NULL)
 		b->ids.path = out;
-	if (o->dry_run && out != NULL && access(out, F_OK) < 0)
+	if (o->dry_run && (out == NULL || stat(out, &st) < 0 ||
+	    !S_ISREG(st.st_mode)))
 		out = NULL;
-	return batch_out_open(&b->out, out, &b->ids);
+	return batch_out_open(&b->out, b->env, out, b->deadline, &b->ids);
 }
 
 /* In a worker: closes the output, lest its lock outlive the parent, and frees

@@ -183,24 +183,27 @@ load(struct batch_out *out, struct batch_in *in, struct ids *ids)
 }
 
 int
-batch_out_open(struct batch_out *out, const char *path, struct ids *ids)
+batch_out_open(struct batch_out *out, const struct env *env, const char *path,
+    msec until, struct ids *ids)
 {
 	struct batch_in in;
 	struct stat st;
+	struct fault f;
 	int rc;
 
 	*out = (struct batch_out){ .fd = 1 };
 	if (path == NULL)
 		return 0;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		out->fd = output_open(env, path, until, &f);
+		return out->fd >= 0 ? 0 : fail(f.class == F_CANCEL ?
+		    EXIT_SIGNAL + f.code : EXIT_OUTPUT, "%s", f.text);
+	}
 	out->path = path;
 	out->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
 	    O_NOCTTY, 0666);
 	if (out->fd < 0 || fstat(out->fd, &st) < 0)
 		return failed(out);
-	if (!S_ISREG(st.st_mode)) {
-		out->path = NULL;
-		return 0;
-	}
 	if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return fail(EXIT_LATER, "%s: another batch is writing to it; "
 		    "each shard needs an output file of its own", path);

@@ -67,10 +67,12 @@ struct batch_out {
 
 /*
  * Opens path, or stdout for NULL; marks the ids it has results for as done and
- * removes an incomplete last line.  0; or the exit status after a message: 75
- * when another batch is writing to it, 65 when it has other content, 74.
+ * removes an incomplete last line.  A pipe is waited for as output_open() does.
+ * 0; or the exit status after a message: 75 when another batch is writing to
+ * it, 65 when it has other content, 74, and that of a signal.
  */
-int batch_out_open(struct batch_out *out, const char *path, struct ids *ids);
+int batch_out_open(struct batch_out *out, const struct env *env,
+    const char *path, msec until, struct ids *ids);
 
 /* Appends a line.  0; -1 with *f, and then nothing of it is in the file. */
 int batch_out_put(struct batch_out *out, const struct env *env,

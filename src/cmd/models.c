@@ -14,7 +14,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
     struct slice command)
 {
 	struct text_sink text = { .env = env, .fd = 1, .path = o->output,
-	    .tty = o->output == NULL && isatty(1) };
+	    .end = opts_end(o, env), .tty = o->output == NULL && isatty(1) };
 	struct status status = { .quiet = o->quiet, .verbose = o->verbose,
 	    .answer = &text.sink };
 	struct pipeline pipe = { .answer = &text.sink,
@@ -29,8 +29,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	text_sink_init(&text);
 	status_init(&status);
 	pipeline_init(&pipe);
-	plan_job(p, env, &pipe.sink, o->max_time < MSEC_MAX ?
-	    env_mono(env) + o->max_time : MSEC_MAX);
+	plan_job(p, env, &pipe.sink, text.end);
 	p->job.dialect = o->json ? &models_json : &models_ids;
 	run(&r, &res);
 	status_free(&status);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/config.h"
 #include "cmd/option.h"
@@ -143,6 +144,22 @@ int
 opts_given(const struct opts *o, const char *name)
 {
 	return o->given >> (option_find(slice_str(name), 0) - options) & 1;
+}
+
+msec
+opts_end(const struct opts *o, const struct env *env)
+{
+	return o->max_time < MSEC_MAX ? env_mono(env) + o->max_time : MSEC_MAX;
+}
+
+enum on_break
+opts_on_break(const struct opts *o)
+{
+	if (o->on_break == NULL)
+		return o->json || isatty(1) ? BREAK_RESTART : BREAK_CONTINUE;
+	return strcmp(o->on_break, "fail") == 0 ? BREAK_FAIL :
+	    strcmp(o->on_break, "continue") == 0 ? BREAK_CONTINUE :
+	    BREAK_RESTART;
 }
 
 void

@@ -11,7 +11,8 @@
  */
 
 #include "api/request.h"
-#include "base/err.h"
+#include "base/env.h"
+#include "core/run.h"
 
 #define PARAMS_MAX 64
 #define PROVIDERS_MAX 32
@@ -107,6 +108,14 @@ void opts_forget(struct opts *o);
 /* Fills *c.  Returns -1. */
 int complain(struct complaint *c, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* When the time of --max-time is over that begins now, monotonic; MSEC_MAX:
+ * never. */
+msec opts_end(const struct opts *o, const struct env *env);
+
+/* --on-break.  By default an answer restarts where a person or a reader of
+ * events sees that; a pipe would get the text twice. */
+enum on_break opts_on_break(const struct opts *o);
 
 void opts_free(struct opts *o);
 

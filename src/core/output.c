@@ -14,6 +14,8 @@
 #include "state/place.h"
 
 #define LINKS_MAX 40	/* the kernel's limit */
+#define READER_WAIT ((msec)300000)	/* as long as --idle-timeout */
+#define READER_INTERVAL ((msec)50)	/* nothing tells of a reader */
 
 static int
 failed(struct fault *f, const char *what)
@@ -25,26 +27,37 @@ failed(struct fault *f, const char *what)
 	return -1;
 }
 
-/* Waits until fd takes bytes or a signal comes (timeout -1), or just checks
+static int
+interrupted(const struct env *env, struct fault *f)
+{
+	fault_set(f, F_CANCEL, 0, "interrupted while writing the answer");
+	f->code = env->cancelled(env->ctx);
+	return -1;
+}
+
+/* Waits until fd takes bytes, a signal comes or it is until, or just checks
  * (0).  fd may be non-blocking, made so by whoever shares it. */
 static int
-writable(const struct env *env, int fd, int timeout)
+writable(const struct env *env, int fd, msec until)
 {
+	msec left = until == 0 ? 0 : until - env_mono(env);
+	int timeout = until >= MSEC_MAX ? -1 : left < 0 ? 0 :
+	    left < INT_MAX ? (int)left : INT_MAX;
 	struct pollfd fds[2] = {
 		{ .fd = fd, .events = POLLOUT },
 		{ .fd = env->wakefd, .events = POLLIN },
 	};
 
-	return poll(fds, timeout < 0 ? 2 : 1, timeout) > 0 &&
+	return poll(fds, until != 0 ? 2 : 1, timeout) > 0 &&
 	    fds[0].revents != 0;
 }
 
-int
-output_write(const struct env *env, int fd, struct slice s, struct fault *f)
+static int
+write_until(const struct env *env, int fd, msec until, struct slice s,
+    struct fault *f)
 {
 	size_t most;
 	ssize_t n;
-	int sig;
 
 	while (s.n > 0) {
 		most = s.n;
@@ -57,16 +70,57 @@ output_write(const struct env *env, int fd, struct slice s, struct fault *f)
 			s = slice_sub(s, (size_t)n, s.n);
 		} else if (n < 0 && n != FILE_AGAIN) {
 			return failed(f, "cannot write the answer");
-		} else if ((sig = env->cancelled(env->ctx)) != 0) {
-			fault_set(f, F_CANCEL, 0, "interrupted while writing "
-			    "the answer");
-			f->code = sig;
-			return -1;
-		} else if (n == FILE_AGAIN) {
-			(void)writable(env, fd, -1);
+		} else if (env->cancelled(env->ctx) != 0) {
+			return interrupted(env, f);
+		} else if (n == FILE_AGAIN && !writable(env, fd, until) &&
+		    env_mono(env) >= until) {
+			errno = ETIMEDOUT;
+			return failed(f, "cannot write the answer");
 		}
 	}
 	return 0;
+}
+
+int
+output_write(const struct env *env, int fd, struct slice s, struct fault *f)
+{
+	return write_until(env, fd, MSEC_MAX, s, f);
+}
+
+int
+output_open(const struct env *env, const char *path, msec until,
+    struct fault *f)
+{
+	msec now = env_mono(env);
+	struct stat st, own;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return failed(f, path);
+	/* as /dev/stdout: once its reader has left it gets no other, and a
+	 * socket cannot be opened */
+	if (fstat(1, &own) == 0 && own.st_dev == st.st_dev &&
+	    own.st_ino == st.st_ino) {
+		fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
+		return fd < 0 ? failed(f, path) : fd;
+	}
+	if (until > now + READER_WAIT)
+		until = now + READER_WAIT;
+	for (;;) {
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		if (fd >= 0)
+			return fd;
+		/* ENXIO: a FIFO that no process has open for reading */
+		if (errno != ENXIO || !S_ISFIFO(st.st_mode))
+			return failed(f, path);
+		now = env_mono(env);
+		if (now >= until)
+			return fault_set(f, F_OUTPUT, 0, "%s: no process "
+			    "reads from it", path);
+		now += READER_INTERVAL;
+		if (env->sleep(env->ctx, now < until ? now : until) < 0)
+			return interrupted(env, f);
+	}
 }
 
 static int
@@ -121,8 +175,8 @@ follow_links(const char *path, char *real)
 }
 
 int
-output_replace(const struct env *env, const char *path, struct slice s,
-    struct fault *f)
+output_replace(const struct env *env, const char *path, msec until,
+    struct slice s, struct fault *f)
 {
 	char real[PATH_MAX];
 	struct stat st;
@@ -131,10 +185,10 @@ output_replace(const struct env *env, const char *path, struct slice s,
 
 	/* before the links are read: those in /proc to pipes lead nowhere */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		rc = fd < 0 ? -1 : output_write(env, fd, s, f);
-		return fd < 0 || (close(fd) < 0 && rc == 0) ?
-		    failed(f, path) : rc;
+		if ((fd = output_open(env, path, until, f)) < 0)
+			return -1;
+		rc = write_until(env, fd, until, s, f);
+		return close(fd) < 0 && rc == 0 ? failed(f, path) : rc;
 	}
 	if (follow_links(path, real) < 0)
 		return failed(f, path);

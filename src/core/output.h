@@ -17,9 +17,15 @@ int output_write(const struct env *env, int fd, struct slice s,
  * Replaces the contents of the file path with s: writes a temporary file beside
  * it, syncs it, renames it and syncs the folder, so that readers see the old
  * contents or the new.  Follows symbolic links and keeps an existing file's
- * mode.  Pipes and devices are written to directly.
+ * mode.  Pipes and devices are written to directly, and waited for until then.
  */
-int output_replace(const struct env *env, const char *path, struct slice s,
+int output_replace(const struct env *env, const char *path, msec until,
+    struct slice s, struct fault *f);
+
+/* Opens a pipe or device for writing, non-blocking unless it is stdout.  A FIFO
+ * without a reader is waited for, at most five minutes.  Returns the descriptor; or -1 with
+ * F_OUTPUT or F_CANCEL. */
+int output_open(const struct env *env, const char *path, msec until,
     struct fault *f);
 
 /* Whether output_replace() is likely to succeed, checked before a request is

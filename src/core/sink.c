@@ -79,7 +79,8 @@ text_flush(struct sink *s, struct fault *f)
 	if (!t->done && (!t->live || t->path != NULL))
 		return 0;
 	if (t->path != NULL)
-		return output_replace(t->env, t->path, buf_slice(&t->out), f);
+		return output_replace(t->env, t->path, t->end,
+		    buf_slice(&t->out), f);
 	if (t->out.n == 0)
 		return 0;
 	rc = output_write(t->env, t->fd, buf_slice(&t->out), f);
@@ -212,7 +213,8 @@ json_flush(struct sink *s, struct fault *f)
 	rc = output_write(j->env, j->fd, buf_slice(&j->out), f);
 	buf_clear(&j->out);
 	if (rc == 0 && j->done && j->path != NULL)
-		rc = output_replace(j->env, j->path, buf_slice(&j->text), f);
+		rc = output_replace(j->env, j->path, j->end,
+		    buf_slice(&j->text), f);
 	return rc;
 }
 

@@ -17,6 +17,8 @@ struct text_sink {
 	const struct env *env;
 	int fd;
 	const char *path;	/* a file to replace instead; or NULL */
+	msec end;		/* wait for its reader until then, if it is a
+				   pipe; monotonic */
 	int live;
 	int tty;		/* escape control characters, end with a
 				   newline */
@@ -36,7 +38,8 @@ struct json_sink {
 	int fd;
 	const char *provider, *model;
 	const char *path;	/* a file for the answer's text; or NULL */
-	int check, not_json;	/* as above */
+	msec end;		/* as above */
+	int check, not_json;
 	struct buf out, text;
 	int done;
 };
