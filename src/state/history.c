@@ -292,7 +292,8 @@ take_fault(struct history *h, struct slice record)
 	static const char keys[] = "end not_before";
 	struct json_want w[2];
 
-	if (json_take(record, keys, w, 2) < 0)
+	/* after the answer only writing it can fail: nothing is to be asked */
+	if (h->state == TURN_DONE || json_take(record, keys, w, 2) < 0)
 		return;
 	h->fault = record;
 	h->not_before = w[1].type == JSON_STRING ? when_rfc3339(w[1].tok) :

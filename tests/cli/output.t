@@ -49,6 +49,11 @@ if [ -c /dev/full ]; then
 	err "full disk" "^bide: .*"
 	bide -- -o /dev/full hello
 	status "-o /dev/full" 74
+	n=$(grep -c '"req":' "$LOG")
+	bide -- resume
+	out "-o /dev/full, resume" "to nobody at all
+"
+	requests "-o /dev/full, resume" "$n"
 fi
 
 serve <<'EOF'
