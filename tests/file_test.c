@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,6 +80,42 @@ test_pipe(void)
 	(void)close(fd[1]);
 }
 
+/* A file that a user names may be a pipe, and slow. */
+static void
+test_await(void)
+{
+	struct buf b = { 0 };
+	struct env env;
+	msec start;
+	pid_t pid;
+	int fd;
+
+	if (env_open(&env) < 0 || mkfifo(path, 0600) < 0)
+		abort();
+	start = env_mono(&env);
+	EQ(file_text(&env, path, start + 30, &b), -1, "await: no writer");
+	EQ(errno, ETIMEDOUT, "await: ETIMEDOUT");
+	OK(env_mono(&env) >= start + 30, "await: not before it is time");
+	pid = fork();
+	if (pid == 0) {
+		(void)poll(NULL, 0, 20);
+		fd = open(path, O_WRONLY);
+		(void)!write(fd, "a", 1);
+		(void)poll(NULL, 0, 20);
+		(void)!write(fd, "b", 1);
+		_exit(0);
+	}
+	EQ(file_text(&env, path, MSEC_MAX, &b), 0, "await: a slow writer");
+	EQS(buf_slice(&b), "ab", "await: all of it");
+	(void)env_reap(pid);
+	(void)raise(SIGTERM);
+	EQ(file_text(&env, path, MSEC_MAX, &b), -1, "await: a signal");
+	EQ(errno, ECANCELED, "await: ECANCELED");
+	EQ(file_text(&env, "/", MSEC_MAX, &b), -1, "await: a folder");
+	(void)unlink(path);
+	buf_free(&b);
+}
+
 /* A signal interrupts neither waiting for a child nor reading all of n. */
 static void
 test_interrupted(void)
@@ -119,5 +156,6 @@ main(void)
 	test_file();
 	test_pipe();
 	test_interrupted();
+	test_await();
 	return DONE();
 }

@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
+
+#define SILENCE_MAX ((msec)300000)	/* as long as --idle-timeout */
 
 /* Repeats a call for as long as a signal interrupts it. */
 #define RETRY(rc, call) \
@@ -23,23 +26,32 @@ file_open(const char *path, int flags)
 	return fd;
 }
 
-int
-file_read(const char *path, struct buf *out)
+/* Waits until fd has data or has ended.  0, or -1 with errno. */
+static int
+await_data(const struct env *env, int fd, msec until)
 {
-	return file_take(file_open(path, O_RDONLY), out);
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = env->wakefd, .events = POLLIN },
+	};
+	msec left, most = env_mono(env) + SILENCE_MAX;
+	int rc;
+
+	do {
+		left = (until < most ? until : most) - env_mono(env);
+		rc = poll(fds, 2, left < 0 ? 0 : (int)left);
+	} while ((rc == 0 && left > 0) || (rc < 0 && errno == EINTR));
+	if (rc > 0 && fds[1].revents == 0)
+		return 0;
+	if (rc >= 0)
+		errno = rc == 0 ? ETIMEDOUT : ECANCELED;
+	return -1;
 }
 
-int
-file_text(const char *path, struct buf *out)
-{
-	int rc = file_read(path, out);
-
-	buf_drop(out, utf8_mark(buf_slice(out)));
-	return rc;
-}
-
-int
-file_take(int fd, struct buf *out)
+/* Reads and closes fd.  env is only for what await_data() is to wait for, and
+ * NULL to take what there is. */
+static int
+take(int fd, const struct env *env, msec until, struct buf *out)
 {
 	char part[8192];
 	struct stat st;
@@ -49,18 +61,45 @@ file_take(int fd, struct buf *out)
 	if (fd < 0)
 		return -1;
 	/* allocate once; whether it all fits shows below */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		(void)buf_room(out, (size_t)st.st_size);
+		env = NULL;
+	}
 	out->full = 0;
 	do {
+		n = -1;
+		if (env != NULL && await_data(env, fd, until) < 0)
+			break;
 		RETRY(n, read(fd, part, sizeof(part)));
 		if (n > 0)
 			buf_put(out, (struct slice){ part, (size_t)n });
-	} while (!out->full && n > 0);
+	} while (!out->full && (n > 0 || (n < 0 && env != NULL &&
+	    errno == EAGAIN)));
 	saved = out->full ? EFBIG : errno;
 	(void)close(fd);
 	errno = saved;
 	return n < 0 || out->full ? -1 : 0;
+}
+
+int
+file_read(const char *path, struct buf *out)
+{
+	return file_take(file_open(path, O_RDONLY), out);
+}
+
+int
+file_text(const struct env *env, const char *path, msec until, struct buf *out)
+{
+	int rc = take(file_open(path, O_RDONLY | O_NONBLOCK), env, until, out);
+
+	buf_drop(out, utf8_mark(buf_slice(out)));
+	return rc;
+}
+
+int
+file_take(int fd, struct buf *out)
+{
+	return take(fd, NULL, 0, out);
 }
 
 ssize_t

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/env.h"
 
 /* open() with mode 0600 for new files; O_CLOEXEC is added. */
 int file_open(const char *path, int flags);
@@ -16,8 +17,14 @@ int file_open(const char *path, int flags);
 /* Appends a whole file to out.  0, or -1; EFBIG: out->max is too small. */
 int file_read(const char *path, struct buf *out);
 
-/* Reads a text file into an empty out, without a byte order mark. */
-int file_text(const char *path, struct buf *out);
+/*
+ * Reads a file that a user names into an empty out, without a byte order mark.
+ * It may be a pipe, which is read to its end, but not beyond until, nor if
+ * nothing comes for five minutes (ETIMEDOUT), nor after a signal that asks to
+ * stop (ECANCELED).
+ */
+int file_text(const struct env *env, const char *path, msec until,
+    struct buf *out);
 
 /* file_read() of an open descriptor (or the -1 of a failed open()), which is
  * closed. */

@@ -63,7 +63,7 @@ open_sinks(struct task *t)
 
 	/* from the turn's record, since resume names no file */
 	check = history_member(h, "schema", &schema) == JSON_OBJECT;
-	t->end = opts_end(o, t->env);
+	t->end = opts_end(o);
 	t->text = (struct text_sink){ .env = t->env, .fd = 1, .end = t->end,
 	    .path = o->output, .tty = tty && o->output == NULL,
 	    .live = o->output == NULL && !check &&

@@ -347,7 +347,7 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 	if (prepare(w, claim, text, &r->res.last.fault) == 0) {
 		p = &q->route->plan;
 		run_line.job = &p->job;
-		plan_job(p, q->env, &q->sink, opts_end(w->o, q->env));
+		plan_job(p, q->env, &q->sink, opts_end(w->o));
 		run(&run_line, &r->res);
 	}
 	r->fate = fate_of(&r->res);

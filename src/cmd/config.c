@@ -11,6 +11,7 @@
 #include "cmd/report.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
+#define PIPE_WAIT ((msec)2000)
 
 static int
 config_path(char *path, size_t size)
@@ -135,9 +136,11 @@ config_read(struct opts *o)
 	if (config_path(path, sizeof(path)) < 0)
 		return 0;
 	o->config.max = CONFIG_MAX;
-	if (file_text(path, &o->config) < 0)
+	/* a pipe has little time: --max-time is not known yet */
+	if (file_text(o->env, path, env_mono(o->env) + PIPE_WAIT,
+	    &o->config) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 :
-		    fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
+		    fail_read(o->env, "configuration", path);
 	buf_putc(&o->config, '\0');
 	if (o->config.full || strlen(o->config.p) + 1 != o->config.n)
 		return fail(EXIT_CONFIG, "%s: not a text file of less than "

@@ -18,18 +18,26 @@
 
 /* -- instructions, schema, tools ------------------------------------------- */
 
-/* Reads a JSON file, which must be of that type. */
 static int
-read_json(const char *option, const char *path, enum json_type type,
+read_file(const struct opts *o, const char *option, const char *path,
     struct buf *to)
 {
+	return file_text(o->env, path, opts_end(o), to) == 0 ? 0 :
+	    fail_read(o->env, option, path);
+}
+
+/* Reads a JSON file, which must be of that type. */
+static int
+read_json(const struct opts *o, const char *option, const char *path,
+    enum json_type type, struct buf *to)
+{
+	int rc;
 	struct json j;
 	struct slice tok;
 
 	to->max = TEXT_MAX;
-	if (file_text(path, to) < 0)
-		return fail(EXIT_CONFIG, "%s: %s: %s", option, path,
-		    strerror(errno));
+	if ((rc = read_file(o, option, path, to)) != 0)
+		return rc;
 	json_init(&j, buf_slice(to));
 	if (json_next(&j, &tok) != type || !json_valid(buf_slice(to)))
 		return fail(EXIT_CONFIG, "%s: %s is not a JSON %s", option,
@@ -39,14 +47,14 @@ read_json(const char *option, const char *path, enum json_type type,
 
 /* Each tool is an object with a name, and its parameters are an object. */
 static int
-read_tools(struct input *in, const char *path)
+read_tools(struct input *in, const struct opts *o, const char *path)
 {
 	static const char keys[] = "name parameters";
 	struct json_want want[2];
 	struct slice key, tool;
 	enum json_type type;
 	size_t at = 0;
-	int rc = read_json("--tools", path, JSON_ARRAY, &in->tools);
+	int rc = read_json(o, "--tools", path, JSON_ARRAY, &in->tools);
 
 	while (rc == 0 && (type = json_each(buf_slice(&in->tools), &at, &key,
 	    &tool)) != JSON_END)
@@ -67,15 +75,13 @@ input_texts(struct input *in, const struct opts *o)
 	in->system.max = TEXT_MAX;
 	if (o->system != NULL && o->system[0] != '@')
 		buf_puts(&in->system, o->system);
-	else if (o->system != NULL && file_text(o->system + 1,
-	    &in->system) < 0)
-		rc = fail(EXIT_CONFIG, "--system: %s: %s", o->system + 1,
-		    strerror(errno));
+	else if (o->system != NULL)
+		rc = read_file(o, "--system", o->system + 1, &in->system);
 	if (rc == 0 && o->schema != NULL)
-		rc = read_json("--schema", o->schema, JSON_OBJECT,
+		rc = read_json(o, "--schema", o->schema, JSON_OBJECT,
 		    &in->schema);
 	if (rc == 0 && o->tools != NULL)
-		rc = read_tools(in, o->tools);
+		rc = read_tools(in, o, o->tools);
 	return rc;
 }
 
@@ -144,10 +150,7 @@ slurp(const struct env *env, const struct opts *o, const char *option,
 		buf_drop(to, utf8_mark(buf_slice(to)));
 		return rc;
 	}
-	if (file_text(path, to) < 0)
-		return fail(EXIT_CONFIG, "%s: %s: %s", option, path,
-		    strerror(errno));
-	return 0;
+	return read_file(o, option, path, to);
 }
 
 /* Attaches in->file[in->nfiles]. */

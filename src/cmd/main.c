@@ -51,7 +51,7 @@ main(int argc, char **argv)
 			argv++;
 			break;
 		}
-	rc = opts_read(&o, cmd->bit, argv);
+	rc = opts_read(&o, &env, cmd->bit, argv);
 	if (rc == 0 && (o.help || o.version)) {
 		rc = show(&env, slice_str(o.help ? help_text :
 		    "bide " BIDE_VERSION "\n"));

@@ -14,7 +14,7 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
     struct slice command)
 {
 	struct text_sink text = { .env = env, .fd = 1, .path = o->output,
-	    .end = opts_end(o, env), .tty = o->output == NULL && isatty(1) };
+	    .end = opts_end(o), .tty = o->output == NULL && isatty(1) };
 	struct status status = { .quiet = o->quiet, .verbose = o->verbose,
 	    .answer = &text.sink };
 	struct pipeline pipe = { .answer = &text.sink,

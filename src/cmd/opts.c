@@ -102,13 +102,14 @@ read_option(struct opts *o, unsigned command, const char *arg, char ***rest)
 }
 
 int
-opts_read(struct opts *o, unsigned command, char **argv)
+opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 {
 	char **rest = argv + 1, *arg;
 	const char *key_file;
 	int rc, plain = 0;
 
 	*o = (struct opts){
+		.env = env,
 		.live = -1, .retries = 40, .patience = 600000,
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
 		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
@@ -147,9 +148,10 @@ opts_given(const struct opts *o, const char *name)
 }
 
 msec
-opts_end(const struct opts *o, const struct env *env)
+opts_end(const struct opts *o)
 {
-	return o->max_time < MSEC_MAX ? env_mono(env) + o->max_time : MSEC_MAX;
+	return o->max_time < MSEC_MAX ? env_mono(o->env) + o->max_time :
+	    MSEC_MAX;
 }
 
 enum on_break

@@ -51,6 +51,7 @@ struct own_provider {
 };
 
 struct opts {
+	const struct env *env;	/* for files that have to be waited for */
 	int live;		/* -1: if stdout is a terminal */
 	int newest;		/* continue the newest session */
 	int background, detach, no_share, forget;
@@ -89,7 +90,8 @@ struct opts {
  * whose words are moved to its front.  0; or, after a message, 64 for the
  * command line and 78 for the environment and the configuration file.
  */
-int opts_read(struct opts *o, unsigned command, char **argv);
+int opts_read(struct opts *o, const struct env *env, unsigned command,
+    char **argv);
 
 /* Whether an option, by its long name, was on the command line. */
 int opts_given(const struct opts *o, const char *name);
@@ -111,7 +113,7 @@ int complain(struct complaint *c, int status, const char *fmt, ...)
 
 /* When the time of --max-time is over that begins now, monotonic; MSEC_MAX:
  * never. */
-msec opts_end(const struct opts *o, const struct env *env);
+msec opts_end(const struct opts *o);
 
 /* --on-break.  By default an answer restarts where a person or a reader of
  * events sees that; a pipe would get the text twice. */

@@ -189,9 +189,10 @@ owner_key(const struct owner *w, const struct opts *o, struct secret *key,
 	int rc;
 
 	if (w->key_file != NULL) {
-		rc = file_text(w->key_file, &text) < 0 ?
-		    complain(c, EXIT_CONFIG, "%s: %s", w->key_file,
-		    strerror(errno)) :
+		rc = file_text(o->env, w->key_file, opts_end(o), &text) < 0 ?
+		    complain(c, errno == ECANCELED ? EXIT_SIGNAL +
+		    o->env->cancelled(o->env->ctx) : EXIT_CONFIG, "%s: %s",
+		    w->key_file, strerror(errno)) :
 		    set_key(key, buf_slice(&text), w->key_file, c);
 		buf_wipe(&text);
 		return rc;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clean.h"
@@ -53,6 +54,15 @@ fail(int status, const char *fmt, ...)
 	va_end(ap);
 	say(slice_str(text));
 	return status;
+}
+
+int
+fail_read(const struct env *env, const char *option, const char *path)
+{
+	int status = errno == ECANCELED ? EXIT_SIGNAL +
+	    env->cancelled(env->ctx) : EXIT_CONFIG;
+
+	return fail(status, "%s: %s: %s", option, path, strerror(errno));
 }
 
 void

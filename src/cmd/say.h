@@ -19,6 +19,10 @@ void sayf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fail(int status, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Says that the file of an option ("--file") cannot be read, by errno.
+ * The exit status: 78, or that of a signal which came first. */
+int fail_read(const struct env *env, const char *option, const char *path);
+
 /* Shows text as the current line of a terminal on stderr, in place of what the
  * line says; and erases the line.  Text beyond the width is cut. */
 void say_live(struct slice text);
