@@ -124,7 +124,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	rc = open_session(&s, o->nwords > 0 ? o->words[0] : NULL,
 	    JOURNAL_READ, env, o);
 	if (rc != 0)
-		return rc;
+		goto done;
 	in = record_lines(buf_slice(&s.records));
 	history_init(&h, in.n);
 	while ((ev = record_next(&s.journal.crc, &in, &rec)) != RECORD_END) {
@@ -148,6 +148,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	history_free(&h);
 	rc = show(env, buf_slice(&t));
 	buf_free(&t);
+done:
 	session_free(&s);
 	return rc;
 }
