@@ -161,6 +161,73 @@ test_once(void)
 	    RETRY_AGAIN, "once more");
 }
 
+/* The same 500, with words of its own, is believed the third time. */
+static void
+test_same(void)
+{
+	static const struct {
+		const char *first, *then;
+		int status;
+		enum advance advance;
+		enum verdict third;
+	} said[] = {
+		{ "cannot do this", "cannot do this", 500, ADVANCE_NONE,
+		    RETRY_BELIEVED },
+		{ "no (request 17)", "no (request 4)", 500, ADVANCE_FURTHER,
+		    RETRY_BELIEVED },
+		{ "cannot do this", "nor that", 500, ADVANCE_NONE,
+		    RETRY_AGAIN },
+		{ "cannot do this", "cannot do this", 503, ADVANCE_NONE,
+		    RETRY_AGAIN },
+		{ "Internal server error", "Internal server error", 500,
+		    ADVANCE_NONE, RETRY_AGAIN },
+		{ "The server had an error. Sorry!",
+		    "The server had an error. Sorry!", 500, ADVANCE_NONE,
+		    RETRY_AGAIN },
+		{ "Oops", "Oops", 500, ADVANCE_NONE, RETRY_AGAIN },
+		{ "", "", 500, ADVANCE_NONE, RETRY_AGAIN },
+	};
+	struct retry st;
+	struct fault f;
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		st = (struct retry){ 0 };
+		for (n = 1; n <= 3; n++) {
+			fault_set(&f, F_SERVER, 1, "%s", n < 3 ?
+			    said[i].first : said[i].then);
+			f.status = said[i].status;
+			EQ(retry_next(&usual, &st, &f, said[i].advance, 0)
+			    .verdict, n < 3 ? RETRY_AGAIN : said[i].third,
+			    said[i].first);
+		}
+	}
+}
+
+/* More text before the same error of a server does not begin anew; more before
+ * the stream is cut does. */
+static void
+test_random_text(void)
+{
+	struct retry server = { 0 }, cut = { 0 };
+	struct fault f;
+	msec first = 0, last = 0;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		fault_set(&f, F_OVERLOAD, 1, "no slot");
+		f.status = 503;
+		last = retry_next(&usual, &server, &f, ADVANCE_FURTHER, 0).wait;
+		if (i == 0)
+			first = last;
+		fault_set(&f, F_IO, 1, "cut");
+		EQ(retry_next(&usual, &cut, &f, ADVANCE_FURTHER, 0).wait,
+		    RETRY_BASE / 2, "a stream that is cut");
+	}
+	EQ(last, first * 16, "an error of the server");
+}
+
 static void
 test_classes(void)
 {
@@ -333,6 +400,8 @@ main(void)
 {
 	test_rows();
 	test_once();
+	test_same();
+	test_random_text();
 	test_classes();
 	test_no_further();
 	test_monotone();

@@ -345,6 +345,13 @@ static const struct {
 };
 
 
+/* Texts of a 500 that is worth many retries. */
+static const char passing[] = "internal|again|retry|temporar|timeout|"
+    "timed out|time out|unavailable|busy|load|capacity|sorry|upstream|"
+    "provider|gateway|connect|network|reset|closed|crash|out of memory|"
+    "unexpected error|unknown error|went wrong|had an error|error occurred|"
+    "failed to generate|worker|engine|请稍后|重试|内部错误";
+
 /* -- looking them up ------------------------------------------------------- */
 
 /* Copies the name in lower case without separators and without a final "error"
@@ -443,6 +450,12 @@ error_phrase(struct slice text, enum fclass class, int coded)
 		    matches(text, phrases[i].phrases))
 			return phrases[i].class;
 	return F_NONE;
+}
+
+int
+error_passing(struct slice text)
+{
+	return memchr(text.p, ' ', text.n) == NULL || matches(text, passing);
 }
 
 const struct error_status *

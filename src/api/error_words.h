@@ -28,6 +28,9 @@ enum fclass error_minimax(int code);
  * nothing.  coded: a code named that class. */
 enum fclass error_phrase(struct slice text, enum fclass class, int coded);
 
+/* Whether the text of a 500 says nothing of its cause, or that it will pass. */
+int error_passing(struct slice text);
+
 /* An HTTP status: its class where the body says nothing, and what it means;
  * NULL if it is unknown. */
 struct error_status {

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include "api/error_words.h"
+
 /* A random part of v. */
 static msec
 share(msec v, uint32_t rnd)
@@ -34,12 +36,43 @@ pause_after(const struct retry *st, const struct fault *f, uint32_t rnd,
 	return st->hinted < RETRY_TRUST && wait > most ? most : wait;
 }
 
+/* The class, status and text of a server's error as a number (FNV-1a), without
+ * digits, which count requests; 0 for any other fault. */
+static uint64_t
+number_of(const struct fault *f)
+{
+	uint64_t h = UINT64_C(14695981039346656037) + f->class;
+	const char *s;
+
+	if (f->status == 0)
+		return 0;
+	h = (h ^ (uint64_t)f->status) * UINT64_C(1099511628211);
+	for (s = f->text; *s != '\0'; s++)
+		if (*s < '0' || *s > '9')
+			h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* Counts the same errors in a row; whether f is the one before. */
+static int
+is_same(struct retry *st, const struct fault *f)
+{
+	uint64_t error = number_of(f);
+	int same = error != 0 && error == st->error;
+
+	st->same = same ? st->same + 1 : 1;
+	st->error = error;
+	return same;
+}
+
 struct decision
 retry_next(const struct policy *p, struct retry *st, const struct fault *f,
     enum advance advance, uint32_t rnd)
 {
 	msec left = p->patience - st->waited, least, wait;
 
+	if (is_same(st, f) && advance == ADVANCE_FURTHER)
+		advance = ADVANCE_SOME;
 	if (advance != ADVANCE_NONE)
 		st->count = 0;
 	if (advance == ADVANCE_FURTHER)
@@ -52,6 +85,9 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 		st->dull = 0;
 	if (st->dull > (f->retry == FAULT_ONCE ? 1 : RETRY_CONFLICTS))
 		return (struct decision){ RETRY_FATAL, f->wait };
+	if (f->status == 500 && f->class == F_SERVER && st->same >= RETRY_SAME &&
+	    !error_passing(slice_str(f->text)))
+		return (struct decision){ RETRY_BELIEVED, MSEC_NONE };
 	wait = pause_after(st, f, rnd, &least);
 	if (st->count >= p->retries)
 		return (struct decision){ RETRY_SPENT, wait };

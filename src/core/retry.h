@@ -23,6 +23,7 @@
 #define RETRY_SLACK ((msec)200)		/* 50 ms for the machine */
 #define RETRY_TRUST 3
 #define RETRY_CONFLICTS 3		/* 409s in a row */
+#define RETRY_SAME 3			/* the same 500s in a row */
 
 struct policy {
 	msec patience;		/* at most this long in pauses, in total */
@@ -38,6 +39,8 @@ struct retry {			/* {0} at the start of a run */
 	unsigned hinted;	/* the last of these with a wait from the
 				   server */
 	unsigned dull;		/* 409s or FAULT_ONCEs in a row */
+	uint64_t error;		/* the last error of the server, as a number */
+	unsigned same;		/* how often in a row it was that */
 };
 
 /* How much of an answer a failed attempt brought. */
@@ -51,7 +54,9 @@ enum verdict {
 	RETRY_AGAIN,
 	RETRY_FATAL,		/* a retry cannot help */
 	RETRY_IMPATIENT,	/* the wait exceeds the remaining patience */
-	RETRY_SPENT		/* too many attempts */
+	RETRY_SPENT,		/* too many attempts */
+	RETRY_BELIEVED		/* the server will never do it: it says so with
+				   the same 500 each time */
 };
 
 struct decision {
@@ -71,8 +76,10 @@ int retry_later(const struct fault *f);
 /*
  * Decides after a failed attempt.  Any part of an answer resets the count of
  * retries; only progress resets the backoff, so that a stream which always
- * breaks at the same place is requested less and less often.  rnd: 32 random
- * bits.  Updates *st, except .waited, which the caller adds to after the pause.
+ * breaks at the same place is requested less and less often.  A little more
+ * text before the same error of the server is no progress: text is random.
+ * rnd: 32 random bits.  Updates *st, except .waited, which the caller adds to
+ * after the pause.
  */
 struct decision retry_next(const struct policy *p, struct retry *st,
     const struct fault *f, enum advance advance, uint32_t rnd);

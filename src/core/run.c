@@ -63,6 +63,11 @@ decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 	d = retry_next(&r->policy, st, &out->fault, advance,
 	    env_random32(r->job->env));
 	res->wait = d.wait;
+	if (d.verdict == RETRY_BELIEVED) {
+		out->fault.class = F_REQUEST;
+		out->fault.retry = 0;
+		return RETRY_FATAL;
+	}
 	if (d.verdict != RETRY_AGAIN)
 		return d.verdict;
 	if (r->on_break == BREAK_FAIL && r->job->sink->delivered > 0 &&

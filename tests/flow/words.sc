@@ -68,3 +68,19 @@ try head ; text data: {"choices":[{"delta":{"content":"whole"},"finish_reason":"
 == TGI's error in the stream
 chat
 try head ; data {"error":"`temperature` must be positive","error_type":"validation"}
+
+== the same 500 with words of its own is believed the third time
+try status 500 | {"error":{"code":500,"message":"no grammar for this schema","type":"server_error"}}
+try kept ; status 500 | {"error":{"code":500,"message":"no grammar for this schema","type":"server_error"}}
+try kept ; status 500 | {"error":{"code":500,"message":"no grammar for this schema","type":"server_error"}}
+
+== a whole generation each time, and the same error after it
+try head ; created ; delta some ; data {"error":{"code":500,"message":"no cells left (slot 1)"}}
+try head ; created ; delta some more ; data {"error":{"code":500,"message":"no cells left (slot 2)"}}
+try head ; created ; delta some more text ; data {"error":{"code":500,"message":"no cells left (slot 3)"}}
+
+== a 500 without a cause is asked on
+try status 500 | {"error":{"message":"Internal server error"}}
+try kept ; status 500 | {"error":{"message":"Internal server error"}}
+try kept ; status 500 | {"error":{"message":"Internal server error"}}
+try kept ; head ; created ; delta whole ; completed
