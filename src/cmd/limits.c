@@ -94,9 +94,13 @@ limits_open(struct plan *p, struct opts *o, const struct env *env)
 	l->page = page_alone();
 }
 
+/* Digits of a page's name that people see. */
+#define PAGE_SHORT 8
+
 /* A page, and what its label says. */
 struct view {
 	const struct page *page;
+	struct slice name;	/* of its file, a digest with the key's */
 	struct slice base, model;
 	size_t active, most;
 	msec now, hold;		/* how long it still lasts, or negative */
@@ -113,6 +117,7 @@ put_json(struct buf *out, const struct view *v)
 	size_t k;
 
 	json_open(&w, '{');
+	json_member(&w, "page", v->name);
 	json_member(&w, "base_url", v->base);
 	json_member(&w, "model", v->model);
 	json_member_num(&w, "asking", (int64_t)v->active);
@@ -162,7 +167,8 @@ put_text(struct buf *out, const struct view *v)
 		buf_printf(out, ", %zu at a time", v->most);
 	put_wait(out, ", held for ", v->hold);
 	put_wait(out, ", next probe in ", v->probe);
-	buf_putc(out, '\n');
+	/* else two keys of one account look the same */
+	buf_printf(out, "  [%.*s]\n", (int)PAGE_SHORT, v->name.p);
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		s = page_state(v->page, k, v->now);
 		if (s.limit == 0)
@@ -177,7 +183,7 @@ put_text(struct buf *out, const struct view *v)
 
 /* Whether --forget means this one. */
 static int
-is_chosen(const struct opts *o, struct page *page)
+is_chosen(const struct opts *o, const char *name, struct page *page)
 {
 	struct slice label = slice_str(page->label);
 	char base[PAGE_LABEL];
@@ -186,7 +192,8 @@ is_chosen(const struct opts *o, struct page *page)
 	slice_copy(slice_cut(&label, '\n'), base, sizeof(base));
 	for (i = 0; i < o->nwords; i++)
 		if (fnmatch(o->words[i], base, 0) == 0 ||
-		    fnmatch(o->words[i], label.p, 0) == 0)
+		    fnmatch(o->words[i], label.p, 0) == 0 ||
+		    strncmp(o->words[i], name, PAGE_SHORT) == 0)
 			return 1;
 	return o->nwords == 0;
 }
@@ -209,10 +216,11 @@ forget(int folder, const char *name, struct page *page, msec now,
 }
 
 static void
-put_page(const struct opts *o, struct page *page, msec now, struct buf *out)
+put_page(const struct opts *o, const char *name, struct page *page, msec now,
+    struct buf *out)
 {
 	struct slice label = slice_str(page->label);
-	struct view v = { .page = page, .now = now,
+	struct view v = { .page = page, .name = slice_str(name), .now = now,
 	    .base = slice_cut(&label, '\n'), .model = label,
 	    .active = lease_count(page, now),
 	    .most = share_most(page, now),
@@ -245,8 +253,8 @@ limits(const struct env *env, struct opts *o, struct slice command)
 			if (page == NULL)
 				continue;
 			if (!o->forget)
-				put_page(o, page, now, &out);
-			else if (is_chosen(o, page))
+				put_page(o, e->d_name, page, now, &out);
+			else if (is_chosen(o, e->d_name, page))
 				forget(fd, e->d_name, page, now, &out);
 			page_close(page);
 		}

@@ -37,7 +37,7 @@ ok "16 at a time: $took ms, of at least $least, beside $free" \
 # bide limits shows what is known; the file is private.
 bide -- limits
 status "limits" 0
-for what in "^$BASE  m  0 asking\$" \
+for what in "^$BASE  m  0 asking  \[[0-9a-f]\{8\}\]\$" \
     "^    T 20000 in 2.0 s: [0-9]* used" "^    RPM 1000: "; do
 	ok "limits: $what" grep -q "$what" "$T/out"
 done
@@ -48,6 +48,18 @@ json_line() {
 }
 bide -- limits --json
 ok "limits: as JSON" json_line
+two_keys() {
+	cp -r "$T/home" "$T/two"
+	file=$(find "$T/two" -type f -path '*/bide/limits/*')
+	cp "$file" "${file%/*}/00112233${file#"${file%/*}"/????????}"
+	bide HOME="$T/two" -- limits
+	is "two keys, two lines" "$(grep "  m  " "$T/out" | sort -u | wc -l)" 2
+	bide HOME="$T/two" -- limits --forget 00112233
+	bide HOME="$T/two" -- limits
+	is "one of them forgotten" "$(grep -c "  m  " "$T/out")" 1
+	ok "that one" not grep -q 00112233 "$T/out"
+}
+two_keys
 file=$(find "$T/home" -type f -path '*/bide/limits/*')
 is "one file" "$(echo "$file" | wc -l)" 1
 is "0600" "$(stat -c %a "$file")" 600
