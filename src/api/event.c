@@ -53,3 +53,19 @@ event_put_usage(struct json_out *w, const struct usage *u)
 	event_put_count(w, "cached", u->cached);
 	event_put_count(w, "reasoning", u->reasoning);
 }
+
+static void
+add(int64_t *sum, int64_t n)
+{
+	if (n >= 0)
+		*sum = (*sum < 0 ? 0 : *sum) + n;
+}
+
+void
+event_add_usage(struct usage *sum, const struct usage *u)
+{
+	add(&sum->input, u->input);
+	add(&sum->output, u->output);
+	add(&sum->cached, u->cached);
+	add(&sum->reasoning, u->reasoning);
+}

@@ -99,4 +99,7 @@ void event_put_fault(struct json_out *w, const struct fault *f);
 void event_put_count(struct json_out *w, const char *key, int64_t n);
 void event_put_usage(struct json_out *w, const struct usage *u);
 
+/* Adds what is known. */
+void event_add_usage(struct usage *sum, const struct usage *u);
+
 #endif

@@ -21,7 +21,7 @@ finish(struct run *r, struct result *res)
 {
 	struct outcome *out = &res->last;
 
-	put(r, (struct event){ .type = EV_USAGE, .usage = &out->usage });
+	put(r, (struct event){ .type = EV_USAGE, .usage = &res->usage });
 	put(r, (struct event){ .type = EV_DONE, .finish = out->finish,
 	    .attempt = res->attempts, .text_bytes = out->text_bytes,
 	    .elapsed = res->elapsed, .request_id = out->request_id });
@@ -145,6 +145,7 @@ run(struct run *r, struct result *res)
 	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
+	res->usage = (struct usage){ -1, -1, -1, -1 };
 	r->job->answer = 0;
 	if (r->wait > 0)
 		rc = resume_wait(r, res, &st);
@@ -156,6 +157,7 @@ run(struct run *r, struct result *res)
 			attempt(r->job, out);
 		while (out->again);
 		pace_done(r->job, out);
+		event_add_usage(&res->usage, &out->usage);
 		res->elapsed = env_mono(env) - start;
 		mask_hide(r->job->mask, out->fault.text,
 		    strlen(out->fault.text), MASK_MESSAGE);

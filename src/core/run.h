@@ -48,6 +48,7 @@ struct result {
 				   end */
 	int waiting;		/* a signal ended the run in a pause */
 	int gave_way;		/* the fallback is to be asked */
+	struct usage usage;	/* of all attempts */
 	struct outcome last;	/* of the last attempt; F_NONE: a complete
 				   answer */
 };

@@ -307,13 +307,6 @@ take_fault(struct history *h, struct slice record)
 }
 
 static void
-add(int64_t *sum, int64_t n)
-{
-	if (n >= 0)
-		*sum = (*sum < 0 ? 0 : *sum) + n;
-}
-
-static void
 take_answer(struct history *h, struct slice record)
 {
 	enum { FINISH, USAGE, SIZE, ITEMS, N };
@@ -332,10 +325,7 @@ take_answer(struct history *h, struct slice record)
 			h->finish = (enum finish)i;
 	h->usage = (struct usage){ count(&usage[0]), count(&usage[1]),
 	    count(&usage[2]), count(&usage[3]) };
-	add(&h->spent.input, h->usage.input);
-	add(&h->spent.output, h->usage.output);
-	add(&h->spent.cached, h->usage.cached);
-	add(&h->spent.reasoning, h->usage.reasoning);
+	event_add_usage(&h->spent, &h->usage);
 	commit(h);
 	h->state = TURN_DONE;
 	h->fault = (struct slice){ 0 };

@@ -109,3 +109,8 @@ each
 json
 patience 5s
 try status 429 retry-after=7 | {"error":{"message":"slow"}}
+
+== the usage of broken attempts adds up
+chat
+try head ; data {"choices":[{"delta":{"content":"Hel"}}],"usage":{"prompt_tokens":5,"completion_tokens":1}} ; reset
+try head ; data {"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}} ; text data: [DONE]\n\n
