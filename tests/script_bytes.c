@@ -101,7 +101,7 @@ put_head(struct slice fields, int chunked, struct buf *out)
 #define BLOCK(delta) NAMED("content_block_delta", "\"index\":0,\"delta\":" \
     "{\"type\":" delta "}")
 #define STOP(reason) NAMED("message_delta", "\"delta\":{\"stop_reason\":" \
-    reason "},\"usage\":{\"output_tokens\":3}") \
+    reason "},\"usage\":{\"input_tokens\":7,\"output_tokens\":3}") \
     "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
 #define PARTS(part) PLAIN("{\"candidates\":[{\"content\":{\"parts\":[" part \
     "]},\"index\":0}]}")
@@ -110,7 +110,8 @@ put_head(struct slice fields, int chunked, struct buf *out)
     "}],\"usageMetadata\":{\"promptTokenCount\":7," \
     "\"candidatesTokenCount\":3}}") PLAIN("[DONE]")
 
-/* .usage: usage alone, with no end. */
+/* .usage: usage alone, with no end.  No dialect tells any at the start, though
+ * Anthropic does: the sum over attempts would not be the same in all. */
 static const struct words {
 	const struct dialect *dialect;
 	const char *created, *delta, *reasoning, *call, *completed,
@@ -141,8 +142,7 @@ static const struct words {
 	    PLAIN("{\"error\":{\"code\":\"%n\",\"message\":%s}}"),
 	    CHAT_USAGE },
 	{ &dialect_messages,
-	    NAMED("message_start", "\"message\":{\"id\":\"msg_1\",\"usage\":{"
-	    "\"input_tokens\":7,\"output_tokens\":1}}"),
+	    NAMED("message_start", "\"message\":{\"id\":\"msg_1\"}"),
 	    BLOCK("\"text_delta\",\"text\":%t"),
 	    BLOCK("\"thinking_delta\",\"thinking\":%t"),
 	    NAMED("content_block_start", "\"index\":1,\"content_block\":{"

@@ -4,13 +4,15 @@
  * Quirks: Mistral is reported to answer 422 "Extra inputs are not permitted"
  * to max_completion_tokens and to stream_options (its last chunk has the usage
  * anyway).  Servers older than the o1 models know only max_tokens and silently
- * ignore max_completion_tokens.
+ * ignore max_completion_tokens; OpenAI's own, to which cmd/plan.c does not apply
+ * that quirk, are not.
  */
 static const struct provider rows[] = {
 	{ "openai", &dialect_responses, "https://api.openai.com/v1",
 	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0, NULL },
 	{ "chat", &dialect_chat, "https://api.openai.com/v1",
-	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, 0, NULL },
+	    "OPENAI_BASE_URL", { "OPENAI_API_KEY" }, 0, QUIRK_MAX_TOKENS,
+	    NULL },
 	{ "anthropic", &dialect_messages, "https://api.anthropic.com",
 	    "ANTHROPIC_BASE_URL", { "ANTHROPIC_API_KEY" }, 0, 0, NULL },
 	/* the base is in AZURE_OPENAI_ENDPOINT: cmd/plan.c */

@@ -312,6 +312,14 @@ is_bare(const struct plan *p)
 	    !url_is_local(to->proxy)));
 }
 
+/* OpenAI itself, also at Azure, refuses max_tokens with newer models. */
+static unsigned
+quirks(const struct plan *p)
+{
+	return p->provider.quirks & (slice_ifind(p->job.to.url.host,
+	    ".openai.") < 0 ? ~0u : ~(unsigned)QUIRK_MAX_TOKENS);
+}
+
 int
 plan_make(struct plan *p, const struct opts *o, const char *model,
     struct complaint *c)
@@ -329,13 +337,14 @@ plan_make(struct plan *p, const struct opts *o, const char *model,
 	if (find_url(p, &w, c) < 0 || find_proxy(p, c) < 0 ||
 	    open_trust(p, o, c) < 0 || owner_key(&w, o, &p->key, c) < 0)
 		return -1;
+	p->most = o->max_tokens;
 	p->request = (struct request){
 		.model = slice_str(p->model),
 		.max_tokens = o->max_tokens,
 		.temperature = slice_str(o->temperature),
 		.effort = slice_str(o->effort),
 		.params = o->params, .nparams = o->nparams,
-		.quirks = p->provider.quirks,
+		.quirks = quirks(p),
 		.background = o->background &&
 		    p->provider.dialect == &dialect_responses,
 	};

@@ -31,6 +31,7 @@ struct plan {
 	/* a request for the rest of an answer (cmd/request.h) */
 	struct buf longer, quote;	/* its messages, the text of the last */
 	struct part last;
+	int64_t most;			/* of tokens in the whole answer; 0 */
 	int prefilled;			/* the last is an assistant's */
 	int no_prefill;			/* the model has refused that */
 	struct job job;

@@ -2,6 +2,10 @@
 
 #include "cmd/secret.h"
 
+/* Bytes of text to a token, as OpenAI estimates: a broken answer's tokens are
+ * not told. */
+#define TOKEN_BYTES 4
+
 /* The conversation up to its last question, which is borrowed. */
 static void
 take_question(struct plan *p, struct history *h)
@@ -10,6 +14,7 @@ take_question(struct plan *p, struct history *h)
 	p->request.system = h->system;
 	p->request.schema = h->schema;
 	p->request.tools = h->tools;
+	p->request.max_tokens = p->most;
 }
 
 void
@@ -32,8 +37,11 @@ request_rest(struct plan *p, struct history *h, struct slice text)
 {
 	const struct dialect *d = p->provider.dialect;
 	struct message turn = { ROLE_ASSISTANT, &p->last, 1 };
+	int64_t tokens = (int64_t)text.n / TOKEN_BYTES;
 
 	take_question(p, h);
+	if (p->most > 0)
+		p->request.max_tokens = tokens < p->most ? p->most - tokens : 1;
 	p->prefilled = !p->no_prefill && d->prefill != NULL &&
 	    d->prefill(p->request.model) && slice_trim(text).n > 0;
 	if (p->prefilled) {

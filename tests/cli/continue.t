@@ -15,6 +15,16 @@ sent "quoted" 2 body 'tell me'
 sent "quoted" 2 body '-----\\nThe quick brown f\\n-----'
 ok "quoted: no assistant's turn" not grep -q '"assistant"' "$T/req$N/req-2.body"
 
+# The rest gets what is left of the tokens, at four bytes each.
+serve <<'EOF'
+head; start chat; text "The quick brown f"; sleep 50; fin
+stream chat "ox jumps.\n"
+EOF
+bide -- --live -m chat:m --max-tokens 50 "tell me"
+status "the rest" 0
+sent "the rest" 1 body '"max_tokens":50'
+sent "the rest" 2 body '"max_tokens":46'
+
 serve <<'EOF'
 head; start responses; text "one "; sleep 50; fail rate_limit_exceeded "Please try again in 20ms"; end
 head; start responses; text " two"; sleep 50; rst
