@@ -134,6 +134,13 @@ test_places(void)
 			n = strspn(text + i, "*");
 			bad += n != strlen(KEY) || memcmp(text, pad, i) != 0 ||
 			    strcmp(text + i + n, pad + k) != 0;
+			/* an escape, at any place in a step of scan.h */
+			(void)str_printf(text, sizeof(text), "%.*sab%%2Fcd+"
+			    "ef=gh/ijklmnopqrstuvwxyz012345%s", (int)i, pad,
+			    pad + k);
+			mask_hide(&m, text, strlen(text), 0);
+			n = strspn(text + i, "*");
+			bad += n != strlen(KEY) + 2;
 		}
 	EQ(bad, 0, "at every place");
 	mask_free(&m);

@@ -102,6 +102,13 @@ scan_odd(struct scan s)
 	return scan_bits(_mm_or_si128(s.x, scan_is(s, '\\')));
 }
 
+/* Backslashes and percent signs: what escapes begin with. */
+static inline uint64_t
+scan_escape(struct scan s)
+{
+	return scan_bits(_mm_or_si128(scan_is(s, '%'), scan_is(s, '\\')));
+}
+
 /* DEL and non-ASCII bytes. */
 static inline uint64_t
 scan_high(struct scan s)
@@ -174,6 +181,13 @@ static inline uint64_t
 scan_odd(struct scan s)
 {
 	return (s.x | ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & SCAN_TOP;
+}
+
+static inline uint64_t
+scan_escape(struct scan s)
+{
+	return (((s.x ^ SCAN_ALL * '%') - SCAN_ALL) |
+	    ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~s.x & SCAN_TOP;
 }
 
 /* The carry of a 0xff, a hit itself, may set a false one above it. */

@@ -1,6 +1,9 @@
 #include "wire/mask.h"
 
+#include "base/scan.h"
 #include "wire/b64.h"
+
+#define SKIPS ((size_t)1024)
 
 /* -- the forms of a secret ------------------------------------------------- */
 
@@ -34,9 +37,17 @@ put(struct buf *b, struct slice s)
 	buf_put(b, s);
 }
 
+/* Where .skip has the pair. */
+static size_t
+pair(const char *s)
+{
+	return ((size_t)(unsigned char)s[0] ^ (size_t)s[1] << 3) % SKIPS;
+}
+
 static void
 add_form(struct mask *m, struct slice s)
 {
+	unsigned char *skip = (unsigned char *)m->skip.p;
 	size_t i, k, distance;
 	struct slice f;
 
@@ -45,16 +56,17 @@ add_form(struct mask *m, struct slice s)
 	    sizeof(m->text.n) });
 	if (m->shortest == 0 || s.n < m->shortest)
 		m->shortest = s.n < 255 ? s.n : 255;
-	memset(m->skip, (int)m->shortest, sizeof(m->skip));
+	if (skip == NULL)
+		skip = (unsigned char *)buf_room(&m->skip, SKIPS);
+	memset(skip, (int)m->shortest - 1, SKIPS);
 	m->first['\\'] = m->first['%'] = 1;
 	for (i = 0; i < count(m); i++) {
 		f = form(m, i);
 		m->first[(unsigned char)f.p[0]] = 1;
-		for (k = 0; k < m->shortest; k++) {
-			distance = m->shortest - 1 - k;
-			if (distance < m->skip[(unsigned char)f.p[k]])
-				m->skip[(unsigned char)f.p[k]] =
-				    (unsigned char)distance;
+		for (k = 0; k + 1 < m->shortest; k++) {
+			distance = m->shortest - 2 - k;
+			if (distance < skip[pair(f.p + k)])
+				skip[pair(f.p + k)] = (unsigned char)distance;
 		}
 	}
 }
@@ -102,6 +114,7 @@ mask_free(struct mask *m)
 {
 	buf_wipe(&m->text);
 	buf_free(&m->ends);
+	buf_free(&m->skip);
 	*m = (struct mask){ 0 };
 }
 
@@ -180,6 +193,7 @@ static size_t
 find(const struct mask *m, struct slice s, size_t at, unsigned flags,
     int simple, size_t *n)
 {
+	const unsigned char *skips = (const unsigned char *)m->skip.p;
 	size_t skip;
 
 	while (at < s.n) {
@@ -187,8 +201,7 @@ find(const struct mask *m, struct slice s, size_t at, unsigned flags,
 		if (simple) {
 			if (s.n - at < m->shortest)
 				break;
-			skip = m->skip[(unsigned char)s.p[at + m->shortest -
-			    1]];
+			skip = skips[pair(s.p + at + m->shortest - 2)];
 		}
 		if (skip == 0 &&
 		    (*n = secret_at(m, slice_sub(s, at, s.n), flags)) > 0)
@@ -201,8 +214,17 @@ find(const struct mask *m, struct slice s, size_t at, unsigned flags,
 static int
 is_simple(struct slice s, unsigned flags)
 {
-	return !(flags & MASK_CUT) && memchr(s.p, '\\', s.n) == NULL &&
-	    memchr(s.p, '%', s.n) == NULL;
+	size_t i;
+
+	if (flags & MASK_CUT)
+		return 0;
+	for (i = 0; s.n - i >= SCAN_STEP; i += SCAN_STEP)
+		if (scan_escape(scan_load(s.p + i)) != 0)
+			return 0;
+	for (; i < s.n; i++)
+		if (s.p[i] == '\\' || s.p[i] == '%')
+			return 0;
+	return 1;
 }
 
 int

@@ -38,8 +38,9 @@ struct mask {
 	struct buf text;		/* the forms, end to end */
 	struct buf ends;		/* where each ends: size_t */
 	size_t shortest;		/* of the forms */
-	unsigned char skip[256];	/* Horspool's table for the shortest
-					   length; 0: at the end of a form */
+	struct buf skip;		/* how far it is from a pair of bytes
+					   to the end of the shortest length
+					   of any form (Wu and Manber) */
 	unsigned char first[256];	/* whether a form may begin with it */
 };
 
