@@ -12,10 +12,10 @@
  * 2. A key file from the environment or the configuration file is meant for
  *    the provider of the model that is named there, if one is, or for the base
  *    URL that is named there; it is not used for another one named by -m.
- * 3. The key in a provider's own variable goes to the provider's own base URL
- *    (of the table, its variable or its section of the configuration file) or
- *    to one on the command line; not to one from BIDE_BASE_URL or from an
- *    option of the configuration file.
+ * 3. The key in a provider's own variable, and the secret fields of its section
+ *    of the configuration file, go to the provider's own base URL (of the
+ *    table, its variable or that section) or to one on the command line; not
+ *    to one from BIDE_BASE_URL or an option of the configuration file.
  *
  * A turn's URL and key file are kept in its record, for the model there.
  */
@@ -30,7 +30,8 @@ struct owner {
 	const char *model;		/* without the provider's prefix */
 	const char *base_url;		/* from the options; or NULL: its own */
 	const char *key_file;		/* from the options; or NULL */
-	int own_key;			/* its variable's key may be used */
+	int own_key;			/* its own key, in a variable or in
+					   fields of its section, may be used */
 };
 
 /*

@@ -225,7 +225,7 @@ plan_auth(const struct plan *p)
 }
 
 static void
-make_fields(struct plan *p)
+make_fields(struct plan *p, int own_key)
 {
 	static const char *const openai[][2] = {
 		{ "OpenAI-Organization", "OPENAI_ORG_ID" },
@@ -233,7 +233,7 @@ make_fields(struct plan *p)
 	};
 	const struct dialect *d = p->provider.dialect;
 	const struct own_provider *own = p->own;
-	struct slice key = secret_slice(&p->key);
+	struct slice key = secret_slice(&p->key), name;
 	struct buf *b = &p->fields;
 	size_t i;
 
@@ -253,6 +253,9 @@ make_fields(struct plan *p)
 				put_field(b, openai[i][0],
 				    slice_str(variable(openai[i][1])));
 	for (i = 0; own != NULL && i < own->nheaders; i++) {
+		name = slice_str(own->header[i]);
+		if (!own_key && secret_field(own, slice_cut(&name, ':')))
+			continue;	/* a key of this provider, too */
 		buf_puts(b, own->header[i]);
 		buf_puts(b, "\r\n");
 	}
@@ -348,7 +351,7 @@ plan_make(struct plan *p, const struct opts *o, const char *model,
 		.background = o->background &&
 		    p->provider.dialect == &dialect_responses,
 	};
-	make_fields(p);
+	make_fields(p, w.own_key);
 	make_mask(p);
 	p->bare = is_bare(p) && !o->dry_run;
 	j->dialect = p->provider.dialect;

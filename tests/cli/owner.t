@@ -16,6 +16,11 @@ base-url $url
 key-env MINE
 [provider other]
 base-url $BASE
+[provider fields]
+base-url $BASE
+header X-Team: seven
+header X-Key: sk-field
+secret-header X-Site: sk-site
 [provider keyed]
 base-url $BASE
 key-env KEYED
@@ -102,6 +107,14 @@ got "BIDE_BASE_URL" "" ""
 bide BIDE_BASE_URL="$url" -- -s inherited -m m hello
 status "BIDE_BASE_URL, no key needed" 0
 got "BIDE_BASE_URL, no key needed" "" ""
+bide BIDE_BASE_URL="$url" -- -m fields:m hello
+ok "BIDE_BASE_URL, fields: sent" grep -rqi 'x-team: seven' "$T/req$mine"
+ok "BIDE_BASE_URL, fields: not the secret ones" \
+    not grep -rqE 'sk-field|sk-site' "$T/req$mine"
+got "BIDE_BASE_URL, fields" "" ""
+bide -- -u "$url" -m fields:m hello
+ok "-u, fields" grep -rq sk-site "$T/req$mine"
+got "-u, fields" "" ""
 bide BIDE_BASE_URL="$url" "$file" -- -m m hello
 got "BIDE_BASE_URL and BIDE_KEY_FILE" "sk-from-file-1 " ""
 bide -- -u "$url" -m m hello
