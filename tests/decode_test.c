@@ -234,7 +234,7 @@ static const struct script chat[] = {
 	    { TOOLS(NAMED("\"id\":\"c1\",", "f", "1") ","
 	    PIECE("\"id\":\"c1\",", "2")),
 	    TOOLS(NAMED("\"id\":\"c2\",", "f", "3")), STOP } },
-	{ "calls without index or id", "mt C(call_1,f,1)C(call_2,g,2) "
+	{ "calls without index or id", "mt C(call_bide_1,f,1)C(call_bide_2,g,2) "
 	    "tool_calls",
 	    { TOOLS(NAMED("", "f", "1") "," NAMED("", "g", "2")), STOP } },
 	{ "calls that share an index", "mt C(c1,f,1)C(c2,f,2) tool_calls",
@@ -287,7 +287,7 @@ static const struct script chat[] = {
 	    { "|{\"choices\":[{\"text\":\"a\"}]}", "|{\"choices\":[{"
 	    "\"text\":\"\",\"finish_reason\":\"stop\"}]}" } },
 	{ "the only function call of older models",
-	    "mmmt C(call_1,f,{\"a\":1}) tool_calls",
+	    "mmmt C(call_bide_1,f,{\"a\":1}) tool_calls",
 	    { CHOICE("\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}",
 	    "null"),
 	    CHOICE("\"function_call\":{\"arguments\":\"{\\\"a\\\"\"}", "null"),
@@ -339,7 +339,7 @@ static const struct script chat[] = {
 	    TOOLS(NAMED("\"index\":0,\"id\":\"c2\",", "f", "")),
 	    TOOLS(PIECE("\"index\":0,\"id\":\"\",", "{}")), STOP } },
 	{ "ids that are none, and a number",
-	    "mt C(7,f,{})C(call_2,g,{})C(call_3,h,{}) tool_calls",
+	    "mt C(7,f,{})C(call_bide_2,g,{})C(call_bide_3,h,{}) tool_calls",
 	    { TOOLS(NAMED("\"index\":0,\"id\":7,", "f", "{}") ","
 	    NAMED("\"index\":1,\"id\":\"null\",", "g", "{}") ","
 	    NAMED("\"index\":2,\"id\":null,", "h", "{}")), STOP } },

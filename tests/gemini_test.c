@@ -124,16 +124,16 @@ static const struct {
 
 	/* calls */
 	{ "a call", D(CALL("{\"name\":\"f\",\"args\":{\"a\": [1, 2]}}"))
-	    D(LAST("STOP")), "C(call_1,f,{\"a\":[1,2]}) tool_calls" },
+	    D(LAST("STOP")), "C(call_bide_1,f,{\"a\":[1,2]}) tool_calls" },
 	{ "an imitator's end", D(CALL("{\"name\":\"f\",\"args\":{\"a\":"
 	    " [1, 2]}}"))
-	    D(LAST("FUNCTION_CALL")), "C(call_1,f,{\"a\":[1,2]}) tool_calls" },
+	    D(LAST("FUNCTION_CALL")), "C(call_bide_1,f,{\"a\":[1,2]}) tool_calls" },
 	{ "calls with ids, without arguments", D(CALL("{\"id\":\"x\","
 	    "\"name\":\"f\"}")) D(CALL("{\"id\":\"\",\"name\":\"g\","
 	    "\"args\":null}")) D(LAST("STOP")),
-	    "C(x,f,{})C(call_2,g,{}) tool_calls" },
+	    "C(x,f,{})C(call_bide_2,g,{}) tool_calls" },
 	{ "a call, then a token limit", D(CALL("{\"name\":\"f\"}"))
-	    D(LAST("MAX_TOKENS")), "C(call_1,f,{}) length" },
+	    D(LAST("MAX_TOKENS")), "C(call_bide_1,f,{}) length" },
 	{ "arguments in pieces",
 	    D(CALL("{\"name\":\"f\",\"willContinue\":true}"))
 	    D(CALL(PIECE("$.a", "\"stringValue\":\"x\\ud83d\"")))
@@ -143,13 +143,13 @@ static const struct {
 	    D(CALL(PIECE("$.b[1].c", "\"nullValue\":\"NULL_VALUE\"")))
 	    D(CALL(PIECE("$.g.h", "\"stringValue\":\"\"")))
 	    D(CALL("{}")) D(CALL("{\"name\":\"g\"}")) D(LAST("STOP")),
-	    "C(call_1,f,{\"a\":\"x\\ud83d\\ude00\\\"\",\"b\":[{\"c\":1.5,"
+	    "C(call_bide_1,f,{\"a\":\"x\\ud83d\\ude00\\\"\",\"b\":[{\"c\":1.5,"
 	    "\"d e\":true},{\"c\":null}],\"g\":{\"h\":\"\"}})"
-	    "C(call_2,g,{}) tool_calls" },
+	    "C(call_bide_2,g,{}) tool_calls" },
 	{ "pieces until STOP",
 	    D(CALL("{\"name\":\"f\",\"willContinue\":true}"))
 	    D(CALL(PIECE("$.a", "\"stringValue\":\"x\""))) D(LAST("STOP")),
-	    "C(call_1,f,{\"a\":\"x\"}) tool_calls" },
+	    "C(call_bide_1,f,{\"a\":\"x\"}) tool_calls" },
 	{ "pieces cut off by a limit",
 	    D(CALL("{\"name\":\"f\",\"willContinue\":true}"))
 	    D(CALL(PIECE("$.a", "\"stringValue\":\"x\"")))
@@ -244,12 +244,12 @@ conversation(void)
 		.data = { "\x89PNG", 4 } },
 		{ .type = PART_FILE, .url = { "https://x/y", 11 } } };
 	static const struct part called[] = { TEXT_PART("hm"),
-		{ .type = PART_CALL, .id = { "call_1", 6 }, .name = { "f", 1 },
+		{ .type = PART_CALL, .id = { "call_bide_1", 11 }, .name = { "f", 1 },
 		.text = { "{\"a\": 1}", 8 } },
 		{ .type = PART_CALL, .id = { "x2", 2 }, .name = { "g", 1 },
 		.text = { "", 0 } } };
 	static const struct part first[] = { { .type = PART_RESULT,
-		.id = { "call_1", 6 }, .text = { " {\"b\": 2}", 9 } } };
+		.id = { "call_bide_1", 11 }, .text = { " {\"b\": 2}", 9 } } };
 	static const struct part second[] = { { .type = PART_RESULT,
 		.id = { "x2", 2 }, .text = { "[3]", 3 } } };
 	static const struct part more[] = { TEXT_PART("go \"on\"") };

@@ -391,6 +391,44 @@ foreign(void)
 	done(&k);
 }
 
+/* Claude refuses text of white space alone, and a budget for thinking where the
+ * turn that goes on has begun without. */
+static void
+messages_strict(void)
+{
+	static const char *const thought[] = { "messages", "another" };
+	struct message m[3];
+	struct part call[2] = { { .type = PART_OWN, .text = SLICE("{}") },
+	    { .type = PART_CALL, .id = SLICE("c"), .name = SLICE("f") } };
+	struct part blank[2] = { { .text = SLICE(" \n") },
+	    { .text = SLICE("q") } };
+	struct part result = { .type = PART_RESULT, .id = SLICE("c"),
+	    .text = SLICE("r") };
+	struct request r = { .model = SLICE("claude-sonnet-4-5"),
+	    .messages = m, .nmessages = 3, .effort = SLICE("high") };
+	struct buf body = { 0 };
+	int i;
+
+	m[0] = (struct message){ ROLE_USER, blank, 2 };
+	m[1] = (struct message){ ROLE_ASSISTANT, call, 2 };
+	m[2] = (struct message){ ROLE_TOOL, &result, 1 };
+	for (i = 0; i < 2; i++) {
+		call[0].name = slice_str(thought[i]);
+		buf_clear(&body);
+		dialect_messages.encode(&r, &body);
+		EQ(slice_ifind(buf_slice(&body), "budget_tokens") >= 0, i == 0,
+		    "a budget only after a thinking block of its own");
+		OK(slice_ifind(buf_slice(&body), "[{\"type\":\"text\","
+		    "\"text\":\"q\"}]") >= 0, "blank text is left out");
+	}
+	r.nmessages = 1;
+	buf_clear(&body);
+	dialect_messages.encode(&r, &body);
+	OK(slice_ifind(buf_slice(&body), "budget_tokens") >= 0,
+	    "and in a turn that begins");
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -398,6 +436,7 @@ main(void)
 	responses_order();
 	messages();
 	messages_unsigned();
+	messages_strict();
 	gemini();
 	foreign();
 	return DONE();

@@ -197,7 +197,7 @@ decode_put_call(struct decode *d, struct call *c)
 	json_unescape_end(&c->args, &c->half);
 	c->put = 1;
 	if (c->id.n == 0)	/* its result has to name one */
-		buf_printf(&c->id, "call_%zu", (size_t)(c - d->calls) + 1);
+		buf_printf(&c->id, MADE_UP "%zu", (size_t)(c - d->calls) + 1);
 	if (d->cursor != NULL)
 		d->cursor->calls++;
 	d->content = 1;

@@ -20,11 +20,11 @@ encode_object(struct json_out *w, const char *key, struct slice text)
 	return text.n > 0 && *text.p == '{' && json_raw(w, text) == 0;
 }
 
-/* Not the ids that gemini.c makes up for calls without one ("call_1"). */
+/* Gemini 3 wants its ids back, and no others. */
 static void
 encode_id(struct json_out *w, const struct part *p)
 {
-	if (p->id.n > 0 && !slice_starts(p->id, "call_"))
+	if (p->id.n > 0 && !slice_starts(p->id, MADE_UP))
 		json_member(w, "id", p->id);
 }
 

@@ -9,8 +9,8 @@ encode_part(struct json_out *w, const struct part *p)
 	static const char types[][12] = { "text", "image", "document",
 	    "tool_use", "tool_result" };
 
-	/* "text content blocks must be non-empty" */
-	if (p->type == PART_TEXT && p->text.n == 0)
+	/* "text content blocks must contain non-whitespace text" */
+	if (p->type == PART_TEXT && slice_trim(p->text).n == 0)
 		return;
 	if (encode_own(w, p, "messages"))
 		return;
@@ -156,6 +156,20 @@ messages_prefill(struct slice model)
 	return model.n > 0 && *model.p >= '0' && *model.p <= '5';
 }
 
+/* Whether the calls whose results are being sent were made without thinking. */
+static int
+is_thoughtless(const struct request *r)
+{
+	const struct message *m = r->messages + r->nmessages;
+
+	if (r->nmessages == 0 || m[-1].role != ROLE_TOOL)
+		return 0;
+	while (--m > r->messages && m->role != ROLE_ASSISTANT)
+		;
+	return m->nparts == 0 || m->parts->type != PART_OWN ||
+	    !slice_is(m->parts->name, "messages");
+}
+
 static void
 encode_thinking(struct json_out *w, const struct request *r)
 {
@@ -167,6 +181,10 @@ encode_thinking(struct json_out *w, const struct request *r)
 		encode_raw(w, "thinking", SLICE("{\"type\":\"adaptive\"}"));
 		return;
 	}
+	/* with a budget, a turn that goes on after tool calls must begin with
+	 * the thinking block that led to them */
+	if (is_thoughtless(r))
+		return;
 	if (slice_is(r->effort, "low"))
 		n = 2048;
 	else if (slice_is(r->effort, "medium"))

@@ -52,6 +52,9 @@ struct message {
 	size_t nparts;
 };
 
+/* How ids begin that are made up for calls that came without one. */
+#define MADE_UP "call_bide_"
+
 struct request {
 	struct slice model;
 	struct slice system;		/* empty: none */

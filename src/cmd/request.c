@@ -1,5 +1,6 @@
 #include "cmd/request.h"
 
+#include "api/adapt.h"
 #include "cmd/secret.h"
 
 /* Bytes of text to a token, as OpenAI estimates: a broken answer's tokens are
@@ -20,8 +21,13 @@ take_question(struct plan *p, struct history *h)
 void
 request_body(struct plan *p)
 {
+	struct request r = p->request;
+	struct adapted a = { 0 };
+
 	buf_clear(&p->body);
-	p->provider.dialect->encode(&p->request, &p->body);
+	adapt(&a, &r);
+	p->provider.dialect->encode(&r, &p->body);
+	adapt_free(&a);
 	p->job.exchange.body = buf_slice(&p->body);
 }
 
@@ -82,16 +88,24 @@ request_refuse_prefill(struct plan *p, const struct fault *f)
 int
 request_disown(struct plan *p, struct history *h, const struct fault *f)
 {
-	static const char words[][10] = { "signature", "thinking",
-	    "reasoning", "encrypted" };
-	size_t i;
+	/* OpenAI: "Item with id 'rs_...' not found. Items are not persisted
+	 * when `store` is set to false." */
+	static const struct {
+		int status;
+		char word[10];
+	} refusals[] = {
+		{ 400, "signature" }, { 400, "thinking" }, { 400, "reasoning" },
+		{ 400, "encrypted" }, { 400, "persisted" },
+		{ 404, "persisted" }, { 404, "item" },
+	};
+	size_t i, n = sizeof(refusals) / sizeof(refusals[0]);
 
-	if (f->class != F_REQUEST || f->status != 400)
-		return 0;
-	for (i = 0; i < 4; i++)
-		if (slice_ifind(slice_str(f->text), words[i]) >= 0)
+	for (i = 0; i < n; i++)
+		if (f->status == refusals[i].status &&
+		    slice_ifind(slice_str(f->text), refusals[i].word) >= 0)
 			break;
-	if (i == 4 || !talk_disown(&h->talk))
+	if (i == n || (f->class != F_REQUEST && f->class != F_NOT_FOUND) ||
+	    !talk_disown(&h->talk))
 		return 0;
 	request_question(p, h);
 	return 1;

@@ -73,7 +73,7 @@ round messages claude-opus-5 toolu_1 "$block,{\"type\":\"tool_use\"" <<'END'
 END
 
 call='"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2VjcmV0"'
-round gemini gemini-3-pro call_1 "$call" <<END
+round gemini gemini-3-pro call_bide_1 "$call" <<END
 {"candidates":[{"content":{"parts":[{$call}]}}]}
 {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}
 END
@@ -95,4 +95,16 @@ ok "refused: not again" not grep -q encrypted_content "$T/req$N/req-3.body"
 bide -- hello
 status "refused without any" 65
 requests "refused without any" 4
+
+# A server that has lost what it stored says 404.
+serve <<END
+head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
+error 404 not_found "Item with id 'rs_1' not found. Items are not persisted when store is set to false."
+stream responses two
+END
+bide -- -s lost first
+bide -- -s lost second
+status "lost" 0
+out "lost" two
+requests "lost" 3
 finish
