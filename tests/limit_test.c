@@ -22,12 +22,12 @@ test_first(void)
 	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
 
 	EQ(ask(&l, &a, 0), 0, "the first request goes");
-	EQ(ask(&l, &b, 1), 1001, "the second waits for its response");
+	EQ(ask(&l, &b, 1), 1000, "the second waits for its response");
 	EQ(b.why, LIMIT_FIRST, "the reason");
 	c.hurry = 1;
 	EQ(ask(&l, &c, 2), 2, "without patience it goes at once");
-	EQ(ask(&l, &b, 900), 1001, "it still waits");
-	EQ(ask(&l, &b, 1001), 1001, "a second at most");
+	EQ(ask(&l, &b, 900), 1000, "it still waits");
+	EQ(ask(&l, &b, 1000), 1000, "a second at most");
 	page_close(l.page);
 	l = fresh();
 	a = b = (struct ticket){ 0 };
@@ -37,6 +37,29 @@ test_first(void)
 	EQ(ask(&l, &b, 51), 51, "after a response all go");
 	c = (struct ticket){ 0 };
 	EQ(ask(&l, &c, 7200000), 7200000, "and hours later");
+	page_close(l.page);
+}
+
+/* A server that is slow to respond: how many start in each second. */
+static void
+test_slow_start(void)
+{
+	static const int want[] = { 1, 2, 4, 8, 16, 32 };
+	struct limit l = fresh();
+	struct ticket t[100] = { { 0 } };
+	size_t i;
+	msec now;
+	int n[6] = { 0 };
+
+	for (now = 0; now < 6000; now += 5)
+		for (i = 0; i < 100; i++)
+			if (!t[i].going && ask(&l, &t[i], now) == now)
+				n[now / 1000]++;
+	for (i = 0; i < 6; i++)
+		OK(n[i] >= want[i] - want[i] / 6 && n[i] <= want[i],
+		    "twice as many");
+	EQ(lease_count(l.page, START + 999), n[0] + n[1] + n[2] + n[3] +
+	    n[4] + n[5], "no others");
 	page_close(l.page);
 }
 
@@ -491,6 +514,7 @@ int
 main(void)
 {
 	test_first();
+	test_slow_start();
 	test_bucket();
 	test_two_queues();
 	test_obey();

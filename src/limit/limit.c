@@ -9,6 +9,7 @@
 
 /* When to look again. */
 #define FIRST_MAX ((msec)1000)
+#define FIRST_DOUBLE 7		/* times */
 #define FIRST_LOOK ((msec)10)
 #define TURN_LOOK ((msec)50)
 #define LOOK_MIN ((msec)20)
@@ -56,14 +57,18 @@ average(_Atomic int64_t *word, int64_t v)
 	atomic_store(word, old == 0 ? v : old + (v - old) / 8);
 }
 
-/* Whether to wait for the response to another process's request, because what
- * is known is stale: others may have used the buckets meanwhile.  Every
- * FIRST_MAX one request does not wait, but goes as a probe. */
+/*
+ * Whether to wait for the response to another process's request, because what
+ * is known is stale: others may have used the buckets meanwhile.  Until there
+ * is a response requests start slowly: one in the first FIRST_MAX, and in each
+ * further one twice as many as in the one before.
+ */
 static int
 wait_first(struct limit *l, struct ticket *t, msec now)
 {
 	struct page *p = l->page;
 	msec head = atomic_load(&p->head), probe = atomic_load(&p->probe);
+	msec age = now - atomic_load(&p->start);
 	msec window, told;
 	int stale = head == 0;
 	struct cell *c;
@@ -79,13 +84,18 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 			atomic_store(&c->limit, 0);
 		stale |= now - told > window && now - head > window;
 	}
-	if (!stale || t->hurry || now - t->asked >= FIRST_MAX ||
-	    (probe <= now - FIRST_MAX &&
-	    atomic_compare_exchange_strong(&p->probe, &probe, now)))
+	if (!stale || t->hurry)
 		return 0;
 	t->why = LIMIT_FIRST;
-	t->slot = t->asked + FIRST_MAX;
-	return 1;
+	t->slot = now;
+	/* nobody has waited, or the clock was set back */
+	if (now - probe >= 2 * FIRST_MAX || age <= -FIRST_MAX)
+		atomic_store(&p->start, now);
+	else
+		t->slot = probe + (FIRST_MAX >> (age < FIRST_DOUBLE *
+		    FIRST_MAX ? age / FIRST_MAX : FIRST_DOUBLE));
+	return t->slot > now ||
+	    !atomic_compare_exchange_strong(&p->probe, &probe, now);
 }
 
 /* Whether the server's word for a refused request beats the cell that it waits
@@ -129,7 +139,8 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	if (t->asked == 0)
 		t->asked = now;
 	if (!t->queued && wait_first(l, t, now))
-		return now + FIRST_LOOK + (now - t->asked) / 8;
+		return t->slot > now && t->slot < now + FIRST_LOOK ? t->slot :
+		    now + FIRST_LOOK;
 	t->body = body;
 	queue_join(l, t, now);
 	queue_slot(l, t, now);

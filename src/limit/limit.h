@@ -15,7 +15,8 @@
  *	... l->ops->done(l, &t, &fault, sent, &usage, now)
  *
  * A request waits, in this order, for
- *   the first response to any process, at most a second, if nothing is known;
+ *   the first response to any process, if nothing is known; one may go in the
+ *     first second all the same, two in the next, then four, and so on;
  *   its slot in each token bucket (limit/gcra.h) whose limit is known from a
  *     response head, from the text of a 429, or from the user;
  *   the end of the wait that a 429 named, whichever process received it; a

@@ -65,6 +65,7 @@ is_sound(const struct page *p, msec now)
 	    within(&p->next, 0, now + SKEW + HOLD_LONG) &&
 	    within(&p->pause, 0, HOLD_LONG) &&
 	    within(&p->probe, 0, now + SKEW) &&
+	    within(&p->start, 0, now + SKEW) &&
 	    within(&p->head, 0, now + SKEW) &&
 	    within(&p->concurrency, 0, (PAGE_LEASES + 1) * PAGE_ONE) &&
 	    within(&p->admitted, 0, PAGE_LEASES * PAGE_ONE) &&
