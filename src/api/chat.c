@@ -265,7 +265,8 @@ take_message(struct decode *d, struct slice message, int last)
 		if (slice_eq(slice_sub(*text, 0, said.n), said) &&
 		    (last || text->n > said.n))
 			slice_skip(text, said.n);
-		buf_put(&d->block, *text);
+		if (!d->whole)		/* nothing follows that repeats it */
+			buf_put(&d->block, *text);
 	}
 	return take_delta(d, message, w);
 }
@@ -426,6 +427,7 @@ event(struct decode *d, const struct sse_event *e)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
+	d->whole = 1;
 	if (pick(d, body) == 0 && take_chunk(d, body) == DECODE_FAULT)
 		return DECODE_FAULT;
 	return d->begun ? take_done(d) : decode_no_answer(d, body);

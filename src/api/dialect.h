@@ -102,6 +102,7 @@ struct decode {
 	uint64_t doubted;	/* IDS_DOUBT: .text_bytes then */
 	int begun;		/* chat: a choice was seen; messages: the
 				   start was */
+	int whole;		/* chat: the answer is one JSON text */
 	int refused;		/* there was refusal text */
 	int other;		/* or output of a kind that is not shown */
 	int64_t inputs[3];	/* messages: tokens that are fresh, written to

@@ -413,7 +413,7 @@ report_result(const struct result *res, const struct opts *o,
 
 	if (status == EXIT_WHOLE || status == EXIT_SIGNAL + SIGPIPE)
 		return;
-	if (status == EXIT_PARTIAL)
+	if (status == EXIT_PARTIAL && res->last.fault.class == F_NONE)
 		buf_puts(&b, partial[res->last.finish]);
 	else
 		put_failure(&b, res);

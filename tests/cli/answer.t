@@ -62,6 +62,7 @@ out "token limit" "cut by a limit"
 err "token limit" "bide: .*(limit|length|cut)"
 bide -- -m chat:m hello
 status "content filter" 1
+err "content filter" "bide: .*content filter"
 bide -- -m chat:m hello
 status "tool call" 0
 ok "tool call is a JSON line" perl -MJSON::PP -e '
@@ -77,6 +78,13 @@ status "terminal event" 0
 out "terminal event" "the peer does not close"
 ok "terminal event is acted on at once" \
     between $((after - before)) 0 $((500 + SLACK))
+
+serve <<'EOF'
+head; start chat; done; end
+EOF
+bide -- -m chat:m --patience 0 hello
+status "empty" 1
+err "empty" "bide: empty answer: the model "
 
 serve <<'EOF'
 stream responses "x"

@@ -21,23 +21,33 @@ bide -- --max-answer 1M hello
 status "large enough" 0
 ok "large enough: all of it" [ "$(wc -c < "$T/out")" -gt 9000 ]
 
-# An event of 16 MiB is kept once, and its text once; nothing else is.
+# An event of 16 MiB, or an answer in one JSON text, is kept once, and its text
+# once; nothing else is.
 perl -e '
+	my $head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 	my $open = q({"choices":[{"index":0,"delta":{"content":");
 	my $end = q({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]});
-	print "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
-	    "data: $open", "x" x (1 << 24), "\"}}]}\n\ndata: $end\n\n"' > "$T/event"
+	my $text = "x" x (1 << 24);
+	open my $event, ">", "$ARGV[0]/event";
+	print $event $head, "data: $open$text\"}}]}\n\ndata: $end\n\n";
+	open my $whole, ">", "$ARGV[0]/whole";
+	$open =~ s/delta/message/;
+	print $whole $head, $open, $text, q("},"finish_reason":"stop"}]});
+' "$T"
 serve <<EOT
 send-file $T/event; fin
+send-file $T/whole; fin
 EOT
-if [ "$BIDE" = ./bide ]; then
-	(ulimit -v 90000; bide -- hello; exit "$rc")
-	rc=$?
-else	# a sanitizer, or valgrind
-	bide -- hello
-fi
-status "a large event" 0
-ok "a large event: all of it" [ "$(wc -c < "$T/out")" = 16777216 ]
+for what in event answer; do
+	if [ "$BIDE" = ./bide ]; then
+		(ulimit -v 90000; bide -- hello; exit "$rc")
+		rc=$?
+	else	# a sanitizer, or valgrind
+		bide -- hello
+	fi
+	status "a large $what" 0
+	ok "a large $what: all of it" [ "$(wc -c < "$T/out")" = 16777216 ]
+done
 
 # A head of 256 fields is read, one of 257 is not.
 fields() {
