@@ -9,11 +9,11 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define SLOT ((size_t)IDS_HASH + 1)
-#define FLAGS IDS_HASH			/* the byte after the hash; 0: free */
-#define CAP_MIN 1024
+#define SLOT ((size_t)IDS_HASH + 4)	/* the hash and a word */
+#define ONE 0x100			/* of the counter; below it, flags */
+#define CAP_BITS 10			/* of the first table */
 #define MEMORY_MAX 16384		/* slots */
-#define PROBE 16			/* slots per read */
+#define PAGE 256			/* slots in a page of the file */
 
 void
 ids_hash(struct slice name, unsigned char hash[IDS_HASH])
@@ -27,111 +27,149 @@ ids_hash(struct slice name, unsigned char hash[IDS_HASH])
 	memcpy(hash, all, IDS_HASH);
 }
 
-/* Reads n slots, from the ith on; holes in the file are free slots. */
+/* Loads a page of the file; the one before is written first if it has changed.
+ * Holes in the file are free slots. */
 static int
-get(const struct ids *s, uint64_t i, unsigned char *to, size_t n)
+turn(struct ids *s, uint64_t page)
 {
+	const size_t size = PAGE * SLOT;
 	ssize_t got;
 
-	if (s->fd < 0) {
-		memcpy(to, s->slots + i * SLOT, n * SLOT);
-		return 0;
-	}
-	got = file_get(s->fd, to, n * SLOT, (off_t)(i * SLOT));
+	if (s->changed && file_put(s->fd, (struct slice){ (char *)s->slots,
+	    size }, (off_t)(s->page * size)) < 0)
+		return -1;
+	s->changed = 0;
+	s->page = UINT64_MAX;
+	got = file_get(s->fd, s->slots, size, (off_t)(page * size));
 	if (got < 0)
 		return -1;
-	memset(to + got, 0, n * SLOT - (size_t)got);
+	memset(s->slots + got, 0, size - (size_t)got);
+	s->page = page;
 	return 0;
 }
 
-static int
-put(const struct ids *s, uint64_t i, const unsigned char *slot)
+/* The ith slot, valid until the next call; NULL with errno. */
+static unsigned char *
+slot(struct ids *s, uint64_t i)
 {
-	if (s->fd >= 0)
-		return file_put(s->fd, (struct slice){ (const void *)slot,
-		    SLOT }, (off_t)(i * SLOT));
-	memcpy(s->slots + i * SLOT, slot, SLOT);
-	return 0;
+	if (s->fd < 0)
+		return s->slots + i * SLOT;
+	if (i / PAGE != s->page && turn(s, i / PAGE) < 0)
+		return NULL;
+	return s->slots + i % PAGE * SLOT;
 }
 
-/* Linear probing: sets *at to the slot that has the hash, or to the free slot
- * where it belongs, and copies that slot to found.  -1 with errno. */
-static int
-find(const struct ids *s, const unsigned char *hash, uint64_t *at,
-    unsigned char *found)
+/* The counter and the flags; 0: the slot is free. */
+static uint32_t
+word(const unsigned char *at)
 {
-	unsigned char slots[PROBE * SLOT];
+	uint32_t w;
+
+	memcpy(&w, at + IDS_HASH, sizeof(w));
+	return w;
+}
+
+/* Linear probing: the slot that has the hash, or the free slot where it
+ * belongs; NULL with errno. */
+static unsigned char *
+find(struct ids *s, const unsigned char *hash)
+{
+	unsigned char *at;
 	uint64_t i = 0;
-	size_t n, k;
+	int k;
 
-	memcpy(&i, hash, sizeof(i));
-	for (i &= s->cap - 1;; i = (i + n) & (s->cap - 1)) {
-		n = s->cap - i < PROBE ? (size_t)(s->cap - i) : PROBE;
-		if (get(s, i, slots, n) < 0)
-			return -1;
-		for (k = 0; k < n; k++) {
-			memcpy(found, slots + k * SLOT, SLOT);
-			*at = i + k;
-			if (found[FLAGS] == 0 ||
-			    memcmp(found, hash, IDS_HASH) == 0)
-				return 0;
-		}
-	}
+	/* The place is the first bits of the hash.  So the order of slots is
+	 * nearly that of hashes, and grow() fills page after page. */
+	for (k = 0; k < 8; k++)
+		i = i << 8 | hash[k];
+	for (i >>= 64 - s->bits; (at = slot(s, i)) != NULL;
+	    i = (i + 1) & (s->cap - 1))
+		if (word(at) == 0 || memcmp(at, hash, IDS_HASH) == 0)
+			break;
+	return at;
 }
 
-/* Moves s to a table four times as large. */
+/* Moves s to a table twice as large. */
 static int
 grow(struct ids *s)
 {
 	struct ids larger = { .fd = -1, .path = s->path, .n = s->n,
-	    .cap = s->cap == 0 ? CAP_MIN : s->cap * 4 };
-	unsigned char slots[PROBE * SLOT], none[SLOT];
+	    .bits = s->cap == 0 ? CAP_BITS : s->bits + 1,
+	    .page = UINT64_MAX };
 	char name[PATH_MAX];
-	uint64_t i, at;
-	size_t k;
+	unsigned char *old, *at;
+	uint64_t i;
 
+	larger.cap = (uint64_t)1 << larger.bits;
 	if (larger.cap > MEMORY_MAX && s->path != NULL &&
 	    str_printf(name, sizeof(name), "%s.XXXXXX", s->path) == 0 &&
 	    (larger.fd = mkstemp(name)) >= 0)
 		(void)unlink(name);
-	if (larger.fd < 0 && (larger.slots = calloc((size_t)larger.cap,
-	    SLOT)) == NULL)
+	larger.slots = calloc(larger.fd < 0 ? (size_t)larger.cap : PAGE, SLOT);
+	if (larger.slots == NULL)
 		err_oom();
-	for (i = 0; i < s->cap; i += PROBE) {
-		if (get(s, i, slots, PROBE) < 0)
-			goto failed;
-		for (k = 0; k < PROBE; k++)
-			if (slots[k * SLOT + FLAGS] != 0 &&
-			    (find(&larger, slots + k * SLOT, &at, none) < 0 ||
-			    put(&larger, at, slots + k * SLOT) < 0))
-				goto failed;
+	for (i = 0; i < s->cap; i++) {
+		old = slot(s, i);
+		if (old != NULL && word(old) == 0)
+			continue;
+		at = old == NULL ? NULL : find(&larger, old);
+		if (at == NULL) {
+			ids_free(&larger);
+			return -1;
+		}
+		memcpy(at, old, SLOT);
+		larger.changed = 1;
 	}
 	ids_free(s);
 	*s = larger;
 	return 0;
-failed:
-	ids_free(&larger);
-	return -1;
+}
+
+/* The slot of a name, as find(), with room for another one. */
+static unsigned char *
+place(struct ids *s, const unsigned char *hash)
+{
+	return s->n >= s->cap / 4 * 3 && grow(s) < 0 ? NULL : find(s, hash);
+}
+
+/* Sets a slot that place() has found for a name. */
+static void
+put(struct ids *s, unsigned char *at, const unsigned char *hash, uint32_t w)
+{
+	s->n += word(at) == 0;
+	memcpy(at, hash, IDS_HASH);
+	memcpy(at + IDS_HASH, &w, sizeof(w));
+	s->changed = 1;
 }
 
 int
 ids_mark(struct ids *s, const unsigned char hash[IDS_HASH], int flags)
 {
-	unsigned char slot[SLOT];
-	uint64_t at;
-	int had;
+	unsigned char *at = place(s, hash);
+	uint32_t w, set = (uint32_t)flags;
 
-	if (s->n >= s->cap / 4 * 3 && grow(s) < 0)
+	if (at == NULL)
 		return -1;
-	if (find(s, hash, &at, slot) < 0)
+	w = word(at);
+	if ((w | set) != w)
+		put(s, at, hash, w | set);
+	return (int)(w % ONE);
+}
+
+int
+ids_count(struct ids *s, const unsigned char hash[IDS_HASH], int by)
+{
+	unsigned char *at = place(s, hash);
+	uint32_t w;
+
+	if (at == NULL)
 		return -1;
-	had = slot[FLAGS];
-	if ((had | flags) == had)
-		return had;
-	memcpy(slot, hash, IDS_HASH);
-	slot[FLAGS] = (unsigned char)(had | flags);
-	s->n += had == 0;
-	return put(s, at, slot) < 0 ? -1 : had;
+	w = word(at);
+	if (by > 0 && w / ONE < UINT32_MAX / ONE)
+		put(s, at, hash, (w | IDS_DONE) + ONE);
+	else if (by < 0 && w / ONE > 0)
+		put(s, at, hash, w - ONE);
+	return (int)(w / ONE);
 }
 
 void
