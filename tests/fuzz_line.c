@@ -21,7 +21,7 @@ check_result(const struct line *l, struct slice body, int failed)
 	    .status = failed ? 400 : 200, .request_id = "", .body = body };
 	struct slice raw;
 
-	line_id(l, 1, &id);
+	line_id(l, 1, 2, &id);
 	a.id = buf_slice(&id);
 	answer_put(&out, &a);
 	assert(json_valid(buf_slice(&out)));

@@ -59,16 +59,18 @@ test_id(void)
 	struct line l;
 
 	(void)line_read(&l, SLICE("{\"custom_id\":\"\\u00e9\\\"\"}"));
-	line_id(&l, 7, &id);
+	line_id(&l, 7, 0x123, &id);
 	EQS(buf_slice(&id), "\xc3\xa9\"", "unescaped");
 	buf_clear(&id);
 	(void)line_read(&l, SLICE("{\"prompt\":\"x\"}"));
-	line_id(&l, 7, &id);
-	EQS(buf_slice(&id), "line-7", "by the line number");
+	line_id(&l, 7, 0x123, &id);
+	EQS(buf_slice(&id), "line-7-000000000000123",
+	    "by the line number and digest");
 	buf_clear(&id);
 	(void)line_read(&l, SLICE("{\"custom_id\":\"a\","));
-	line_id(&l, 8, &id);
-	EQS(buf_slice(&id), "line-8", "even if it is not JSON");
+	line_id(&l, 8, UINT64_MAX >> 4, &id);
+	EQS(buf_slice(&id), "line-8-fffffffffffffff",
+	    "even if it is not JSON");
 	buf_free(&id);
 }
 

@@ -102,11 +102,13 @@ line_text(const struct line *l, int member, struct buf *out)
 }
 
 void
-line_id(const struct line *l, uint64_t number, struct buf *out)
+line_id(const struct line *l, uint64_t number, uint64_t digest,
+    struct buf *out)
 {
 	line_text(l, L_ID, out);
 	if (out->n == 0)
-		buf_printf(out, "line-%llu", (unsigned long long)number);
+		buf_printf(out, "line-%llu-%015llx",
+		    (unsigned long long)number, (unsigned long long)digest);
 }
 
 struct slice

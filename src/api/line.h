@@ -49,8 +49,10 @@ const char *line_read(struct line *l, struct slice text);
 /* Appends the text of a string member; nothing if it is missing. */
 void line_text(const struct line *l, int member, struct buf *out);
 
-/* Writes the custom_id, or "line-NUMBER" without one, to an empty out. */
-void line_id(const struct line *l, uint64_t number, struct buf *out);
+/* Writes the custom_id, or without one "line-NUMBER-DIGEST" (state/todo.h), to
+ * an empty out. */
+void line_id(const struct line *l, uint64_t number, uint64_t digest,
+    struct buf *out);
 
 /* The body or params of a provider's line. */
 struct slice line_inner(const struct line *l);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/batch_line.h"
+#include "cmd/batch_opts.h"
 #include "cmd/batch_pool.h"
 #include "cmd/progress.h"
 #include "cmd/report.h"
@@ -28,7 +29,7 @@ struct batch {
 	struct slice command;
 	int stop;		/* start no further line; .c says why */
 	struct complaint c;
-	int in_over, marking, signal, warned;
+	int in_over, signal, warned;
 	int pending;		/* .claim and .text are to be given */
 	unsigned deferred_in_a_row;
 	unsigned shard, shards;
@@ -40,7 +41,7 @@ struct batch {
 	struct buf line;	/* for stderr */
 	struct batch_in in;
 	struct batch_out out;
-	struct ids ids;
+	struct todo todo;
 	struct buf id;
 	struct line l;
 	struct claim claim;
@@ -83,43 +84,46 @@ stop(struct batch *b, int status, const char *why)
 
 /* -- input ----------------------------------------------------------------- */
 
-/* Whether b->l is in this shard and still needs an answer. */
+/* Reads the line b->text, the id of which goes to b->id.  Whether it is in this
+ * shard. */
+static int
+read_line(struct batch *b)
+{
+	struct slice text = slice_trim(b->text);
+
+	if (text.n == 0)
+		return 0;
+	buf_clear(&b->id);
+	/* the worker reports what is wrong with it */
+	(void)line_read(&b->l, text);
+	batch_id(&b->l, b->in.line, text, &b->id);
+	return todo_part(buf_slice(&b->id), b->shards) == b->shard;
+}
+
+/* Writes to b->line that the id of this line has been seen before. */
+static void
+put_repeated(struct batch *b)
+{
+	buf_printf(&b->line, "line %llu: custom_id '%.*s' is not unique",
+	    (unsigned long long)b->in.line, SLICE_FMT(b->id));
+}
+
+/* Whether a line of a pipe, which is in this shard, needs an answer. */
 static int
 wanted(struct batch *b)
 {
-	unsigned char hash[IDS_HASH];
-	unsigned part;
-	int had;
-
-	buf_clear(&b->id);
-	line_id(&b->l, b->in.line, &b->id);
-	ids_hash(buf_slice(&b->id), hash);
-	memcpy(&part, hash + 8, sizeof(part));
-	if (part % b->shards != b->shard)
-		return 0;
-	had = ids_mark(&b->ids, hash, b->marking ? IDS_SEEN : 0);
-	if (had < 0) {
+	if (todo_line(&b->todo, buf_slice(&b->id), b->in.line) < 0 ||
+	    todo_end(&b->todo) < 0)
 		stop(b, EXIT_OUTPUT, strerror(errno));
-		return 0;
-	}
-	if (!b->marking)
-		return (had & IDS_DONE) == 0;
-	if ((had & IDS_SEEN) == 0) {
-		b->tally.n[T_BEFORE] += (had & IDS_DONE) != 0;
-		b->tally.failed_before += (had & IDS_FAILED) != 0;
-		return (had & IDS_DONE) == 0;
-	}
-	buf_printf(&b->line, "line %llu: custom_id '%.*s' is not unique",
-	    (unsigned long long)b->in.line, SLICE_FMT(b->id));
-	if (b->in.file) {
-		buf_putc(&b->line, '\0');
-		stop(b, EXIT_NEVER, b->line.p);
-		buf_clear(&b->line);
-	} else {	/* the first one may have been sent */
-		tell(b);
-		b->tally.n[T_FAILED]++;
-		b->tally.by_class[F_REQUEST]++;
-	}
+	b->tally.n[T_BEFORE] = b->todo.done;
+	b->tally.failed_before = b->todo.failed;
+	if (b->todo.repeated == 0)
+		return todo_wants(&b->todo, b->in.line);
+	b->todo.repeated = 0;
+	put_repeated(b);	/* the first one may have been sent */
+	tell(b);
+	b->tally.n[T_FAILED]++;
+	b->tally.by_class[F_REQUEST]++;
 	return 0;
 }
 
@@ -130,7 +134,7 @@ next(struct batch *b)
 	struct claim *claim = &b->claim;
 	enum batch_in_ev ev;
 
-	do {
+	for (;;) {
 		if (b->stop || b->env->cancelled(b->env->ctx) != 0)
 			return IN_END;
 		ev = batch_in_next(&b->in, &b->text, &claim->at);
@@ -140,30 +144,50 @@ next(struct batch *b)
 			b->in_over = 1;
 		if (ev != IN_LINE)
 			return ev;
-		/* the worker reports what is wrong with it */
-		(void)line_read(&b->l, b->text);
-	} while (slice_trim(b->text).n == 0 || !wanted(b));
+		if (b->in.file && !todo_wants(&b->todo, b->in.line))
+			continue;
+		if (read_line(b) && (b->in.file || wanted(b)))
+			break;
+	}
 	claim->line = b->in.line;
 	claim->n = b->text.n;
 	return b->stop ? IN_END : IN_LINE;
 }
 
-/* Reads an input file once, to mark and count its lines. */
+/* Reads an input file once, to find out which lines need an answer. */
 static void
 scan(struct batch *b)
 {
-	int64_t start = b->in.at;
+	struct todo *t = &b->todo;
+	int64_t start = b->in.at, at;
 
-	b->marking = 1;
 	b->tally.total = -1;
 	if (!b->in.file)
 		return;
-	do
-		b->tally.total++;
-	while (next(b) == IN_LINE);
+	while (!b->stop && b->env->cancelled(b->env->ctx) == 0 &&
+	    batch_in_next(&b->in, &b->text, &at) == IN_LINE)
+		if (read_line(b) && todo_line(t, buf_slice(&b->id),
+		    b->in.line) < 0)
+			stop(b, EXIT_OUTPUT, strerror(errno));
+	if (b->in.error != 0)
+		stop(b, EXIT_CONFIG, strerror(b->in.error));
+	else if (todo_end(t) < 0)
+		stop(b, EXIT_OUTPUT, strerror(errno));
 	b->in.end = b->in.at;
 	batch_in_rewind(&b->in, start);
-	b->in_over = b->marking = 0;
+	b->tally.total = t->lines;
+	b->tally.n[T_BEFORE] = t->done;
+	b->tally.failed_before = t->failed;
+	if (t->repeated == 0)
+		return;
+	while (b->in.line < t->repeated && batch_in_next(&b->in, &b->text,
+	    &at) == IN_LINE)
+		;
+	(void)read_line(b);
+	put_repeated(b);
+	buf_putc(&b->line, '\0');
+	stop(b, EXIT_NEVER, b->line.p);
+	buf_clear(&b->line);
 }
 
 /* Gives lines to workers while there are both.  1 if workers are idle because a
@@ -389,35 +413,6 @@ ask_all(struct batch *b)
 
 /* -- options --------------------------------------------------------------- */
 
-/* --shard I/N: part I of N, counted from 0 or from 1; and --deadline. */
-static int
-read_options(struct batch *b)
-{
-	struct slice n = slice_str(b->o->shard), i = slice_cut(&n, '/');
-	struct slice s = slice_str(b->o->deadline);
-	long long part = slice_dec(i, UINT32_MAX);
-	long long of = slice_dec(n, UINT32_MAX);
-	msec span = when_dur(s), wall = when_rfc3339(s);
-
-	if (i.n == 0)
-		part = of = 1;
-	if (part < 0 || of < 1 || part > of)
-		return fail(EXIT_USAGE, "--shard: '%s' is not I/N",
-		    b->o->shard);
-	b->shards = (unsigned)of;
-	b->shard = (unsigned)(part % of);
-	if (s.n == 0)
-		span = MSEC_MAX;
-	else if (wall != MSEC_NONE)
-		span = wall - b->calm.wall(b->calm.ctx);
-	else if (span == MSEC_NONE)
-		return fail(EXIT_USAGE, "--deadline: '%s' is neither a "
-		    "duration nor a time like 2030-01-31T18:00:00Z",
-		    b->o->deadline);
-	b->deadline = span >= MSEC_MAX ? span : env_mono(b->env) + span;
-	return 0;
-}
-
 static int
 open_files(struct batch *b)
 {
@@ -437,11 +432,11 @@ open_files(struct batch *b)
 	batch_in_init(&b->in, fd);
 	b->work.input = fd;
 	if (out != NULL)
-		b->ids.path = out;
+		b->todo.ids.path = out;
 	if (o->dry_run && (out == NULL || stat(out, &st) < 0 ||
 	    !S_ISREG(st.st_mode)))
 		out = NULL;
-	return batch_out_open(&b->out, b->env, out, b->deadline, &b->ids);
+	return batch_out_open(&b->out, b->env, out, b->deadline, &b->todo);
 }
 
 /* In a worker: closes the output, lest its lock outlive the parent, and frees
@@ -454,7 +449,7 @@ leave(void *ctx)
 	if (b->out.fd != 1)
 		(void)close(b->out.fd);
 	batch_in_free(&b->in);
-	ids_free(&b->ids);
+	todo_free(&b->todo);
 }
 
 static int
@@ -480,19 +475,20 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->command = command;
 	b->again = MSEC_NONE;
 	b->tally.tty = isatty(2);
-	b->ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
+	b->todo.ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
 	b->work.env = b->calm;
 	b->work.o = o;
 	b->pool = (struct pool){ .work = &b->work, .env = &b->calm,
 	    .leave = leave, .ctx = b, .max = (size_t)o->jobs,
 	    .most = (size_t)o->jobs };
 	if ((rc = input_texts(&b->work.texts, o)) == 0 &&
-	    (rc = read_options(b)) == 0 && (rc = open_files(b)) == 0) {
+	    (rc = batch_shard(o->shard, &b->shard, &b->shards)) == 0 &&
+	    (rc = batch_deadline(o->deadline, &b->calm, &b->deadline)) == 0 && (rc = open_files(b)) == 0) {
 		scan(b);
 		rc = b->stop ? fail(b->c.status, "%s", b->c.text) : ask_all(b);
 	}
 	work_free(&b->work);
-	ids_free(&b->ids);
+	todo_free(&b->todo);
 	batch_in_free(&b->in);
 	buf_free(&b->id);
 	buf_free(&b->line);

@@ -9,10 +9,9 @@
  * the output, and it does nothing that takes long.  A worker is a forked
  * process that runs the same loop as ask (batch_work.h).
  *
- * A custom_id is known by its hash in a set (state/ids.h).  It is marked done
- * when the output, which is read first, has a result for it, and seen when the
- * input has it.  An input file is read once before anything is sent, to find
- * duplicate ids and to count what there is to do.
+ * The ids of results in the output, which is read first, tell which lines of
+ * the input are done (state/todo.h).  An input file is read once before anything
+ * is sent, to find duplicate ids and what there is to do.
  */
 
 #include "base/env.h"

@@ -118,6 +118,14 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 }
 
 void
+batch_id(const struct line *l, uint64_t number, struct slice text,
+    struct buf *id)
+{
+	line_id(l, number, l->at[L_ID].n > 0 ? 0 :
+	    todo_digest(slice_trim(text)), id);
+}
+
+void
 batch_in_free(struct batch_in *in)
 {
 	buf_free(&in->buf);
@@ -145,11 +153,10 @@ mend(struct batch_out *out, int whole, int64_t at)
 	return file_truncate(out->fd, (off_t)at) < 0 ? failed(out) : 0;
 }
 
-/* Marks the ids of all results in the file. */
+/* Takes the ids of all results in the file. */
 static int
-load(struct batch_out *out, struct batch_in *in, struct ids *ids)
+load(struct batch_out *out, struct batch_in *in, struct todo *todo)
 {
-	unsigned char hash[IDS_HASH];
 	struct slice text, raw;
 	struct buf id = { 0 };
 	int64_t at;
@@ -160,9 +167,7 @@ load(struct batch_out *out, struct batch_in *in, struct ids *ids)
 		if (known >= 0) {
 			buf_clear(&id);
 			json_unescape(raw, &id, NULL);
-			ids_hash(buf_slice(&id), hash);
-			if (ids_mark(ids, hash, known > 0 ?
-			    IDS_DONE | IDS_FAILED : IDS_DONE) < 0)
+			if (todo_result(todo, buf_slice(&id), known > 0) < 0)
 				rc = failed(out);
 		}
 		if (rc != 0)
@@ -178,13 +183,15 @@ load(struct batch_out *out, struct batch_in *in, struct ids *ids)
 			    (unsigned long long)in->line);
 	}
 	buf_free(&id);
+	if (rc == 0 && todo_end(todo) < 0)
+		rc = failed(out);
 	errno = in->error;
 	return rc == 0 && errno != 0 ? failed(out) : rc;
 }
 
 int
 batch_out_open(struct batch_out *out, const struct env *env, const char *path,
-    msec until, struct ids *ids)
+    msec until, struct todo *todo)
 {
 	struct batch_in in;
 	struct stat st;
@@ -212,7 +219,7 @@ batch_out_open(struct batch_out *out, const struct env *env, const char *path,
 	out->end = lseek(out->fd, 0, SEEK_END);
 	batch_in_init(&in, out->fd);
 	batch_in_rewind(&in, 0);
-	rc = load(out, &in, ids);
+	rc = load(out, &in, todo);
 	batch_in_free(&in);
 	return rc;
 }

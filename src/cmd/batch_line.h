@@ -11,8 +11,9 @@
  * is synced to disk.
  */
 
+#include "api/line.h"
 #include "base/env.h"
-#include "state/ids.h"
+#include "state/todo.h"
 
 /* -- input ----------------------------------------------------------------- */
 
@@ -53,6 +54,10 @@ void batch_in_rewind(struct batch_in *in, int64_t at);
 enum batch_in_ev batch_in_next(struct batch_in *in, struct slice *text,
     int64_t *at);
 
+/* Writes the id of a line, which line_read() has read, to an empty id. */
+void batch_id(const struct line *l, uint64_t number, struct slice text,
+    struct buf *id);
+
 void batch_in_free(struct batch_in *in);
 
 /* -- output ---------------------------------------------------------------- */
@@ -66,13 +71,13 @@ struct batch_out {
 };
 
 /*
- * Opens path, or stdout for NULL; marks the ids it has results for as done and
+ * Opens path, or stdout for NULL; takes the ids it has results for and
  * removes an incomplete last line.  A pipe is waited for as output_open() does.
  * 0; or the exit status after a message: 75 when another batch is writing to
  * it, 65 when it has other content, 74, and that of a signal.
  */
 int batch_out_open(struct batch_out *out, const struct env *env,
-    const char *path, msec until, struct ids *ids);
+    const char *path, msec until, struct todo *todo);
 
 /* Appends a line.  0; -1 with *f, and then nothing of it is in the file. */
 int batch_out_put(struct batch_out *out, const struct env *env,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cmd/batch_line.h"
 #include "cmd/exits.h"
 #include "cmd/limits.h"
 #include "cmd/request.h"
@@ -193,7 +194,7 @@ prepare(struct work *w, const struct claim *claim, struct slice text,
 	const char *why = line_read(&q->line, text);
 	struct complaint c;
 
-	line_id(&q->line, claim->line, &q->id);
+	batch_id(&q->line, claim->line, text, &q->id);
 	if (why == NULL) {
 		q->route = route_for(w, &q->line, &c);
 		if (q->route == NULL)

@@ -53,8 +53,8 @@ result families '{"id":"batch_req_2","custom_id":"b","response":{"status_code":2
 result families '{"custom_id":"c","result":{"type":"succeeded","message":{"type":"message","content":[]}}}'
 result families '{"id":"batch_req_5","custom_id":"d","response":{"status_code":400,"request_id":"","body":{"error":{"message":"no such field","type":"invalid_value","param":null,"code":"invalid_value"}}},"error":null}'
 result families '{"custom_id":"e","result":{"type":"errored","error":{"type":"error","error":{"type":"not_found","message":"gone"}}}}'
-result families '{"custom_id":"line-7","error":{"class":"bad_request","status":null,"message":"line 7: not a JSON object"}}'
-result families '{"custom_id":"line-8","error":{"class":"bad_request","status":null,"message":"line 8: an unknown member"}}'
+result families '{"custom_id":"line-7-29ecbeb830e3244","error":{"class":"bad_request","status":null,"message":"line 7: not a JSON object"}}'
+result families '{"custom_id":"line-8-1459afd30bf2b16","error":{"class":"bad_request","status":null,"message":"line 8: an unknown member"}}'
 result families '{"id":"batch_req_9","custom_id":"g","response":null,"error":{"code":"bad_request","message":"line 9: url is not a path"}}'
 requests families 5
 is "families: paths" "$(sed -n 's/.*"target":"\([^"]*\)".*/\1/p' "$LOG" |
@@ -129,7 +129,7 @@ rc=0
 cat "$T/in" | clean "$BIDE" batch -j 1 > "$O" 2> "$T/err" || rc=$?
 status pipe 1
 results pipe 3
-ok "pipe: line-4" grep -q '"custom_id":"line-4"' "$O"
+ok "pipe: line-4" grep -q '"custom_id":"line-4-3d463960de29938"' "$O"
 err pipe "line 3: custom_id 'x'"
 requests pipe 3
 
@@ -143,6 +143,33 @@ bide -- batch -o "$O" "$T/in"
 status "a byte order mark" 0
 ok "a byte order mark: the id without it" grep -q '"custom_id":"x"' "$O"
 requests "a byte order mark: one was asked" 1
+
+# -- lines without ids --------------------------------------------------------
+serve <<'EOF'
+repeat 3; stream responses "answer"
+error 400 invalid_value "no such field"
+repeat 9; stream responses "answer"
+EOF
+unnamed() { printf '{"prompt":"%s"}\n' "$@"; }
+rm -f "$O"
+unnamed a b b c > "$T/in"
+bide -- batch -j 1 -o "$O" "$T/in"
+status "no ids" 1
+requests "no ids" 4
+{ unnamed new b a; printf '  {"prompt":"c"} \r\n'; unnamed b b; } > "$T/in"
+bide -- batch -j 1 -o "$O" "$T/in"
+status "no ids, in another order" 1
+requests "asked are a new line and a third of the same text" 6
+ok "by number and text" grep -q '"line-1-[0-9a-f]\{15\}","text"' "$O"
+bide -- batch -j 1 -o "$O" "$T/in"
+requests "then none" 6
+# Results of bide 0.1 have the number alone.
+printf '{"custom_id":"line-2","text":"x"}\n' > "$O"
+unnamed a b c > "$T/in"
+bide -- batch -j 1 -o "$O" "$T/in"
+status "ids of numbers" 0
+requests "ids of numbers: the second is done" 8
+ok "ids of numbers: the others" not grep -q '"line-2-' "$O"
 
 # -- duplicate ids ------------------------------------------------------------
 serve <<'EOF'
