@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "api/provider.h"
 #include "base/file.h"
@@ -126,6 +128,18 @@ read_line(struct opts *o, char *line, const char *path, int number)
 	    EXIT_CONFIG);
 }
 
+/* Whether the file is ours or the system's: it decides where keys go.  A device
+ * such as /dev/null may be anybody's. */
+static int
+is_ours(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || S_ISCHR(st.st_mode) ||
+	    ((st.st_uid == geteuid() || st.st_uid == 0) &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0);
+}
+
 int
 config_read(struct opts *o)
 {
@@ -135,6 +149,9 @@ config_read(struct opts *o)
 
 	if (config_path(path, sizeof(path)) < 0)
 		return 0;
+	if (!is_ours(path))
+		return fail(EXIT_CONFIG, "%s: it belongs to another user, or "
+		    "others may write to it", path);
 	o->config.max = CONFIG_MAX;
 	/* a pipe has little time: --max-time is not known yet */
 	if (file_text(o->env, path, env_mono(o->env) + PIPE_WAIT,

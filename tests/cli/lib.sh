@@ -4,6 +4,7 @@
 
 BIDE=${BIDE:-./bide}
 FAULTD=${BIDE_BUILD:-build/check/tests}/faultd
+umask 022
 T=$(mktemp -d)
 KEY=sk-test-0123456789abcdefghijklmnop
 count=0 failed=0 servers=0 pids=''

@@ -161,6 +161,18 @@ bide "$file" BIDE_MODEL= -- resume down
 status "resume" 0
 is "resume: no key" "$(heads "$N")" ""
 
+# Who can write the configuration decides where keys go.
+for mode in g+w o+w; do
+	chmod "$mode" "$T/home/.config/bide/config"
+	bide -- -m mine:m hello
+	status "a configuration file with $mode" 78
+	chmod go-w "$T/home/.config/bide/config"
+done
+mkdir -p "$T/xdg/bide"
+ln -s /dev/null "$T/xdg/bide/config"
+bide XDG_CONFIG_HOME="$T/xdg" -- -u "$url" -m m hello
+status "none: /dev/null" 0
+
 # Over plain http to another host: here behind a proxy, which is local.
 for how in "" -q; do
 	# shellcheck disable=SC2086
