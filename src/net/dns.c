@@ -169,39 +169,60 @@ detach(int out)
 
 #define FILE_MAX ((size_t)1 << 20)	/* what is read of one of these */
 
-/*
- * Spells a name so that musl's getaddrinfo() finds what glibc's does:
- *
- * - musl compares the names in /etc/hosts as bytes: take the spelling there.
- * - "search .", which systemd-resolved writes for an empty search list, makes
- *   musl send a malformed query for a name without a dot: add the final dot.
- *   (Not if the name is in /etc/hosts, where it has none.)
- */
-static void
-respell(char *name)
+/* Takes the next word of a line. */
+static struct slice
+word(struct slice *line)
 {
-	struct slice host = slice_str(name), rest, line;
-	struct buf hosts = { .max = FILE_MAX }, conf = { .max = FILE_MAX };
-	ptrdiff_t at;
-	int root = 0;
+	struct slice s = slice_trim(*line);
+	size_t n = 0;
 
-	(void)file_read("/etc/hosts", &hosts);
-	at = slice_isearch(buf_slice(&hosts), host);
-	if (at >= 0) {
-		if (memmem(hosts.p, hosts.n, name, host.n) == NULL)
-			memcpy(name, hosts.p + at, host.n);
+	while (n < s.n && (unsigned char)s.p[n] > ' ')
+		n++;
+	*line = slice_sub(s, n, s.n);
+	return slice_sub(s, 0, n);
+}
+
+/* Adds what /etc/hosts has for a name.  getaddrinfo() would read it, but musl's
+ * compares names as bytes, ignores a last line without a newline and cuts
+ * lines at 511 bytes. */
+static void
+add_hosts(struct dns_list *list, struct slice name)
+{
+	struct buf hosts = { .max = FILE_MAX };
+	struct slice rest, line, address, s;
+
+	if (file_read("/etc/hosts", &hosts) < 0)
 		return;
+	for (rest = buf_slice(&hosts); rest.n > 0; ) {
+		s = slice_cut(&rest, '\n');
+		line = slice_cut(&s, '#');
+		address = word(&line);
+		do
+			s = word(&line);
+		while (s.n > 0 && !slice_ieq(s, name));
+		if (s.n > 0)
+			add_literal(list, address);
 	}
-	(void)file_read("/etc/resolv.conf", &conf);
+}
+
+/* Whether the search list is empty, written as "search ." (by systemd-resolved
+ * for one).  musl makes a malformed query of it. */
+static int
+search_nothing(void)
+{
+	struct buf conf = { .max = FILE_MAX };
+	struct slice rest, line, key;
+	int nothing = 0;
+
+	if (file_read("/etc/resolv.conf", &conf) < 0)
+		return 0;
 	for (rest = buf_slice(&conf); rest.n > 0; ) {
 		line = slice_cut(&rest, '\n');
-		if (slice_starts(line, "search") ||
-		    slice_starts(line, "domain"))
-			root = slice_is(slice_trim(slice_sub(line, 6, line.n)),
-			    ".");
+		key = word(&line);
+		if (slice_is(key, "search") || slice_is(key, "domain"))
+			nothing = slice_is(slice_trim(line), ".");
 	}
-	if (root && strchr(name, '.') == NULL)
-		memcpy(name + host.n, ".", 2);
+	return nothing;
 }
 
 /*
@@ -215,17 +236,22 @@ resolve_and_exit(const char *name, int family, msec left)
 	struct addrinfo hints = { .ai_family = family,
 	    .ai_socktype = SOCK_STREAM };
 	struct addrinfo *all = NULL, *ai;
+	char absolute[DNS_NAME_MAX + 3];
 	struct sockaddr_in6 v6;
 	struct sockaddr_in v4;
-	char spelled[DNS_NAME_MAX + 3];
 	struct reply r;
 
 	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
 	memset(&r, 0, sizeof(r));
-	slice_copy(slice_str(name), spelled, sizeof(spelled));
-	respell(spelled);
-	r.gai = getaddrinfo(spelled, NULL, &hints, &all);
-	r.sys = errno;
+	add_hosts(&r.list, slice_str(name));
+	if (strchr(name, '.') == NULL && search_nothing()) {
+		(void)str_printf(absolute, sizeof(absolute), "%s.", name);
+		name = absolute;
+	}
+	if (r.list.n == 0) {
+		r.gai = getaddrinfo(name, NULL, &hints, &all);
+		r.sys = errno;
+	}
 	for (ai = r.gai == 0 ? all : NULL; ai != NULL; ai = ai->ai_next)
 		if (ai->ai_family == AF_INET &&
 		    ai->ai_addrlen >= sizeof(v4)) {

@@ -68,10 +68,14 @@ status "a suffix that does not fit" 75
 ok "a suffix that does not fit: not cut" not grep -q '^cut[.]' "$T/asked"
 
 resolv 'nameserver 127.0.0.1\nsearch .\n'
-printf '# box\r\n127.0.0.1 other NAS.Test # x\r\n127.0.0.1 gpu\n' > "$T/hosts"
+printf '# box\r\n127.0.0.1 other NAS.Test # x\r\n127.0.0.1\tgpu' > "$T/hosts"
 name nas.test yes ''
 name NAS.test yes ''
 name gpu yes ''
+name box yes 'box '
+name s.test '' 's.test '
+printf '127.0.0.1 %s api.test\n' "$(seq 200 | tr '\n' ' ')" > "$T/hosts"
+name api.test yes ''
 printf '999.0.0.1 plain.test\n' > "$T/hosts"
 bide -- -u "http://plain.test:$PORT/v1" hello
 status "not an address in /etc/hosts" 0
