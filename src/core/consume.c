@@ -3,122 +3,11 @@
 #include <string.h>
 
 #include "api/error.h"
+#include "core/body.h"
 #include "core/pace.h"
-#include "core/sniff.h"
 #include "wire/json.h"
 
 #define READ_MAX ((size_t)65536)
-#define STRETCHED "only signs of life for four times --idle-timeout"
-
-/* How much of a text with a 200 is kept for the message. */
-#define TEXT_MAX ((size_t)4096)
-
-struct reader {
-	struct job *job;
-	struct outcome *out;
-	struct consumed *got;
-	struct sse sse;
-	struct decode dec;
-	struct buf body;
-	enum content content;
-	int ended;		/* the outcome is decided */
-	int complete;		/* the message is, by HTTP */
-	int coded;		/* there is a Content-Encoding: the first
-				   bytes are in .body and decide */
-	int events;		/* one came; before, .body has the text */
-	int tail;		/* the answer is complete, its usage or
-				   terminal event may follow */
-	msec first, error;	/* deadlines of the first event and of an
-				   error's body */
-	msec last;		/* when the last event that carried something
-				   came */
-	msec sign;		/* the last bytes of the body */
-	uint64_t bytes;		/* dec.bytes after the last event */
-	msec line;		/* when to take one without its blank line */
-	const char *limit;	/* the option that sets the deadline */
-	msec now;
-	char *in;		/* READ_MAX bytes */
-};
-
-static msec
-after(msec start, msec span)
-{
-	return span > MSEC_MAX - start ? MSEC_MAX : start + span;
-}
-
-/* The end of the stretched idle timeout that began then. */
-static msec
-stretched(const struct reader *r, msec start)
-{
-	msec idle = r->job->limit.idle;
-
-	return idle > MSEC_MAX / IDLE_STRETCH ? MSEC_MAX :
-	    after(start, idle * IDLE_STRETCH);
-}
-
-static msec
-deadline(struct reader *r)
-{
-	msec at = r->first, most;
-
-	if (r->content == C_ERROR || r->content == C_PAGE) {
-		at = r->error;
-	} else if (r->tail) {
-		at = after(r->last, TAIL_GRACE);
-	} else if (r->last != MSEC_NONE) {
-		at = after(r->sign, r->job->limit.idle);
-		most = stretched(r, r->last);
-		r->limit = at < most ? "--idle-timeout" : STRETCHED;
-		if (at > most)
-			at = most;
-	}
-	if (r->line != MSEC_NONE && r->line < at)
-		at = r->line;
-	return at < r->job->limit.end ? at : r->job->limit.end;
-}
-
-static void
-fail(struct reader *r, enum fclass class, int retry, const char *why)
-{
-	fault_set(&r->out->fault, class, retry, "%s", why);
-	r->ended = 1;
-}
-
-static void
-put_refused(struct reader *r)
-{
-	struct sink *s = r->job->sink;
-
-	if (s->refused != NULL)
-		s->refused(s, buf_slice(&r->body));
-}
-
-/* The body of an error, or as much of it as is read. */
-static void
-judge(struct reader *r)
-{
-	struct http *h = &r->got->http;
-	struct reply reply = { h->status, h->field, h->nfields,
-	    buf_slice(&r->body), r->dec.wall };
-
-	mask_hide(r->job->mask, r->body.p, r->body.n, MASK_CUT);
-	if (sniff_binary(buf_slice(&r->body))) {
-		buf_clear(&r->body);
-		reply.body = buf_slice(&r->body);
-	}
-	put_refused(r);
-	classify(&reply, &r->out->fault);
-	r->ended = 1;
-}
-
-/* What has come of an error's body by then is enough. */
-static msec
-error_deadline(const struct reader *r)
-{
-	msec at = after(r->now, ERROR_BODY_GRACE), idle = stretched(r, r->now);
-
-	return idle < at ? idle : at;
-}
 
 /* The largest event, or answer in one JSON text. */
 static size_t
@@ -129,224 +18,6 @@ event_max(const struct job *job)
 	return job->max_answer < SIZE_MAX - extra ? job->max_answer + extra :
 	    SIZE_MAX;
 }
-
-/* What an event means for the attempt.  After a fault only another fault
- * counts, which may refine it: a [DONE] after an error is not an answer. */
-static void
-take(struct reader *r, enum decoded what)
-{
-	int tail = r->tail, idle = r->dec.bytes == r->bytes;
-
-	r->bytes = r->dec.bytes;
-	if ((what == DECODE_MORE && idle) || (r->ended &&
-	    what != DECODE_FAULT))
-		return;
-	/* A continuation may have nothing to add. */
-	if (what == DECODE_DONE && r->job->sink->delivered == 0)
-		what = decode_void(&r->dec);
-	if (r->bytes > r->job->max_answer) {
-		fail(r, F_PROTO, 0, "the answer is larger than --max-answer");
-	} else if (what == DECODE_TAIL) {
-		r->tail = 1;
-	} else if (what == DECODE_MORE) {
-		r->tail = tail = 0;
-	} else if (what == DECODE_DONE) {
-		r->out->fault = (struct fault){ .wait = MSEC_NONE };
-		r->out->progress = P_DONE;
-		r->ended = 1;
-	} else if (what == DECODE_FAULT) {
-		r->out->fault = r->dec.fault;
-		r->ended = 1;
-	}
-	if (!tail)		/* or events could extend the grace for ever */
-		r->last = r->now;
-	if (r->dec.content && r->out->time.first == MSEC_NONE)
-		r->out->time.first = r->now;
-}
-
-/* -- the body -------------------------------------------------------------- */
-
-/* Replaces the data of an event by a copy without the secrets, if any. */
-static void
-mask_event(struct reader *r, struct sse_event *e)
-{
-	const struct mask *m = r->job->mask;
-
-	if (mask_finds(m, e->data, MASK_ANSWER)) {
-		buf_clear(&r->body);
-		buf_put(&r->body, e->data);
-		mask_hide(m, r->body.p, r->body.n, MASK_ANSWER);
-		e->data = buf_slice(&r->body);
-	}
-}
-
-static void
-on_event(struct reader *r, struct sse_event *e)
-{
-	r->events = 1;
-	mask_event(r, e);
-	r->dec.status = e->status;
-	take(r, r->job->dialect->event(&r->dec, e));
-}
-
-/* Takes the events in bytes of the stream; also after a fault, which a later
- * event may refine. */
-static void
-on_events(struct reader *r, struct slice in)
-{
-	struct sse_event e;
-	enum sse_ev ev;
-
-	while (r->out->progress != P_DONE &&
-	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
-		if (ev == SSE_BAD) {
-			fail(r, F_PROTO, 0, "an event of the stream is larger "
-			    "than --max-answer");
-			return;
-		}
-		on_event(r, &e);
-	}
-	r->line = sse_lingers(&r->sse) ? after(r->now, LINE_GRACE) : MSEC_NONE;
-}
-
-static void decide_coding(struct reader *r);
-
-static void
-on_body(struct reader *r, struct slice in)
-{
-	if (r->coded) {
-		buf_put(&r->body, in);
-		if (r->body.n >= SNIFF_MAX)
-			decide_coding(r);
-		return;
-	}
-	if (r->content == C_UNKNOWN)
-		r->content = sniff(&in);
-	/* Bytes without an event are the comments of a server's queue: not
-	 * past the deadline of the first event either. */
-	if (r->sign == MSEC_NONE && stretched(r, r->now) < r->first) {
-		r->first = stretched(r, r->now);
-		r->limit = STRETCHED;
-	}
-	r->sign = r->now;
-	if (r->content == C_UNKNOWN)
-		return;
-	if (r->error == MSEC_NONE)
-		r->error = error_deadline(r);
-	if (r->content != C_STREAM) {	/* parsed as a whole */
-		r->body.max = r->content == C_WHOLE ? event_max(r->job) :
-		    ERROR_BODY_MAX;
-		if (in.n > r->body.max - r->body.n)
-			in.n = r->body.max - r->body.n;
-		buf_put(&r->body, in);
-		/* The object that ends may be a chunk, in an array of them;
-		 * the rest has to follow as an event's would. */
-		if (r->content == C_WHOLE && (r->last == MSEC_NONE ||
-		    memchr(in.p, '}', in.n) != NULL)) {
-			r->last = r->now;
-			r->line = after(r->now, LINE_GRACE);
-		}
-		if (r->body.n == r->body.max && r->content == C_WHOLE)
-			fail(r, F_PROTO, 0, "the answer is larger than "
-			    "--max-answer");
-		else if (r->body.n == r->body.max)
-			judge(r);
-		return;
-	}
-	/* until there is an event it may be a text about what is wrong */
-	if (!r->events && r->body.n < TEXT_MAX)
-		buf_put(&r->body, slice_sub(in, 0, TEXT_MAX - r->body.n));
-	on_events(r, in);
-}
-
-/* Content-Encoding lies as often as Content-Type: what is text is not
- * compressed. */
-static void
-decide_coding(struct reader *r)
-{
-	struct buf held = r->body;
-
-	r->coded = 0;
-	r->body = (struct buf){ 0 };
-	if (sniff_binary(buf_slice(&held)))
-		fail(r, F_PROTO, 0, "the server compressed its answer "
-		    "though it was not asked to (Content-Encoding); bide "
-		    "does not inflate: look for a proxy that does this");
-	else
-		on_body(r, buf_slice(&held));
-	buf_free(&held);
-}
-
-/* What began as JSON is several texts, or an error, then a stream. */
-static void
-on_texts(struct reader *r)
-{
-	struct buf held = r->body;
-
-	r->body = (struct buf){ 0 };
-	r->content = C_STREAM;
-	on_events(r, buf_slice(&held));
-	buf_free(&held);
-}
-
-static void
-end_events(struct reader *r)
-{
-	struct sse_event e;
-	int pending = sse_eof(&r->sse, &e) == SSE_EVENT;
-
-	if (pending)
-		mask_event(r, &e);
-	r->dec.status = pending ? e.status : 0;
-	if (!pending && !r->events && sniff_text(buf_slice(&r->body)))
-		judge(r);
-	else
-		take(r, decode_end(&r->dec, r->job->dialect,
-		    pending ? &e : NULL, r->complete));
-}
-
-/* No more of the body will come. */
-static void
-on_end(struct reader *r)
-{
-	struct slice rest, first = { 0 };
-
-	if (r->coded)
-		decide_coding(r);
-	if (r->ended)
-		return;
-	rest = buf_slice(&r->body);
-	switch (r->content) {
-	case C_STREAM:
-		end_events(r);
-		break;
-	case C_WHOLE:
-		if (decode_next(&rest, &first) && rest.n > 0) {
-			on_texts(r);
-			end_events(r);
-		} else if (first.n > 0 || r->complete) {
-			mask_hide(r->job->mask, r->body.p, r->body.n,
-			    MASK_ANSWER);
-			take(r, r->job->dialect->whole(&r->dec,
-			    buf_slice(&r->body)));
-		}
-		if (r->out->progress != P_DONE)
-			put_refused(r);
-		break;
-	case C_ERROR:
-	case C_PAGE:
-		judge(r);
-		break;
-	case C_UNKNOWN:
-		break;
-	}
-	if (!r->ended)
-		fail(r, F_IO, 1, r->out->progress < P_HEAD ?
-		    "the server closed the connection without an answer" :
-		    "the stream ended before the answer did");
-}
-
-/* -- the message ----------------------------------------------------------- */
 
 /* Masks the fields but for a redirect's target, which must stay as it is. */
 static void
@@ -367,7 +38,6 @@ static void
 on_head(struct reader *r)
 {
 	struct http *h = &r->got->http;
-	struct slice coding = http_field(h, "content-encoding", 0);
 
 	r->out->progress = P_HEAD;
 	r->out->status = h->status;
@@ -378,13 +48,7 @@ on_head(struct reader *r)
 	r->got->location = http_field(h, "location", 0);
 	slice_copy(reply_request_id(h->field, h->nfields), r->out->request_id,
 	    sizeof(r->out->request_id));
-	if (h->status < 200 || h->status > 299) {
-		r->content = C_ERROR;
-		r->error = error_deadline(r);
-	} else {
-		r->coded = coding.n > 0 &&
-		    !slice_ieq(coding, SLICE("identity"));
-	}
+	body_begin(r);
 }
 
 /* Takes the bytes of one read. */
@@ -400,9 +64,9 @@ feed(struct reader *r, struct slice in)
 			/* before a head: not an HTTP server, and a retry does
 			 * not help; after it: damaged in transit */
 			if (!r->ended && r->out->progress < P_HEAD)
-				fail(r, F_PROTO, 0, h->why);
+				body_fail(r, F_PROTO, 0, h->why);
 			else if (!r->ended)
-				fail(r, F_IO, 1, h->why);
+				body_fail(r, F_IO, 1, h->why);
 			return;
 		case HTTP_MORE:
 			return;
@@ -412,35 +76,15 @@ feed(struct reader *r, struct slice in)
 				return;
 			break;
 		case HTTP_BODY:
-			on_body(r, body);
+			body_push(r, body);
 			break;
 		case HTTP_END:
 			r->complete = 1;
 			if (!r->ended)
-				on_end(r);
+				body_end(r);
 			r->got->keep = h->keep && in.n == 0;
 			return;
 		}
-	}
-}
-
-/* Nothing came for a while: takes what is complete but for its end, which some
- * servers never send. */
-static void
-on_quiet(struct reader *r)
-{
-	struct slice rest = buf_slice(&r->body), first;
-	struct sse_event e;
-
-	r->line = MSEC_NONE;
-	if (r->content == C_STREAM) {
-		if (sse_linger(&r->sse, &e) == SSE_EVENT)
-			on_event(r, &e);
-	} else if (decode_next(&rest, &first)) {
-		if (rest.n == 0)
-			on_end(r);
-		else
-			on_texts(r);
 	}
 }
 
@@ -450,12 +94,12 @@ on_fault(struct reader *r, const struct fault *f)
 {
 	if (f->class == F_TIMEOUT && r->line != MSEC_NONE &&
 	    r->now >= r->line && r->now < r->job->limit.end) {
-		on_quiet(r);
+		body_quiet(r);
 		return;
 	}
 	if (f->class != F_CANCEL && (r->tail || r->content == C_ERROR ||
 	    r->content == C_PAGE)) {
-		on_end(r);
+		body_end(r);
 		return;
 	}
 	r->out->fault = *f;
@@ -499,7 +143,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	while (!r.ended) {
 		if (job->sink->flush(job->sink, &out->fault) < 0)
 			break;
-		until = deadline(&r);
+		until = body_deadline(&r);
 		n = c->ops->read(c, r.in, READ_MAX,
 		    until < renew ? until : renew, &f);
 		r.now = env_mono(job->env);
@@ -515,7 +159,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 			r.complete = http_eof(&got->http) == HTTP_END &&
 			    (r.content != C_WHOLE ||
 			    json_valid(buf_slice(&r.body)));
-			on_end(&r);
+			body_end(&r);
 		} else {
 			feed(&r, (struct slice){ r.in, (size_t)n });
 		}
@@ -524,7 +168,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	}
 	/* the rest of the message of a complete answer, if it comes at once */
 	n = job->reuse;
-	until = after(r.now, REUSE_GRACE);
+	until = r.now + REUSE_GRACE;
 	while (n > 0 && out->progress == P_DONE && !r.complete) {
 		n = c->ops->read(c, r.in, READ_MAX, until, &f);
 		if (n > 0)
