@@ -47,37 +47,6 @@ encode(const struct request *r, struct buf *body)
 
 /* -- the answer ------------------------------------------------------------ */
 
-/* Content that is no string: an array of parts (text, or Mistral's thinking,
- * which is such an array or a string), or one part. */
-static void
-put_content(struct decode *d, const struct json_want *content)
-{
-	static const char keys[] = "text thinking";
-	struct json_want w[2], part = *content, text = { .key = "text" };
-	struct slice key, inner;
-	size_t at = 0, in;
-
-	decode_text(d, EV_TEXT, content);
-	if (content->type != JSON_ARRAY && content->type != JSON_OBJECT)
-		return;
-	while (content->type != JSON_ARRAY || (part.type =
-	    json_each(content->tok, &at, &key, &part.tok)) > JSON_END) {
-		if (part.type != JSON_OBJECT) {
-			decode_text(d, EV_TEXT, &part);
-		} else if (json_take(part.tok, keys, w, 2) == 0) {
-			decode_text(d, EV_TEXT, &w[0]);
-			decode_text(d, EV_REASONING, &w[1]);
-			for (in = 0; w[1].type == JSON_ARRAY &&
-			    json_each(w[1].tok, &in, &key, &inner) >
-			    JSON_END;)
-				if (json_pick(inner, &text, 1) == 0)
-					decode_text(d, EV_REASONING, &text);
-		}
-		if (content->type != JSON_ARRAY)
-			break;
-	}
-}
-
 /* -- tool calls ------------------------------------------------------------
  *
  * A call comes in fragments: index, id and name, then pieces of its arguments.
@@ -174,26 +143,32 @@ take_fragment(struct decode *d, const struct json_want *id, int64_t index,
 	/* All of the arguments again, after {} or in the last chunk. */
 	if (args->tok.n > 0 && (args->type == JSON_OBJECT ||
 	    *args->tok.p == '{') && is_whole(c))
-		decode_set(d, &c->args, SLICE(""));
-	decode_args(d, c, args);
+		decode_set_args(d, c, args);
+	else
+		decode_args(d, c, args);
 	return DECODE_MORE;
 }
 
+/* An array of fragments, or one alone. */
 static enum decoded
-take_calls(struct decode *d, struct slice calls)
+take_calls(struct decode *d, const struct json_want *calls)
 {
 	static const char keys[] = "index id function";
 	struct json_want w[T_N];
-	struct slice key, fragment;
+	struct slice key, fragment = calls->tok;
 	size_t at = 0;
 
-	while (json_each(calls, &at, &key, &fragment) > JSON_END)
+	while (calls->type == JSON_OBJECT ||
+	    json_each(calls->tok, &at, &key, &fragment) > JSON_END) {
 		if (json_take(fragment, keys, w, T_N) == 0 &&
-		    w[T_FUNCTION].type == JSON_OBJECT &&
 		    take_fragment(d, &w[T_ID], w[T_INDEX].type == JSON_NUMBER ?
-		    json_int(w[T_INDEX].tok, 0) : -1, w[T_FUNCTION].tok) ==
+		    json_int(w[T_INDEX].tok, 0) : -1, w[T_FUNCTION].type ==
+		    JSON_OBJECT ? w[T_FUNCTION].tok : fragment) ==
 		    DECODE_FAULT)
 			return DECODE_FAULT;
+		if (calls->type == JSON_OBJECT)
+			break;
+	}
 	return DECODE_MORE;
 }
 
@@ -222,16 +197,13 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	/* A server that sends both sends the same text in each. */
 	decode_text(d, EV_REASONING, decode_has_text(&w[REASONING_CONTENT]) ?
 	    &w[REASONING_CONTENT] : &w[REASONING]);
-	if (w[CONTENT].type == JSON_STRING)
-		decode_text(d, EV_TEXT, &w[CONTENT]);
-	else
-		put_content(d, &w[CONTENT]);
+	decode_content(d, &w[CONTENT]);
 	if (decode_has_text(&w[REFUSAL])) {
 		d->refused = 1;
 		decode_text(d, EV_TEXT, &w[REFUSAL]);
 	}
-	if (w[TOOL_CALLS].type == JSON_ARRAY &&
-	    take_calls(d, w[TOOL_CALLS].tok) == DECODE_FAULT)
+	if (w[TOOL_CALLS].type >= JSON_OBJECT &&
+	    take_calls(d, &w[TOOL_CALLS]) == DECODE_FAULT)
 		return DECODE_FAULT;
 	/* Other members are part of the answer too, unless they are empty. */
 	while (d->bytes == before &&
@@ -283,7 +255,7 @@ take_other(struct decode *d, struct slice choice, struct json_want *finish)
 		*finish = w[2];
 	if (w[0].type == JSON_OBJECT)
 		return take_message(d, w[0].tok, decode_has_text(finish));
-	put_content(d, &w[1]);		/* of the older API */
+	decode_content(d, &w[1]);		/* of the older API */
 	return DECODE_MORE;
 }
 
@@ -322,6 +294,8 @@ take_choice(struct decode *d, struct slice choice)
 	d->begun = 1;
 	if (w[DELTA].type == JSON_OBJECT)
 		r = take_delta(d, w[DELTA].tok, w);
+	else
+		decode_text(d, EV_TEXT, &w[DELTA]);
 	if (r == DECODE_MORE && d->bytes == before)
 		r = take_other(d, choice, &finish);
 	if (r != DECODE_FAULT && decode_has_text(&finish) &&
@@ -394,7 +368,7 @@ take_chunk(struct decode *d, struct slice json)
 		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
-	if (w[CHOICES].type != JSON_ARRAY || w[CHOICE].type != JSON_OBJECT)
+	if (w[CHOICES].type < JSON_OBJECT || w[CHOICE].type != JSON_OBJECT)
 		return decode_empty(d, json);
 	rest = slice_sub(choices, (size_t)(w[CHOICE].tok.p - choices.p) +
 	    w[CHOICE].tok.n, choices.n);

@@ -104,6 +104,42 @@ decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 		put_raw(d, type, raw);
 }
 
+/* Mistral's thinking, as an array of parts. */
+static void
+put_thinking(struct decode *d, struct slice parts)
+{
+	struct json_want text = { .key = "text" };
+	struct slice key, part;
+	size_t at = 0;
+
+	while (json_each(parts, &at, &key, &part) > JSON_END)
+		if (json_pick(part, &text, 1) == 0)
+			decode_text(d, EV_REASONING, &text);
+}
+
+void
+decode_content(struct decode *d, const struct json_want *content)
+{
+	static const char keys[] = "text thinking";
+	struct json_want w[2], part = *content;
+	struct slice key;
+	size_t at = 0;
+
+	if (content->type < JSON_OBJECT) {
+		decode_text(d, EV_TEXT, content);
+	} else if (content->type == JSON_ARRAY) {
+		while ((part.type = json_each(content->tok, &at, &key,
+		    &part.tok)) > JSON_END)
+			if (part.type != JSON_ARRAY)
+				decode_content(d, &part);
+	} else if (json_take(content->tok, keys, w, 2) == 0) {
+		decode_text(d, EV_TEXT, &w[0]);
+		decode_text(d, EV_REASONING, &w[1]);
+		if (w[1].type == JSON_ARRAY)
+			put_thinking(d, w[1].tok);
+	}
+}
+
 void
 decode_flush(struct decode *d)
 {
@@ -185,6 +221,14 @@ decode_args(struct decode *d, struct call *c, const struct json_want *w)
 	else if (w->type == JSON_OBJECT)
 		buf_put(&c->args, w->tok);
 	d->bytes += c->args.n - n;
+}
+
+void
+decode_set_args(struct decode *d, struct call *c, const struct json_want *w)
+{
+	decode_set(d, &c->args, SLICE(""));
+	c->half = 0;
+	decode_args(d, c, w);
 }
 
 void

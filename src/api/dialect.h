@@ -103,6 +103,8 @@ struct decode {
 	int begun;		/* chat: a choice was seen; messages: the
 				   start was */
 	int whole;		/* chat: the answer is one JSON text */
+	int running;		/* gemini: a tool of the server's; messages: a
+				   block that is neither text nor a call */
 	int refused;		/* there was refusal text */
 	int other;		/* or output of a kind that is not shown */
 	int64_t inputs[3];	/* messages: tokens that are fresh, written to
@@ -178,6 +180,10 @@ extern const struct dialect dialect_raw;
 void decode_text(struct decode *d, enum ev_type type,
     const struct json_want *w);
 
+/* The same for content in any form: text, or an array of texts and parts, or a
+ * part ({"text"}, or Mistral's {"thinking"}, which is reasoning). */
+void decode_content(struct decode *d, const struct json_want *w);
+
 /* Puts U+FFFD for high surrogates still waiting for the other half; to be
  * called before a terminal. */
 void decode_flush(struct decode *d);
@@ -195,8 +201,11 @@ struct call *decode_new_call(struct decode *d, int64_t index);
 /* Sets a call's id, name or arguments. */
 void decode_set(struct decode *d, struct buf *field, struct slice raw);
 
-/* Appends a JSON string, or an object as it is, to a call's arguments. */
+/* Appends a JSON string, or an object as it is, to a call's arguments; or makes
+ * it all of them. */
 void decode_args(struct decode *d, struct call *c, const struct json_want *w);
+void decode_set_args(struct decode *d, struct call *c,
+    const struct json_want *w);
 
 /* Puts one call, or all, as EV_TOOL_CALL unless put before, with an id made up
  * if it has none; truncated: only those with valid arguments (providers.md

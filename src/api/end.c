@@ -14,7 +14,8 @@
 int
 decode_no_word(struct slice word)
 {
-	return word.n == 0 || slice_ieq(word, SLICE("null")) ||
+	word = slice_trim(word);
+	return word.n == 0 || slice_starts(word, "FINISH_REASON_UN") || slice_ieq(word, SLICE("null")) ||
 	    slice_ieq(word, SLICE("none")) ||
 	    slice_ieq(word, SLICE("undefined"));
 }
@@ -69,7 +70,7 @@ decode_finish(struct decode *d, enum finish fin)
 {
 	d->finish = fin;
 	d->finished = 1;
-	d->tail = !d->revoked && (has_answer(d) ||
+	d->tail = !d->revoked && !d->running && (has_answer(d) ||
 	    (fin != FIN_STOP && fin != FIN_TOOL_CALLS));
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }
@@ -124,6 +125,8 @@ decode_life(struct decode *d, struct slice id, int begins)
 	int same = slice_is(id, d->id), first = d->id[0] == '\0';
 	enum decode_ids ids = d->ids;
 
+	if (same && ids == IDS_STEADY)
+		return DECODE_MORE;
 	slice_copy(id, d->id, sizeof(d->id));
 	if (same && ids == IDS_DOUBT)
 		return decode_anew(d);
@@ -339,7 +342,9 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 		slice_skip(&line, 1);
 	if (starts(line, "[DONE]"))
 		return dialect->event(d, &done);
-	if (line.n == 0 || is_ping(line))
+	/* also null, and a number, which may be the time */
+	if (line.n == 0 || is_ping(line) || (*line.p != '{' &&
+	    *line.p != '[' && json_valid(line)))
 		return DECODE_MORE;
 	if (*line.p == '[' ? decode_is_error(line) : starts(line, "error"))
 		return decode_error(d, line);

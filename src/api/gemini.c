@@ -173,7 +173,7 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 			return DECODE_FAULT;
 		if (w[NAME].type == JSON_STRING)
 			decode_set(d, &c->name, w[NAME].tok);
-		if (decode_has_text(&w[ID]))
+		if (w[ID].type == JSON_STRING && !decode_no_word(w[ID].tok))
 			decode_set(d, &c->id, w[ID].tok);
 	}
 	if (signature.n > 0)
@@ -182,6 +182,8 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 	n = c->args.n;
 	if (w[ARGS].type == JSON_OBJECT && c->args.n == 0)
 		json_raw(&args, w[ARGS].tok);
+	else if (w[ARGS].type == JSON_STRING && c->args.n == 0)
+		json_unescape(w[ARGS].tok, &c->args, NULL);
 	while (w[VALUES].type == JSON_ARRAY &&
 	    json_each(w[VALUES].tok, &at, &key, &value) > JSON_END)
 		take_value(d, c, value);
@@ -217,14 +219,15 @@ static enum decoded
 take_parts(struct decode *d, struct slice parts)
 {
 	static const char keys[] = "text thought functionCall "
-	    "thoughtSignature";
-	struct json_want w[4];
+	    "thoughtSignature executableCode";
+	struct json_want w[5];
 	struct slice key, part;
 	size_t at = 0;
 
 	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		if (json_take(part, keys, w, 4) < 0)
+		if (json_take(part, keys, w, 5) < 0)
 			continue;
+		d->running = w[4].type == JSON_OBJECT;
 		decode_text(d, w[1].type == JSON_TRUE ? EV_REASONING :
 		    EV_TEXT, &w[0]);
 		if (w[2].type == JSON_OBJECT) {
@@ -342,8 +345,7 @@ take_picked(struct decode *d, struct slice json)
 	if (parts && take_parts(d, w[PARTS].tok) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (decode_has_text(&w[FINISH]) &&
-	    !decode_no_word(w[FINISH].tok) &&
-	    !decode_is(&w[FINISH], "FINISH_REASON_UNSPECIFIED"))
+	    !decode_no_word(w[FINISH].tok))
 		return take_finish(d, &w[FINISH]);
 	return d->tail ? DECODE_TAIL : DECODE_MORE;
 }

@@ -85,8 +85,7 @@ drop_thinking(struct decode *d)
 
 /*
  * Faulty gateways send a second message_start.  With the same id it means
- * nothing; with another one it begins another answer.  Text that was put
- * cannot be taken back here; pending calls are dropped.
+ * nothing, unless blocks begin anew; with another one it begins another answer.
  */
 static enum decoded
 on_start(struct decode *d, struct slice message)
@@ -97,8 +96,10 @@ on_start(struct decode *d, struct slice message)
 
 	json_take(message, keys, w, 2);
 	slice_copy(w[0].tok, id, sizeof(id));
-	if (d->begun && strcmp(id, d->id) == 0)
+	if (d->begun && strcmp(id, d->id) == 0) {
+		d->ids = d->content ? IDS_DOUBT : IDS_ONE;
 		return DECODE_MORE;
+	}
 	if (decode_anew(d) == DECODE_FAULT)
 		return DECODE_FAULT;
 	drop_thinking(d);
@@ -122,6 +123,8 @@ on_block(struct decode *d, int64_t index, struct slice block)
 
 	if (json_take(block, keys, w, B_N) < 0)
 		return DECODE_MORE;
+	if (d->ids == IDS_DOUBT)
+		return decode_anew(d);
 	if (decode_is(&w[B_TYPE], "tool_use")) {
 		c = decode_new_call(d, index);
 		if (c == NULL)
@@ -130,8 +133,7 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		decode_set(d, &c->name, w[B_NAME].tok);
 		/* {} where deltas will bring it; complete in calls that the
 		 * server's own code makes */
-		if (w[B_INPUT].type == JSON_OBJECT &&
-		    decode_truthy(&w[B_INPUT])) {
+		if (decode_truthy(&w[B_INPUT])) {
 			decode_args(d, c, &w[B_INPUT]);
 			c->given = 1;
 		}
@@ -141,7 +143,7 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		decode_item(d, "messages", block);
 	} else if (!decode_is(&w[B_TYPE], "thinking")) {
 		d->bytes += block.n;
-		d->other = 1;
+		d->other = d->running = 1;
 	} else if (w[B_THINKING].type == JSON_STRING) {
 		drop_thinking(d);
 		buf_puts(&d->block, "{\"type\":\"thinking\","
@@ -158,6 +160,7 @@ end_block(struct decode *d, int64_t index)
 	struct call *c = decode_call(d, index);
 
 	decode_flush(d);
+	d->running = 0;
 	buf_puts(&d->block, "\"}");
 	if (d->open)
 		decode_item(d, "messages", buf_slice(&d->block));
@@ -186,7 +189,9 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	struct call *c;
 
 	for (i = 0; i < n; i++)
-		if (decode_is(&w[DELTA_TYPE], deltas[i].type))
+		if (w[DELTA_TYPE].type != JSON_STRING ?
+		    w[(int)deltas[i].member].type == JSON_STRING :
+		    decode_is(&w[DELTA_TYPE], deltas[i].type))
 			break;
 	if (i == n) {		/* citations; an empty delta has no type */
 		if (w[DELTA_TYPE].type == JSON_STRING)
@@ -195,23 +200,27 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	}
 	/* cppcheck-suppress arrayIndexOutOfBounds */
 	w = &w[(int)deltas[i].member];
-	if (!decode_has_text(w))
+	if (w->type == JSON_STRING && w->tok.n == 0)
 		return;
 	switch (deltas[i].member) {
 	case TEXT:
-		decode_text(d, EV_TEXT, w);
+		decode_content(d, w);
 		break;
 	case JSON:
 		c = decode_call(d, index);
+		if (c == NULL && !d->running && d->ncalls > 0 &&
+		    d->calls[d->ncalls - 1].index != CLOSED)
+			c = &d->calls[d->ncalls - 1];
 		if (c == NULL) {	/* input of the server's own tools */
 			d->other = 1;
 			d->bytes += w->tok.n;
 			break;
 		}
 		if (c->given)
-			decode_set(d, &c->args, SLICE(""));
+			decode_set_args(d, c, w);
+		else
+			decode_args(d, c, w);
 		c->given = 0;
-		decode_args(d, c, w);
 		break;
 	case THINKING:
 		think(d, w);
@@ -304,10 +313,11 @@ whole(struct decode *d, struct slice body)
 	struct slice key, block;
 	size_t at = 0;
 
-	if (json_take(body, keys, w, 4) < 0 || w[0].type != JSON_ARRAY ||
-	    decode_truthy(&w[1]))
+	if (json_take(body, keys, w, 4) < 0 || decode_truthy(&w[1]) ||
+	    (w[0].type != JSON_ARRAY && w[0].type != JSON_STRING))
 		return decode_no_answer(d, body);
 	on_start(d, body);
+	decode_text(d, EV_TEXT, &w[0]);
 	while (json_each(w[0].tok, &at, &key, &block) > JSON_END) {
 		if (on_block(d, 0, block) == DECODE_FAULT)
 			return DECODE_FAULT;

@@ -82,7 +82,7 @@ enum {
 
 /* Looks up an item's members.  Whether it is a call for the client. */
 static int
-pick_call(struct slice item, struct json_want *w)
+pick_call(struct decode *d, struct slice item, struct json_want *w)
 {
 	static const char keys[] = "type call_id name arguments input status "
 	    "encrypted_content";
@@ -91,8 +91,12 @@ pick_call(struct slice item, struct json_want *w)
 		return 0;
 	if (decode_is(&w[I_TYPE], "custom_tool_call"))
 		w[I_ARGUMENTS] = w[I_INPUT];
-	return decode_is(&w[I_TYPE], "function_call") ||
-	    decode_is(&w[I_TYPE], "custom_tool_call");
+	if (decode_is(&w[I_TYPE], "function_call") ||
+	    decode_is(&w[I_TYPE], "custom_tool_call"))
+		return 1;
+	d->other |= !decode_is(&w[I_TYPE], "message") &&
+	    !decode_is(&w[I_TYPE], "reasoning");
+	return 0;
 }
 
 static void
@@ -102,10 +106,9 @@ set_call(struct decode *d, struct call *c, const struct json_want *w)
 		decode_set(d, &c->id, w[I_ID].tok);
 	if (w[I_NAME].type == JSON_STRING)
 		decode_set(d, &c->name, w[I_NAME].tok);
-	if (w[I_ARGUMENTS].type == JSON_STRING) {
-		c->half = 0;
-		decode_set(d, &c->args, w[I_ARGUMENTS].tok);
-	}
+	if (w[I_ARGUMENTS].type == JSON_STRING ||
+	    w[I_ARGUMENTS].type == JSON_OBJECT)
+		decode_set_args(d, c, &w[I_ARGUMENTS]);
 }
 
 /* A finished call item; only such an item is a call (providers.md 7.5).  c is
@@ -143,7 +146,7 @@ on_item_added(struct decode *d, struct slice item, int64_t index)
 	struct json_want w[I_N];
 	struct call *c;
 
-	if (pick_call(item, w)) {
+	if (pick_call(d, item, w)) {
 		c = decode_new_call(d, index);
 		if (c == NULL)
 			return DECODE_FAULT;
@@ -165,10 +168,8 @@ on_item_done(struct decode *d, struct slice item, int64_t index)
 {
 	struct json_want w[I_N];
 
-	if (pick_call(item, w))
+	if (pick_call(d, item, w))
 		return put_call(d, decode_call(d, index), w, index);
-	d->other |= !decode_is(&w[I_TYPE], "message") &&
-	    !decode_is(&w[I_TYPE], "reasoning");
 	if (!decode_is(&w[I_TYPE], "message"))
 		put_item(d, item, w);
 	else if (is_resumed(d))
@@ -212,7 +213,7 @@ put_output(struct decode *d, struct slice output, int streamed)
 	while ((type = json_each(output, &at, &key, &item)) > JSON_END) {
 		if (type != JSON_OBJECT)
 			continue;
-		if (pick_call(item, w)) {
+		if (pick_call(d, item, w)) {
 			c = w[I_ID].tok.n > 0 ? call_of_id(d, w[I_ID].tok) :
 			    calls < d->ncalls ? &d->calls[calls] : NULL;
 			if ((c == NULL || !c->put) &&
@@ -228,9 +229,6 @@ put_output(struct decode *d, struct slice output, int streamed)
 			if (!resumed || items >= d->cursor->items)
 				put_item(d, item, w);
 			items++;
-		} else {
-			d->other |= !decode_is(&w[I_TYPE], "message") &&
-			    !decode_is(&w[I_TYPE], "reasoning");
 		}
 	}
 	return DECODE_MORE;
@@ -327,7 +325,7 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 	/* slice_eq() is faster: the length is known */
 	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
-		decode_text(d, EV_TEXT, delta);
+		decode_content(d, delta);
 	} else if (slice_is(type, "response.refusal.delta")) {
 		d->open = 1;
 		d->refused = 1;
@@ -410,10 +408,8 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 		c = call_of(d, w);
 		if (args->type != JSON_STRING)
 			args = &w[INPUT];
-		if (c != NULL && args->type == JSON_STRING) {
-			c->half = 0;
-			decode_set(d, &c->args, args->tok);
-		}
+		if (c != NULL && args->type == JSON_STRING)
+			decode_set_args(d, c, args);
 		break;
 	case END:
 		return finish(d, data, w[RESPONSE].type == JSON_OBJECT ?
@@ -457,7 +453,7 @@ event(struct decode *d, const struct sse_event *e)
 		    !slice_is(type, "response.queued"))
 			d->cursor->begun = 1;
 	}
-	if (w[DELTA].type == JSON_STRING && !d->failed)
+	if (w[DELTA].type > JSON_NULL && !d->failed)
 		on_delta(d, type, w);
 	else
 		r = on_other(d, type, w, e->data);
