@@ -81,7 +81,8 @@ open_sinks(struct task *t)
 	t->keep.told = t->unkept;
 	t->pipe = (struct pipeline){ .journal = &t->keep.sink,
 	    .answer = o->json ? &t->json.sink : &t->text.sink,
-	    .status = &t->status.sink, .joins = opts_on_break(o) == BREAK_CONTINUE,
+	    .status = &t->status.sink,
+	    .joins = opts_on_break(o) == BREAK_CONTINUE,
 	    .each = o->json,
 	    .earlier = t->earlier.n > 0 || stored ? &h->parts : NULL,
 	    .calls = stored };

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/batch_line.h"
@@ -418,8 +417,6 @@ open_files(struct batch *b)
 {
 	const struct opts *o = b->o;
 	const char *path = o->nwords > 0 ? o->words[0] : "-";
-	const char *out = o->output;
-	struct stat st;
 	int fd = 0;
 
 	if (strcmp(path, "-") != 0)
@@ -431,12 +428,9 @@ open_files(struct batch *b)
 		return fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
 	batch_in_init(&b->in, fd);
 	b->work.input = fd;
-	if (out != NULL)
-		b->todo.ids.path = out;
-	if (o->dry_run && (out == NULL || stat(out, &st) < 0 ||
-	    !S_ISREG(st.st_mode)))
-		out = NULL;
-	return batch_out_open(&b->out, b->env, out, b->deadline, &b->todo);
+	if (o->output != NULL)
+		b->todo.ids.path = o->output;
+	return batch_out_open(&b->out, o, b->deadline, &b->todo);
 }
 
 /* In a worker: closes the output, lest its lock outlive the parent, and frees

@@ -190,19 +190,21 @@ load(struct batch_out *out, struct batch_in *in, struct todo *todo)
 }
 
 int
-batch_out_open(struct batch_out *out, const struct env *env, const char *path,
-    msec until, struct todo *todo)
+batch_out_open(struct batch_out *out, const struct opts *o, msec until,
+    struct todo *todo)
 {
+	const char *path = o->output;
 	struct batch_in in;
 	struct stat st;
 	struct fault f;
-	int rc;
+	int exists = path != NULL && stat(path, &st) == 0;
+	int plain = exists && S_ISREG(st.st_mode), rc;
 
 	*out = (struct batch_out){ .fd = 1 };
-	if (path == NULL)
+	if (path == NULL || (o->dry_run && !plain))
 		return 0;
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		out->fd = output_open(env, path, until, &f);
+	if (exists && !plain) {
+		out->fd = output_open(o->env, path, until, &f);
 		return out->fd >= 0 ? 0 : fail(f.class == F_CANCEL ?
 		    EXIT_SIGNAL + f.code : EXIT_OUTPUT, "%s", f.text);
 	}

@@ -12,7 +12,7 @@
  */
 
 #include "api/line.h"
-#include "base/env.h"
+#include "cmd/opts.h"
 #include "state/todo.h"
 
 /* -- input ----------------------------------------------------------------- */
@@ -71,13 +71,14 @@ struct batch_out {
 };
 
 /*
- * Opens path, or stdout for NULL; takes the ids it has results for and
- * removes an incomplete last line.  A pipe is waited for as output_open() does.
- * 0; or the exit status after a message: 75 when another batch is writing to
- * it, 65 when it has other content, 74, and that of a signal.
+ * Opens the file of -o, or stdout; takes the ids it has results for and
+ * removes an incomplete last line.  A pipe is waited for as output_open() does,
+ * but with --dry-run only a file that exists is opened.  0; or the exit status
+ * after a message: 75 when another batch is writing to it, 65 when it has other
+ * content, 74, and that of a signal.
  */
-int batch_out_open(struct batch_out *out, const struct env *env,
-    const char *path, msec until, struct todo *todo);
+int batch_out_open(struct batch_out *out, const struct opts *o, msec until,
+    struct todo *todo);
 
 /* Appends a line.  0; -1 with *f, and then nothing of it is in the file. */
 int batch_out_put(struct batch_out *out, const struct env *env,

@@ -23,8 +23,8 @@ int output_replace(const struct env *env, const char *path, msec until,
     struct slice s, struct fault *f);
 
 /* Opens a pipe or device for writing, non-blocking unless it is stdout.  A FIFO
- * without a reader is waited for, at most five minutes.  Returns the descriptor; or -1 with
- * F_OUTPUT or F_CANCEL. */
+ * without a reader is waited for, at most five minutes.  Returns the
+ * descriptor; or -1 with F_OUTPUT or F_CANCEL. */
 int output_open(const struct env *env, const char *path, msec until,
     struct fault *f);
 
