@@ -30,7 +30,7 @@ failed(struct fault *f, const char *what)
 static int
 interrupted(const struct env *env, struct fault *f)
 {
-	fault_set(f, F_CANCEL, 0, "interrupted while writing the answer");
+	fault_set(f, F_CANCEL, 0, "interrupted while writing the output");
 	f->code = env->cancelled(env->ctx);
 	return -1;
 }
@@ -69,13 +69,13 @@ write_until(const struct env *env, int fd, msec until, struct slice s,
 		if (n > 0) {
 			s = slice_sub(s, (size_t)n, s.n);
 		} else if (n < 0 && n != FILE_AGAIN) {
-			return failed(f, "cannot write the answer");
+			return failed(f, "cannot write the output");
 		} else if (env->cancelled(env->ctx) != 0) {
 			return interrupted(env, f);
 		} else if (n == FILE_AGAIN && !writable(env, fd, until) &&
 		    env_mono(env) >= until) {
 			errno = ETIMEDOUT;
-			return failed(f, "cannot write the answer");
+			return failed(f, "cannot write the output");
 		}
 	}
 	return 0;
