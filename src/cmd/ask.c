@@ -282,17 +282,19 @@ static int
 choose(struct task *t)
 {
 	struct opts *o = t->o;
-	const char *model = NULL;
+	const char *model;
 	struct complaint c;
+	struct plan *p;
 	struct fault f;
 	int bare = 0;
 
-	do {
-		if (plan_make(&t->plan[t->n], o, model, &c) < 0)
+	while (t->n <= o->nfallbacks) {
+		model = t->n == 0 ? NULL : o->fallbacks[t->n - 1];
+		p = &t->plan[t->n++];
+		if (plan_make(p, o, model, &c) < 0)
 			return fail(c.status, "%s", c.text);
-		bare |= t->plan[t->n++].bare;
-		model = o->fallbacks[t->n - 1];
-	} while (t->n <= o->nfallbacks);
+		bare |= p->bare;
+	}
 	if (bare && !o->quiet)
 		say(slice_str(plan_bare));
 	o->key_file = t->plan[0].key_file;	/* for the record */

@@ -60,7 +60,18 @@ EOF
 bide -- --fallback gpt-5 --fallback gpt-6 hello
 status "the last one's failure counts" 65
 requests "the last one's failure counts" 3
+fallbacks=$(for i in 1 2 3 4 5 6 7 8; do echo "--fallback gpt-5.$i"; done)
+# shellcheck disable=SC2086
+bide -- $fallbacks hello
+status "as many as there can be" 65
+requests "as many as there can be" 12
+# shellcheck disable=SC2086
+bide -- $fallbacks --fallback gpt-6 hello
+status "and one more" 64
+serve <<'EOF'
+stream chat "never\n"
+EOF
 bide -- --fallback nobody:x hello
 status "every one is looked at first" 64
-requests "every one is looked at first" 3
+requests "every one is looked at first" 0
 finish
