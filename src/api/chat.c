@@ -262,7 +262,7 @@ take_other(struct decode *d, struct slice choice, struct json_want *finish)
 static enum decoded
 take_finish(struct decode *d, struct slice choice, struct slice word)
 {
-	enum finish fin = decode_reason(word);
+	enum finish fin = decode_reason(d, word);
 
 	if (fin == FIN_NONE) {
 		if (!d->failed) {

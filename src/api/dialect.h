@@ -86,6 +86,7 @@ struct decode {
 	int failed;
 	struct fault fault;	/* if failed */
 	char id[128];		/* of the response */
+	char word[48];		/* of the provider, for how it ended; "" */
 	/* private */
 	uint64_t skip;		/* bytes of text still to skip as put before */
 	struct buf scratch;	/* unescaped text */
@@ -237,11 +238,11 @@ int64_t decode_count(const struct json_want *w);
 void decode_usage(struct decode *d, struct slice json);
 
 /*
- * What a finish_reason or stop_reason means.  Prefixes are compared, as
+ * What a finish_reason or stop_reason means; keeps it in .word.  Prefixes are compared, as
  * Gemini's OpenAI-compatible API sends "content_filter: RECITATION".
  * FIN_NONE: the answer failed; unknown words are FIN_STOP.
  */
-enum finish decode_reason(struct slice word);
+enum finish decode_reason(struct decode *d, struct slice word);
 
 /* Whether a word stands for none: empty, "null", "None". */
 int decode_no_word(struct slice word);

@@ -21,7 +21,7 @@ decode_no_word(struct slice word)
 }
 
 enum finish
-decode_reason(struct slice word)
+decode_reason(struct decode *d, struct slice word)
 {
 	static const struct {
 		char prefix[15], finish;
@@ -47,6 +47,7 @@ decode_reason(struct slice word)
 	};
 	size_t i, n;
 
+	slice_copy(word, d->word, sizeof(d->word));
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		n = slice_str(words[i].prefix).n;
 		if (slice_ieq(slice_sub(word, 0, n),
@@ -219,10 +220,12 @@ decode_is_error(struct slice json)
 	    "error_type";
 	static const char messages[] = "message msg detail error_message "
 	    "error_msg errmsg";
+	static const char *const inside[] = { "base_resp.status_code",
+	    "header.code", "Response.Error", "promptFeedback.blockReason" };
 	struct slice key, found;
 	struct json_want w = { 0 };
 	int said = 0, fine = 0;
-	size_t at = 0;
+	size_t at = 0, i;
 
 	/* Gemini's OpenAI-compatible API sends [{"error":{...}}]. */
 	if (json.n > 0 && json.p[0] == '[' &&
@@ -239,11 +242,11 @@ decode_is_error(struct slice json)
 		fine |= json_is(key, "code") && (slice_is(w.tok, "0") ||
 		    slice_is(w.tok, "200"));
 	}
-	return (said && !fine) || (json_find(json, "base_resp.status_code",
-	    &found) == JSON_NUMBER && !slice_is(found, "0")) ||
-	    json_find(json, "Response.Error", &found) == JSON_OBJECT ||
-	    (json_find(json, "header.code", &found) == JSON_NUMBER &&
-	    !slice_is(found, "0"));
+	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
+		if (json_find(json, inside[i], &found) > JSON_TRUE &&
+		    !slice_is(found, "0"))
+			return 1;
+	return said && !fine;
 }
 
 enum decoded

@@ -206,14 +206,15 @@ read_details(struct error_body *b, const struct json_want *w)
 static void
 read_error(struct error_body *b, struct slice doc, int depth)
 {
-	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 13,
-	    PLACE = MESSAGES + 14, N };
+	enum { DETAILS, INNER, METADATA, NAMES, MESSAGES = NAMES + 14,
+	    PLACE = MESSAGES + 15, N };
 	static const char keys[] = "details innererror metadata code Code "
 	    "error_code errcode errorCode type error_type __type status "
 	    "status_code statusCode http_status_code httpStatusCode "
+	    "blockReason "
 	    "error message msg Message error_description error_message "
 	    "errorMessage error_msg errmsg status_msg faultstring title "
-	    "detail errors loc";
+	    "detail errors blockReasonMessage loc";
 	static const char of_metadata[] = "limit_source headers raw";
 	struct json_want w[N], m[3];
 	struct slice key, tok, last = { 0 };
@@ -253,7 +254,8 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 {
 	static const char *const paths[] = {
 		"error", "response.error", "choices.0.error",
-		"Response.Error", "fault", "base_resp", "header"
+		"Response.Error", "fault", "base_resp", "header",
+		"promptFeedback"
 	};
 	static const char keys[] = "error request_id";
 	struct json_want w[2];
@@ -277,6 +279,8 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 	if (json_find(doc, "base_resp.status_code", &code) == JSON_NUMBER &&
 	    json_int(code, 0) != 0)
 		b->class = error_minimax((int)json_int(code, 0));
+	if (json_find(doc, "promptFeedback.blockReason", &code) == JSON_STRING)
+		b->class = F_POLICY;
 	read_error(b, err, depth);
 	if (w[0].type == JSON_STRING && !memchr(w[0].tok.p, ' ', w[0].tok.n))
 		put_name(b, &w[0]);

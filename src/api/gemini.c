@@ -255,6 +255,7 @@ take_finish(struct decode *d, const struct json_want *word)
 	enum finish fin = FIN_FILTER;	/* SAFETY, RECITATION and many more */
 	int missing = slice_starts(word->tok, "MISSING_");
 
+	slice_copy(word->tok, d->word, sizeof(d->word));
 	/* MALFORMED_FUNCTION_CALL, MALFORMED_RESPONSE, UNEXPECTED_TOOL_CALL,
 	 * MISSING_THOUGHT_SIGNATURE: Google could not use what the model
 	 * wrote.  "Worth one retry" (providers.md 4), unless the request lacks
@@ -336,6 +337,7 @@ take_picked(struct decode *d, struct slice json)
 		    w[BLOCKED].type != JSON_STRING)
 			return decode_empty(d, json);
 		d->finish = FIN_FILTER;
+		slice_copy(w[BLOCKED].tok, d->word, sizeof(d->word));
 		return DECODE_DONE;
 	}
 	/* Only --param can ask for more than one candidate. */

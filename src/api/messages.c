@@ -237,7 +237,7 @@ on_finish(struct decode *d, const struct json_want *reason,
     const struct json_want *usage)
 {
 	if (reason->type == JSON_STRING && !decode_no_word(reason->tok))
-		d->finish = decode_reason(reason->tok);
+		d->finish = decode_reason(d, reason->tok);
 	take_usage(d, usage);
 }
 

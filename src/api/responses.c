@@ -278,9 +278,9 @@ finish(struct decode *d, struct slice json, struct slice response,
 		slice_copy(w[ID].tok, d->id, sizeof(d->id));
 	if (json_is(word, "incomplete")) {
 		fin = FIN_LENGTH;
-		if (w[DETAILS].type == JSON_OBJECT &&
-		    json_pick(w[DETAILS].tok, &reason, 1) == 0 &&
-		    decode_is(&reason, "content_filter"))
+		if (json_pick(w[DETAILS].tok, &reason, 1) == 0 &&
+		    reason.type == JSON_STRING &&
+		    decode_reason(d, reason.tok) == FIN_FILTER)
 			fin = FIN_FILTER;
 	} else {
 		decode_put_calls(d, 0);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/hint.h"
+#include "api/error_words.h"
 #include "base/clean.h"
 #include "cmd/secret.h"
 #include "wire/when.h"
@@ -408,13 +409,22 @@ report_result(const struct result *res, const struct opts *o,
 		[FIN_PAUSE] = "the provider paused in the middle of the "
 		    "answer; run it again",
 	};
+	/* words that say no more than this */
+	static const char usual[] = "length max_tokens max_output_tokens "
+	    "model_length model_context_window_exceeded content_filter "
+	    "refusal pause_turn stop end_turn";
 	int status = report_status(res);
 	struct buf b = { 0 };
 
 	if (status == EXIT_WHOLE || status == EXIT_SIGNAL + SIGPIPE)
 		return;
-	if (status == EXIT_PARTIAL && res->last.fault.class == F_NONE)
+	if (status == EXIT_PARTIAL && res->last.fault.class == F_NONE &&
+	    (res->last.word[0] == '\0' ||
+	    error_listed(slice_str(res->last.word), usual)))
 		buf_puts(&b, partial[res->last.finish]);
+	else if (status == EXIT_PARTIAL && res->last.fault.class == F_NONE)
+		buf_printf(&b, "the provider ended the answer with %s",
+		    res->last.word);
 	else
 		put_failure(&b, res);
 	say(buf_slice(&b));

@@ -106,6 +106,7 @@ struct outcome {
 	int kept;		/* it does, and the same stream will resume */
 	int status;		/* HTTP's; 0: no response */
 	enum finish finish;
+	char word[48];		/* the provider's for it; "" */
 	uint64_t text_bytes;
 	struct timing time;
 	struct fault fault;	/* F_NONE: a complete answer */

@@ -181,6 +181,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 		    sizeof(out->request_id));
 	job->answer = r.dec.bytes;
 	out->finish = r.dec.finish;
+	memcpy(out->word, r.dec.word, sizeof(out->word));
 	out->usage = r.dec.usage;
 	out->text_bytes = r.dec.cursor != NULL ? r.dec.cursor->text :
 	    r.dec.text_bytes;

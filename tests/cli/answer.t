@@ -79,6 +79,26 @@ out "terminal event" "the peer does not close"
 ok "terminal event is acted on at once" \
     between $((after - before)) 0 $((500 + SLACK))
 
+# The provider's own word, where it says more.
+serve <<'EOF'
+head; start chat; text "part"; done "content_filter: RECITATION"; end
+head; event '{"candidates":[{"content":{"parts":[{"text":"part"}]},"finishReason":"TOO_MANY_TOOL_CALLS"}]}'; end
+head; event '{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}'; end
+head; event '{"choices":[],"promptFeedback":{"blockReason":"SAFETY"}}'; end
+EOF
+bide -- -m chat:m hello
+status "a word" 1
+err "a word" RECITATION
+bide GEMINI_API_KEY=k -- -u "$BASE" -m gemini:g hello
+status "Gemini's word" 1
+err "Gemini's word" TOO_MANY_TOOL_CALLS
+bide GEMINI_API_KEY=k -- -u "$BASE" -m gemini:g hello
+status "a blocked prompt" 1
+err "a blocked prompt" PROHIBITED_CONTENT
+bide -- -m chat:m hello
+status "one blocked by a gateway" 65
+err "one blocked by a gateway" SAFETY
+
 serve <<'EOF'
 head; start chat; done; end
 EOF
