@@ -58,20 +58,12 @@ encode(const struct request *r, struct buf *body)
 
 enum { T_INDEX, T_ID, T_FUNCTION, T_N };
 
-/* An id or a name; a number is taken for an id. */
-static int
-is_word(const struct json_want *w)
-{
-	return w->type == JSON_NUMBER || (w->type == JSON_STRING &&
-	    !decode_no_word(w->tok));
-}
-
 static int
 is_field(struct decode *d, const struct buf *field, const struct json_want *w)
 {
 	buf_clear(&d->scratch);
 	json_unescape(w->tok, &d->scratch, NULL);
-	return is_word(w) && slice_eq(buf_slice(&d->scratch),
+	return decode_is_word(w) && slice_eq(buf_slice(&d->scratch),
 	    buf_slice(field));
 }
 
@@ -93,7 +85,7 @@ open_call(struct decode *d, int64_t index, const struct json_want *id)
 	struct call *c = decode_call(d, index);
 	size_t i;
 
-	for (i = d->ncalls; is_word(id) && i > 0; i--)
+	for (i = d->ncalls; decode_is_word(id) && i > 0; i--)
 		if (is_field(d, &d->calls[i - 1].id, id))
 			return &d->calls[i - 1];
 	for (i = d->ncalls; c == NULL && i > 0; i--)
@@ -124,7 +116,7 @@ take_fragment(struct decode *d, const struct json_want *id, int64_t index,
 	struct call *c;
 
 	json_take(function, keys, w, 2);
-	if (!is_word(name)) {
+	if (!decode_is_word(name)) {
 		c = open_call(d, index, id);
 		if (c == NULL)
 			return DECODE_MORE;
@@ -138,7 +130,7 @@ take_fragment(struct decode *d, const struct json_want *id, int64_t index,
 		if (c->name.n == 0)
 			decode_set(d, &c->name, name->tok);
 	}
-	if (c->id.n == 0 && is_word(id))
+	if (c->id.n == 0 && decode_is_word(id))
 		decode_set(d, &c->id, id->tok);
 	/* All of the arguments again, after {} or in the last chunk. */
 	if (args->tok.n > 0 && (args->type == JSON_OBJECT ||

@@ -247,6 +247,9 @@ enum finish decode_reason(struct decode *d, struct slice word);
 /* Whether a word stands for none: empty, "null", "None". */
 int decode_no_word(struct slice word);
 
+/* Whether a member is an id or a name: such a string, or a number. */
+int decode_is_word(const struct json_want *w);
+
 /*
  * A finish_reason: DECODE_TAIL, or DECODE_MORE where it ends nothing.  Some
  * servers send one in each chunk, or in an empty first one: before the answer

@@ -20,6 +20,13 @@ decode_no_word(struct slice word)
 	    slice_ieq(word, SLICE("undefined"));
 }
 
+int
+decode_is_word(const struct json_want *w)
+{
+	return w->type == JSON_NUMBER || (w->type == JSON_STRING &&
+	    !decode_no_word(w->tok));
+}
+
 enum finish
 decode_reason(struct decode *d, struct slice word)
 {
@@ -171,8 +178,9 @@ decode_void(struct decode *d)
 	if (has_answer(d) || d->other || (d->finish != FIN_STOP &&
 	    d->finish != FIN_TOOL_CALLS))
 		return DECODE_DONE;
-	fault_set(&d->fault, F_EMPTY, FAULT_ONCE, "the model %s",
-	    d->content ? "reasoned but gave no answer" : "gave no answer");
+	fault_set(&d->fault, F_EMPTY, FAULT_ONCE, "the model sent %s",
+	    d->content ? "only reasoning" :
+	    "neither text nor a tool call");
 	d->failed = 1;
 	return DECODE_FAULT;
 }

@@ -173,7 +173,7 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 			return DECODE_FAULT;
 		if (w[NAME].type == JSON_STRING)
 			decode_set(d, &c->name, w[NAME].tok);
-		if (w[ID].type == JSON_STRING && !decode_no_word(w[ID].tok))
+		if (decode_is_word(&w[ID]))
 			decode_set(d, &c->id, w[ID].tok);
 	}
 	if (signature.n > 0)

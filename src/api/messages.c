@@ -129,7 +129,8 @@ on_block(struct decode *d, int64_t index, struct slice block)
 		c = decode_new_call(d, index);
 		if (c == NULL)
 			return DECODE_FAULT;
-		decode_set(d, &c->id, w[B_ID].tok);
+		if (decode_is_word(&w[B_ID]))
+			decode_set(d, &c->id, w[B_ID].tok);
 		decode_set(d, &c->name, w[B_NAME].tok);
 		/* {} where deltas will bring it; complete in calls that the
 		 * server's own code makes */

@@ -102,7 +102,7 @@ pick_call(struct decode *d, struct slice item, struct json_want *w)
 static void
 set_call(struct decode *d, struct call *c, const struct json_want *w)
 {
-	if (w[I_ID].type == JSON_STRING)
+	if (decode_is_word(&w[I_ID]))
 		decode_set(d, &c->id, w[I_ID].tok);
 	if (w[I_NAME].type == JSON_STRING)
 		decode_set(d, &c->name, w[I_NAME].tok);
@@ -214,7 +214,8 @@ put_output(struct decode *d, struct slice output, int streamed)
 		if (type != JSON_OBJECT)
 			continue;
 		if (pick_call(d, item, w)) {
-			c = w[I_ID].tok.n > 0 ? call_of_id(d, w[I_ID].tok) :
+			c = decode_is_word(&w[I_ID]) ?
+			    call_of_id(d, w[I_ID].tok) :
 			    calls < d->ncalls ? &d->calls[calls] : NULL;
 			if ((c == NULL || !c->put) &&
 			    (!resumed || calls >= d->cursor->calls) &&
