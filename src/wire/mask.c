@@ -5,6 +5,10 @@
 
 #define SKIPS ((size_t)1024)
 
+/* Backslashes before one character: JSON in JSON, four times over.  Without a
+ * limit a long run of them would be read again at each of its bytes. */
+#define BACKSLASHES_MAX 15
+
 /* -- the forms of a secret ------------------------------------------------- */
 
 static size_t
@@ -126,12 +130,14 @@ static int
 take_escaped(struct slice *s, char c)
 {
 	struct slice rest = *s, hex;
+	size_t i;
 
 	if (rest.p[0] == '%') {
 		hex = slice_sub(rest, 1, 2);
 		slice_skip(&rest, 3);
 	} else {
-		while (rest.n > 0 && rest.p[0] == '\\')
+		for (i = 0; i < BACKSLASHES_MAX && rest.n > 0 &&
+		    rest.p[0] == '\\'; i++)
 			slice_skip(&rest, 1);
 		if (rest.n > 0 && rest.p[0] == c) {
 			slice_skip(&rest, 1);
@@ -194,9 +200,13 @@ find(const struct mask *m, struct slice s, size_t at, unsigned flags,
     int simple, size_t *n)
 {
 	const unsigned char *skips = (const unsigned char *)m->skip.p;
-	size_t skip;
+	size_t skip, run;
 
 	while (at < s.n) {
+		for (run = 0; run < s.n - at && s.p[at + run] == '\\'; run++)
+			;
+		if (run > BACKSLASHES_MAX)
+			at += run - BACKSLASHES_MAX;
 		skip = !m->first[(unsigned char)s.p[at]];
 		if (simple) {
 			if (s.n - at < m->shortest)
