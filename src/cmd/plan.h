@@ -41,8 +41,9 @@ struct plan {
 /*
  * Fills *p and finds everything that can be wrong about a request before the
  * prompt is read.  model: another one than the command's own (owner.h), or
- * NULL.  0, or -1 with *c.  *o and model are borrowed.  The job still lacks
- * what plan_job() sets, and a body (cmd/request.h).
+ * NULL.  0, or -1 with *c; plan_free() in both cases.  *o and model are
+ * borrowed.  The job still lacks what plan_job() sets, and a body
+ * (cmd/request.h).
  */
 int plan_make(struct plan *p, const struct opts *o, const char *model,
     struct complaint *c);

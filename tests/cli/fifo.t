@@ -74,7 +74,7 @@ for option in "--file " "--system @" "--schema " "--tools " "--messages " \
 	# shellcheck disable=SC2086
 	alive -m chat:m --max-time 200ms $option"$T/fifo" hello
 	status "$option" 78
-	err "$option" "fifo: Operation timed out"
+	err "$option" "fifo: (Operation|Connection) timed out"
 	# shellcheck disable=SC2086
 	stopped "$option" -m chat:m $option"$T/fifo" hello
 done
@@ -88,7 +88,7 @@ mkdir -p "$T/home/.config/bide"
 mkfifo "$T/home/.config/bide/config"
 alive -m chat:m hello
 status "the configuration" 78
-err "the configuration" "config: Operation timed out"
+err "the configuration" "config: (Operation|Connection) timed out"
 stopped "the configuration" -m chat:m hello
 (sleep 0.2; echo "max-tokens 77") > "$T/home/.config/bide/config" &
 alive -m chat:m hello
