@@ -509,6 +509,51 @@ static const struct {
 	    "{\"__type\":\"ThrottlingException\",\"message\":\"To"
 	    "o many tokens, please wait before trying again.\"}",
 	    F_RATE, 1, MSEC_NONE },
+
+	/* more of them */
+	{ "AWS's field", 400, "x-amzn-errortype: ThrottlingException:http://x\n",
+	    "{\"message\":\"Rate exceeded\"}",
+	    F_RATE, 1, MSEC_NONE },
+	{ "AWS's long names", 400, "",
+	    "{\"__type\":\"com.amazon.coral#ThrottlingException\""
+	    ",\"message\":\"Rate exceeded\"}",
+	    F_RATE, 1, MSEC_NONE },
+	{ "Spark's numbers", 200, "",
+	    "{\"code\":10013,\"message\":\"input content audit fa"
+	    "iled\"}",
+	    F_POLICY, 0, MSEC_NONE },
+	{ "Tencent's prefixes", 200, "",
+	    "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.Sig"
+	    "natureFailure\",\"Message\":\"m\"}}}",
+	    F_AUTH, 0, MSEC_NONE },
+	{ "Qianfan's day", 200, "",
+	    "{\"error_code\":17,\"error_msg\":\"Open api daily re"
+	    "quest limit reached\"}",
+	    F_DAILY, 0, MSEC_NONE },
+	{ "Qianfan's second", 200, "",
+	    "{\"error_code\":18,\"error_msg\":\"Open api qps requ"
+	    "est limit reached\"}",
+	    F_RATE, 1, MSEC_NONE },
+	{ "no such model, in a 200", 200, "",
+	    "{\"status\":\"error\",\"message\":\"model x not foun"
+	    "d\"}",
+	    F_NOT_FOUND, 0, MSEC_NONE },
+	{ "a template, in a 500", 500, "",
+	    "{\"error\":{\"message\":\"the chat template does not"
+	    " support tools\"}}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "a grammar, in a 500", 500, "",
+	    "{\"error\":{\"message\":\"failed to parse grammar\"}"
+	    "}",
+	    F_REQUEST, 0, MSEC_NONE },
+	{ "TGI's length", 422, "",
+	    "{\"error\":\"`inputs` must have less than 1024 token"
+	    "s. Given: 2000\",\"error_type\":\"validation\"}",
+	    F_CONTEXT, 0, MSEC_NONE },
+	{ "Google's blocked prompt, passed on", 200, "",
+	    "{\"choices\":[],\"promptFeedback\":{\"blockReason\":"
+	    "\"SAFETY\"}}",
+	    F_POLICY, 0, MSEC_NONE },
 };
 
 #define FIELDS_MAX 8

@@ -226,7 +226,7 @@ reply_request_id(const struct http_field *field, size_t n)
 void
 classify(const struct reply *r, struct fault *f)
 {
-	struct slice id = reply_request_id(r->field, r->nfields);
+	struct slice id = reply_request_id(r->field, r->nfields), aws;
 	msec now = hint_now(r->field, r->nfields, r->wall);
 	struct error_body b;
 	struct verdict v;
@@ -234,6 +234,9 @@ classify(const struct reply *r, struct fault *f)
 
 	*f = (struct fault){ .status = r->status, .wait = MSEC_NONE };
 	error_body_read(&b, r->body, now);
+	aws = find_field(r->field, r->nfields, "x-amzn-errortype");
+	if (b.class == F_NONE)
+		b.class = error_code(slice_cut(&aws, ':'));
 	status = b.status != 0 ? b.status : r->status;
 	/* what a gateway quotes of its upstream says more than its own */
 	if (b.quoted != 0 && (status < 401 || status >= 500))

@@ -130,18 +130,22 @@ put_message(struct error_body *b, const struct json_want *w, int depth)
 static void
 put_name(struct error_body *b, const struct json_want *w)
 {
+	struct slice name;
 	long long status;
 
 	if ((w->type != JSON_STRING && w->type != JSON_NUMBER) ||
 	    w->tok.n == 0)
 		return;
-	status = slice_dec(w->tok, 599);
+	name = w->tok;	/* AWS: com.amazonaws.x#ThrottlingException */
+	if (memchr(name.p, '#', name.n) != NULL)
+		(void)slice_cut(&name, '#');
+	status = slice_dec(name, 599);
 	if (status >= 400 && b->nested)
 		b->quoted = (int)status;
 	else if (status >= 400 && b->status == 0)
 		b->status = (int)status;
 	if (b->nnames < ERROR_NAMES)
-		b->name[b->nnames++] = w->tok;
+		b->name[b->nnames++] = name;
 }
 
 static void

@@ -7,37 +7,38 @@
 
 /*
  * Codes and types that outrank the status (providers.md 0.2), with who sends
- * them.  A name that ends in _ is a prefix.  A code listed twice has the class
- * of its first row.
+ * them.  A name that ends in _ is a prefix.
  */
 static const struct {
 	enum fclass class;
 	const char *names;
 } codes[] = {
-	/* OpenAI */
+	/* OpenAI, Azure, GitHub Models, Groq */
 	{ F_QUOTA, "insufficient_quota credit_balance_exhausted "
 	    "organization_spend_limit_exceeded project_spend_limit_exceeded "
 	    "organization_usage_limit_exceeded enforced_spend_limit_reached "
 	    "billing_hard_limit_reached billing_not_active "
-	    "usage_not_included" },
-	{ F_CONTEXT, "context_length_exceeded" },
+	    "usage_not_included blocked_api_access" },
+	{ F_CONTEXT, "context_length_exceeded tokens_limit_reached" },
 	{ F_POLICY, "content_filter content_policy_violation "
-	    "image_content_policy_violation moderation_blocked "
-	    "invalid_prompt cyber_policy bio_policy" },
-	{ F_AUTH, "invalid_api_key" },
-	{ F_PERMISSION, "unsupported_country_region_territory" },
-	{ F_NOT_FOUND, "model_not_found previous_response_not_found" },
-	{ F_RATE, "rate_limit_exceeded too_many_requests" },
+	    "image_content_policy_violation ResponsibleAIPolicyViolation "
+	    "content_filtered moderation_blocked invalid_prompt cyber_policy "
+	    "bio_policy" },
+	{ F_AUTH, "invalid_api_key unauthorized" },
+	{ F_PERMISSION, "unsupported_country_region_territory forbidden "
+	    "organization_restricted" },
+	{ F_NOT_FOUND, "not_found model_not_found deployment_not_found "
+	    "resource_not_found previous_response_not_found" },
+	{ F_RATE, "rate_limit_exceeded rate_limit_reached too_many_requests" },
 	{ F_DAILY, "usage_limit_reached" },
 	{ F_OVERLOAD, "server_is_overloaded slow_down no_capacity "
 	    "resource_unavailable service_unavailable" },
-	{ F_TIMEOUT, "vector_store_timeout" },
-	/* Anthropic */
+	{ F_TIMEOUT, "vector_store_timeout request_timeout" },
+	/* Anthropic; the second is vLLM's */
 	{ F_QUOTA, "billing_error" },
 	{ F_TOO_LARGE, "request_too_large" },
 	{ F_AUTH, "authentication_error" },
-	{ F_PERMISSION, "permission_error" },
-	{ F_NOT_FOUND, "not_found_error" },
+	{ F_PERMISSION, "permission_error permissions_error" },
 	{ F_RATE, "rate_limit_error" },
 	{ F_OVERLOAD, "overloaded_error" },
 	{ F_TIMEOUT, "timeout_error" },
@@ -50,36 +51,21 @@ static const struct {
 	{ F_OVERLOAD, "model_capacity_exhausted unavailable" },
 	{ F_TIMEOUT, "deadline_exceeded" },
 	{ F_REQUEST, "unimplemented" },
-	/* Azure, GitHub Models */
-	{ F_CONTEXT, "tokens_limit_reached" },
-	{ F_POLICY, "ResponsibleAIPolicyViolation content_filtered" },
-	{ F_AUTH, "unauthorized" },
-	{ F_PERMISSION, "forbidden" },
-	{ F_NOT_FOUND, "not_found deployment_not_found "
-	    "resource_not_found" },
-	{ F_RATE, "rate_limit_reached" },
-	{ F_TIMEOUT, "request_timeout" },
-	/* Bedrock; LiteLLM's throttling_error */
-	{ F_AUTH, "unrecognized_client_exception "
-	    "expired_token_exception invalid_signature_exception" },
-	{ F_PERMISSION, "access_denied_exception" },
-	{ F_NOT_FOUND, "resource_not_found_exception" },
-	{ F_RATE, "throttling_exception" },
-	{ F_OVERLOAD, "model_not_ready_exception" },
-	{ F_TIMEOUT, "model_timeout_exception" },
-	/* LiteLLM */
-	{ F_QUOTA, "budget_exceeded exceeded_budget" },
+	/* Bedrock */
+	{ F_PERMISSION, "access_denied unrecognized_client expired_token "
+	    "invalid_signature" },
+	{ F_OVERLOAD, "model_not_ready" },
+	{ F_TIMEOUT, "model_timeout" },
+	/* LiteLLM; one-api, New API */
+	{ F_QUOTA, "budget_exceeded exceeded_budget insufficient_user_quota "
+	    "pre_consume_token_quota_failed" },
 	{ F_CONTEXT, "ContextWindowExceededError" },
-	/* one-api, New API */
-	{ F_QUOTA, "insufficient_user_quota pre_consume_token_quota_failed" },
 	{ F_POLICY, "sensitive_words_detected prompt_blocked" },
-	/* OpenRouter; its budget comes with a 402 */
-	{ F_QUOTA, "openrouter_credits openrouter_key_limit" },
-	{ F_RATE, "openrouter_in_flight_budget" },
-	/* Groq, Together, Fireworks, xAI */
-	{ F_QUOTA, "blocked_api_access insufficient_credits" },
-	{ F_PERMISSION, "organization_restricted" },
-	{ F_RATE, "dynamic_request_limited dynamic_token_limited" },
+	/* OpenRouter, whose budget comes with a 402; Together, Fireworks */
+	{ F_QUOTA, "openrouter_credits openrouter_key_limit "
+	    "insufficient_credits" },
+	{ F_RATE, "openrouter_in_flight_budget dynamic_request_limited "
+	    "dynamic_token_limited" },
 	/* Mistral: 3505 is the capacity of a service tier */
 	{ F_RATE, "rate_limited" },
 	{ F_OVERLOAD, "3505 service_tier_capacity_exceeded "
@@ -87,14 +73,13 @@ static const struct {
 	/* Moonshot */
 	{ F_QUOTA, "exceeded_current_quota_error" },
 	{ F_AUTH, "invalid_authentication_error" },
-	{ F_OVERLOAD, "engine_overloaded model_overloaded overloaded" },
-	/* DashScope (Alibaba Model Studio) */
+	{ F_OVERLOAD, "engine_overloaded model_overloaded" },
+	/* DashScope (Alibaba Model Studio), also of Bedrock and LiteLLM */
 	{ F_QUOTA, "Arrearage AllocationQuota.FreeTierOnly" },
 	{ F_POLICY, "DataInspectionFailed" },
-	{ F_PERMISSION, "AccessDenied AccessDenied.Unpurchased" },
-	{ F_RATE, "throttling limit_requests limit_burst_rate" },
-	{ F_RATE, "Throttling_" },
-	/* Zhipu (Z.ai): errors of the account, of the limits */
+	{ F_PERMISSION, "AccessDenied.Unpurchased" },
+	{ F_RATE, "limit_requests limit_burst_rate Throttling_" },
+	/* Zhipu (Z.ai) */
 	{ F_QUOTA, "1113 1309" },
 	{ F_POLICY, "1301" },
 	{ F_CONTEXT, "1261" },
@@ -102,7 +87,7 @@ static const struct {
 	{ F_RATE, "1302 1303" },
 	{ F_DAILY, "1304 1308 1310 1316 1317 1318 1319 1320 1321" },
 	{ F_OVERLOAD, "1305 1312" },
-	/* DeepSeek, MiniMax, SiliconFlow (30001) */
+	/* DeepSeek, MiniMax; SiliconFlow */
 	{ F_QUOTA, "insufficient_balance 30001" },
 	/* Volcengine Ark, BytePlus */
 	{ F_QUOTA, "AccountOverdue OperationDenied.ServiceOverdue "
@@ -117,19 +102,20 @@ static const struct {
 	    "RequestBurstTooFast InflightBatchsizeExceeded" },
 	{ F_DAILY, "AccountQuotaExceeded" },
 	{ F_OVERLOAD, "server_overloaded" },
-	/* Qianfan (Baidu): its numbers */
+	/* Qianfan (Baidu) */
 	{ F_REQUEST, "336001 336002 336003 336005 336006" },
 	{ F_CONTEXT, "336007 336103" },
 	{ F_RATE, "336501 336502" },
 	{ F_OVERLOAD, "336100" },
+	/* Spark (iFlytek), Tencent */
+	{ F_POLICY, "10013 10014 10019" },
+	{ F_CONTEXT, "10907" },
+	{ F_AUTH, "11200 AuthFailure_" },
+	{ F_RATE, "11202 11203 LimitExceeded_ RequestLimitExceeded_" },
+	{ F_DAILY, "11201" },
 	/* llama.cpp */
 	{ F_CONTEXT, "exceed_context_size_error" },
 	{ F_REQUEST, "not_supported_error" },
-	/* TGI */
-	{ F_OVERLOAD, "overloaded" },
-	/* vLLM */
-	{ F_OVERLOAD, "service_unavailable_error" },
-	{ F_PERMISSION, "permissions_error" },
 };
 
 /* MiniMax's base_resp.status_code.  The numbers have other meanings in other
@@ -214,96 +200,99 @@ static const struct error_status statuses[] = {
 
 /*
  * Messages, for errors without a code of their own, and for gateways that wrap
- * one error in another.  The first row counts whose phrases match, and only
- * where the class so far is among over.  Alternatives are separated by |; both
- * phrases around a & must occur.  Whole phrases only: "quota", "billing", "try
- * again" and "retry" occur in messages of every class (providers.md 0.1).
+ * one error in another, with who sends them.  The first row counts whose
+ * phrases match, and only where the class so far is among over.  Alternatives
+ * are separated by |; both phrases around a & must occur.  Whole phrases only:
+ * "quota", "billing", "try again" and "retry" occur in messages of every class
+ * (providers.md 0.1).
  */
 static const struct {
 	enum fclass class;
 	unsigned over;
 	const char *phrases;
 } phrases[] = {
-	/* DashScope calls its limit per minute insufficient_quota, New API a
-	 * busy upstream (the last: "the load is saturated") */
-	{ F_RATE, BIT(F_QUOTA), "allocated quota exceeded, please increase|"
-	    "#token-limit|upstream load is saturated|负载已饱和" },
-	/* -- no money: Anthropic ("extra usage": of long contexts), OpenAI */
-	{ F_QUOTA, ACCOUNT, "credit balance is too low|"
-	    "api usage limits&reached|reached its spend limit|"
-	    "reached your spend limit|exceeded its spend limit|"
-	    "exceeded your spend limit|workspace spend limit|"
-	    "spend limit reached|monthly spend|extra usage&required|"
-	    "billing hard limit&reached|insufficient_quota" },
-	/* xAI, OpenRouter, Together, Hugging Face, Azure ("call volume") */
-	{ F_QUOTA, ACCOUNT, "credits are depleted|out of credits|"
-	    "used all available credits|no credits remaining|"
-	    "have any credits|requires more credits|insufficient credits|"
-	    "not enough credits|credit limit exceeded|negative balance|"
-	    "exceeded your monthly included credits|key limit exceeded|"
-	    "call volume quota" },
-	/* DeepSeek, MiniMax, SiliconFlow, DashScope, Volcengine, Bedrock */
-	{ F_QUOTA, ACCOUNT, "insufficient balance|balance is insufficient|"
+	{ F_RATE, BIT(F_QUOTA),
+	    /* DashScope's insufficient_quota is a limit per minute */
+	    "allocated quota exceeded, please increase|#token-limit|"
+	    /* New API's is a busy upstream; "the load is saturated" */
+	    "upstream load is saturated|负载已饱和" },
+	{ F_QUOTA, ACCOUNT,
+	    /* Anthropic, OpenAI; the extra usage is of long contexts */
+	    "credit balance is too low|api usage limits&reached|"
+	    "reached its spend limit|reached your spend limit|"
+	    "exceeded its spend limit|exceeded your spend limit|"
+	    "workspace spend limit|spend limit reached|monthly spend|"
+	    "extra usage&required|billing hard limit&reached|"
+	    "insufficient_quota|"
+	    /* xAI, OpenRouter, Together, Hugging Face, Azure API Management */
+	    "credits are depleted|out of credits|used all available credits|"
+	    "no credits remaining|have any credits|requires more credits|"
+	    "insufficient credits|not enough credits|credit limit exceeded|"
+	    "negative balance|exceeded your monthly included credits|"
+	    "key limit exceeded|call volume quota|"
+	    /* DeepSeek, MiniMax, SiliconFlow, DashScope, Volcengine, Bedrock */
+	    "insufficient balance|balance is insufficient|"
 	    "insufficient account balance|insufficient_balance|"
 	    "balance is not enough|not enough balance|insufficient funds|"
 	    "in good standing|arrearage|overdue balance|overdue payment|"
-	    "balance is overdue|account is overdue|"
-	    "invalid_payment_instrument|please recharge" },
-	/* LiteLLM, one-api, New API, Moonshot; free tiers */
-	{ F_QUOTA, ACCOUNT, "exceededbudget|budget has been exceeded|"
-	    "exceeded budget|over budget|quota is not enough|"
-	    "quota not enough|insufficient quota|insufficient user quota|"
-	    "quota has been used up|account is suspended&balance|"
-	    "suspended due to insufficient|free tier&exhausted|"
-	    "free allocated quota exceeded|free quota&exhausted" },
-	/* Chinese: balance or quota insufficient, quota used up, in arrears,
-	 * please recharge, package expired */
-	{ F_QUOTA, ACCOUNT, "余额不足|额度不足|额度已用尽|额度已用完|"
-	    "额度已耗尽|额度失败|配额不足|欠费|请充值|套餐已到期" },
+	    "balance is overdue|account is overdue|please recharge|"
+	    "invalid_payment_instrument|"
+	    /* LiteLLM, one-api, New API, Moonshot; free tiers */
+	    "exceededbudget|budget has been exceeded|exceeded budget|"
+	    "over budget|quota is not enough|quota not enough|"
+	    "insufficient quota|insufficient user quota|"
+	    "quota has been used up|quota has been exhausted|"
+	    "account is suspended&balance|suspended due to insufficient|"
+	    "free tier&exhausted|free quota&exhausted|"
+	    "free allocated quota exceeded|"
+	    /* Chinese: balance or quota insufficient, quota used up, */
+	    "余额不足|额度不足|额度已用尽|额度已用完|额度已耗尽|"
+	    /* quota failed, in arrears, please recharge, package expired */
+	    "额度失败|配额不足|欠费|请充值|套餐已到期" },
 	{ F_QUOTA, RATES, "your current quota&platform.openai.com" },
 	{ F_QUOTA, REFUSALS, "please enable billing" },	/* Google */
 	{ F_TOO_LARGE, RATES | VAGUE, "request too large" },
 	/* a limit per minute may advertise a paid plan's limits per day */
 	{ F_RATE, BIT(F_RATE), "per min|per-min" },
-	/* byday is GitHub Models', the allocation Cloudflare's; Ollama limits
-	 * the usage per hour, week or session */
-	{ F_DAILY, RATES | BIT(F_PERMISSION), "per day|per-day|perday|per_day|byday|"
-	    "daily rate limit|daily limit|daily quota|"
-	    "daily request limit|daily free allocation|"
-	    "reached your&usage limit" },
-	/* Kimi, Z.ai, MiniMax, Copilot, ChatGPT; Chinese: usage limit, quota
-	 * of the day, of the week */
-	{ F_DAILY, ACCOUNT, "usage limit reached|usage limit exceeded|"
-	    "hit your usage limit|weekly limit|weekly usage limit|"
-	    "weekly/monthly limit|monthly limit&reached|"
+	{ F_DAILY, RATES | BIT(F_PERMISSION) | BIT(F_SERVER),
+	    /* the last are GitHub Models' and Cloudflare's */
+	    "per day|per-day|perday|per_day|daily rate limit|daily limit|"
+	    "daily quota|daily request limit|byday|daily free allocation" },
+	{ F_DAILY, ACCOUNT,
+	    /* Ollama (per hour, week, session), Kimi, Z.ai, MiniMax, ChatGPT */
+	    "reached your&usage limit|usage limit reached|"
+	    "usage limit exceeded|hit your usage limit|weekly limit|"
+	    "weekly usage limit|weekly/monthly limit|monthly limit&reached|"
 	    "monthly limit&exhausted|monthly quota|session limit reached|"
-	    "5-hour limit|使用上限|每日限额|当日&上限|本周&上限|周限额" },
+	    "5-hour limit|"
+	    /* Chinese: usage limit; limit of the day, of the week */
+	    "使用上限|每日限额|当日&上限|本周&上限|周限额" },
 	{ F_AUTH, REFUSALS, "incorrect api key|invalid api key|"
 	    "invalid api-key|invalid x-api-key|api key not valid|"
 	    "api key expired|api key is invalid|invalid authentication|"
-	    "authentication failed|401 unauthorized|litellm.authenticationerror|"
-	    "无效的令牌|令牌已过期|"
-	    "令牌无效|身份验证失败" },
+	    "authentication failed|401 unauthorized|"
+	    "litellm.authenticationerror|"
+	    /* New API: token invalid, expired; Zhipu: who are you */
+	    "无效的令牌|令牌已过期|令牌无效|身份验证失败" },
 	{ F_PERMISSION, VAGUE, "location is not supported|"
 	    "region, or territory not supported|"
 	    "organization has been disabled" },
-	/* usage guidelines are xAI's, the risk DeepSeek's and Moonshot's */
 	{ F_POLICY, REFUSALS, "content management policy|"
 	    "content filtering policy|content policy|"
-	    "violates usage guidelines|our usage polic&viola|"
-	    "safety system&rejected|content exists risk|"
-	    "considered high risk|input was flagged|prompt was flagged|"
-	    "request was flagged|request has been flagged|"
-	    "blocked&guardrail|contentpolicyviolation|"
-	    "responsibleaipolicy" },
-	/* DashScope, Zhipu, Volcengine, MiniMax, New API; Chinese: sensitive
-	 * content, sensitive words, against the rules */
-	{ F_POLICY, REFUSALS, "inappropriate content|data_inspection_failed|"
+	    "our usage polic&viola|safety system&rejected|"
+	    "input was flagged|prompt was flagged|request was flagged|"
+	    "request has been flagged|blocked&guardrail|"
+	    "contentpolicyviolation|responsibleaipolicy|"
+	    /* xAI, DeepSeek, Moonshot */
+	    "violates usage guidelines|content exists risk|"
+	    "considered high risk|"
+	    /* DashScope, Zhipu, Volcengine, MiniMax, New API */
+	    "inappropriate content|data_inspection_failed|"
 	    "datainspectionfailed|unsafe or sensitive content|"
-	    "contain sensitive information|new_sensitive|"
+	    "contain sensitive information|new_sensitive|content is unsafe|"
 	    "sensitive words detected|prohibited content|"
+	    /* Chinese: sensitive content or words, against the rules */
 	    "敏感内容|敏感词|违规内容|内容违规" },
-	/* the last three are TGI's and LM Studio's */
 	{ F_CONTEXT, LENGTHS, "prompt is too long|prompt too long|"
 	    "input is too long|too long to fit|input length|"
 	    "reduce the length|maximum context|max context length|"
@@ -312,38 +301,43 @@ static const struct {
 	    "context length&exceed|context length&longer|"
 	    "context length&greater|context window&exceed|"
 	    "context size&exceed|context limit&exceed|"
-	    "exceeded model token limit|"
+	    "exceeded model token limit|prompt tokens&exceed|"
 	    "maximum number of tokens allowed&exceed|input tokens exceed|"
-	    "max_new_tokens` must be|context length&only|n_keep" },
-	/* llama.cpp, SGLang, Cohere, what gateways quote; Chinese: context
-	 * length, exceeds the maximum length, input too long */
-	{ F_CONTEXT, LENGTHS, "input is too large to process|"
-	    "context shift is disabled|context_length_exceeded|"
-	    "contextwindowexceeded|exceeds the maximum allowed length|"
-	    "too many tokens&cannot exceed|prompt tokens&exceed|"
+	    "context_length_exceeded|contextwindowexceeded|"
+	    /* TGI, LM Studio, llama.cpp, SGLang, Cohere */
+	    "max_new_tokens` must be|must have less than&tokens|"
+	    "context length&only|n_keep|input is too large to process|"
+	    "context shift is disabled|exceeds the maximum allowed length|"
+	    "too many tokens&cannot exceed|"
+	    /* Chinese: context length, beyond the maximum, input too long */
 	    "上下文长度|超过最大长度|超出最大长度|输入过长" },
-	/* what can never succeed, said with a 5xx or in a stream: llama.cpp,
-	 * TGI, LM Studio, LiteLLM */
+	/* what can never succeed, said with a 5xx or in a stream */
+	{ F_NOT_FOUND, BIT(F_SERVER) | BIT(F_REQUEST), "no such model|"
+	    "model&not found|model&does not exist|model not exist|"
+	    "litellm.notfounderror" },
 	{ F_REQUEST, BIT(F_SERVER) | BIT(F_OVERLOAD),
+	    /* llama.cpp */
 	    "cannot use tools with stream|tools param requires|"
-	    "unsupported param|only one completion choice|"
+	    "only one completion choice|unsupported|does not support|"
+	    "image input is not supported|schema conversion failed|"
+	    "parse_error|failed to parse grammar|failed to parse messages|"
+	    "failed to parse tools|missing 'messages'|expected 'messages'|"
+	    /* TGI, LM Studio, LiteLLM */
 	    "input validation error|unexpected endpoint|"
-	    "this server does not support|does not support tools|"
-	    "image input is not supported|vision add-on is not loaded|"
-	    "litellm.badrequesterror|litellm.unsupportedparamserror" },
-	{ F_NOT_FOUND, BIT(F_SERVER) | BIT(F_REQUEST),
-	    "litellm.notfounderror|model not exist" },
+	    "vision add-on is not loaded|litellm.badrequesterror" },
 	/* rate limits with another status, or with none */
 	{ F_RATE, REFUSALS, "rate limit exceeded|rate limit reached|"
 	    "rate limit has been|exceeded&rate limit|reached&rate limit|"
-	    "too many requests|hit a rate limit|litellm.ratelimiterror|"
+	    "request limit reached|too many requests|hit a rate limit|"
+	    "litellm.ratelimiterror|"
+	    /* Chinese: too often, request frequency, rate limit */
 	    "请求过于频繁|请求频率|速率限制" },
-	/* Chinese: busy, load saturated, too many visits */
 	{ F_OVERLOAD, BIT(F_SERVER) | BIT(F_RATE), "overloaded|at capacity|"
 	    "capacity exceeded|high demand|busy|currently loading|"
-	    "loading model|queue is full|繁忙|负载已饱和|访问量过大" },
+	    "loading model|queue is full|"
+	    /* Chinese: busy, load saturated, too many visits */
+	    "繁忙|负载已饱和|访问量过大" },
 };
-
 
 /* Texts of a 500 that is worth many retries. */
 static const char passing[] = "internal|again|retry|temporar|timeout|"
