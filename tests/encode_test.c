@@ -276,10 +276,81 @@ too_deep(void)
 	buf_free(&deep);
 }
 
+/* What servers say of members that bide writes unasked. */
+static void
+amended(void)
+{
+	static const struct {
+		const char *message;
+		unsigned quirks;
+		int64_t room;
+	} rows[] = {
+		{ "The 'stream_options' parameter is only allowed when "
+		    "'stream' is enabled.", QUIRK_NO_STREAM_OPTIONS, 0 },
+		{ "Unrecognized request argument supplied: stream_options",
+		    QUIRK_NO_STREAM_OPTIONS, 0 },
+		{ "Your organization must be verified to stream this model.",
+		    QUIRK_NO_STREAM, 0 },
+		{ "Cannot use tools with stream", QUIRK_NO_STREAM, 0 },
+		{ "Unsupported parameter: 'max_completion_tokens' is not "
+		    "supported with this model.",
+		    QUIRK_MAX_TOKENS | QUIRK_RENAMED, 0 },
+		{ "body.store: Extra inputs are not permitted",
+		    QUIRK_NO_STORE, 0 },
+		{ "Encrypted content is not supported with this model.", 0,
+		    0 },
+		{ "include: reasoning.encrypted_content is not supported",
+		    QUIRK_NO_INCLUDE, 0 },
+		{ "Unknown parameter: 'tools[0].strict'.", QUIRK_NO_STRICT,
+		    0 },
+		{ "max_tokens is too large: 32000", 0, 0 },
+		{ "the store is closed", 0, 0 },
+		{ "max_tokens: 32000 > 8192, which is the maximum allowed",
+		    0, 8192 },
+		{ "input length and `max_tokens` exceed context limit: 180000 "
+		    "+ 32000 > 200000, decrease", 0, 20000 },
+		{ "`max_tokens` exceed context limit: 9 + 32000 > 9", 0, 0 },
+		{ "max_tokens: 1 > 99999999999999999999", 0, 0 },
+	};
+	const struct param own = { SLICE("store"), SLICE("true") };
+	struct request r;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r = plain;
+		r.max_tokens = rows[i].quirks & QUIRK_RENAMED ? 5 : 0;
+		(void)request_amend(&r, slice_str(rows[i].message));
+		EQ(r.quirks, rows[i].quirks, rows[i].message);
+		EQ(r.room, rows[i].room, "and the room that it names");
+		EQ(request_amend(&r, slice_str(rows[i].message)) &&
+		    r.quirks == rows[i].quirks, 0, "once");
+	}
+	r = plain;
+	r.params = &own;
+	r.nparams = 1;
+	EQ(request_amend(&r, SLICE("store: not supported")), 0,
+	    "what the user gave stays");
+	r = full;
+	r.quirks = QUIRK_NO_STRICT | QUIRK_NO_STORE | QUIRK_NO_INCLUDE |
+	    QUIRK_NO_STREAM;
+	same(&dialect_responses, &r, "{\"model\":\"m\",\"stream\":false,"
+	    "\"temperature\":0.20,\"instructions\":\"be\\nbrief\","
+	    "\"input\":[{\"role\":\"user\",\"content\":"
+	    "\"say \\\"hi\\\"\"}],\"max_output_tokens\":64,"
+	    "\"reasoning\":{\"effort\":\"low\"},\"text\":{\"format\":{"
+	    "\"type\":\"json_schema\",\"name\":\"answer\",\"schema\":" SCHEMA
+	    "}},\"tools\":[{\"type\":\"function\",\"name\":\"f\","
+	    "\"description\":\"d \\\"q\\\"\",\"parameters\":" SCHEMA
+	    "},{\"type\":\"function\",\"name\":\"g\",\"parameters\":{"
+	    "\"type\":\"object\",\"properties\":{}},\"strict\":true}]}",
+	    "nothing that was refused");
+}
+
 int
 main(void)
 {
 	bodies();
+	amended();
 	params();
 	conversations();
 	odd_bytes();

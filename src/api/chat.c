@@ -28,7 +28,7 @@ encode(const struct request *r, struct buf *body)
 		talk_put(&w, r->messages, r->nmessages);
 		json_close(&w);
 	}
-	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
+	if (request_streams(r) && !(r->quirks & QUIRK_NO_STREAM_OPTIONS))
 		encode_json(&w, r, "stream_options",
 		    SLICE("{\"include_usage\":true}"));
 	encode_num(&w, r, r->quirks & QUIRK_MAX_TOKENS ? "max_tokens" :

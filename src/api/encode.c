@@ -11,7 +11,8 @@ void
 encode_head(struct json_out *w, const struct request *r)
 {
 	encode_text(w, r, "model", r->model);
-	encode_json(w, r, "stream", SLICE("true"));
+	encode_json(w, r, "stream", request_streams(r) ? SLICE("true") :
+	    SLICE("false"));
 	encode_json(w, r, "temperature", r->temperature);
 }
 
@@ -161,6 +162,8 @@ encode_schema(struct json_out *w, const struct request *r)
 {
 	json_member(w, "name", SLICE("answer"));
 	encode_raw(w, "schema", r->schema);
+	if (r->quirks & QUIRK_NO_STRICT)
+		return;
 	json_key(w, "strict");
 	json_bool(w, 1);
 }

@@ -133,8 +133,8 @@ most_tokens(const struct request *r)
 	};
 	size_t i;
 
-	if (r->max_tokens > 0)
-		return r->max_tokens;
+	if (r->max_tokens > 0 || r->room > 0)
+		return r->max_tokens > 0 ? r->max_tokens : r->room;
 	for (i = 0; i < sizeof(old) / sizeof(old[0]); i++)
 		if (slice_starts(r->model, old[i].model))
 			return old[i].most;

@@ -33,6 +33,107 @@ request_overrides(const struct request *r, const char *key)
 	return 0;
 }
 
+int
+request_streams(const struct request *r)
+{
+	size_t i;
+	int streams = (r->quirks & QUIRK_NO_STREAM) == 0;
+
+	for (i = 0; i < r->nparams; i++)
+		if (slice_is(r->params[i].key, "stream"))
+			streams = slice_is(r->params[i].json, "true");
+	return streams;
+}
+
+/* What bide writes unasked, by the word that a refusal of it contains. */
+static const struct {
+	char word[22], key[22];
+	unsigned quirk;
+} unasked[] = {
+	/* Azure before 2024-10, Mistral, Vertex; only streams have any */
+	{ "stream_options", "stream_options", QUIRK_NO_STREAM_OPTIONS },
+	{ "include_obfuscation", "stream_options", QUIRK_NO_STREAM_OPTIONS },
+	/* o1 and later; imitators */
+	{ "max_tokens", "max_tokens", QUIRK_MAX_TOKENS },
+	{ "max_completion_tokens", "max_completion_tokens", QUIRK_MAX_TOKENS },
+	/* imitators of Responses; models that do not reason */
+	{ "store", "store", QUIRK_NO_STORE },
+	{ "include", "include", QUIRK_NO_INCLUDE },
+	{ "encrypted_content", "include", QUIRK_NO_INCLUDE },
+	{ "strict", "strict", QUIRK_NO_STRICT },
+	/* OpenAI: "must be verified to stream this model"; llama.cpp: "Cannot
+	 * use tools with stream" */
+	{ "stream", "stream", QUIRK_NO_STREAM },
+};
+
+/* How servers say that they do not take a member. */
+static const char refusals[][14] = { "support", "unknown", "unrecognized",
+    "unexpected", "extra", "not permitted", "not allowed", "only allowed",
+    "verified", "cannot use", "additional", "not available" };
+
+/* What "A + B > C" (of input, answer and context) or "B > C" leaves for the
+ * answer; 0 if the text has neither. */
+static int64_t
+room_in(struct slice text)
+{
+	ptrdiff_t at = slice_ifind(text, " > ");
+	struct slice left, right;
+	long long most, input = 0;
+	size_t n;
+
+	if (at < 0 || slice_ifind(text, "max_tokens") < 0)
+		return 0;
+	left = slice_sub(text, 0, (size_t)at);
+	right = slice_sub(text, (size_t)at + 3, text.n);
+	for (n = 0; n < right.n && right.p[n] >= '0' && right.p[n] <= '9'; n++)
+		;
+	most = slice_dec(slice_sub(right, 0, n), INT64_MAX);
+	at = slice_ifind(left, " + ");
+	if (at >= 0) {
+		left = slice_sub(left, 0, (size_t)at);
+		for (n = left.n; n > 0 && left.p[n - 1] >= '0' &&
+		    left.p[n - 1] <= '9'; n--)
+			;
+		input = slice_dec(slice_sub(left, n, left.n), INT64_MAX);
+	}
+	return input >= 0 && most > input ? most - input : 0;
+}
+
+int
+request_amend(struct request *r, struct slice message)
+{
+	int64_t room = room_in(message);
+	unsigned changed = 0;
+	size_t i;
+
+	if (room > 0 && r->max_tokens == 0 && r->room == 0) {
+		r->room = room;
+		return 1;
+	}
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (slice_ifind(message, refusals[i]) >= 0)
+			break;
+	if (i == sizeof(refusals) / sizeof(refusals[0]))
+		return 0;
+	for (i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++) {
+		if (slice_ifind(message, unasked[i].word) < 0 ||
+		    request_overrides(r, unasked[i].key))
+			continue;
+		changed = unasked[i].quirk;
+		if (changed == QUIRK_MAX_TOKENS) {
+			if (r->max_tokens == 0 || (r->quirks & QUIRK_RENAMED))
+				continue;
+			r->quirks ^= QUIRK_MAX_TOKENS | QUIRK_RENAMED;
+			return 1;
+		}
+		if ((r->quirks & changed) == 0) {
+			r->quirks |= changed;
+			return 1;
+		}
+	}
+	return 0;
+}
+
 void
 request_params(const struct request *r, struct json_out *w)
 {

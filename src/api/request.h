@@ -14,10 +14,16 @@ struct param {
 	struct slice json;		/* valid JSON */
 };
 
-/* How a server of the chat dialect differs from OpenAI's. */
+/* How a server or a model differs from OpenAI's usual ones. */
 enum {
 	QUIRK_MAX_TOKENS = 1,		/* takes "max_tokens", as before o1 */
-	QUIRK_NO_STREAM_OPTIONS = 2	/* refuses "stream_options" */
+	QUIRK_NO_STREAM_OPTIONS = 2,	/* refuses "stream_options" */
+	QUIRK_NO_STREAM = 4,		/* answers as a whole only */
+	QUIRK_NO_STORE = 8,		/* refuses "store", */
+	QUIRK_NO_INCLUDE = 16,		/* "include", */
+	QUIRK_NO_STRICT = 32,		/* "strict" */
+	QUIRK_RENAMED = 64		/* request_amend() has changed the
+					   first one */
 };
 
 enum role {
@@ -61,6 +67,9 @@ struct request {
 	const struct message *messages;	/* the last is not the assistant's */
 	size_t nmessages;
 	int64_t max_tokens;		/* 0: the provider's default */
+	int64_t room;			/* the most that a dialect may ask for
+					   of itself where that is 0; 0:
+					   unknown */
 	struct slice temperature;	/* a JSON number; empty: none */
 	struct slice effort;		/* empty: none */
 	struct slice schema;		/* a JSON schema; empty: none */
@@ -79,6 +88,18 @@ size_t message_calls(const struct message *m);
 
 /* Whether a param replaces the member key. */
 int request_overrides(const struct request *r, const char *key);
+
+/* Whether the answer comes as a stream: unless a param says otherwise. */
+int request_streams(const struct request *r);
+
+/*
+ * Changes a request by the message of a server that refused it, if that is
+ * about what bide wrote of its own accord: a member that the model does not
+ * know is left out, a limit on the answer that is too high is set to what the
+ * message says there is room for.  Each is done once.  Returns whether the
+ * request has changed.
+ */
+int request_amend(struct request *r, struct slice message);
 
 /* Writes the params as members, of equal names the last. */
 void request_params(const struct request *r, struct json_out *w);

@@ -68,6 +68,14 @@ encode_function(struct json_out *w, const struct json_want *v)
 		encode_raw(w, "strict", SLICE("false"));
 }
 
+/* For a server that does not know "strict". */
+static void
+encode_lax_function(struct json_out *w, const struct json_want *v)
+{
+	encode_type(w, "function");
+	encode_tool(w, v, "parameters");
+}
+
 void
 responses_body(const struct request *r, struct buf *body)
 {
@@ -83,11 +91,12 @@ responses_body(const struct request *r, struct buf *body)
 		json_close(&w);
 	}
 	/* By default every delta is padded at random, to twice its size. */
-	if (!(r->quirks & QUIRK_NO_STREAM_OPTIONS))
+	if (request_streams(r) && !(r->quirks & QUIRK_NO_STREAM_OPTIONS))
 		encode_json(&w, r, "stream_options",
 		    SLICE("{\"include_obfuscation\":false}"));
-	encode_json(&w, r, "store", r->background ? SLICE("true") :
-	    SLICE("false"));
+	if (r->background || !(r->quirks & QUIRK_NO_STORE))
+		encode_json(&w, r, "store", r->background ? SLICE("true") :
+		    SLICE("false"));
 	if (r->background)
 		encode_json(&w, r, "background", SLICE("true"));
 	encode_num(&w, r, "max_output_tokens", r->max_tokens);
@@ -96,8 +105,9 @@ responses_body(const struct request *r, struct buf *body)
 		json_close(&w);
 		/* Newer servers send it by default; models without reasoning
 		 * refuse the request for it. */
-		encode_json(&w, r, "include",
-		    SLICE("[\"reasoning.encrypted_content\"]"));
+		if (!(r->quirks & QUIRK_NO_INCLUDE))
+			encode_json(&w, r, "include",
+			    SLICE("[\"reasoning.encrypted_content\"]"));
 	}
 	if (r->schema.n > 0 && encode_begin(&w, r, "text", '{')) {
 		encode_in(&w, "format", '{');
@@ -106,6 +116,7 @@ responses_body(const struct request *r, struct buf *body)
 		json_close(&w);
 		json_close(&w);
 	}
-	encode_tools(&w, r, "tools", encode_function);
+	encode_tools(&w, r, "tools", r->quirks & QUIRK_NO_STRICT ?
+	    encode_lax_function : encode_function);
 	encode_close(&w, r);
 }

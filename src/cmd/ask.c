@@ -150,6 +150,10 @@ after(void *ctx, struct outcome *out, unsigned n)
 		ask_rest(t);
 		out->again = 1;
 	}
+	if (!out->again && request_unasked(p, &out->fault))
+		out->again = 1;
+	if (p->request.background)
+		t->stored.start.body = buf_slice(&p->body);
 }
 
 static void

@@ -282,9 +282,15 @@ static void
 question_after(void *ctx, struct outcome *out, unsigned n)
 {
 	struct question *q = ctx;
+	struct plan *p = &q->route->plan;
 
 	(void)n;
 	q->report.limited += out->status == 429;
+	if (q->line.family == FAMILY_PLAIN &&
+	    request_unasked(p, &out->fault)) {
+		out->again = 1;
+		q->route->base.quirks = p->request.quirks;
+	}
 }
 
 static enum fate

@@ -111,6 +111,24 @@ request_disown(struct plan *p, struct history *h, const struct fault *f)
 	return 1;
 }
 
+int
+request_unasked(struct plan *p, const struct fault *f)
+{
+	struct buf was = { 0 };
+	int changed = 0;
+
+	if (f->class != F_REQUEST && f->class != F_CONTEXT)
+		return 0;
+	buf_put(&was, buf_slice(&p->body));
+	/* until it is something that this dialect writes */
+	while (!changed && request_amend(&p->request, slice_str(f->text))) {
+		request_body(p);
+		changed = !slice_eq(buf_slice(&was), buf_slice(&p->body));
+	}
+	buf_free(&was);
+	return changed;
+}
+
 void
 request_print(const struct plan *p, struct buf *out)
 {

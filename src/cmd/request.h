@@ -27,6 +27,10 @@ int request_refuse_prefill(struct plan *p, const struct fault *f);
  */
 int request_disown(struct plan *p, struct history *h, const struct fault *f);
 
+/* Whether f refuses what bide wrote unasked (request_amend()).  Encodes
+ * p->request without it. */
+int request_unasked(struct plan *p, const struct fault *f);
+
 /* Encodes p->request as it is. */
 void request_body(struct plan *p);
 

@@ -99,6 +99,21 @@ bide -- -m chat:m hello
 status "one blocked by a gateway" 65
 err "one blocked by a gateway" SAFETY
 
+# What bide writes unasked and a model refuses is left out, at once and once.
+serve <<'EOF'
+error 400 unsupported_value "Your organization must be verified to stream this model."
+status 200 body='{"choices":[{"message":{"content":"whole"},"finish_reason":"stop"}]}'
+repeat 2; error 400 unsupported_value "Your organization must be verified to stream this model."
+EOF
+bide -- -m chat:m "a question"
+status "refuses to stream" 0
+out "refuses to stream" whole
+sent "refuses to stream" 1 body '"stream":true'
+sent "refuses to stream" 2 body '"stream":false'
+bide -- -m chat:m "a question"
+status "refuses in any case" 65
+requests "refuses in any case" 4
+
 serve <<'EOF'
 head; start chat; done; end
 EOF
