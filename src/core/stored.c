@@ -140,6 +140,7 @@ stored_cancel(struct stored *s)
 	    s->start.fields, SLICE("{}") };
 	job.idle = NULL;
 	job.cursor = NULL;
+	job.pace = NULL;		/* it needs no slot */
 	job.stored = job.reuse = 0;
 	job.moved = job.space = (struct buf){ 0 };
 	job.limit.end = env_mono(&deaf) + CANCEL_TIME;
