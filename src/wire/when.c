@@ -277,6 +277,27 @@ when_date(struct slice *s, msec ahead)
 	return t + part - ahead;
 }
 
+msec
+when_clock(struct slice *s, msec now)
+{
+	struct slice rest = *s;
+	struct civil c = { 0 };
+	msec ahead, at;
+
+	if (!take(&rest, "midnight") && (!take_digits(&rest, 2, &c.hour) ||
+	    !take(&rest, ":") || !take_digits(&rest, 2, &c.minute) ||
+	    (take(&rest, ":") && !take_digits(&rest, 2, &c.second))))
+		return MSEC_NONE;
+	skip_blanks(&rest);
+	if (!take_zone(&rest, &ahead) || ahead != 0 || c.hour > 23 ||
+	    c.minute > 59)
+		return MSEC_NONE;
+	*s = rest;
+	at = now / DAY * DAY + c.hour * HOUR + c.minute * MINUTE +
+	    c.second * SECOND;
+	return at > now ? at : at + DAY;
+}
+
 /* The first Sunday from a day of the year on, at an hour of UTC. */
 static msec
 sunday(int year, int month, int day, int hour)

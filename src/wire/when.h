@@ -30,6 +30,10 @@ msec when_rfc3339(struct slice s);
  */
 msec when_date(struct slice *s, msec ahead);
 
+/* The same for a time of day in UTC, "10:00 UTC" or "midnight UTC": the next
+ * one after now. */
+msec when_clock(struct slice *s, msec now);
+
 /* The next midnight in Los Angeles after wall, where Google's days end. */
 msec when_pacific_midnight(msec wall);
 
