@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "api/error.h"
-#include "api/hint.h"
+#include "wire/wait.h"
 
 #define FIELDS_MAX 16
 
@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	classify(&r, &f);
 	must(f.class != F_NONE && fault_name(f.class) != NULL);
 	must(f.wait == MSEC_NONE ||
-	    (f.retry && f.wait >= 0 && f.wait <= HINT_MAX));
+	    (f.retry && f.wait >= 0 && f.wait <= WAIT_MAX));
 	must(memchr(f.text, '\0', sizeof(f.text)) != NULL && f.text[0] != '\0');
 	must(f.status >= 200 && f.status < 700);
 	for (i = 0; i < r.nfields; i++) {

@@ -5,6 +5,7 @@
 #include "api/error_body.h"
 #include "api/error_words.h"
 #include "api/hint.h"
+#include "wire/wait.h"
 #include "wire/when.h"
 
 #define BEIJING ((msec)8 * 3600 * 1000)
@@ -124,7 +125,7 @@ static msec
 stated_wait(const struct reply *r, const struct error_body *b,
     enum fclass class, msec now)
 {
-	msec wait = hint_fields(r->field, r->nfields, now);
+	msec wait = wait_fields(r->field, r->nfields, now);
 	msec text = hint_text(buf_slice(&b->text), now, zone(b));
 	struct refill refill;
 
@@ -134,7 +135,7 @@ stated_wait(const struct reply *r, const struct error_body *b,
 		wait = text;
 	if (wait != MSEC_NONE || !is_rate(class))
 		return wait;
-	wait = hint_reset(r->field, r->nfields, now);
+	wait = wait_reset(r->field, r->nfields, now);
 	if (wait != MSEC_NONE)
 		return wait;
 	refill = hint_refill(buf_slice(&b->text));
@@ -227,7 +228,7 @@ void
 classify(const struct reply *r, struct fault *f)
 {
 	struct slice id = reply_request_id(r->field, r->nfields), aws;
-	msec now = hint_now(r->field, r->nfields, r->wall);
+	msec now = wait_now(r->field, r->nfields, r->wall);
 	struct error_body b;
 	struct verdict v;
 	int status;
@@ -248,7 +249,7 @@ classify(const struct reply *r, struct fault *f)
 	/* OpenRouter's 402s, whose codes are numbers, are temporary if they
 	 * state a wait */
 	if (v.class == F_QUOTA && !v.sure && b.status == 402 &&
-	    hint_fields(r->field, r->nfields, now) != MSEC_NONE)
+	    wait_fields(r->field, r->nfields, now) != MSEC_NONE)
 		v.class = F_RATE;
 	f->class = v.class;
 	if (r->status < 300 && v.class != F_PROTO)

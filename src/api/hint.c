@@ -3,19 +3,13 @@
 #include <string.h>
 
 #include "api/error_words.h"
+#include "wire/wait.h"
 #include "wire/when.h"
 
 static msec
 larger(msec a, msec b)
 {
 	return a > b ? a : b;
-}
-
-/* MSEC_NONE for an absurd wait. */
-static msec
-sane(msec wait)
-{
-	return wait < 0 || wait > HINT_MAX ? MSEC_NONE : wait;
 }
 
 static int
@@ -28,98 +22,6 @@ static int
 digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-msec
-hint_now(const struct http_field *field, size_t n, msec wall)
-{
-	msec now = MSEC_NONE;
-	size_t i;
-
-	for (i = 0; i < n && now == MSEC_NONE; i++)
-		if (slice_ieq(field[i].name, SLICE("date")))
-			now = when_http(field[i].value);
-	return now == MSEC_NONE ? wall : now;
-}
-
-/* Reads digits with at most one point: no sign, no 0x, no exponent.  They are
- * ms, but when_dur() takes them for seconds. */
-static msec
-after_ms(struct slice v)
-{
-	size_t i, digits = 0, points = 0;
-	msec micro;
-
-	for (i = 0; i < v.n; i++) {
-		digits += digit(v.p[i]) != 0;
-		points += v.p[i] == '.';
-	}
-	if (digits == 0 || points > 1 || digits + points != v.n)
-		return MSEC_NONE;
-	micro = when_dur(v);
-	return micro == MSEC_NONE ? MSEC_NONE : sane((micro + 999) / 1000);
-}
-
-/* Whether name ends in a suffix; - and _ are the same. */
-static int
-ends_in(struct slice name, const char *suffix)
-{
-	size_t i, n = strlen(suffix);
-
-	for (i = 0; i < n && n <= name.n; i++)
-		if ((name.p[name.n - n + i] == '_' ? '-' :
-		    name.p[name.n - n + i] | 0x20) != suffix[i])
-			break;
-	return i == n;
-}
-
-msec
-hint_fields(const struct http_field *field, size_t n, msec now)
-{
-	msec ms = MSEC_NONE, s = MSEC_NONE, at;
-	struct slice v, name;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		v = field[i].value;
-		name = field[i].name;
-		/* LiteLLM prefixes the upstream's with llm_provider-, Azure
-		 * has x-ms-retry-after-ms, Kong x-ai-ratelimit-retry-after */
-		if (ends_in(name, "retry-after-ms"))
-			ms = larger(ms, after_ms(v));
-		if (!ends_in(name, "retry-after") &&
-		    !ends_in(name, "retry-after-seconds") &&
-		    !ends_in(name, "ratelimit-reset-after"))
-			continue;
-		/* RFC 9110 section 10.2.3; also fractions, other dates, Unix
-		 * times, and two fields that a proxy has joined into a list */
-		at = when_http(v);
-		if (at != MSEC_NONE) {
-			s = larger(s, at > now ? sane(at - now) : 0);
-			continue;
-		}
-		while (v.n > 0)
-			s = larger(s,
-			    hint_until(slice_trim(slice_cut(&v, ',')), now));
-	}
-	return ms == MSEC_NONE ? s : ms;
-}
-
-msec
-hint_until(struct slice value, msec now)
-{
-	long long epoch = slice_dec(value, HINT_MAX * 1000);
-	struct slice rest = slice_trim(value);
-	msec at;
-
-	if (epoch >= 100000000000)
-		return sane(epoch - now);
-	if (epoch >= 1000000000)
-		return sane(epoch * 1000 - now);
-	at = when_date(&rest, 0);
-	if (at == MSEC_NONE || rest.n > 0)
-		at = when_http(value);
-	return sane(at == MSEC_NONE ? when_dur(value) : at - now);
 }
 
 msec
@@ -141,103 +43,14 @@ hint_member(struct slice key, struct slice tok, msec now, int *reset)
 	msec wait;
 
 	if (error_listed(key, ms)) {
-		wait = after_ms(tok);
-		return wait == MSEC_NONE ? hint_until(tok, now) : wait;
+		wait = wait_ms(tok);
+		return wait == MSEC_NONE ? wait_until(tok, now) : wait;
 	}
 	if (error_listed(key, times))
 		*reset = 1;
 	else if (!error_listed(key, spans))
 		return MSEC_NONE;
-	return hint_until(tok, now);
-}
-
-/* Whether a count is 0. */
-static int
-none_left(struct slice count)
-{
-	size_t i;
-
-	for (i = 0; i < count.n; i++)
-		if (count.p[i] != '0' && count.p[i] != '.')
-			return 0;
-	return count.n > 0;
-}
-
-/* Whether the bucket of "x-ratelimit-reset-tokens" is empty by its
- * "x-ratelimit-remaining-tokens".  Together sends a reset without a count,
- * in place of Retry-After; some gateways do so for each bucket. */
-static int
-exhausted(const struct http_field *field, size_t n, struct slice reset)
-{
-	struct slice tail = reset, head = slice_sub(reset, 0,
-	    (size_t)slice_ifind(reset, "reset")), name;
-	int counted = 0;
-	size_t i;
-
-	slice_skip(&tail, head.n + strlen("reset"));
-	for (i = 0; i < n; i++) {
-		name = field[i].name;
-		counted |= slice_ifind(name, "remaining") >= 0;
-		if (!slice_ieq(slice_sub(name, 0, head.n), head))
-			continue;
-		slice_skip(&name, head.n);
-		if (!slice_ieq(slice_sub(name, 0, 9), SLICE("remaining")))
-			continue;
-		slice_skip(&name, 9);
-		if (slice_ieq(name, tail))
-			return none_left(field[i].value);
-	}
-	return !counted || slice_ieq(reset, SLICE("x-ratelimit-reset"));
-}
-
-/* The wait in a RateLimit field of the IETF's drafts: "burst";r=0;t=2,
- * "day";r=9 or, until draft 7, limit=100, remaining=0, reset=2. */
-static msec
-rate_limit(struct slice value)
-{
-	msec wait = MSEC_NONE, t = MSEC_NONE;
-	int empty = 0;
-	struct slice item, pair, key;
-
-	while (value.n > 0) {
-		item = slice_cut(&value, ',');
-		while (item.n > 0) {
-			pair = slice_trim(slice_cut(&item, ';'));
-			if (memchr(pair.p, '=', pair.n) == NULL) {
-				empty = 0;	/* the next bucket */
-				t = MSEC_NONE;
-				continue;
-			}
-			key = slice_cut(&pair, '=');
-			if (slice_is(key, "r") || slice_is(key, "remaining"))
-				empty = none_left(pair);
-			if (slice_is(key, "t") || slice_is(key, "reset"))
-				t = sane(when_dur(pair));
-			if (empty)
-				wait = larger(wait, t);
-		}
-	}
-	return wait;
-}
-
-msec
-hint_reset(const struct http_field *field, size_t n, msec now)
-{
-	msec wait = MSEC_NONE;
-	struct slice name;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		name = field[i].name;
-		if (slice_ieq(name, SLICE("ratelimit")))
-			wait = larger(wait, rate_limit(field[i].value));
-		if ((slice_ifind(name, "ratelimit-") >= 0 ||
-		    slice_ifind(name, "rate-limit-") >= 0) &&
-		    slice_ifind(name, "reset") >= 0 &&
-		    exhausted(field, n, name))
-			wait = larger(wait, hint_until(field[i].value, now));
-	}
-	return wait;
+	return wait_until(tok, now);
 }
 
 /* The length of phrase at the front of s, 0 if it is not there.  ASCII case is
@@ -281,18 +94,20 @@ wait_here(struct slice s, msec now, msec ahead)
 		slice_skip(&s, phrase_at(s, fillers[i]));
 	wait = when_span(&s);
 	if (wait != MSEC_NONE)
-		return sane(wait);
+		return wait_sane(wait);
 	at = when_date(&s, ahead);
 	if (at != MSEC_NONE && at <= now)	/* it was UTC after all */
 		at += ahead;
 	if (at == MSEC_NONE)
+		at = when_clock(&s, now);
+	if (at == MSEC_NONE)
 		at = when_http(slice_sub(s, 0,
 		    sizeof("Wed, 21 Oct 2026 07:28:00 GMT") - 1));
 	if (at != MSEC_NONE)
-		return at > now ? sane(at - now) : MSEC_NONE;
+		return at > now ? wait_sane(at - now) : MSEC_NONE;
 	for (n = 0; n < s.n && digit(s.p[n]); n++)
 		;
-	return n < 10 ? MSEC_NONE : hint_until(slice_sub(s, 0, n), now);
+	return n < 10 ? MSEC_NONE : wait_until(slice_sub(s, 0, n), now);
 }
 
 msec
@@ -394,7 +209,7 @@ refill_wait(const struct refill *r)
 	over = r->used + r->requested - r->limit;
 	if (over <= 0)
 		return 0;
-	return sane((over * r->window + r->limit - 1) / r->limit);
+	return wait_sane((over * r->window + r->limit - 1) / r->limit);
 }
 
 int

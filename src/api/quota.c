@@ -4,6 +4,7 @@
 
 #include "api/hint.h"
 #include "wire/json.h"
+#include "wire/wait.h"
 
 #define LEFT_MAX 1000000000000
 #define WINDOW_MAX (32 * QUOTA_DAY)
@@ -51,7 +52,7 @@ take(struct quota *q, struct slice name, struct slice value, msec now)
 	if (set & REMAINING)
 		of->left = slice_dec(value, LEFT_MAX);
 	if (set & RESET) {
-		of->reset = hint_until(value, now);
+		of->reset = wait_until(value, now);
 		/* a fixed window: OpenRouter, and a draft standard, name
 		 * neither requests nor tokens */
 		q->fixed |= set == RESET;

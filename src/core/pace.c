@@ -1,6 +1,6 @@
 #include "core/pace.h"
 
-#include "api/hint.h"
+#include "wire/wait.h"
 
 /* Waits longer than this are reported. */
 #define TELL ((msec)1000)
@@ -125,7 +125,7 @@ pace_head(struct job *job, const struct http *head)
 	if (p == NULL)
 		return;
 	quota_fields(head->field, head->nfields,
-	    hint_now(head->field, head->nfields, now), &q);
+	    wait_now(head->field, head->nfields, now), &q);
 	p->limit.ops->head(&p->limit, &p->ticket, &q, head->status, now);
 }
 
