@@ -518,6 +518,9 @@ static const struct {
 	    "{\"__type\":\"com.amazon.coral#ThrottlingException\""
 	    ",\"message\":\"Rate exceeded\"}",
 	    F_RATE, 1, MSEC_NONE },
+	{ "a wait in an object of the error", 429, "", "{\"error\":{"
+	    "\"message\":\"m\",\"rate_limit\":{\"retry_after\":7}}}",
+	    F_RATE, 1, 7000 },
 	{ "Spark's numbers", 200, "",
 	    "{\"code\":10013,\"message\":\"input content audit fa"
 	    "iled\"}",

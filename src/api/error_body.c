@@ -148,17 +148,24 @@ put_name(struct error_body *b, const struct json_want *w)
 		b->name[b->nnames++] = name;
 }
 
+/* Waits in an object, and in those inside it that may hold one. */
 static void
-read_waits(struct error_body *b, struct slice doc)
+read_waits(struct error_body *b, struct slice doc, int depth)
 {
+	static const char inside[] = "data extra param parameters info "
+	    "rate_limit retry_info headers metadata";
 	struct slice key, tok;
+	enum json_type type;
 	size_t at = 0;
 	msec wait;
 
-	while (json_each(doc, &at, &key, &tok) > JSON_END) {
+	while ((type = json_each(doc, &at, &key, &tok)) > JSON_END) {
 		wait = hint_member(key, tok, b->now, &b->reset);
 		if (wait > b->wait)
 			b->wait = wait;
+		if (type == JSON_OBJECT && depth < DEPTH_MAX &&
+		    error_listed(key, inside))
+			read_waits(b, tok, depth + 1);
 	}
 }
 
@@ -166,9 +173,8 @@ read_waits(struct error_body *b, struct slice doc)
 static void
 read_detail(struct error_body *b, struct slice doc)
 {
-	enum { NAMES = 3, VIOLATIONS = NAMES, METADATA, N };
-	static const char keys[] = "error_code reason code violations "
-	    "metadata";
+	enum { NAMES = 3, VIOLATIONS = NAMES, N };
+	static const char keys[] = "error_code reason code violations";
 	struct json_want w[N], id = { .key = "quotaId" };
 	struct slice key, tok;
 	size_t i, at = 0;
@@ -188,9 +194,7 @@ read_detail(struct error_body *b, struct slice doc)
 		    slice_ifind(id.tok, "Daily") >= 0)
 			b->daily = 1;
 	}
-	read_waits(b, doc);
-	if (w[METADATA].type == JSON_OBJECT)	/* Google's quotaResetDelay */
-		read_waits(b, w[METADATA].tok);
+	read_waits(b, doc, 0);
 }
 
 static void
@@ -219,8 +223,8 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	    "error message msg Message error_description error_message "
 	    "errorMessage error_msg errmsg status_msg faultstring title "
 	    "detail errors blockReasonMessage loc";
-	static const char of_metadata[] = "limit_source headers raw";
-	struct json_want w[N], m[3];
+	static const char of_metadata[] = "limit_source raw";
+	struct json_want w[N], m[2];
 	struct slice key, tok, last = { 0 };
 	size_t i, at = 0;
 
@@ -230,15 +234,12 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	read_details(b, &w[INNER]);
 	/* OpenRouter's: whose limit it is, and the upstream's message */
 	if (w[METADATA].type == JSON_OBJECT &&
-	    json_take(w[METADATA].tok, of_metadata, m, 3) == 0) {
+	    json_take(w[METADATA].tok, of_metadata, m, 2) == 0) {
 		put_name(b, &m[0]);
-		if (m[1].type == JSON_OBJECT)
-			read_waits(b, m[1].tok);
-		read_waits(b, w[METADATA].tok);
 	} else {
-		m[2] = (struct json_want){ 0 };
+		m[1] = (struct json_want){ 0 };
 	}
-	read_waits(b, doc);
+	read_waits(b, doc, 0);
 	for (i = NAMES; i < MESSAGES; i++)
 		put_name(b, &w[i]);
 	/* where in the request, before what is wrong with it */
@@ -249,7 +250,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	}
 	for (i = MESSAGES; i < PLACE; i++)
 		put_message(b, &w[i], depth);
-	put_message(b, &m[2], depth);
+	put_message(b, &m[1], depth);
 }
 
 /* Reads a whole JSON text; -1 if doc is not JSON or not an object. */
@@ -289,7 +290,7 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 	if (w[0].type == JSON_STRING && !memchr(w[0].tok.p, ' ', w[0].tok.n))
 		put_name(b, &w[0]);
 	if (err.p != doc.p)
-		read_waits(b, doc);
+		read_waits(b, doc, 0);
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 #include "wire/wait.h"
 #include "wire/when.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 static msec
 larger(msec a, msec b)
 {
@@ -78,20 +80,25 @@ phrase_at(struct slice s, const char *phrase)
 	return n;
 }
 
-/* The wait at the front of s, after such a phrase. */
+/* The wait of a sentence, whose verb comes before s. */
 static msec
 wait_here(struct slice s, msec now, msec ahead)
 {
 	static const char *const fillers[] = {
-		"about ", "approximately ", "around ", "at least ", "another ",
-		"on "
+		"again ", "in ", "after ", "at least ", "at ", "on ", "for ",
+		"time ", "about ", "approximately ", "around ", "another ", "~"
 	};
+	char one[24];
 	msec wait, at;
 	size_t i, n;
 
 	s = slice_trim(s);
-	for (i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
-		slice_skip(&s, phrase_at(s, fillers[i]));
+	for (i = 0; i < COUNT(fillers); i++) {
+		n = phrase_at(s, fillers[i]);
+		slice_skip(&s, n);
+		if (n > 0)
+			i = (size_t)-1;	/* from the start again */
+	}
 	wait = when_span(&s);
 	if (wait != MSEC_NONE)
 		return wait_sane(wait);
@@ -105,6 +112,13 @@ wait_here(struct slice s, msec now, msec ahead)
 		    sizeof("Wed, 21 Oct 2026 07:28:00 GMT") - 1));
 	if (at != MSEC_NONE)
 		return at > now ? wait_sane(at - now) : MSEC_NONE;
+	n = phrase_at(s, "a ") + phrase_at(s, "an ") + phrase_at(s, "one ");
+	if (n > 0) {	/* "a minute" */
+		s = slice_sub(s, n, 16);
+		(void)str_printf(one, sizeof(one), "1 %.*s", SLICE_FMT(s));
+		s = slice_str(one);
+		return when_span(&s);
+	}
 	for (n = 0; n < s.n && digit(s.p[n]); n++)
 		;
 	return n < 10 ? MSEC_NONE : wait_until(slice_sub(s, 0, n), now);
@@ -113,28 +127,33 @@ wait_here(struct slice s, msec now, msec ahead)
 msec
 hint_text(struct slice text, msec now, msec ahead)
 {
-	/* the last ones are Chinese: "please wait", "please, in", "will, on" */
-	static const char *const phrases[] = {
-		"again in ", "again after ", "again at ", "again on ",
-		"retry in ", "retry after ", "retry at ", "retrying in ",
-		"request in ", "request after ",
-		"reset in ", "reset after ", "reset at ", "reset on ",
-		"resets in ", "resets after ", "resets at ", "resets on ",
-		"reset time ", "refreshes in ", "refreshes at ",
-		"available in ", "available at ", "available again in ",
-		"wait ", "wait for ", "back off for ", "cooldown ", "until ",
-		"等待", "请在", "请于", "请", "将在", "将于"
+	/* the last ones are Chinese: wait; please, in; will be, on; time of
+	 * recovery; the very last stands behind a span: "after" */
+	static const char *const verbs[] = {
+		"try again ", "again ", "retry ", "retry-after ", "retrying ",
+		"retry your request ", "reset ", "resets ", "refresh ",
+		"refreshes ", "renews ", "replenished ", "restored ",
+		"lifted ", "available ", "allowed ", "wait ",
+		"back off ", "backoff ", "cooldown ", "cooling down ",
+		"blocked ", "locked out ", "until ",
+		"等待", "请在", "请于", "请", "将在", "将于", "恢复时间："
 	};
-	msec wait = MSEC_NONE;
+	msec wait = MSEC_NONE, span;
+	struct slice rest;
 	size_t i, n;
 
-	for (; text.n > 0; slice_skip(&text, 1))
-		for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-			n = phrase_at(text, phrases[i]);
+	for (; text.n > 0; slice_skip(&text, 1)) {
+		for (i = 0; i < COUNT(verbs); i++) {
+			n = phrase_at(text, verbs[i]);
 			if (n > 0)
 				wait = larger(wait, wait_here(slice_sub(text,
 				    n, text.n), now, ahead));
 		}
+		rest = text;
+		span = digit(*text.p) ? when_span(&rest) : MSEC_NONE;
+		if (span != MSEC_NONE && slice_starts(rest, "后"))
+			wait = larger(wait, wait_sane(span));
+	}
 	return wait;
 }
 

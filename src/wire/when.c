@@ -138,7 +138,7 @@ take_form(struct slice *s, const char *form, struct civil *c)
 			ok = take_clock(s, c);
 			break;
 		case 'G':
-			ok = take(s, "gmt");
+			ok = take(s, "gmt") || take(s, "utc");
 			break;
 		default:
 			ok = take(s, (char[]){ *form, '\0' });
