@@ -361,6 +361,16 @@ static const struct script chat[] = {
 	{ "signs of life as data", "iiiimt T(a) stop",
 	    { "ping|ping", "heartbeat|2026-01-01T00:00:00Z", "|: ping",
 	    "|keep-alive", TEXT("a"), STOP } },
+	{ "scalars, an empty array, a greeting", "iiiiimt T(a) stop",
+	    { "|null", "|1700000000", "|\"\"", "|[]", "open|connected",
+	    TEXT("a"), STOP } },
+	{ "an array of chunks", "td T(a)T(b) stop",
+	    { "|[{\"choices\":[{\"delta\":{\"content\":\"a\"}}]},{\"choices\":["
+	    "{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}]",
+	    END } },
+	{ "a call that is not in an array", "mt C(c,f,{}) tool_calls",
+	    { CHOICE("\"tool_calls\":{\"id\":\"c\",\"name\":\"f\","
+	    "\"arguments\":\"{}\"}", "null"), STOP } },
 	{ "rubbish behind the finish", "mttd T(a) stop",
 	    { TEXT("a"), STOP, "|oops", END } },
 	{ "an error as text", "mf T(a) server",

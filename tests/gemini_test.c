@@ -92,6 +92,17 @@ static const struct {
 	    D(LAST("STOP")), "T(a) stop" },
 
 	/* ends */
+	{ "one part without an array", D("{\"candidates\":[{\"content\":{"
+	    "\"parts\":{\"text\":\"a\"}}}]}") D(LAST("STOP")), "T(a) stop" },
+	{ "content that is a string", D("{\"candidates\":[{\"content\":\"a\""
+	    "}]}") D(LAST("STOP")), "T(a) stop" },
+	{ "two candidates for one answer", D("{\"candidates\":[{\"content\":{"
+	    "\"parts\":[{\"text\":\"a\"}]}},{\"index\":1,\"content\":{\"parts\":["
+	    "{\"text\":\"b\"}]}}]}") D(LAST("STOP")), "T(a)T(b) stop" },
+	{ "STOP while the server's code runs", D(TEXT("a")) D("{\"candidates\":"
+	    "[{\"content\":{\"parts\":[{\"executableCode\":{\"code\":\"x\"}}]},"
+	    "\"finishReason\":\"STOP\"}]}") D(TEXT("b")) D(LAST("STOP")),
+	    "T(a)T(b) stop" },
 	{ "a token limit", D(TEXT("a")) D(LAST("MAX_TOKENS")), "T(a) length" },
 	{ "safety", D(LAST("SAFETY")), " content_filter" },
 	{ "a continuation", D(LAST("CONTINUATION")), " pause" },

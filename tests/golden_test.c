@@ -1,9 +1,9 @@
 /*
  * Golden transcripts: what servers have sent, in tests/golden/DIALECT, and what
- * the reader gets of it through the whole loop.  Each is cut after every byte of
- * its chunks, by the end of the connection, a reset or (every seventh) silence,
- * and asked again: whatever happens, the reader gets the answer, and once.  The
- * first of the files describes the format.
+ * the reader gets of it through the whole loop.  Each is cut after every byte,
+ * by the end of the connection, a reset or (every seventh) silence, and asked
+ * again: whatever happens, the reader gets the answer, and once.  The file chat
+ * describes the format.
  */
 
 #include <stdlib.h>

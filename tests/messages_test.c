@@ -167,6 +167,8 @@ static const struct body bodies[] = {
 	{ &dialect_messages, "an error", OVERLOADED, "f overloaded" },
 	{ &dialect_messages, "an error in an array", "[{\"error\":" RATE "}]",
 	    "f rate_limit" },
+	{ &dialect_messages, "content that is a string", "{\"content\":\"a\","
+	    "\"stop_reason\":\"end_turn\"}", "d T(a) stop" },
 	{ &dialect_messages, "something else", "{\"hello\":1}", "f protocol" },
 	{ &dialect_messages, "not JSON", "{\"content\":[", "f protocol" },
 };

@@ -223,7 +223,7 @@ take_message(struct decode *d, struct slice message, int last)
 
 	json_pick(message, &w[CONTENT], DELTA_N);
 	buf_clear(&d->like.doc);	/* w was overwritten */
-	if (d->text_bytes > 0 && said.n == 0)
+	if (d->text_bytes > 0 && said.n == 0 && !d->whole)
 		return DECODE_MORE;
 	if (w[CONTENT].type == JSON_STRING) {
 		if (slice_eq(slice_sub(*text, 0, said.n), said) &&
@@ -348,8 +348,9 @@ static enum decoded
 take_chunk(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
-	struct slice choices = w[CHOICES].tok, rest;
+	struct slice choices = w[CHOICES].tok;
 	enum decoded r;
+	int last;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
@@ -362,11 +363,10 @@ take_chunk(struct decode *d, struct slice json)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type < JSON_OBJECT || w[CHOICE].type != JSON_OBJECT)
 		return decode_empty(d, json);
-	rest = slice_sub(choices, (size_t)(w[CHOICE].tok.p - choices.p) +
-	    w[CHOICE].tok.n, choices.n);
+	last = decode_is_last(choices, w[CHOICE].tok);
 	r = take_choice(d, w[CHOICE].tok);
 	/* GitHub Copilot has the text in the first, the call in the second. */
-	if (r != DECODE_FAULT && slice_trim(rest).n > 1)
+	if (r != DECODE_FAULT && !last)
 		r = take_choices(d, choices, r);
 	return d->tail && r < DECODE_TAIL ? DECODE_TAIL : r;
 }

@@ -227,6 +227,9 @@ decode_has_text(const struct json_want *w)
 /* Whether a member is other than missing, null, false, 0 and empty. */
 int decode_truthy(const struct json_want *w);
 
+/* Whether a value that was found in an array is the last in it. */
+int decode_is_last(struct slice array, struct slice value);
+
 /* Takes the object or array at the front of *data, and the blanks around it;
  * 0 if there is no complete one. */
 int decode_next(struct slice *data, struct slice *json);

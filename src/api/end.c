@@ -15,9 +15,10 @@ int
 decode_no_word(struct slice word)
 {
 	word = slice_trim(word);
-	return word.n == 0 || slice_starts(word, "FINISH_REASON_UN") || slice_ieq(word, SLICE("null")) ||
+	return word.n == 0 || slice_ieq(word, SLICE("null")) ||
 	    slice_ieq(word, SLICE("none")) ||
-	    slice_ieq(word, SLICE("undefined"));
+	    slice_ieq(word, SLICE("undefined")) ||
+	    slice_starts(word, "FINISH_REASON_UN");
 }
 
 int
@@ -342,7 +343,28 @@ is_ping(struct slice s)
 	return 0;
 }
 
-/* A line of such an event. */
+/* An error in an array, which Gemini's OpenAI-compatible API sends, or one of
+ * events. */
+static enum decoded
+take_array(struct decode *d, const struct dialect *dialect, struct slice json)
+{
+	struct sse_event one = { .name = SLICE("message") };
+	enum decoded r = DECODE_MORE, got;
+	enum json_type type;
+	struct slice key;
+	size_t at = 0;
+
+	if (decode_is_error(json))
+		return decode_error(d, json);
+	while ((type = json_each(json, &at, &key, &one.data)) > JSON_END) {
+		got = type == JSON_OBJECT ? dialect->event(d, &one) :
+		    DECODE_MORE;
+		r = got > r ? got : r;
+	}
+	return r;
+}
+
+/* A line that is neither an object nor an array. */
 static enum decoded
 take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 {
@@ -353,15 +375,14 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 		slice_skip(&line, 1);
 	if (starts(line, "[DONE]"))
 		return dialect->event(d, &done);
-	/* also null, and a number, which may be the time */
-	if (line.n == 0 || is_ping(line) || (*line.p != '{' &&
-	    *line.p != '[' && json_valid(line)))
+	/* also null, and a number, which may be the time; and rubbish behind
+	 * the answer */
+	if (line.n == 0 || is_ping(line) || json_valid(line))
 		return DECODE_MORE;
-	if (*line.p == '[' ? decode_is_error(line) : starts(line, "error"))
+	if (starts(line, "error"))
 		return decode_error(d, line);
-	if (d->finished)	/* the answer is there: rubbish behind it */
-		return DECODE_MORE;
-	return decode_unclear(d, "not understood in the stream", line);
+	return d->finished ? DECODE_MORE :
+	    decode_unclear(d, "not understood in the stream", line);
 }
 
 /* Takes the texts and lines of an event; at the end of the stream what is
@@ -382,7 +403,8 @@ take_texts(struct decode *d, const struct dialect *dialect,
 		}
 		if (decode_next(&rest, &line)) {
 			one.data = line;
-			got = *line.p == '{' && (end || line.n < e->data.n) ?
+			got = *line.p == '[' ? take_array(d, dialect, line) :
+			    end || line.n < e->data.n ?
 			    dialect->event(d, &one) :
 			    take_line(d, dialect, line);
 		} else {
@@ -402,7 +424,10 @@ enum decoded
 decode_odd(struct decode *d, const struct dialect *dialect,
     const struct sse_event *e)
 {
-	if (is_ping(e->name))
+	/* Text under a name of no dialect is a greeting, or a ping. */
+	if (is_ping(e->name) || (!slice_is(e->name, "message") &&
+	    slice_ifind(e->name, "_") < 0 && slice_ifind(e->name, ".") < 0 &&
+	    (e->data.n == 0 || strchr("{[", *e->data.p) == NULL)))
 		return d->tail ? DECODE_TAIL : DECODE_MORE;
 	return take_texts(d, dialect, e, 0);
 }

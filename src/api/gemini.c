@@ -216,36 +216,44 @@ take_usage(struct decode *d, struct slice json)
 }
 
 static enum decoded
-take_parts(struct decode *d, struct slice parts)
+take_part(struct decode *d, struct slice part)
 {
 	static const char keys[] = "text thought functionCall "
 	    "thoughtSignature executableCode";
 	struct json_want w[5];
+
+	if (json_take(part, keys, w, 5) < 0)
+		return DECODE_MORE;
+	d->running = w[4].type == JSON_OBJECT;
+	decode_text(d, w[1].type == JSON_TRUE ? EV_REASONING : EV_TEXT, &w[0]);
+	if (w[2].type == JSON_OBJECT)
+		return take_call(d, w[2].tok, w[3].tok);
+	if (decode_has_text(&w[3])) {
+		/* The text's signature goes back after it, in a part of its
+		 * own. */
+		buf_clear(&d->scratch);
+		buf_printf(&d->scratch, "{\"text\":\"\","
+		    "\"thoughtSignature\":\"%.*s\"}", SLICE_FMT(w[3].tok));
+		decode_item(d, "gemini", buf_slice(&d->scratch));
+	} else if (w[0].type == JSON_BAD && w[1].type == JSON_BAD &&
+	    part.n > strlen("{}")) {
+		d->bytes += part.n;	/* a picture, a tool's code */
+	}
+	return DECODE_MORE;
+}
+
+/* An array of parts, or one alone. */
+static enum decoded
+take_parts(struct decode *d, const struct json_want *parts)
+{
 	struct slice key, part;
 	size_t at = 0;
 
-	while (json_each(parts, &at, &key, &part) > JSON_END) {
-		if (json_take(part, keys, w, 5) < 0)
-			continue;
-		d->running = w[4].type == JSON_OBJECT;
-		decode_text(d, w[1].type == JSON_TRUE ? EV_REASONING :
-		    EV_TEXT, &w[0]);
-		if (w[2].type == JSON_OBJECT) {
-			if (take_call(d, w[2].tok, w[3].tok) == DECODE_FAULT)
-				return DECODE_FAULT;
-		} else if (decode_has_text(&w[3])) {
-			/* The text's signature goes back after it, in a part
-			 * of its own. */
-			buf_clear(&d->scratch);
-			buf_printf(&d->scratch, "{\"text\":\"\","
-			    "\"thoughtSignature\":\"%.*s\"}",
-			    SLICE_FMT(w[3].tok));
-			decode_item(d, "gemini", buf_slice(&d->scratch));
-		} else if (w[0].type == JSON_BAD && w[1].type == JSON_BAD &&
-		    part.n > strlen("{}")) {
-			d->bytes += part.n;	/* a picture, a tool's code */
-		}
-	}
+	if (parts->type == JSON_OBJECT)
+		return take_part(d, parts->tok);
+	while (json_each(parts->tok, &at, &key, &part) > JSON_END)
+		if (take_part(d, part) == DECODE_FAULT)
+			return DECODE_FAULT;
 	return DECODE_MORE;
 }
 
@@ -306,10 +314,36 @@ pick(struct decode *d, struct slice json)
 		    "parts", W_N);
 		json_want_in(&w[CANDIDATES], &w[CANDIDATE], 1);
 		json_want_in(&w[FEEDBACK], &w[BLOCKED], 1);
-		json_want_in(&w[CANDIDATE], &w[CONTENT], 3);
+		json_want_in(&w[CANDIDATE], &w[CONTENT], PARTS - CONTENT);
 		json_want_in(&w[CONTENT], &w[PARTS], 1);
 	}
 	return json_pick_like(&d->like, json, ID + 1);
+}
+
+/* Whether the candidate in d->like.want has parts. */
+static int
+has_parts(const struct json_want *w)
+{
+	return w[CONTENT].type == JSON_OBJECT && w[PARTS].type >= JSON_OBJECT;
+}
+
+/* That candidate. */
+static enum decoded
+take_candidate(struct decode *d)
+{
+	struct json_want *w = d->like.want;
+
+	/* Only --param can ask for more than one. */
+	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0") &&
+	    decode_several(d, "generationConfig.candidateCount"))
+		return DECODE_MORE;
+	if (!has_parts(w))
+		decode_content(d, &w[CONTENT]);
+	else if (take_parts(d, &w[PARTS]) == DECODE_FAULT)
+		return DECODE_FAULT;
+	if (decode_has_text(&w[FINISH]) && !decode_no_word(w[FINISH].tok))
+		return take_finish(d, &w[FINISH]);
+	return DECODE_MORE;
 }
 
 /* The chunk that pick() took apart. */
@@ -317,22 +351,22 @@ static enum decoded
 take_picked(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
-	int parts;
+	struct slice candidates = w[CANDIDATES].tok, key, candidate;
+	int any = w[CANDIDATES].type == JSON_ARRAY &&
+	    w[CANDIDATE].type == JSON_OBJECT, more;
+	enum decoded r;
+	size_t at = 0;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	parts = w[CANDIDATES].type == JSON_ARRAY &&
-	    w[CANDIDATE].type == JSON_OBJECT &&
-	    w[CONTENT].type == JSON_OBJECT && w[PARTS].type == JSON_ARRAY;
-	if (decode_has_text(&w[ID]) &&
-	    decode_life(d, w[ID].tok, parts) == DECODE_FAULT)
+	if (decode_has_text(&w[ID]) && decode_life(d, w[ID].tok, any &&
+	    has_parts(w)) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
 		take_usage(d, w[USAGE].tok);
-	if (w[CANDIDATES].type != JSON_ARRAY ||
-	    w[CANDIDATE].type != JSON_OBJECT) {
+	if (!any) {
 		if (w[FEEDBACK].type != JSON_OBJECT ||
 		    w[BLOCKED].type != JSON_STRING)
 			return decode_empty(d, json);
@@ -340,16 +374,17 @@ take_picked(struct decode *d, struct slice json)
 		slice_copy(w[BLOCKED].tok, d->word, sizeof(d->word));
 		return DECODE_DONE;
 	}
-	/* Only --param can ask for more than one candidate. */
-	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0") &&
-	    decode_several(d, "generationConfig.candidateCount"))
-		return DECODE_MORE;
-	if (parts && take_parts(d, w[PARTS].tok) == DECODE_FAULT)
-		return DECODE_FAULT;
-	if (decode_has_text(&w[FINISH]) &&
-	    !decode_no_word(w[FINISH].tok))
-		return take_finish(d, &w[FINISH]);
-	return d->tail ? DECODE_TAIL : DECODE_MORE;
+	more = !decode_is_last(candidates, w[CANDIDATE].tok);
+	r = take_candidate(d);
+	if (more)
+		json_each(candidates, &at, &key, &candidate);
+	while (more && r != DECODE_FAULT &&
+	    json_each(candidates, &at, &key, &candidate) == JSON_OBJECT) {
+		buf_clear(&d->like.doc);	/* w is overwritten */
+		if (json_pick(candidate, &w[CONTENT], PARTS - CONTENT) == 0)
+			r = take_candidate(d);
+	}
+	return d->tail && r < DECODE_TAIL ? DECODE_TAIL : r;
 }
 
 static enum decoded

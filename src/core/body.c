@@ -71,7 +71,8 @@ judge(struct reader *r)
 	    buf_slice(&r->body), r->dec.wall };
 
 	mask_hide(r->job->mask, r->body.p, r->body.n, MASK_CUT);
-	if (sniff_binary(buf_slice(&r->body))) {
+	if (sniff_binary(buf_slice(&r->body),
+	    http_field(h, "content-encoding", 0).n > 0)) {
 		buf_clear(&r->body);
 		reply.body = buf_slice(&r->body);
 	}
@@ -240,7 +241,7 @@ decide_coding(struct reader *r)
 
 	r->coded = 0;
 	r->body = (struct buf){ 0 };
-	if (sniff_binary(buf_slice(&held)))
+	if (sniff_binary(buf_slice(&held), 1))
 		body_fail(r, F_PROTO, 0, "the server compressed its answer "
 		    "though it was not asked to (Content-Encoding); bide "
 		    "does not inflate: look for a proxy that does this");

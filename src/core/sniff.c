@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define BOM "\xef\xbb\xbf"
 
 enum content
@@ -19,10 +21,14 @@ sniff(struct slice *in)
 }
 
 int
-sniff_binary(struct slice s)
+sniff_binary(struct slice s, int said)
 {
+	struct slice head = slice_sub(s, 0, SNIFF_MAX);
 	size_t i;
 
+	/* the last code point may be cut */
+	if (said && utf8_good(head) + 3 < head.n)
+		return 1;
 	for (i = 0; i < s.n && i < SNIFF_MAX; i++)
 		if ((unsigned char)s.p[i] < 0x20 &&
 		    memchr("\t\n\f\r\033", s.p[i], 5) == NULL)

@@ -23,8 +23,8 @@ enum content {
  * removed.  C_UNKNOWN: of nothing yet. */
 enum content sniff(struct slice *in);
 
-/* Whether a body that begins so is compressed. */
-int sniff_binary(struct slice s);
+/* Whether a body that begins so is compressed; said: its fields say so. */
+int sniff_binary(struct slice s, int said);
 
 /* Whether a body is a text, though not one line of an event stream. */
 int sniff_text(struct slice s);
