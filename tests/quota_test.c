@@ -117,13 +117,17 @@ static const struct {
 	int64_t input, output;
 } bodies[] = {
 	{ "{\"model\":\"m\",\"max_tokens\":50}", 7, 50 },
-	{ "{\"max_completion_tokens\":7}", 7, 7 },
+	{ "{\"max_completion_tokens\":7}", 6, 7 },
 	{ "{\"max_output_tokens\":9,\"max_tokens\":null}", 10, 9 },
-	{ "{\"generationConfig\":{\"maxOutputTokens\":11}}", 11, 11 },
+	{ "{\"generationConfig\":{\"maxOutputTokens\":11}}", 10, 11 },
 	{ "{\"max_tokens\":-4}", 4, -1 },
-	{ "{\"max_tokens\":1e99}", 5, -1 },
+	{ "{\"max_tokens\":1e99}", 4, -1 },
 	{ "not json", 2, -1 },
 	{ "", 0, -1 },
+	{ "\\u0441\\u043b\\u043e\\u0432\\u043e\\n\\\"", 3, -1 },
+	{ "слово\n\"", 3, -1 },
+	{ "\\ud83d\\ude00\\u20ac\\t", 2, -1 },
+	{ "\\ud8", 1, -1 },
 };
 
 static void
@@ -171,6 +175,24 @@ test_texts(void)
 	}
 }
 
+/* 40,000 characters of base64 as a compressed picture has them. */
+static void
+put_picture(struct buf *b, const char *slash)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+	    "pqrstuvwxyz0123456789+/";
+	uint32_t r = 1;
+	size_t i;
+
+	for (i = 0; i < 40000; i++) {
+		r = r * 1664525 + 1013904223;
+		if (r >> 26 == 63)
+			buf_puts(b, slash);
+		else
+			buf_putc(b, digits[r >> 26]);
+	}
+}
+
 static void
 test_costs(void)
 {
@@ -184,12 +206,22 @@ test_costs(void)
 		EQ(c.output, bodies[i].output, bodies[i].body);
 	}
 	buf_puts(&b, "{\"url\":\"data:image/png;base64,");
-	for (i = 0; i < 100000; i++)
-		buf_puts(&b, "aB3/");
+	put_picture(&b, "/");
 	buf_puts(&b, "==\",\"max_tokens\":5}");
 	c = quota_cost(buf_slice(&b));
-	OK(c.input > 100 && c.input < 2000, "an image is not text");
+	OK(c.input >= 800 && c.input < 850, "a picture is not text");
 	EQ(c.output, 5, "and the member after it");
+	buf_clear(&b);
+	put_picture(&b, "\\/");
+	OK(quota_cost(buf_slice(&b)).input <= 801, "with \\/ for /");
+	buf_clear(&b);
+	for (i = 0; i < 4000; i++)
+		buf_puts(&b, "x");
+	EQ(quota_cost(buf_slice(&b)).input, 1000, "a row of one letter is text");
+	buf_clear(&b);
+	for (i = 0; i < 400; i++)
+		buf_puts(&b, "0123456789abcdef");
+	EQ(quota_cost(buf_slice(&b)).input, 1600, "hexadecimal digits are");
 	buf_clear(&b);
 	for (i = 0; i < 100000; i++)
 		buf_puts(&b, "word ");

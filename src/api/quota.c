@@ -12,8 +12,10 @@
 #define WAIT_MIN 100
 
 /* Base64 without line breaks is a longer run of its characters than any text
- * has. */
+ * has, and one of more different characters than hexadecimal digits or a row of
+ * the same letter. */
 #define RUN_MIN 400
+#define RUN_MIXED 32
 #define RUN_TOKENS 800		/* of an image */
 
 /*
@@ -139,25 +141,55 @@ quota_text(struct slice text, msec wait, struct quota_of *of, int64_t *cost)
 	return slice_ifind(text, "requests per ") >= 0 ? QUOTA_REQUESTS : -1;
 }
 
-/* A quarter of the bytes, as OpenAI estimates too; images by their number. */
+static int
+is_mixed(uint64_t seen)
+{
+	int n = 0;
+
+	for (; seen != 0; seen &= seen - 1)
+		n++;
+	return n >= RUN_MIXED;
+}
+
+static int
+is_base64(unsigned c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+/* A quarter of the bytes of UTF-8, as OpenAI estimates too; images by their
+ * number. */
 static int64_t
 input_tokens(struct slice body)
 {
-	size_t i, run = 0, bytes = 0, images = 0;
-	char c;
+	size_t n, run = 0, bytes = 0, images = 0;
+	uint64_t seen = 0;	/* which characters a run has, modulo 64 */
+	uint16_t c;
 
-	for (i = 0; i <= body.n; i++) {
-		c = i < body.n ? body.p[i] : ' ';
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '+' || c == '/') {
-			run++;
-			continue;
+	for (; body.n > 0; slice_skip(&body, n)) {
+		n = 1;
+		c = (unsigned char)body.p[0];
+		bytes++;
+		if (c == '\\') {
+			n = json_escape(body, &c);
+			n = n > 0 ? n : 1;
+			/* half of a surrogate pair is half of 4 bytes */
+			bytes += c < 0x80 ? 0 : c < 0x800 || (c >= 0xd800 &&
+			    c < 0xe000) ? 1 : 2;
 		}
-		if (run >= RUN_MIN)
+		if (is_base64(c)) {
+			run++;
+			seen |= (uint64_t)1 << c % 64;
+			if (n < body.n)
+				continue;
+		}
+		if (run >= RUN_MIN && is_mixed(seen)) {
 			images++;
-		else
-			bytes += run + 1;
+			bytes -= run;
+		}
 		run = 0;
+		seen = 0;
 	}
 	return (int64_t)(bytes / 4 + images * RUN_TOKENS);
 }

@@ -54,7 +54,8 @@ struct quota_cost {
 	int64_t output;		/* the maximum; -1: unknown */
 };
 
-/* The cost of a request body.  A run of base64 counts as one image. */
+/* The cost of a request body.  An escape counts as its character, and a run of
+ * base64 as one image. */
 struct quota_cost quota_cost(struct slice body);
 
 #endif
