@@ -368,7 +368,7 @@ take_chunk(struct decode *d, struct slice json)
 	/* GitHub Copilot has the text in the first, the call in the second. */
 	if (r != DECODE_FAULT && !last)
 		r = take_choices(d, choices, r);
-	return d->tail && r < DECODE_TAIL ? DECODE_TAIL : r;
+	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 static enum decoded

@@ -171,8 +171,8 @@ extern const struct dialect dialect_gemini;
 extern const struct dialect dialect_raw;
 
 /*
- * The rest is what the dialects share (decode.c, end.c).  w is a member that was
- * looked up; raw is the inside of a JSON string, still escaped.
+ * The rest is what the dialects share (decode.c, end.c).  w is a member that
+ * was looked up; raw is the inside of a JSON string, still escaped.
  */
 
 /* Puts a JSON string as EV_TEXT or EV_REASONING; a surrogate pair may be split

@@ -385,6 +385,13 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 	    decode_unclear(d, "not understood in the stream", line);
 }
 
+/* What an event without content means. */
+static enum decoded
+nothing_new(const struct decode *d)
+{
+	return d->failed ? DECODE_FAULT : d->tail ? DECODE_TAIL : DECODE_MORE;
+}
+
 /* Takes the texts and lines of an event; at the end of the stream what is
  * incomplete is none. */
 static enum decoded
@@ -393,7 +400,7 @@ take_texts(struct decode *d, const struct dialect *dialect,
 {
 	struct slice rest = slice_trim(e->data), line;
 	struct sse_event one = *e;
-	enum decoded r = d->tail ? DECODE_TAIL : DECODE_MORE, got;
+	enum decoded r = DECODE_MORE, got;
 
 	while (rest.n > 0 && r != DECODE_DONE) {
 		if (slice_starts(rest, "data:")) {
@@ -417,7 +424,7 @@ take_texts(struct decode *d, const struct dialect *dialect,
 		if (got > r)
 			r = got;
 	}
-	return d->failed ? DECODE_FAULT : r;
+	return r == DECODE_DONE && !d->failed ? r : nothing_new(d);
 }
 
 enum decoded
@@ -428,7 +435,7 @@ decode_odd(struct decode *d, const struct dialect *dialect,
 	if (is_ping(e->name) || (!slice_is(e->name, "message") &&
 	    slice_ifind(e->name, "_") < 0 && slice_ifind(e->name, ".") < 0 &&
 	    (e->data.n == 0 || strchr("{[", *e->data.p) == NULL)))
-		return d->tail ? DECODE_TAIL : DECODE_MORE;
+		return nothing_new(d);
 	return take_texts(d, dialect, e, 0);
 }
 

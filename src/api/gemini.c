@@ -384,7 +384,7 @@ take_picked(struct decode *d, struct slice json)
 		if (json_pick(candidate, &w[CONTENT], PARTS - CONTENT) == 0)
 			r = take_candidate(d);
 	}
-	return d->tail && r < DECODE_TAIL ? DECODE_TAIL : r;
+	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 static enum decoded

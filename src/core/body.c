@@ -105,7 +105,8 @@ take(struct reader *r, enum decoded what)
 	if (what == DECODE_DONE && r->job->sink->delivered == 0)
 		what = decode_void(&r->dec);
 	if (r->bytes > r->job->max_answer) {
-		body_fail(r, F_PROTO, 0, "the answer is larger than --max-answer");
+		body_fail(r, F_PROTO, 0, "the answer is larger than "
+		    "--max-answer");
 	} else if (what == DECODE_TAIL) {
 		r->tail = 1;
 	} else if (what == DECODE_MORE) {
@@ -158,8 +159,8 @@ on_events(struct reader *r, struct slice in)
 	while (r->out->progress != P_DONE &&
 	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
 		if (ev == SSE_BAD) {
-			body_fail(r, F_PROTO, 0, "an event of the stream is larger "
-			    "than --max-answer");
+			body_fail(r, F_PROTO, 0, "an event of the stream is "
+			    "larger than --max-answer");
 			return;
 		}
 		on_event(r, &e);
