@@ -363,6 +363,9 @@ take_chunk(struct decode *d, struct slice json)
 		decode_usage(d, w[USAGE].tok);
 	if (w[CHOICES].type < JSON_OBJECT || w[CHOICE].type != JSON_OBJECT)
 		return decode_empty(d, json);
+	/* MiniMax says so beside the finish_reason of a truncated answer */
+	if (decode_has_text(&w[FINISH]) && decode_is_failed(json))
+		return decode_error(d, json);
 	last = decode_is_last(choices, w[CHOICE].tok);
 	r = take_choice(d, w[CHOICE].tok);
 	/* GitHub Copilot has the text in the first, the call in the second. */

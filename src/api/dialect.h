@@ -287,6 +287,10 @@ enum decoded decode_truncated(struct decode *d);
 /* An error in JSON.  A second one can add a wait or a name to the first. */
 enum decoded decode_error(struct decode *d, struct slice json);
 
+/* Whether the code of an envelope (MiniMax, Spark, Tencent, Google) says that
+ * the answer failed. */
+int decode_is_failed(struct slice json);
+
 /* Whether JSON that is no part of an answer reports an error, in a form that
  * no type or event name tells. */
 int decode_is_error(struct slice json);

@@ -223,18 +223,31 @@ decode_error(struct decode *d, struct slice json)
 }
 
 int
+decode_is_failed(struct slice json)
+{
+	static const char *const codes[] = { "base_resp.status_code",
+	    "header.code", "Response.Error", "promptFeedback.blockReason" };
+	struct slice found;
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (json_find(json, codes[i], &found) > JSON_TRUE &&
+		    !slice_is(found, "0"))
+			return 1;
+	return 0;
+}
+
+int
 decode_is_error(struct slice json)
 {
 	static const char errors[] = "error errors fault error_code errcode "
 	    "error_type";
 	static const char messages[] = "message msg detail error_message "
 	    "error_msg errmsg";
-	static const char *const inside[] = { "base_resp.status_code",
-	    "header.code", "Response.Error", "promptFeedback.blockReason" };
-	struct slice key, found;
+	struct slice key;
 	struct json_want w = { 0 };
 	int said = 0, fine = 0;
-	size_t at = 0, i;
+	size_t at = 0;
 
 	/* Gemini's OpenAI-compatible API sends [{"error":{...}}]. */
 	if (json.n > 0 && json.p[0] == '[' &&
@@ -242,8 +255,7 @@ decode_is_error(struct slice json)
 		return 0;
 	for (at = 0; (w.type = json_each(json, &at, &key, &w.tok)) > JSON_END;) {
 		if (decode_truthy(&w) && (error_listed(key, errors) ||
-		    (json_is(key, "object") &&
-		    decode_is(&w, "error"))))
+		    (json_is(key, "object") && decode_is(&w, "error"))))
 			return 1;
 		said |= error_listed(key, messages) && decode_truthy(&w) &&
 		    (w.type == JSON_STRING || json_is(key, "detail"));
@@ -251,11 +263,7 @@ decode_is_error(struct slice json)
 		fine |= json_is(key, "code") && (slice_is(w.tok, "0") ||
 		    slice_is(w.tok, "200"));
 	}
-	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
-		if (json_find(json, inside[i], &found) > JSON_TRUE &&
-		    !slice_is(found, "0"))
-			return 1;
-	return said && !fine;
+	return (said && !fine) || decode_is_failed(json);
 }
 
 enum decoded

@@ -84,3 +84,11 @@ try status 500 | {"error":{"message":"Internal server error"}}
 try kept ; status 500 | {"error":{"message":"Internal server error"}}
 try kept ; status 500 | {"error":{"message":"Internal server error"}}
 try kept ; head ; created ; delta whole ; completed
+
+== an answer that was cut off, with a finish and an error beside it
+chat
+try head ; data {"choices":[{"delta":{"content":"part"}}]} ; data {"choices":[{"delta":{},"finish_reason":"stop"}],"base_resp":{"status_code":1027,"status_msg":"output new_sensitive"}} ; text data: [DONE]\n\n
+
+== the same code, but all is well
+chat
+try head ; data {"choices":[{"delta":{"content":"whole"},"finish_reason":"stop"}],"base_resp":{"status_code":0,"status_msg":""}} ; text data: [DONE]\n\n
