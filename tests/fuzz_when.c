@@ -32,6 +32,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	assert(t == MSEC_NONE ? rest.n == s.n : t >= 0 && rest.n < s.n);
 	assert(rest.p + rest.n == copy + size);
+	rest = s;
+	t = when_date(&rest, 8 * 3600000);
+	assert(t == MSEC_NONE ? rest.n == s.n : rest.n < s.n);
+	time_again(t);
+	rest = s;
+	t = when_clock(&rest, 1792567680000);
+	assert(t == MSEC_NONE ? rest.n == s.n : t > 1792567680000 &&
+	    t <= 1792567680000 + 86400000);
 	time_again(when_http(s));
 	time_again(when_rfc3339(s));
 	t = when_dur(s);
