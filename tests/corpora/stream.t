@@ -225,7 +225,12 @@ sub check_json {
 	    qw(text reasoning calls usage);
 	$told{finish} = $got->{done}{finish};
 	# What came before the cut was an answer, but for its figures.
-	delete $_->{usage} for $cut && $asked == 1 ? (\%told, $want) : ();
+	# The usage of the attempt that was cut is added.
+	if ($cut) {
+		my ($sum, $one) = map { delete $_->{usage} } \%told, $want;
+		cmp_ok($sum->{$_} // 0, '>=', $one->{$_} // 0, "$name: $_")
+		    for $asked > 1 ? keys %$one : ();
+	}
 	is $json->encode(\%told), $json->encode($want), $name;
 }
 
