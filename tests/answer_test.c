@@ -55,6 +55,20 @@ static const struct {
 	    "{\"custom_id\":\"a\",\"result\":{\"type\":\"errored\",\"error\":"
 	    "{\"type\":\"error\",\"error\":{\"type\":\"protocol\","
 	    "\"message\":\"odd\"}}}}\n" },
+	{ FAMILY_GEMINI, "a", "{\"candidates\":[]}",
+	    NULL, &whole, 200, 0,
+	    "{\"key\":\"a\",\"response\":{\"candidates\":[]}}\n" },
+	{ FAMILY_GEMINI, "a", BODY,
+	    NULL, &refused, 400, 1,
+	    "{\"key\":\"a\",\"error\":{\"message\":\"no\"}}\n" },
+	{ FAMILY_GEMINI, "a", NULL,
+	    NULL, &broken, 0, 1,
+	    "{\"key\":\"a\",\"error\":{\"code\":0,\"status\":\"protocol\","
+	    "\"message\":\"odd\"}}\n" },
+	{ FAMILY_ANTHROPIC, "a", "{\"a\":\"\xe2\x80\xa8\xe2\x80\xa9"
+	    "\xc2\x85\"}", NULL, &whole, 200, 0,
+	    "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\","
+	    "\"message\":{\"a\":\"\\u2028\\u2029\\u0085\"}}}\n" },
 	{ FAMILY_PLAIN, "a", "x\ny",
 	    "[{\"id\":\"c\"}]", &whole, 200, 0,
 	    "{\"custom_id\":\"a\",\"text\":\"x\\ny\",\"finish\":"
@@ -121,6 +135,25 @@ test_deep(void)
 	buf_free(&deep);
 }
 
+/* What the provider's own batch did not come to. */
+static void
+test_expired(void)
+{
+	static const char *const text[] = {
+		"{\"custom_id\":\"a\",\"response\":null,\"error\":"
+		    "{\"code\":\"batch_expired\",\"message\":\"m\"}}",
+		"{\"custom_id\":\"a\",\"response\":null,\"error\":"
+		    "{\"code\":\"batch_cancelled\"}}",
+		"{\"custom_id\":\"a\",\"result\":{\"type\":\"expired\"}}",
+		"{\"custom_id\":\"a\",\"result\":{\"type\":\"canceled\"}}" };
+	struct slice id;
+	size_t i;
+
+	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		EQ(answer_read(slice_str(text[i]), &id), ANSWER_EXPIRED,
+		    text[i]);
+}
+
 static void
 test_others(void)
 {
@@ -140,6 +173,7 @@ main(void)
 {
 	test_rows();
 	test_deep();
+	test_expired();
 	test_others();
 	return DONE();
 }

@@ -27,12 +27,40 @@ static const struct {
 	{ "{\"prompt\":\"x\",\"max_tokens\":\"9\"}",
 	    "an option of the wrong type", FAMILY_PLAIN },
 	{ "{\"url\":\"/v1/x\"}", "no body", FAMILY_OPENAI },
-	{ "{\"body\":{}}", "url is not a path", FAMILY_OPENAI },
-	{ "{\"url\":\"http://h/\",\"body\":{}}", "url is not a path",
+	{ "{\"body\":{}}", NULL, FAMILY_OPENAI },
+	{ "{\"url\":\"http://h/\",\"body\":{}}", NULL, FAMILY_OPENAI },
+	{ "{\"url\":\"ftp://h/\",\"body\":{}}",
+	    "url is neither a path nor a URL", FAMILY_OPENAI },
+	{ "{\"url\":\"\",\"body\":{}}",
+	    "url is neither a path nor a URL", FAMILY_OPENAI },
+	{ "{\"url\":\"/a\",\"method\":\"Post\",\"body\":{}}", NULL,
 	    FAMILY_OPENAI },
-	{ "{\"url\":\"/a\\r\\nb\",\"body\":{}}", "url is not a path",
+	{ "{\"key\":\"a\",\"request\":{}}", NULL, FAMILY_GEMINI },
+	{ "{\"contents\":[]}", NULL, FAMILY_GEMINI },
+	{ "{\"model\":\"m\",\"messages\":[],\"top_p\":1}", NULL,
 	    FAMILY_OPENAI },
-	{ "{\"url\":\"/a b\",\"body\":{}}", "url is not a path",
+	{ "{\"model\":\"m\",\"input\":\"x\"}", NULL, FAMILY_OPENAI },
+	{ "{\"model\":\"claude-x\",\"messages\":[]}", NULL,
+	    FAMILY_ANTHROPIC },
+	{ "{\"model\":\"m\",\"messages\":[],\"prompt\":\"x\"}", NULL,
+	    FAMILY_PLAIN },
+	{ "{\"custom_id\":\"a\",\"model\":\"m\",\"messages\":[]}", NULL,
+	    FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\",\"key\":\"a\"}", "an unknown member",
+	    FAMILY_PLAIN },
+	{ "{\"prompt\":\"x\",\"input\":\"a\"}", "an unknown member",
+	    FAMILY_PLAIN },
+	{ "{\"custom_id\":true,\"prompt\":\"x\"}",
+	    "custom_id is neither a string nor a number", FAMILY_PLAIN },
+	{ "{\"custom_id\":{},\"url\":\"/a\",\"body\":{}}",
+	    "custom_id is neither a string nor a number", FAMILY_OPENAI },
+	{ "{\"key\":[],\"request\":{}}",
+	    "key is neither a string nor a number", FAMILY_GEMINI },
+	{ "{\"url\":\"/a\\r\\nb\",\"body\":{}}",
+	    "url has characters that no path has",
+	    FAMILY_OPENAI },
+	{ "{\"url\":\"/a b\",\"body\":{}}",
+	    "url has characters that no path has",
 	    FAMILY_OPENAI },
 	{ "{\"url\":\"/a\",\"method\":\"GET\",\"body\":{}}",
 	    "the method is not POST", FAMILY_OPENAI },
@@ -61,6 +89,14 @@ test_id(void)
 	(void)line_read(&l, SLICE("{\"custom_id\":\"\\u00e9\\\"\"}"));
 	line_id(&l, 7, 0x123, &id);
 	EQS(buf_slice(&id), "\xc3\xa9\"", "unescaped");
+	buf_clear(&id);
+	(void)line_read(&l, SLICE("{\"custom_id\":1.50,\"prompt\":\"x\"}"));
+	line_id(&l, 7, 0x123, &id);
+	EQS(buf_slice(&id), "1.50", "a number as it is written");
+	buf_clear(&id);
+	(void)line_read(&l, SLICE("{\"key\":\"k\",\"request\":{}}"));
+	line_id(&l, 7, 0x123, &id);
+	EQS(buf_slice(&id), "k", "Gemini's key");
 	buf_clear(&id);
 	(void)line_read(&l, SLICE("{\"prompt\":\"x\"}"));
 	line_id(&l, 7, 0x123, &id);
@@ -114,6 +150,95 @@ test_bodies(void)
 	buf_free(&body);
 }
 
+/* A body alone loses its metadata, but not Anthropic's. */
+static void
+test_bare(void)
+{
+	struct buf body = { 0 };
+	struct line l;
+
+	(void)line_read(&l, SLICE("{\"model\":\"m\",\"metadata\":{},"
+	    "\"stream\":true,\"input\":1}"));
+	line_body(&l, &body);
+	OK(slice_ifind(buf_slice(&body), "metadata") < 0, "no metadata");
+	OK(slice_ifind(buf_slice(&body), "stream") < 0, "no stream");
+	OK(json_valid(buf_slice(&body)), "is JSON");
+	buf_clear(&body);
+	(void)line_read(&l, SLICE("{\"model\":\"claude-x\",\"metadata\":{},"
+	    "\"messages\":[]}"));
+	line_body(&l, &body);
+	OK(slice_ifind(buf_slice(&body), "metadata") > 0, "Anthropic's");
+	buf_free(&body);
+}
+
+static const struct {
+	const char *body, *want;
+} urls[] = {
+	{ "{\"messages\":[]}", "/v1/chat/completions" },
+	{ "{\"model\":\"mistral-embed\",\"input\":[]}", "/v1/embeddings" },
+	{ "{\"model\":\"gpt-x\",\"input\":\"a\"}", "/v1/responses" },
+	{ "{\"prompt\":\"x\"}", "/v1/completions" },
+	{ "{\"documents\":[]}", NULL },
+};
+
+static void
+test_urls(void)
+{
+	struct buf text = { 0 }, url = { 0 };
+	struct line l;
+	size_t i;
+
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		buf_clear(&text);
+		buf_clear(&url);
+		buf_printf(&text, "{\"body\":%s}", urls[i].body);
+		(void)line_read(&l, buf_slice(&text));
+		EQ(line_url(&l, &url), urls[i].want == NULL ? -1 : 0, "url");
+		EQS(buf_slice(&url), urls[i].want == NULL ? "" : urls[i].want,
+		    urls[i].body);
+	}
+	buf_free(&text);
+	buf_free(&url);
+}
+
+#define BYTES(s) { s, sizeof(s) - 1 }
+
+static const struct {
+	struct slice first;
+	const char *why;
+} files[] = {
+	{ BYTES("{\"prompt\":\"x\"}"), NULL },
+	{ BYTES("{\"prompt"), NULL },
+	{ BYTES("{\"prompt\":\"\0"), NULL },
+	{ BYTES(""), NULL },
+	{ BYTES("[1]"), NULL },
+	{ BYTES("[]"), NULL },
+	{ BYTES("null"), NULL },
+	{ BYTES("\"x\""), NULL },
+	{ BYTES("\x1f\x8b\x08\0"), "compressed: gzip" },
+	{ BYTES("PK\x03\x04"), "an archive" },
+	{ BYTES("\xff\xfe{\0"), "UTF-16" },
+	{ BYTES("{\0\"\0"), "UTF-16" },
+	{ BYTES("\0{\0\""), "UTF-16" },
+	{ BYTES("["), "a JSON array" },
+	{ BYTES("[{\"prompt\":\"x\"}]\r"), "a JSON array" },
+	{ BYTES("{"), "JSON over several lines" },
+	{ BYTES("custom_id,prompt"), "neither JSON" },
+};
+
+static void
+test_foreign(void)
+{
+	struct slice got;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		got = slice_str(line_foreign(files[i].first));
+		OK(files[i].why == NULL ? got.n == 0 :
+		    slice_starts(got, files[i].why), files[i].first.p);
+	}
+}
+
 static void
 test_ask(void)
 {
@@ -162,6 +287,9 @@ main(void)
 	test_lines();
 	test_id();
 	test_bodies();
+	test_bare();
+	test_urls();
+	test_foreign();
 	test_ask();
 	return DONE();
 }

@@ -71,6 +71,28 @@ put_anthropic(struct json_out *w, const struct answer *a, int own_error)
 }
 
 static void
+put_gemini(struct json_out *w, const struct answer *a, int own_error)
+{
+	const struct fault *f = a->fault;
+	struct slice error;
+
+	json_member(w, "key", a->id);
+	json_key(w, f->class != F_NONE ? "error" : "response");
+	if (f->class == F_NONE) {
+		put_body(w, a->body);
+	} else if (!own_error && json_find(a->body, "error", &error) ==
+	    JSON_OBJECT) {
+		put_body(w, error);
+	} else {
+		json_open(w, '{');
+		json_member_num(w, "code", a->status);
+		json_member(w, "status", slice_str(fault_name(f->class)));
+		json_member(w, "message", slice_str(f->text));
+		json_close(w);
+	}
+}
+
+static void
 put_plain(struct json_out *w, const struct answer *a)
 {
 	json_member(w, "custom_id", a->id);
@@ -104,32 +126,58 @@ answer_put(struct buf *out, const struct answer *a)
 		put_openai(&w, a, own_error);
 	else if (a->family == FAMILY_ANTHROPIC)
 		put_anthropic(&w, a, own_error);
+	else if (a->family == FAMILY_GEMINI)
+		put_gemini(&w, a, own_error);
 	else
 		put_plain(&w, a);
 	json_close(&w);
 	buf_putc(out, '\n');
 }
 
+/* Whether a raw string is the provider's word for a line that it has not
+ * asked: OpenAI's error codes, Anthropic's types of results. */
+static int
+is_expired(const struct json_want *w)
+{
+	static const char *const words[] = { "batch_expired",
+	    "batch_cancelled", "expired", "canceled" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (w->type == JSON_STRING && json_is(w->tok, words[i]))
+			return 1;
+	return 0;
+}
+
 int
 answer_read(struct slice text, struct slice *id)
 {
-	enum { ID, TEXT, RESPONSE, RESULT, ERROR, N };
-	struct json_want w[N], code = { .key = "status_code" };
-	struct json_want message = { .key = "message" };
+	enum { ID, KEY, TEXT, RESPONSE, RESULT, ERROR, N };
+	enum { TYPE, MESSAGE };
+	struct json_want w[N], status = { .key = "status_code" }, result[2];
+	struct json_want code = { .key = "code" };
 
-	json_keys(w, "custom_id text response result error", N);
-	json_want_in(&w[RESPONSE], &code, 1);
-	json_want_in(&w[RESULT], &message, 1);
-	if (json_pick(text, w, N) < 0 || w[ID].type != JSON_STRING)
-		return -1;
-	*id = w[ID].tok;
+	json_keys(w, "custom_id key text response result error", N);
+	json_keys(result, "type message", 2);
+	json_want_in(&w[RESPONSE], &status, 1);
+	json_want_in(&w[RESULT], result, 2);
+	json_want_in(&w[ERROR], &code, 1);
+	if (json_pick(text, w, N) < 0)
+		return ANSWER_NONE;
+	*id = w[ID].type == JSON_STRING ? w[ID].tok : w[KEY].tok;
+	if (w[ID].type != JSON_STRING && w[KEY].type != JSON_STRING)
+		return ANSWER_NONE;
 	if (w[ERROR].type != JSON_BAD && w[ERROR].type != JSON_NULL)
-		return 1;
+		return w[ERROR].type == JSON_OBJECT && is_expired(&code) ?
+		    ANSWER_EXPIRED : ANSWER_FAILED;
 	if (w[TEXT].type == JSON_STRING)
-		return 0;
+		return ANSWER_DONE;
+	if (w[RESPONSE].type == JSON_OBJECT && w[ID].type != JSON_STRING)
+		return ANSWER_DONE;	/* Gemini's has no status */
 	if (w[RESPONSE].type == JSON_OBJECT)
-		return json_int(code.tok, 0) / 100 != 2;
+		return json_int(status.tok, 0) / 100 != 2;
 	if (w[RESULT].type == JSON_OBJECT)
-		return message.type == JSON_BAD;
-	return -1;
+		return is_expired(&result[TYPE]) ? ANSWER_EXPIRED :
+		    result[MESSAGE].type == JSON_BAD;
+	return ANSWER_NONE;
 }

@@ -12,6 +12,9 @@
  * {"type": "errored", "error"}, with the provider's own error object or one of
  * the same form.
  *
+ * Gemini: {"key", "response"} or {"key", "error"}, with the provider's own
+ * error object or {"code", "status", "message"}.
+ *
  * bide: {"custom_id", "text", "finish", "calls"?, "usage"} or {"custom_id",
  * "error": {"class", "status", "message"}}.
  */
@@ -37,9 +40,16 @@ struct answer {
 /* Appends the line with its newline. */
 void answer_put(struct buf *out, const struct answer *a);
 
-/* Reads a line of any family's output; *id is its custom_id, a raw JSON
- * string.  0: the question was answered; 1: it failed for good; -1: not such a
- * line. */
+enum {
+	ANSWER_NONE = -1,		/* not such a line */
+	ANSWER_DONE,
+	ANSWER_FAILED,			/* for good */
+	ANSWER_EXPIRED			/* the provider's batch ended before it
+					   was asked: still to be done */
+};
+
+/* Reads a line of any family's output, also of the providers' own batches; *id
+ * is its custom_id, a raw JSON string. */
 int answer_read(struct slice text, struct slice *id);
 
 #endif

@@ -6,13 +6,17 @@
 
 static const struct {
 	char name[12];
-	unsigned char type;		/* enum json_type */
+	unsigned char type;		/* enum json_type; JSON_BAD: any */
 } members[LINE_MEMBERS] = {
 	[L_ID] = { "custom_id", JSON_STRING },
+	[L_KEY] = { "key", JSON_STRING },
 	[L_METHOD] = { "method", JSON_STRING },
 	[L_URL] = { "url", JSON_STRING },
 	[L_BODY] = { "body", JSON_OBJECT },
 	[L_PARAMS] = { "params", JSON_OBJECT },
+	[L_REQUEST] = { "request", JSON_OBJECT },
+	[L_INPUT] = { "input", JSON_BAD },
+	[L_CONTENTS] = { "contents", JSON_BAD },
 	[L_PROMPT] = { "prompt", JSON_STRING },
 	[L_MESSAGES] = { "messages", JSON_ARRAY },
 	[L_MODEL] = { "model", JSON_STRING },
@@ -33,22 +37,76 @@ check_openai(const struct line *l)
 
 	if (l->at[L_BODY].p == NULL)
 		return "no body";
-	if (l->at[L_METHOD].p != NULL && !json_is(l->at[L_METHOD], "POST"))
+	if (l->at[L_METHOD].p != NULL &&
+	    !slice_ieq(l->at[L_METHOD], SLICE("POST")))
 		return "the method is not POST";
-	if (url.n == 0 || url.p[0] != '/')
-		return "url is not a path";
+	if (url.p == NULL)
+		return NULL;
+	if (*url.p != '/' && !slice_starts(url, "https://") &&
+	    !slice_starts(url, "http://"))
+		return "url is neither a path nor a URL";
 	for (i = 0; i < url.n; i++)
 		if ((unsigned char)url.p[i] <= ' ' || url.p[i] == '\\' ||
 		    url.p[i] == '#' || url.p[i] == '{' ||
 		    (unsigned char)url.p[i] >= 0x7f)
-			return "url is not a path";
+			return "url has characters that no path has";
+	return NULL;
+}
+
+/* Whether a line is a request's body and nothing more. */
+static int
+is_bare(const struct line *l)
+{
+	return l->at[L_ID].p == NULL && l->at[L_KEY].p == NULL &&
+	    l->at[L_PROMPT].p == NULL && (l->at[L_CONTENTS].p != NULL ||
+	    (l->at[L_MODEL].p != NULL && (l->at[L_INPUT].p != NULL ||
+	    l->at[L_MESSAGES].p != NULL)));
+}
+
+/* Sets .family and .inner of a line with valid members. */
+static const char *
+find_family(struct line *l, struct slice text, const char *unknown)
+{
+	const struct slice *at = l->at;
+
+	/* The providers' lines may have members that bide does not know. */
+	if (at[L_PARAMS].p != NULL) {
+		l->family = FAMILY_ANTHROPIC;
+		l->inner = at[L_PARAMS];
+		return NULL;
+	}
+	if (at[L_BODY].p != NULL || at[L_URL].p != NULL) {
+		l->family = FAMILY_OPENAI;
+		l->inner = at[L_BODY];
+		return check_openai(l);
+	}
+	if (at[L_REQUEST].p != NULL) {
+		l->family = FAMILY_GEMINI;
+		l->inner = at[L_REQUEST];
+		return NULL;
+	}
+	if (is_bare(l)) {
+		l->bare = 1;
+		l->inner = text;
+		l->family = at[L_CONTENTS].p != NULL ? FAMILY_GEMINI :
+		    slice_starts(at[L_MODEL], "claude") ? FAMILY_ANTHROPIC :
+		    FAMILY_OPENAI;
+		return NULL;
+	}
+	if (at[L_KEY].p != NULL || at[L_INPUT].p != NULL ||
+	    at[L_CONTENTS].p != NULL)
+		return "an unknown member";
+	if (unknown != NULL)
+		return unknown;
+	if (at[L_PROMPT].n == 0 && at[L_MESSAGES].p == NULL)
+		return "no prompt";
 	return NULL;
 }
 
 static const char *
 read_line(struct line *l, struct slice text)
 {
-	const char *unknown = NULL;
+	const char *unknown = NULL, *why, *id = NULL;
 	struct slice key, value;
 	enum json_type type;
 	size_t at = 0, i;
@@ -64,29 +122,26 @@ read_line(struct line *l, struct slice text)
 				break;
 		if (i == LINE_MEMBERS)
 			unknown = "an unknown member";
-		else if (type == members[i].type)
+		else if (type == JSON_NULL)
+			continue;
+		else if (type == members[i].type ||
+		    members[i].type == JSON_BAD ||
+		    (type == JSON_NUMBER && i <= L_KEY))
 			l->at[i] = value;
-		else if (type != JSON_NULL)
+		else if (i <= L_KEY)
+			id = i == L_ID ? "custom_id is neither a string nor a "
+			    "number" : "key is neither a string nor a number";
+		else
 			unknown = "an option of the wrong type";
 	}
 	if (type != JSON_END || utf8_good(text) != text.n) {
 		memset(l, 0, sizeof(*l));
 		return "not valid JSON";
 	}
-	/* The providers' lines may have members that bide does not know. */
-	if (l->at[L_PARAMS].p != NULL) {
-		l->family = FAMILY_ANTHROPIC;
-		return NULL;
-	}
-	if (l->at[L_BODY].p != NULL || l->at[L_URL].p != NULL) {
-		l->family = FAMILY_OPENAI;
-		return check_openai(l);
-	}
-	if (unknown != NULL)
-		return unknown;
-	if (l->at[L_PROMPT].n == 0 && l->at[L_MESSAGES].p == NULL)
-		return "no prompt";
-	return NULL;
+	why = find_family(l, text, unknown);
+	if (l->family == FAMILY_GEMINI && l->at[L_ID].p == NULL)
+		l->at[L_ID] = l->at[L_KEY];
+	return id != NULL ? id : why;
 }
 
 const char *
@@ -111,32 +166,94 @@ line_id(const struct line *l, uint64_t number, uint64_t digest,
 		    (unsigned long long)number, (unsigned long long)digest);
 }
 
-struct slice
-line_inner(const struct line *l)
+int
+line_url(const struct line *l, struct buf *out)
 {
-	return l->at[l->family == FAMILY_OPENAI ? L_BODY : L_PARAMS];
+	enum { MESSAGES, INPUT, PROMPT, MODEL, N };
+	struct json_want w[N];
+
+	if (l->at[L_URL].p != NULL) {
+		line_text(l, L_URL, out);
+		return 0;
+	}
+	if (json_take(l->inner, "messages input prompt model", w, N) < 0)
+		return -1;
+	if (w[MESSAGES].type == JSON_ARRAY)
+		buf_puts(out, "/v1/chat/completions");
+	else if (w[INPUT].type != JSON_BAD)
+		buf_puts(out, slice_ifind(w[MODEL].tok, "embed") >= 0 ?
+		    "/v1/embeddings" : "/v1/responses");
+	else if (w[PROMPT].type != JSON_BAD)
+		buf_puts(out, "/v1/completions");
+	else
+		return -1;
+	return 0;
 }
 
 /* Dropped members become blanks, with the comma on one side. */
 void
 line_body(const struct line *l, struct buf *out)
 {
-	struct slice body = line_inner(l), key, value;
-	struct json_want stream = { .key = "stream" };
+	enum { STREAM, METADATA, N };
+	struct slice body = l->inner, key, value;
+	struct json_want w[N];
 	size_t at = 0, end = 1, from = out->n, to;
-	int drop, kept = 0;
+	int drop, kept = 0, stream, metadata;
 
 	buf_put(out, body);
-	if (json_pick(body, &stream, 1) < 0 || stream.type != JSON_TRUE)
+	if (json_take(body, "stream metadata", w, N) < 0)
+		return;
+	stream = w[STREAM].type == JSON_TRUE;
+	metadata = w[METADATA].type != JSON_BAD && l->bare &&
+	    l->family == FAMILY_OPENAI;
+	if (!stream && !metadata)
 		return;
 	while (json_each(body, &at, &key, &value) > JSON_END) {
-		drop = json_is(key, "stream") || json_is(key, "stream_options");
+		drop = (stream && (json_is(key, "stream") ||
+		    json_is(key, "stream_options"))) ||
+		    (metadata && json_is(key, "metadata"));
 		to = drop ? at : (size_t)(key.p - 1 - body.p);
 		if (drop || !kept)
 			memset(out->p + from + end, ' ', to - end);
 		kept |= !drop;
 		end = at;
 	}
+}
+
+/* -- a file that is no batch ----------------------------------------------- */
+
+const char *
+line_foreign(struct slice first)
+{
+	static const struct {
+		char bytes[5];
+		const char *why;
+	} magic[] = {
+		{ "\x1f\x8b", "compressed: gzip -dc FILE | bide batch" },
+		{ "(\xb5/\xfd", "compressed: zstd -dc FILE | bide batch" },
+		{ "BZh", "compressed: bzip2 -dc FILE | bide batch" },
+		{ "\xfd" "7zX", "compressed: xz -dc FILE | bide batch" },
+		{ "PK\x03\x04", "an archive" },
+		{ "\xff\xfe", "UTF-16: iconv -f UTF-16 -t UTF-8 FILE" },
+		{ "\xfe\xff", "UTF-16: iconv -f UTF-16 -t UTF-8 FILE" },
+	};
+	struct slice text = slice_trim(first), key, value;
+	size_t i, at = 0;
+
+	for (i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
+		if (slice_starts(first, magic[i].bytes))
+			return magic[i].why;
+	if (first.n > 1 && (first.p[0] == '\0' || first.p[1] == '\0'))
+		return "UTF-16: iconv -f UTF-16LE -t UTF-8 FILE";
+	if (text.n == 0 || (*text.p == '{' && text.n > 1))
+		return NULL;
+	if (*text.p == '{')
+		return "JSON over several lines: jq -c . FILE | bide batch";
+	if (*text.p == '[' && (!json_valid(text) ||
+	    json_each(text, &at, &key, &value) == JSON_OBJECT))
+		return "a JSON array: jq -c '.[]' FILE | bide batch";
+	return json_valid(text) ? NULL : "neither JSON nor anything else that "
+	    "it reads; a batch has one JSON object per line";
 }
 
 /* -- bide's own lines ------------------------------------------------------ */

@@ -2,12 +2,22 @@
 #define API_LINE_H
 
 /*
- * A line of a batch's input: one question in the format of one of three
+ * A line of a batch's input: one question in the format of one of four
  * families.
  *
- *	{"custom_id", "method", "url", "body"}		OpenAI's Batch API
+ *	{"custom_id", "method", "url", "body"}		OpenAI's Batch API;
+ *							Mistral's has no url
  *	{"custom_id", "params"}				Anthropic's
+ *	{"key", "request"}				Gemini's
+ *	{"model", "messages", ...}			a request's body alone
  *	{"custom_id", "prompt", "messages", options}	bide's
+ *
+ * A body alone has a model and messages, input or contents, but neither a
+ * custom_id nor a prompt; it is Anthropic's if the model is a Claude, Gemini's
+ * if it has contents, else OpenAI's, and then its metadata is for the reader of
+ * the results, as in OpenAI's cookbook, and is not sent.
+ *
+ * custom_id and key may also be numbers.
  *
  * The body or params of the providers' lines are sent unchanged.  The options
  * of bide's own lines are named as on the command line and have JSON values:
@@ -21,22 +31,26 @@
 enum family {
 	FAMILY_PLAIN,
 	FAMILY_OPENAI,
-	FAMILY_ANTHROPIC
+	FAMILY_ANTHROPIC,
+	FAMILY_GEMINI
 };
 
-#define FAMILIES 3
+#define FAMILIES 4
 
 /* The members that a line may have. */
 enum {
-	L_ID, L_METHOD, L_URL, L_BODY, L_PARAMS, L_PROMPT, L_MESSAGES, L_MODEL,
-	L_SYSTEM, L_MAX_TOKENS, L_TEMPERATURE, L_EFFORT, L_SCHEMA, L_TOOLS,
-	L_PARAM, LINE_MEMBERS
+	L_ID, L_KEY, L_METHOD, L_URL, L_BODY, L_PARAMS, L_REQUEST, L_INPUT,
+	L_CONTENTS, L_PROMPT, L_MESSAGES, L_MODEL, L_SYSTEM, L_MAX_TOKENS,
+	L_TEMPERATURE, L_EFFORT, L_SCHEMA, L_TOOLS, L_PARAM, LINE_MEMBERS
 };
 
 struct line {
 	enum family family;
 	struct slice at[LINE_MEMBERS];	/* raw values, strings without their
-					   quotes; .p is NULL if missing */
+					   quotes; .p is NULL if missing; a key
+					   stands at L_ID, too */
+	struct slice inner;		/* what a provider's line sends */
+	int bare;			/* it is a body alone */
 	const char *why;		/* the result of line_read() */
 };
 
@@ -46,6 +60,10 @@ struct line {
  */
 const char *line_read(struct line *l, struct slice text);
 
+/* What a file is that begins with this line, if it cannot be a batch at all: a
+ * static text with advice.  NULL: it may be one. */
+const char *line_foreign(struct slice first);
+
 /* Appends the text of a string member; nothing if it is missing. */
 void line_text(const struct line *l, int member, struct buf *out);
 
@@ -54,10 +72,11 @@ void line_text(const struct line *l, int member, struct buf *out);
 void line_id(const struct line *l, uint64_t number, uint64_t digest,
     struct buf *out);
 
-/* The body or params of a provider's line. */
-struct slice line_inner(const struct line *l);
+/* Appends the url of one of OpenAI's lines, which is a path or a whole URL; or
+ * without one the path that its body is for.  -1: it is for none. */
+int line_url(const struct line *l, struct buf *out);
 
-/* Appends the same without "stream" and "stream_options" if it asks for a
+/* Appends .inner without "stream" and "stream_options" if it asks for a
  * stream: an answer in a batch is one JSON text. */
 void line_body(const struct line *l, struct buf *out);
 

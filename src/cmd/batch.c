@@ -7,11 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/batch_line.h"
 #include "cmd/batch_opts.h"
-#include "cmd/batch_pool.h"
-#include "cmd/progress.h"
-#include "cmd/report.h"
+#include "cmd/batch_route.h"
+#include "cmd/batch_run.h"
 #include "core/output.h"
 #include "wire/when.h"
 
@@ -21,44 +19,7 @@
  * for each worker. */
 #define DEFERRED_IN_A_ROW 4
 
-struct batch {
-	const struct env *env;
-	struct env calm;	/* the same, without interruption by signals */
-	struct opts *o;
-	struct slice command;
-	int stop;		/* start no further line; .c says why */
-	struct complaint c;
-	int in_over, signal, warned;
-	int pending;		/* .claim and .text are to be given */
-	unsigned deferred_in_a_row;
-	unsigned shard, shards;
-	msec deadline;
-	msec mean;		/* duration of a request */
-	msec answered;		/* when the last answer came */
-	msec shown;		/* when the progress was shown */
-	msec again;		/* wall: when to try again; MSEC_NONE */
-	struct buf line;	/* for stderr */
-	struct batch_in in;
-	struct batch_out out;
-	struct todo todo;
-	struct buf id;
-	struct line l;
-	struct claim claim;
-	struct slice text;
-	struct pool pool;
-	struct tally tally;
-	struct work work;
-};
-
 /* -- messages -------------------------------------------------------------- */
-
-/* Says b->line. */
-static void
-tell(struct batch *b)
-{
-	progress_say(&b->tally, buf_slice(&b->line));
-	buf_clear(&b->line);
-}
 
 static void
 show_progress(struct batch *b, msec now)
@@ -67,127 +28,11 @@ show_progress(struct batch *b, msec now)
 	size_t waiting = pool_waiting(&b->pool, now, &first);
 
 	b->shown = now;
-	work_limits(&b->work, b->tally.limit);
+	route_per_minute(&b->work, b->tally.limit);
 	progress_show(&b->tally, now, waiting, first);
 }
 
-/* Starts no further line, for this reason and with this exit status; the first
- * one counts. */
-static void
-stop(struct batch *b, int status, const char *why)
-{
-	if (!b->stop)
-		complain(&b->c, status, "%s", why);
-	b->stop = 1;
-}
-
-/* -- input ----------------------------------------------------------------- */
-
-/* Reads the line b->text, the id of which goes to b->id.  Whether it is in this
- * shard. */
-static int
-read_line(struct batch *b)
-{
-	struct slice text = slice_trim(b->text);
-
-	if (text.n == 0)
-		return 0;
-	buf_clear(&b->id);
-	/* the worker reports what is wrong with it */
-	(void)line_read(&b->l, text);
-	batch_id(&b->l, b->in.line, text, &b->id);
-	return todo_part(buf_slice(&b->id), b->shards) == b->shard;
-}
-
-/* Writes to b->line that the id of this line has been seen before. */
-static void
-put_repeated(struct batch *b)
-{
-	buf_printf(&b->line, "line %llu: custom_id '%.*s' is not unique",
-	    (unsigned long long)b->in.line, SLICE_FMT(b->id));
-}
-
-/* Whether a line of a pipe, which is in this shard, needs an answer. */
-static int
-wanted(struct batch *b)
-{
-	if (todo_line(&b->todo, buf_slice(&b->id), b->in.line) < 0 ||
-	    todo_end(&b->todo) < 0)
-		stop(b, EXIT_OUTPUT, strerror(errno));
-	b->tally.n[T_BEFORE] = b->todo.done;
-	b->tally.failed_before = b->todo.failed;
-	if (b->todo.repeated == 0)
-		return todo_wants(&b->todo, b->in.line);
-	b->todo.repeated = 0;
-	put_repeated(b);	/* the first one may have been sent */
-	tell(b);
-	b->tally.n[T_FAILED]++;
-	b->tally.by_class[F_REQUEST]++;
-	return 0;
-}
-
-/* Reads the next line to be sent into b->l, .claim and .text. */
-static enum batch_in_ev
-next(struct batch *b)
-{
-	struct claim *claim = &b->claim;
-	enum batch_in_ev ev;
-
-	for (;;) {
-		if (b->stop || b->env->cancelled(b->env->ctx) != 0)
-			return IN_END;
-		ev = batch_in_next(&b->in, &b->text, &claim->at);
-		if (ev == IN_END && b->in.error != 0)
-			stop(b, EXIT_CONFIG, strerror(b->in.error));
-		else if (ev == IN_END)
-			b->in_over = 1;
-		if (ev != IN_LINE)
-			return ev;
-		if (b->in.file && !todo_wants(&b->todo, b->in.line))
-			continue;
-		if (read_line(b) && (b->in.file || wanted(b)))
-			break;
-	}
-	claim->line = b->in.line;
-	claim->n = b->text.n;
-	return b->stop ? IN_END : IN_LINE;
-}
-
-/* Reads an input file once, to find out which lines need an answer. */
-static void
-scan(struct batch *b)
-{
-	struct todo *t = &b->todo;
-	int64_t start = b->in.at, at;
-
-	b->tally.total = -1;
-	if (!b->in.file)
-		return;
-	while (!b->stop && b->env->cancelled(b->env->ctx) == 0 &&
-	    batch_in_next(&b->in, &b->text, &at) == IN_LINE)
-		if (read_line(b) && todo_line(t, buf_slice(&b->id),
-		    b->in.line) < 0)
-			stop(b, EXIT_OUTPUT, strerror(errno));
-	if (b->in.error != 0)
-		stop(b, EXIT_CONFIG, strerror(b->in.error));
-	else if (todo_end(t) < 0)
-		stop(b, EXIT_OUTPUT, strerror(errno));
-	b->in.end = b->in.at;
-	batch_in_rewind(&b->in, start);
-	b->tally.total = t->lines;
-	b->tally.n[T_BEFORE] = t->done;
-	b->tally.failed_before = t->failed;
-	if (t->repeated == 0)
-		return;
-	while (b->in.line < t->repeated && batch_in_next(&b->in, &b->text,
-	    &at) == IN_LINE)
-		;
-	(void)read_line(b);
-	put_repeated(b);
-	buf_putc(&b->line, '\0');
-	stop(b, EXIT_NEVER, b->line.p);
-	buf_clear(&b->line);
-}
+/* -- giving out ------------------------------------------------------------ */
 
 /* Gives lines to workers while there are both.  1 if workers are idle because a
  * pipe has no data. */
@@ -200,22 +45,22 @@ give(struct batch *b)
 
 	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
 		if (env_mono(&b->calm) + b->mean >= b->deadline)
-			stop(b, EXIT_LATER, "deadline reached");
-		if (!b->pending && (ev = next(b)) != IN_LINE)
+			batch_stop(b, EXIT_LATER, "deadline reached");
+		if (!b->pending && (ev = batch_next(b)) != IN_LINE)
 			break;
-		if (work_ready(&b->work, &b->l, &c) < 0) {
-			stop(b, c.status, c.text);
+		if (route_ready(&b->work, &b->l, &c) < 0) {
+			batch_stop(b, c.status, c.text);
 		} else if (b->o->dry_run) {
 			work_show(&b->work, &b->claim, b->text, &b->line);
 			shown = show(b->env, buf_slice(&b->line));
 			if (shown != 0)
-				stop(b, shown, "");
+				batch_stop(b, shown, "");
 			buf_clear(&b->line);
 			b->tally.n[T_DONE]++;
 		} else {
 			rc = pool_give(&b->pool, &b->claim, b->text);
 			if (rc < 0)
-				stop(b, EXIT_LATER, strerror(errno));
+				batch_stop(b, EXIT_LATER, strerror(errno));
 		}
 		b->pending = rc > 0;
 	}
@@ -270,12 +115,12 @@ take(struct batch *b, size_t i)
 			buf_puts(&b->line, ", ");
 			report_fault(&r.res.last.fault, &b->line);
 		}
-		tell(b);
+		batch_tell(b);
 	}
 	if (r.bare && !b->warned && !b->o->quiet) {
 		b->warned = 1;
 		buf_puts(&b->line, plan_bare);
-		tell(b);
+		batch_tell(b);
 	}
 	progress_count(&b->tally, now, &r);
 	if (r.fate >= FATE_LEFT) {
@@ -287,7 +132,7 @@ take(struct batch *b, size_t i)
 	b->mean += (now - start - b->mean) / 8;
 	if (batch_out_put(&b->out, &b->calm, line, &f) < 0) {
 		b->stop = 0;	/* this outweighs any other reason */
-		stop(b, f.code == EPIPE ? EXIT_SIGNAL + SIGPIPE :
+		batch_stop(b, f.code == EPIPE ? EXIT_SIGNAL + SIGPIPE :
 		    EXIT_OUTPUT, f.text);
 		b->pool.most = 0;	/* nothing more can be written */
 	}
@@ -323,15 +168,15 @@ step(struct batch *b, int input)
 	    (b->signal = b->env->cancelled(b->env->ctx)) != 0) {
 		b->pool.closing = 1;
 		b->stop = 0;
-		stop(b, EXIT_SIGNAL + b->signal, "");
+		batch_stop(b, EXIT_SIGNAL + b->signal, "");
 		buf_printf(&b->line, "interrupted: waiting for %zu answers; "
 		    "interrupt again to stop at once", b->pool.busy);
-		tell(b);
+		batch_tell(b);
 	}
 	if (b->signal != 0 || now >= b->deadline)
 		pool_hurry(&b->pool);
 	if (batch_out_sync(&b->out, now, 0, &f) < 0)
-		stop(b, EXIT_OUTPUT, f.text);
+		batch_stop(b, EXIT_OUTPUT, f.text);
 	if (now - b->shown >= each) {
 		b->shown = now;
 		if (!b->o->quiet)
@@ -372,7 +217,7 @@ conclude(struct batch *b)
 		buf_puts(&b->line, "continue with: ");
 	}
 	buf_put(&b->line, b->command);
-	tell(b);
+	batch_tell(b);
 	return b->c.status != 0 ? b->c.status : EXIT_LATER;
 }
 
@@ -392,18 +237,18 @@ ask_all(struct batch *b)
 		input = give(b);
 	}
 	if (batch_out_sync(&b->out, 0, 1, &f) < 0)
-		stop(b, EXIT_OUTPUT, f.text);
+		batch_stop(b, EXIT_OUTPUT, f.text);
 	if (b->tally.total >= 0)	/* with those that were not begun */
 		n[T_LEFT] = b->tally.total - n[T_DONE] - n[T_FAILED];
 	if (!b->o->quiet && b->shown > start)
 		show_progress(b, env_mono(&b->calm));
 	progress_end(&b->tally);
 	if (b->o->report != NULL) {
-		work_limits(&b->work, b->tally.limit);
+		route_per_minute(&b->work, b->tally.limit);
 		progress_report(&b->tally, &b->line, env_mono(&b->calm));
 		if (output_replace(b->env, b->o->report, b->deadline,
 		    buf_slice(&b->line), &f) < 0)
-			stop(b, EXIT_OUTPUT, f.text);
+			batch_stop(b, EXIT_OUTPUT, f.text);
 		buf_clear(&b->line);
 	}
 	pool_close(&b->pool);
@@ -417,7 +262,7 @@ open_files(struct batch *b)
 {
 	const struct opts *o = b->o;
 	const char *path = o->nwords > 0 ? o->words[0] : "-";
-	int fd = 0;
+	int fd = 0, rc;
 
 	if (strcmp(path, "-") != 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -430,7 +275,9 @@ open_files(struct batch *b)
 	b->work.input = fd;
 	if (o->output != NULL)
 		b->todo.ids.path = o->output;
-	return batch_out_open(&b->out, o, b->deadline, &b->todo);
+	rc = batch_look(b, path);
+	return rc != 0 ? rc : batch_out_open(&b->out, o, b->deadline,
+	    &b->todo);
 }
 
 /* In a worker: closes the output, lest its lock outlive the parent, and frees
@@ -466,6 +313,8 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->calm.wakefd = -1;
 	b->calm.cancelled = not_cancelled;
 	b->o = o;
+	if (o->output != NULL && strcmp(o->output, "-") == 0)
+		o->output = NULL;
 	b->command = command;
 	b->again = MSEC_NONE;
 	b->tally.tty = isatty(2);
@@ -477,8 +326,9 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	    .most = (size_t)o->jobs };
 	if ((rc = input_texts(&b->work.texts, o)) == 0 &&
 	    (rc = batch_shard(o->shard, &b->shard, &b->shards)) == 0 &&
-	    (rc = batch_deadline(o->deadline, &b->calm, &b->deadline)) == 0 && (rc = open_files(b)) == 0) {
-		scan(b);
+	    (rc = batch_deadline(o->deadline, &b->calm, &b->deadline)) == 0 &&
+	    (rc = open_files(b)) == 0) {
+		batch_scan(b);
 		rc = b->stop ? fail(b->c.status, "%s", b->c.text) : ask_all(b);
 	}
 	work_free(&b->work);

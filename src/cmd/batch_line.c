@@ -110,6 +110,8 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 	}
 	if (in->line == 0)
 		*text = slice_sub(*text, utf8_mark(*text), text->n);
+	if (in->line == 0 && !in->skip)
+		in->foreign = line_foreign(*text);
 	in->taken = end + !in->torn;
 	in->seen = 0;
 	in->skip = 0;
@@ -164,20 +166,21 @@ load(struct batch_out *out, struct batch_in *in, struct todo *todo)
 
 	while (rc == 0 && batch_in_next(in, &text, &at) == IN_LINE) {
 		known = answer_read(text, &raw);
-		if (known >= 0) {
+		if (known == ANSWER_DONE || known == ANSWER_FAILED) {
 			buf_clear(&id);
 			json_unescape(raw, &id, NULL);
-			if (todo_result(todo, buf_slice(&id), known > 0) < 0)
+			if (todo_result(todo, buf_slice(&id),
+			    known == ANSWER_FAILED) < 0)
 				rc = failed(out);
 		}
 		if (rc != 0)
 			break;
-		if (in->torn && (known >= 0 ||
+		if (in->torn && (known != ANSWER_NONE ||
 		    (memchr("{", *text.p, 2) != NULL && !json_valid(text)))) {
-			rc = mend(out, known >= 0, at);
+			rc = mend(out, known != ANSWER_NONE, at);
 			break;
 		}
-		if (known < 0 && slice_trim(text).n > 0)
+		if (known == ANSWER_NONE && slice_trim(text).n > 0)
 			rc = fail(EXIT_NEVER, "%s: line %llu is not a batch "
 			    "result; is this the right file?", out->path,
 			    (unsigned long long)in->line);

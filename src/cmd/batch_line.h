@@ -27,6 +27,7 @@ struct batch_in {
 	uint64_t line;		/* number of the last line, from 1 */
 	int torn;		/* it had no newline */
 	int error;		/* errno of a failed read */
+	const char *foreign;	/* what it is, if it is no batch at all */
 	/* private */
 	struct buf buf;
 	size_t taken;		/* of buf */

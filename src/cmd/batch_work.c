@@ -6,149 +6,12 @@
 
 #include "base/file.h"
 #include "cmd/batch_line.h"
+#include "cmd/batch_route.h"
 #include "cmd/exits.h"
-#include "cmd/limits.h"
 #include "cmd/request.h"
 #include "core/output.h"
 
 #define KEEP_MOST ((size_t)65536)	/* of a buffer, from line to line */
-
-/* -- routes ---------------------------------------------------------------- */
-
-static void
-close_route(struct route *r)
-{
-	plan_free(&r->plan);
-	memset(r, 0, sizeof(*r));
-}
-
-static int
-open_route(struct work *w, struct route *r, struct slice model,
-    struct complaint *c)
-{
-	r->open = 1;
-	if (model.n >= sizeof(r->model))
-		return complain(c, EXIT_USAGE, "the model name is too long");
-	slice_copy(model, r->model, sizeof(r->model));
-	if (plan_make(&r->plan, w->o, model.n > 0 ? r->model : NULL, c) < 0) {
-		close_route(r);
-		return -1;
-	}
-	r->base = r->plan.request;
-	r->base.system = buf_slice(&w->texts.system);
-	r->base.schema = buf_slice(&w->texts.schema);
-	r->base.tools = buf_slice(&w->texts.tools);
-	r->plan.job.reuse = 1;
-	return 0;
-}
-
-/* Opens the limits of the model of a line, unless they are open. */
-static void
-set_limits(struct work *w, struct route *r, const struct line *l)
-{
-	struct json_want model = { .key = "model" };
-	struct plan *p = &r->plan;
-
-	if (w->o->dry_run)
-		return;
-	if (l->family != FAMILY_PLAIN) {
-		(void)json_pick(line_inner(l), &model, 1);
-		if (p->job.pace != NULL && slice_is(model.tok, r->model))
-			return;
-		slice_copy(model.tok, r->model, sizeof(r->model));
-		p->model = r->model;
-	}
-	if (p->job.pace != NULL && l->family == FAMILY_PLAIN)
-		return;
-	limits_open(p, w->o, &w->env);
-}
-
-/* Opens the route of a family: to the model of -m if its provider accepts such
- * lines, else to the family's own provider. */
-static int
-open_family(struct work *w, enum family family, struct complaint *c)
-{
-	struct route *r = &w->route[family];
-	struct slice model = slice_str(w->o->model);
-	const struct dialect *d;
-	int accepted;
-
-	if (r->open)
-		return 0;
-	if (model.n > 0 || family == FAMILY_PLAIN) {
-		if (open_route(w, r, model, c) < 0)
-			return -1;
-		d = r->plan.provider.dialect;
-		accepted = family == FAMILY_PLAIN || (family == FAMILY_OPENAI ?
-		    d != &dialect_messages && d != &dialect_gemini :
-		    d == &dialect_messages);
-		if (!accepted)
-			close_route(r);
-	}
-	if (!r->open && open_route(w, r, family == FAMILY_ANTHROPIC ?
-	    SLICE("anthropic:-") : model.n == 0 &&
-	    w->o->base_url != NULL ? SLICE("-") :
-	    SLICE("openai:-"), c) < 0)
-		return -1;
-	if (family != FAMILY_PLAIN)
-		r->plan.job.dialect = &dialect_raw;
-	return 0;
-}
-
-static int
-own_model(const struct line *l)
-{
-	return l->family == FAMILY_PLAIN && l->at[L_MODEL].p != NULL;
-}
-
-int
-work_ready(struct work *w, const struct line *l, struct complaint *c)
-{
-	struct route *r = &w->route[l->family];
-
-	if (l->why != NULL || own_model(l) || r->open)
-		return 0;
-	if (open_family(w, l->family, c) < 0)
-		return -1;
-	set_limits(w, r, l);
-	return 0;
-}
-
-void
-work_limits(const struct work *w, int64_t limit[2])
-{
-	enum quota_kind k;
-	int64_t n;
-	size_t i;
-
-	for (i = 0; i < FAMILIES; i++)
-		for (k = QUOTA_REQUESTS; k <= QUOTA_TOKENS; k++) {
-			n = limit_per_minute(&w->route[i].plan.pace.limit, k);
-			if (n > 0)
-				limit[k] = n;
-		}
-}
-
-/* The route of a line; NULL with *c. */
-static struct route *
-route_for(struct work *w, const struct line *l, struct complaint *c)
-{
-	struct route *r = &w->route[l->family];
-	struct buf model = { 0 };
-	int rc = 0;
-
-	if (!own_model(l))
-		return open_family(w, l->family, c) < 0 ? NULL : r;
-	line_text(l, L_MODEL, &model);
-	if (!r->open || !slice_is(buf_slice(&model), r->model))
-		r = &w->other;
-	if (r->open && !slice_is(buf_slice(&model), r->model))
-		close_route(r);
-	if (!r->open)
-		rc = open_route(w, r, buf_slice(&model), c);
-	buf_free(&model);
-	return rc < 0 ? NULL : r;
-}
 
 /* -- a question ------------------------------------------------------------ */
 
@@ -157,7 +20,7 @@ static const char *
 make_request(struct question *q)
 {
 	struct plan *p = &q->route->plan;
-	const char *below = p->provider.dialect->path, *why;
+	const char *why;
 
 	p->job.exchange.target = buf_slice(&p->path);
 	p->job.redirects = 0;
@@ -169,19 +32,11 @@ make_request(struct question *q)
 			request_body(p);
 		return why;
 	}
-	if (q->line.family == FAMILY_OPENAI) {
-		line_text(&q->line, L_URL, &q->text);
-		buf_putc(&q->text, '\0');
-		below = q->text.p;
-	}
-	/* a base URL with a path already ends in /v1 */
-	if (p->job.to.url.path.n > 1 && strncmp(below, "/v1/", 4) == 0)
-		below += 3;
-	plan_path(p, below);
+	why = route_path(q->route, &q->line, &q->text);
 	buf_clear(&p->body);
 	line_body(&q->line, &p->body);
 	p->job.exchange.body = buf_slice(&p->body);
-	return NULL;
+	return why;
 }
 
 /* Reads a line into w->q and makes its job.  0; -1 with *f: F_AUTH if the
@@ -196,11 +51,11 @@ prepare(struct work *w, const struct claim *claim, struct slice text,
 
 	batch_id(&q->line, claim->line, text, &q->id);
 	if (why == NULL) {
-		q->route = route_for(w, &q->line, &c);
+		q->route = route_find(w, &q->line, &c);
 		if (q->route == NULL)
 			return fault_set(f, c.status == EXIT_CONFIG ? F_AUTH :
 			    F_REQUEST, 0, "%s", c.text);
-		set_limits(w, q->route, &q->line);
+		route_limits(w, q->route, &q->line);
 		why = make_request(q);
 	}
 	if (why == NULL)
@@ -434,8 +289,8 @@ work_free(struct work *w)
 	size_t i;
 
 	for (i = 0; i < FAMILIES; i++)
-		close_route(&w->route[i]);
-	close_route(&w->other);
+		route_close(&w->route[i]);
+	route_close(&w->other);
 	input_free(&w->texts);
 	buf_free(&w->q.id);
 	buf_free(&w->q.text);

@@ -63,7 +63,7 @@ struct question {
 	struct param params[LINE_PARAMS];
 };
 
-/* Where the lines of a family go. */
+/* Where the lines of a family go (batch_route.h). */
 struct route {
 	struct plan plan;
 	struct request base;	/* without the options of a line */
@@ -81,13 +81,6 @@ struct work {
 	struct route other;	/* to a model that a line names */
 	struct question q;
 };
-
-/* Opens the route of a line, unless the line names its model.  0; -1 with *c.
- * Called before workers fork, which then share what it opens. */
-int work_ready(struct work *w, const struct line *l, struct complaint *c);
-
-/* Sets the limits of requests and tokens per minute, where they are known. */
-void work_limits(const struct work *w, int64_t limit[2]);
 
 /* Runs a worker until fd ends. */
 void work(struct work *w, int fd, struct pause *pause)

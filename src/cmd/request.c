@@ -139,8 +139,9 @@ request_print(const struct plan *p, struct buf *out)
 	buf_printf(out, "POST %s://", p->job.to.url.https ? "https" : "http");
 	url_host(&p->job.to.url, out);
 	secret_put_url(out, buf_slice(&p->path));
-	buf_puts(out, "\nContent-Type: application/json\n"
-	    "Accept: text/event-stream\n");
+	buf_printf(out, "\nContent-Type: application/json\nAccept: %s\n",
+	    p->job.dialect->encode == NULL ? "application/json" :
+	    "text/event-stream");
 	while (rest.n > 0) {
 		line = slice_trim(slice_cut(&rest, '\n'));
 		name = slice_cut(&line, ':');

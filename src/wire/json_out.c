@@ -47,11 +47,19 @@ json_close(struct json_out *w)
 	w->comma = 1;
 }
 
-/*
- * Appends s as the content of a string; raw: it is escaped already, or a
- * document.  What acts on a terminal is escaped either way, lest JSON that is
- * shown on one can drive it.
- */
+/* The code point of a character that is escaped although JSON does not ask for
+ * it: what acts on a terminal, lest JSON that is shown on one can drive it, and
+ * what many readers of JSON lines take for the end of one.  Else 0. */
+static unsigned
+escaped(struct slice c)
+{
+	if (slice_is(c, "\xe2\x80\xa8"))
+		return 0x2028;
+	return slice_is(c, "\xe2\x80\xa9") ? 0x2029 : clean_acts(c);
+}
+
+/* Appends s as the content of a string; raw: it is escaped already, or a
+ * document. */
 static void
 put_text(struct buf *out, struct slice s, int raw)
 {
@@ -72,7 +80,7 @@ put_text(struct buf *out, struct slice s, int raw)
 		if (i == s.n)
 			break;
 		n = utf8_length(slice_sub(s, i, s.n), &bad);
-		acts = bad ? 0 : clean_acts(slice_sub(s, i, n));
+		acts = bad ? 0 : escaped(slice_sub(s, i, n));
 		if (!bad && acts == 0 && (raw || (s.p[i] != '"' &&
 		    s.p[i] != '\\' && (unsigned char)s.p[i] >= ' '))) {
 			i += n;

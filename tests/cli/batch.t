@@ -55,7 +55,7 @@ result families '{"id":"batch_req_5","custom_id":"d","response":{"status_code":4
 result families '{"custom_id":"e","result":{"type":"errored","error":{"type":"error","error":{"type":"not_found","message":"gone"}}}}'
 result families '{"custom_id":"line-7-29ecbeb830e3244","error":{"class":"bad_request","status":null,"message":"line 7: not a JSON object"}}'
 result families '{"custom_id":"line-8-1459afd30bf2b16","error":{"class":"bad_request","status":null,"message":"line 8: an unknown member"}}'
-result families '{"id":"batch_req_9","custom_id":"g","response":null,"error":{"code":"bad_request","message":"line 9: url is not a path"}}'
+result families '{"id":"batch_req_9","custom_id":"g","response":null,"error":{"code":"bad_request","message":"line 9: url is on another host than the base URL"}}'
 requests families 5
 is "families: paths" "$(sed -n 's/.*"target":"\([^"]*\)".*/\1/p' "$LOG" |
     sort | uniq -c | tr -s ' \n' ' ')" \

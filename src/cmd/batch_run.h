@@ -1,0 +1,57 @@
+#ifndef CMD_BATCH_RUN_H
+#define CMD_BATCH_RUN_H
+
+/* The state of a batch in its parent process, and how it takes its input. */
+
+#include "cmd/batch_line.h"
+#include "cmd/batch_pool.h"
+#include "cmd/progress.h"
+#include "cmd/report.h"
+
+struct batch {
+	const struct env *env;
+	struct env calm;	/* the same, without interruption by signals */
+	struct opts *o;
+	struct slice command;
+	int stop;		/* start no further line; .c says why */
+	struct complaint c;
+	int in_over, signal, warned;
+	int pending;		/* .claim and .text are to be given */
+	unsigned deferred_in_a_row;
+	unsigned shard, shards;
+	msec deadline;
+	msec mean;		/* duration of a request */
+	msec answered;		/* when the last answer came */
+	msec shown;		/* when the progress was shown */
+	msec again;		/* wall: when to try again; MSEC_NONE */
+	struct buf line;	/* for stderr */
+	struct batch_in in;
+	struct batch_out out;
+	struct todo todo;
+	struct buf id;
+	struct line l;
+	struct claim claim;
+	struct slice text;
+	struct pool pool;
+	struct tally tally;
+	struct work work;
+};
+
+/* Says b->line. */
+void batch_tell(struct batch *b);
+
+/* Starts no further line, for this reason and with this exit status; the first
+ * one counts. */
+void batch_stop(struct batch *b, int status, const char *why);
+
+/* Refuses a file that is no batch, before anything is opened for writing.  0,
+ * or 65 after a message. */
+int batch_look(struct batch *b, const char *path);
+
+/* Reads an input file once, to find out which lines need an answer. */
+void batch_scan(struct batch *b);
+
+/* Reads the next line to be sent into b->l, .claim and .text. */
+enum batch_in_ev batch_next(struct batch *b);
+
+#endif
