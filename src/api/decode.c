@@ -121,7 +121,7 @@ void
 decode_content(struct decode *d, const struct json_want *content)
 {
 	static const char keys[] = "text thinking";
-	struct json_want w[2], part = *content;
+	struct json_want w[2], part;
 	struct slice key;
 	size_t at = 0;
 
@@ -274,7 +274,7 @@ decode_is(const struct json_want *w, const char *lit)
 int
 decode_truthy(const struct json_want *w)
 {
-	struct json_want in = { 0 };
+	struct json_want in;
 	struct slice key;
 	size_t at = 0;
 

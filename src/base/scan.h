@@ -102,11 +102,18 @@ scan_odd(struct scan s)
 	return scan_bits(_mm_or_si128(s.x, scan_is(s, '\\')));
 }
 
-/* Backslashes and percent signs: what escapes begin with. */
-static inline uint64_t
-scan_escape(struct scan s)
+/* Adds backslashes and percent signs, what escapes begin with, to hits. */
+static inline struct scan
+scan_escape(struct scan hits, struct scan s)
 {
-	return scan_bits(_mm_or_si128(scan_is(s, '%'), scan_is(s, '\\')));
+	return (struct scan){ _mm_or_si128(hits.x,
+	    _mm_or_si128(scan_is(s, '%'), scan_is(s, '\\'))) };
+}
+
+static inline int
+scan_any(struct scan hits)
+{
+	return scan_bits(hits.x) != 0;
 }
 
 /* DEL and non-ASCII bytes. */
@@ -183,11 +190,17 @@ scan_odd(struct scan s)
 	return (s.x | ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & SCAN_TOP;
 }
 
-static inline uint64_t
-scan_escape(struct scan s)
+static inline struct scan
+scan_escape(struct scan hits, struct scan s)
 {
-	return (((s.x ^ SCAN_ALL * '%') - SCAN_ALL) |
-	    ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~s.x & SCAN_TOP;
+	return (struct scan){ hits.x | ((((s.x ^ SCAN_ALL * '%') - SCAN_ALL) |
+	    ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~s.x & SCAN_TOP) };
+}
+
+static inline int
+scan_any(struct scan hits)
+{
+	return hits.x != 0;
 }
 
 /* The carry of a 0xff, a hit itself, may set a false one above it. */

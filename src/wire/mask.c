@@ -3,7 +3,8 @@
 #include "base/scan.h"
 #include "wire/b64.h"
 
-#define SKIPS ((size_t)1024)
+#define SKIPS ((size_t)4096)
+#define BLOCK ((size_t)3)		/* bytes that are looked at together */
 
 /* Backslashes before one character: JSON in JSON, four times over.  Without a
  * limit a long run of them would be read again at each of its bytes. */
@@ -41,11 +42,13 @@ put(struct buf *b, struct slice s)
 	buf_put(b, s);
 }
 
-/* Where .skip has the pair. */
+/* Where .skip has the block at s. */
 static size_t
-pair(const char *s)
+block(const char *s)
 {
-	return ((size_t)(unsigned char)s[0] ^ (size_t)s[1] << 3) % SKIPS;
+	const unsigned char *p = (const unsigned char *)s;
+
+	return (p[0] ^ (size_t)p[1] << 3 ^ (size_t)p[2] << 6) % SKIPS;
 }
 
 static void
@@ -60,17 +63,19 @@ add_form(struct mask *m, struct slice s)
 	    sizeof(m->text.n) });
 	if (m->shortest == 0 || s.n < m->shortest)
 		m->shortest = s.n < 255 ? s.n : 255;
+	if (s.n > m->longest)
+		m->longest = s.n;
 	if (skip == NULL)
 		skip = (unsigned char *)buf_room(&m->skip, SKIPS);
-	memset(skip, (int)m->shortest - 1, SKIPS);
+	memset(skip, (int)(m->shortest - BLOCK + 1), SKIPS);
 	m->first['\\'] = m->first['%'] = 1;
 	for (i = 0; i < count(m); i++) {
 		f = form(m, i);
 		m->first[(unsigned char)f.p[0]] = 1;
-		for (k = 0; k + 1 < m->shortest; k++) {
-			distance = m->shortest - 2 - k;
-			if (distance < skip[pair(f.p + k)])
-				skip[pair(f.p + k)] = (unsigned char)distance;
+		for (k = 0; k + BLOCK <= m->shortest; k++) {
+			distance = m->shortest - BLOCK - k;
+			if (distance < skip[block(f.p + k)])
+				skip[block(f.p + k)] = (unsigned char)distance;
 		}
 	}
 }
@@ -173,18 +178,23 @@ spelled(struct slice s, struct slice want, unsigned flags)
 	return s.n - rest.n;
 }
 
+static size_t
+least(unsigned flags)
+{
+	return flags & MASK_ANSWER ? MASK_LEAST_ANSWER :
+	    flags & MASK_MESSAGE ? MASK_LEAST_MESSAGE : MASK_LEAST;
+}
+
 /* The length of the secret that s begins with; 0: none. */
 static size_t
 secret_at(const struct mask *m, struct slice s, unsigned flags)
 {
-	size_t least = flags & MASK_ANSWER ? MASK_LEAST_ANSWER :
-	    flags & MASK_MESSAGE ? MASK_LEAST_MESSAGE : MASK_LEAST;
 	size_t i, n, most = 0;
 	struct slice f;
 
 	for (i = 0; i < count(m); i++) {
 		f = form(m, i);
-		if (f.n < least)
+		if (f.n < least(flags))
 			continue;
 		n = spelled(s, f, flags);
 		most = n > most ? n : most;
@@ -193,30 +203,41 @@ secret_at(const struct mask *m, struct slice s, unsigned flags)
 }
 
 /* The offset of the next secret from offset at on, and its length; s.n if there
- * is none.  simple: there are no escapes and no cut, so that most bytes need
- * not be looked at. */
+ * is none. */
 static size_t
 find(const struct mask *m, struct slice s, size_t at, unsigned flags,
-    int simple, size_t *n)
+    size_t *n)
 {
-	const unsigned char *skips = (const unsigned char *)m->skip.p;
-	size_t skip, run;
+	size_t run;
 
-	while (at < s.n) {
+	for (; at < s.n; at++) {
 		for (run = 0; run < s.n - at && s.p[at + run] == '\\'; run++)
 			;
 		if (run > BACKSLASHES_MAX)
 			at += run - BACKSLASHES_MAX;
-		skip = !m->first[(unsigned char)s.p[at]];
-		if (simple) {
-			if (s.n - at < m->shortest)
-				break;
-			skip = skips[pair(s.p + at + m->shortest - 2)];
-		}
-		if (skip == 0 &&
+		if (m->first[(unsigned char)s.p[at]] &&
 		    (*n = secret_at(m, slice_sub(s, at, s.n), flags)) > 0)
 			return at;
-		at += skip > 0 ? skip : 1;
+	}
+	return s.n;
+}
+
+/* The same where there are no escapes and no cut, so that most bytes need not
+ * be looked at. */
+static size_t
+find_simple(const struct mask *m, struct slice s, size_t at, unsigned flags,
+    size_t *n)
+{
+	const unsigned char *skips = (const unsigned char *)m->skip.p;
+	size_t skip;
+
+	for (; s.n - at >= m->shortest; at += skip) {
+		skip = skips[block(s.p + at + m->shortest - BLOCK)];
+		if (skip > 0)
+			continue;
+		if ((*n = secret_at(m, slice_sub(s, at, s.n), flags)) > 0)
+			return at;
+		skip = 1;
 	}
 	return s.n;
 }
@@ -224,17 +245,17 @@ find(const struct mask *m, struct slice s, size_t at, unsigned flags,
 static int
 is_simple(struct slice s, unsigned flags)
 {
-	size_t i;
+	struct scan hits = { 0 };
+	size_t i = 0;
 
 	if (flags & MASK_CUT)
 		return 0;
-	for (i = 0; s.n - i >= SCAN_STEP; i += SCAN_STEP)
-		if (scan_escape(scan_load(s.p + i)) != 0)
-			return 0;
+	for (; s.n - i >= SCAN_STEP; i += SCAN_STEP)
+		hits = scan_escape(hits, scan_load(s.p + i));
 	for (; i < s.n; i++)
 		if (s.p[i] == '\\' || s.p[i] == '%')
 			return 0;
-	return 1;
+	return !scan_any(hits);
 }
 
 int
@@ -242,8 +263,10 @@ mask_finds(const struct mask *m, struct slice s, unsigned flags)
 {
 	size_t n;
 
-	return m != NULL && m->shortest > 0 && s.n > 0 &&
-	    find(m, s, 0, flags, is_simple(s, flags), &n) < s.n;
+	if (m == NULL || m->longest < least(flags) || s.n == 0)
+		return 0;
+	return (is_simple(s, flags) ? find_simple(m, s, 0, flags, &n) :
+	    find(m, s, 0, flags, &n)) < s.n;
 }
 
 void
@@ -253,10 +276,10 @@ mask_hide(const struct mask *m, char *p, size_t n, unsigned flags)
 	size_t at, length;
 	int simple;
 
-	if (m == NULL || m->shortest == 0 || n == 0)
+	if (m == NULL || m->longest < least(flags) || n == 0)
 		return;
 	simple = is_simple(s, flags);
-	for (at = 0; (at = find(m, s, at, flags, simple, &length)) < n;
-	    at += length)
+	for (at = 0; (at = simple ? find_simple(m, s, at, flags, &length) :
+	    find(m, s, at, flags, &length)) < n; at += length)
 		memset(p + at, '*', length);
 }

@@ -37,8 +37,8 @@ struct mask {
 	/* private */
 	struct buf text;		/* the forms, end to end */
 	struct buf ends;		/* where each ends: size_t */
-	size_t shortest;		/* of the forms */
-	struct buf skip;		/* how far it is from a pair of bytes
+	size_t shortest, longest;	/* of the forms */
+	struct buf skip;		/* how far it is from a block of bytes
 					   to the end of the shortest length
 					   of any form (Wu and Manber) */
 	unsigned char first[256];	/* whether a form may begin with it */
