@@ -177,14 +177,34 @@ enum {
 	DELTA_N = W_N - CONTENT
 };
 
-/* A delta or a message, whose members are in w already. */
+/* Members of a delta that are not known by name.  They are part of the answer
+ * too, unless they are empty. */
 static enum decoded
-take_delta(struct decode *d, struct slice delta, const struct json_want *w)
+take_rest(struct decode *d, struct slice delta)
 {
 	struct json_want any = { 0 }, none = { 0 };
 	uint64_t before = d->bytes;
 	struct slice key;
 	size_t at = 0;
+
+	while (d->bytes == before &&
+	    (any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END) {
+		if (json_is(key, "role") || json_is(key, "content") ||
+		    json_is(key, "tool_calls") || !decode_truthy(&any))
+			continue;
+		/* the only call, before there were several */
+		if (json_is(key, "function_call") && any.type == JSON_OBJECT)
+			return take_fragment(d, &none, -1, any.tok);
+		d->bytes += any.tok.n;
+	}
+	return DECODE_MORE;
+}
+
+/* A delta or a message, whose members are in w already. */
+static enum decoded
+take_delta(struct decode *d, struct slice delta, const struct json_want *w)
+{
+	uint64_t before = d->bytes;
 
 	/* A server that sends both sends the same text in each. */
 	decode_text(d, EV_REASONING, decode_has_text(&w[REASONING_CONTENT]) ?
@@ -197,18 +217,7 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	if (w[TOOL_CALLS].type >= JSON_OBJECT &&
 	    take_calls(d, &w[TOOL_CALLS]) == DECODE_FAULT)
 		return DECODE_FAULT;
-	/* Other members are part of the answer too, unless they are empty. */
-	while (d->bytes == before &&
-	    (any.type = json_each(delta, &at, &key, &any.tok)) > JSON_END) {
-		if (json_is(key, "role") || json_is(key, "content") ||
-		    json_is(key, "tool_calls") || !decode_truthy(&any))
-			continue;
-		/* the only call, before there were several */
-		if (json_is(key, "function_call") && any.type == JSON_OBJECT)
-			return take_fragment(d, &none, -1, any.tok);
-		d->bytes += any.tok.n;
-	}
-	return DECODE_MORE;
+	return d->bytes == before ? take_rest(d, delta) : DECODE_MORE;
 }
 
 /*
@@ -273,7 +282,7 @@ take_finish(struct decode *d, struct slice choice, struct slice word)
 static enum decoded
 take_choice(struct decode *d, struct slice choice)
 {
-	struct json_want *w = d->like.want, finish = w[FINISH];
+	struct json_want *w = d->like.want, *finish = &w[FINISH], other;
 	enum decoded r = DECODE_MORE;
 	uint64_t before = d->bytes;
 
@@ -288,11 +297,14 @@ take_choice(struct decode *d, struct slice choice)
 		r = take_delta(d, w[DELTA].tok, w);
 	else
 		decode_text(d, EV_TEXT, &w[DELTA]);
-	if (r == DECODE_MORE && d->bytes == before)
-		r = take_other(d, choice, &finish);
-	if (r != DECODE_FAULT && decode_has_text(&finish) &&
-	    !decode_no_word(finish.tok))
-		return take_finish(d, choice, finish.tok);
+	if (r == DECODE_MORE && d->bytes == before) {
+		other = *finish;
+		finish = &other;
+		r = take_other(d, choice, finish);
+	}
+	if (r != DECODE_FAULT && decode_has_text(finish) &&
+	    !decode_no_word(finish->tok))
+		return take_finish(d, choice, finish->tok);
 	return r;
 }
 

@@ -131,7 +131,7 @@ decode_anew(struct decode *d)
 enum decoded
 decode_life(struct decode *d, struct slice id, int begins)
 {
-	int same = slice_is(id, d->id), first = d->id[0] == '\0';
+	int same = slice_eq(id, slice_str(d->id)), first = d->id[0] == '\0';
 	enum decode_ids ids = d->ids;
 
 	if (same && ids == IDS_STEADY)
