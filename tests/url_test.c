@@ -190,6 +190,9 @@ test_unescape(void)
 		EQ(rc, escaped[i].want == NULL ? -1 : 0, escaped[i].text);
 		EQS(buf_slice(&b), rc < 0 ? "" : escaped[i].want, "text");
 	}
+	buf_clear(&b);
+	url_escape((struct slice){ "aZ9-._~/=\0\xff", 11 }, &b);
+	EQS(buf_slice(&b), "aZ9-._~%2F%3D%00%FF", "escaped");
 	buf_free(&b);
 }
 

@@ -42,17 +42,22 @@ struct call {
 
 #define CALLS_MAX 128
 
+/* The longest id of an answer: a gateway's holds the name of the model and of
+ * the server behind it. */
+#define ID_MAX ((size_t)1024)
+
 /*
  * How much of a background run was put, so that a later attempt can resume it
  * and put every event once.
  */
 struct cursor {
-	char id[128];		/* of the response; "" if unknown */
+	char id[ID_MAX + 1];	/* of the response; "" if unknown */
 	int64_t sequence;	/* of the last event handled; -1 */
 	uint64_t text;		/* bytes of EV_TEXT put */
 	size_t calls, items;	/* EV_TOOL_CALLs and EV_ITEMs put */
 	uint16_t half;		/* a high surrogate that ended that event */
 	int begun;		/* the run has left the queue */
+	int over;		/* the server says how it ended */
 	int resuming;		/* this attempt resumes it */
 };
 
@@ -85,7 +90,7 @@ struct decode {
 	uint64_t text_bytes;	/* of EV_TEXT put */
 	int failed;
 	struct fault fault;	/* if failed */
-	char id[128];		/* of the response */
+	char id[ID_MAX + 1];	/* of the response */
 	char word[48];		/* of the provider, for how it ended; "" */
 	/* private */
 	uint64_t skip;		/* bytes of text still to skip as put before */
@@ -271,6 +276,10 @@ enum decoded decode_anew(struct decode *d);
 
 /* Whether the request asks for more than one answer: in the member at path. */
 int decode_several(const struct decode *d, const char *path);
+
+/* The text of a raw id; "" if it is too long, or is nothing that can be asked
+ * for: it contains a NUL, or is a dot or two, which end a path. */
+void decode_id(struct slice raw, char id[ID_MAX + 1]);
 
 /* The id of a chunk, raw; begins: it looks like the first of an answer.  The
  * same when it is one, with another id. */

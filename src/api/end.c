@@ -128,6 +128,20 @@ decode_anew(struct decode *d)
 	return DECODE_MORE;
 }
 
+void
+decode_id(struct slice raw, char id[ID_MAX + 1])
+{
+	struct buf text = { 0 };
+
+	json_unescape(raw, &text, NULL);
+	if (text.n > ID_MAX || slice_is(buf_slice(&text), ".") ||
+	    slice_is(buf_slice(&text), "..") ||
+	    (text.n > 0 && memchr(text.p, '\0', text.n) != NULL))
+		buf_clear(&text);
+	slice_copy(buf_slice(&text), id, ID_MAX + 1);
+	buf_free(&text);
+}
+
 enum decoded
 decode_life(struct decode *d, struct slice id, int begins)
 {

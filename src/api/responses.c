@@ -1,8 +1,8 @@
 /* OpenAI's Responses API: providers.md section 1. */
 
-#include "api/dialect.h"
-#include "api/encode.h"
 #include "api/responses.h"
+
+#include "api/encode.h"
 #include "wire/json.h"
 
 /* Between two polls of a background run. */
@@ -21,21 +21,48 @@ any_call_put(const struct decode *d)
 	return d->cursor != NULL && d->cursor->calls > 0;
 }
 
+/* A response object: the first names the answer; anew: another one begins. */
+static void
+take_id(struct decode *d, struct slice response, int anew)
+{
+	struct json_want id = { .key = "id" };
+
+	if ((d->id[0] != '\0' && !anew) || json_pick(response, &id, 1) < 0 ||
+	    id.type != JSON_STRING)
+		return;
+	d->bytes += d->id[0] == '\0' ? id.tok.n : 0;
+	decode_id(id.tok, d->id);
+}
+
+/* Nothing more will come of a background run. */
+static void
+end_run(struct decode *d)
+{
+	if (d->cursor != NULL)
+		d->cursor->over = 1;
+}
+
+static int
+is_failed(const struct json_want *status)
+{
+	return decode_is(status, "failed") || decode_is(status, "cancelled");
+}
+
 /* A response object in its final state.  json is the event it came in, word
  * the status if the object has none. */
 static enum decoded
 finish(struct decode *d, struct slice json, struct slice response,
     struct slice word, int streamed)
 {
-	enum { STATUS, ERROR, OUTPUT, USAGE, DETAILS, ID, N };
+	enum { STATUS, ERROR, OUTPUT, USAGE, DETAILS, N };
 	static const char keys[] = "status error output usage "
-	    "incomplete_details id";
+	    "incomplete_details";
 	struct json_want w[N], reason = { .key = "reason" };
 	enum finish fin = FIN_STOP;
 
 	json_take(response, keys, w, N);
-	if (decode_truthy(&w[ERROR]) || decode_is(&w[STATUS], "failed") ||
-	    decode_is(&w[STATUS], "cancelled"))
+	end_run(d);
+	if (decode_truthy(&w[ERROR]) || is_failed(&w[STATUS]))
 		return decode_error(d, json);
 	if (w[STATUS].type == JSON_STRING)
 		word = w[STATUS].tok;
@@ -48,8 +75,6 @@ finish(struct decode *d, struct slice json, struct slice response,
 	decode_flush(d);
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);
-	if (w[ID].type == JSON_STRING)
-		slice_copy(w[ID].tok, d->id, sizeof(d->id));
 	if (json_is(word, "incomplete")) {
 		fin = FIN_LENGTH;
 		if (json_pick(w[DETAILS].tok, &reason, 1) == 0 &&
@@ -65,6 +90,37 @@ finish(struct decode *d, struct slice json, struct slice response,
 		fin = FIN_TOOL_CALLS;
 	d->finish = fin;
 	return DECODE_DONE;
+}
+
+static enum decoded
+whole(struct decode *d, struct slice body)
+{
+	static const char keys[] = "output status error";
+	struct json_want w[3];
+	int begun, unfinished;
+
+	body = slice_trim(body);
+	if (json_take(body, keys, w, 3) < 0)
+		return decode_no_answer(d, body);
+	take_id(d, body, 0);
+	begun = decode_is(&w[1], "in_progress");
+	unfinished = (begun || decode_is(&w[1], "queued")) &&
+	    !decode_truthy(&w[2]);
+	if (is_failed(&w[1]) || (!unfinished && w[0].type == JSON_ARRAY &&
+	    !decode_truthy(&w[2])))
+		return finish(d, body, body, SLICE("completed"), 0);
+	if (!unfinished)
+		return decode_no_answer(d, body);
+	/* A background run is polled again later. */
+	if (d->cursor == NULL)
+		return decode_fail(d, F_PROTO,
+		    "the server's answer is not finished");
+	d->cursor->begun |= begun;
+	fault_set(&d->fault, F_TIMEOUT, 1, "the run is still %s", begun ?
+	    "in progress" : "in the queue");
+	d->fault.wait = POLL_PAUSE;
+	d->failed = 1;
+	return DECODE_FAULT;
 }
 
 /* The members of an event. */
@@ -143,25 +199,29 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 {
 	const struct json_want *args = &w[ARGUMENTS];
 	size_t i, n = sizeof(types) / sizeof(types[0]);
+	struct slice object;
 	struct call *c;
-	struct slice id;
 
 	for (i = 0; i < n; i++)
 		if (slice_is(type, types[i].type))
 			break;
-	if (i < n && types[i].kind == FAILED)
+	if (w[RESPONSE].type == JSON_OBJECT)
+		take_id(d, w[RESPONSE].tok, i < n && types[i].kind == CREATED);
+	if (i < n && types[i].kind == FAILED) {
+		if (slice_starts(type, "response."))
+			end_run(d);
 		return decode_error(d, data);
+	}
 	if (d->failed)
 		return DECODE_FAULT;
-	if (i == n)	/* without a type only an error means something */
-		return slice_starts(type, "response.") ? DECODE_MORE :
+	if (i == n && slice_starts(type, "response."))
+		return DECODE_MORE;
+	if (i == n)	/* a response object alone, or an error */
+		return json_find(data, "object", &object) == JSON_STRING &&
+		    slice_is(object, "response") ? whole(d, data) :
 		    decode_unknown(d, data);
 	switch (types[i].kind) {
 	case CREATED:
-		if (json_find(data, "response.id", &id) == JSON_STRING) {
-			d->bytes += d->id[0] == '\0' ? id.n : 0;
-			slice_copy(id, d->id, sizeof(d->id));
-		}
 		return decode_anew(d);
 	case ITEM_ADDED:
 		if (w[ITEM].type == JSON_OBJECT)
@@ -234,32 +294,6 @@ event(struct decode *d, const struct sse_event *e)
 	if (d->cursor != NULL)
 		d->cursor->half = d->text_half;
 	return r;
-}
-
-static enum decoded
-whole(struct decode *d, struct slice body)
-{
-	static const char keys[] = "output status error";
-	struct json_want w[3];
-	int begun;
-
-	body = slice_trim(body);
-	if (json_take(body, keys, w, 3) < 0 || w[0].type != JSON_ARRAY ||
-	    decode_truthy(&w[2]))
-		return decode_no_answer(d, body);
-	begun = decode_is(&w[1], "in_progress");
-	if (!begun && !decode_is(&w[1], "queued"))
-		return finish(d, body, body, SLICE("completed"), 0);
-	/* A background run is polled again later. */
-	if (d->cursor == NULL)
-		return decode_fail(d, F_PROTO,
-		    "the server's answer is not finished");
-	d->cursor->begun |= begun;
-	fault_set(&d->fault, F_TIMEOUT, 1, "the run is still %s", begun ?
-	    "in progress" : "in the queue");
-	d->fault.wait = POLL_PAUSE;
-	d->failed = 1;
-	return DECODE_FAULT;
 }
 
 const struct dialect dialect_responses = {

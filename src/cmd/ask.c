@@ -142,6 +142,8 @@ after(void *ctx, struct outcome *out, unsigned n)
 		return;
 	if (p->request.background)
 		stored_next(&t->stored, out);
+	if (t->cursor.resuming)		/* what follows mends the question */
+		return;
 	if (t->pipe.sink.delivered == 0 &&
 	    request_disown(p, &t->session.history, &out->fault))
 		out->fault.retry = 1;
@@ -216,9 +218,11 @@ ask_all(struct task *t)
 	int rc, n = 3;
 
 	open_sinks(t);
-	do
+	do {
 		ask_one(t, &res);
-	while (res.gave_way && ++t->at < t->n);
+		if (res.gave_way)	/* the run is not the next one's */
+			t->cursor = (struct cursor){ .sequence = -1 };
+	} while (res.gave_way && ++t->at < t->n);
 	if (t->session.journal.fd >= 0 && t->unkept == 0) {
 		words[2] = t->session.name;
 		if (t->o->json)

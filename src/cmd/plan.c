@@ -102,21 +102,6 @@ find_base(struct plan *p, const struct owner *w)
 	return "base-url";
 }
 
-/* Escapes all but the unreserved characters (RFC 3986 section 2.3). */
-static void
-put_model(struct buf *path, const char *model)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
-	    "pqrstuvwxyz0123456789-._~";
-
-	for (; *model != '\0'; model++) {
-		if (strchr(plain, *model) != NULL)
-			buf_putc(path, *model);
-		else
-			buf_printf(path, "%%%02x", (unsigned char)*model);
-	}
-}
-
 void
 plan_path(struct plan *p, const char *below)
 {
@@ -130,7 +115,7 @@ plan_path(struct plan *p, const char *below)
 	if (hole != NULL) {
 		buf_put(&p->path, (struct slice){ below,
 		    (size_t)(hole - below) });
-		put_model(&p->path, p->model);
+		url_escape(slice_str(p->model), &p->path);
 		below = hole + strlen("{model}");
 	}
 	buf_puts(&p->path, below);

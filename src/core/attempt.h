@@ -104,6 +104,7 @@ struct outcome {
 	int discard;		/* the part of the answer that was put does
 				   not count */
 	int kept;		/* it does, and the same stream will resume */
+	int alive;		/* the server says that the run goes on */
 	int status;		/* HTTP's; 0: no response */
 	enum finish finish;
 	char word[48];		/* the provider's for it; "" */

@@ -35,7 +35,7 @@ struct keep {
 	struct buf text;	/* not yet in a record */
 	struct buf records;	/* not yet written */
 	msec written;		/* when the last text was, monotonic */
-	char named[128];	/* the response's id in the journal */
+	char named[ID_MAX + 1];	/* the response's id in the journal */
 	int told;		/* .broken was called */
 	struct usage usage;
 };

@@ -40,7 +40,7 @@ give_up(struct run *r, struct result *res)
 	if (res->gave_way)
 		put(r, (struct event){ .type = EV_FALLBACK, .fault = f,
 		    .name = r->next_provider, .text = r->next_model,
-		    .discard = res->last.discard });
+		    .discard = res->last.discard || res->last.kept });
 	else
 		put(r, (struct event){ .type = EV_ERROR, .fault = f,
 		    .wait = res->wait });
@@ -60,6 +60,8 @@ decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 		    ADVANCE_SOME;
 	if (advance == ADVANCE_FURTHER)
 		*reach = out->text_bytes + 1;
+	if (out->alive)		/* asking for it is no backoff */
+		advance = ADVANCE_FURTHER;
 	d = retry_next(&r->policy, st, &out->fault, advance,
 	    env_random32(r->job->env));
 	res->wait = d.wait;

@@ -1,18 +1,11 @@
 #include "core/stored.h"
 
-#include <string.h>
+#include "wire/url.h"
 
 #define CANCEL_TIME ((msec)2000)
 
-/* The id becomes part of a path: only characters that OpenAI uses. */
-static int
-has_id(const struct cursor *c)
-{
-	size_t n = strspn(c->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	return n > 0 && c->id[n] == '\0';
-}
+/* Polls that find no run, until it counts as lost. */
+#define LOST_POLLS 4
 
 /* PATH/ID and its query, which is appended to the path's own, if any. */
 static struct slice
@@ -22,7 +15,9 @@ put_target(struct stored *s, const char *below, const char *query)
 
 	buf_clear(&s->target);
 	buf_put(&s->target, path);
-	buf_printf(&s->target, "/%s%s", s->cursor->id, below);
+	buf_putc(&s->target, '/');
+	url_escape(slice_str(s->cursor->id), &s->target);
+	buf_puts(&s->target, below);
 	if (rest.n > 0 || *query != '\0')
 		buf_putc(&s->target, '?');
 	buf_put(&s->target, rest);
@@ -32,17 +27,21 @@ put_target(struct stored *s, const char *below, const char *query)
 	return buf_slice(&s->target);
 }
 
-/* The job asks for the rest of the stream, or for the whole. */
+/* The job asks for the rest of the stream, or for the whole: also where events
+ * have no numbers, since the stream would come from its beginning. */
 static void
 take_up(struct stored *s)
 {
 	struct exchange *x = &s->job->exchange;
+	const struct cursor *c = s->cursor;
 
+	if (c->sequence < 0 && (c->text > 0 || c->calls > 0 || c->items > 0))
+		s->polling = 1;
 	(void)put_target(s, "", s->polling ? "" :
 	    "include_obfuscation=false&stream=true");
-	if (!s->polling && s->cursor->sequence >= 0)
+	if (!s->polling && c->sequence >= 0)
 		buf_printf(&s->target, "&starting_after=%lld",
-		    (long long)s->cursor->sequence);
+		    (long long)c->sequence);
 	x->method = "GET";
 	x->target = buf_slice(&s->target);
 	x->body = (struct slice){ 0 };
@@ -54,12 +53,43 @@ stored_begin(struct stored *s, struct job *job, struct cursor *cursor,
     msec queue)
 {
 	*s = (struct stored){ .job = job, .cursor = cursor,
-	    .start = job->exchange, .queue = queue };
+	    .start = job->exchange, .queue = queue,
+	    .earlier = cursor->id[0] != '\0' };
 	job->cursor = cursor;
 	job->stored = 1;
 	s->since = env_mono(job->env);
-	if (has_id(cursor))
+	if (s->earlier)
 		take_up(s);
+}
+
+/* The run is no more: another one is started. */
+static void
+start_over(struct stored *s, struct outcome *out)
+{
+	out->kept = out->alive = 0;
+	out->discard = s->cursor->text > 0 || s->cursor->calls > 0;
+	*s->cursor = (struct cursor){ .sequence = -1 };
+	s->polling = 0;
+	s->job->exchange = s->start;
+	s->since = env_mono(s->job->env);
+}
+
+/* The server does not know the run.  What it has just started may not be known
+ * everywhere yet, and is paid for: another one is not started in its place, but
+ * by bide resume. */
+static void
+on_lost(struct stored *s, struct outcome *out)
+{
+	if (s->earlier) {
+		out->fault.retry = 1;
+		start_over(s, out);
+	} else if (++s->lost < LOST_POLLS) {
+		out->fault.retry = 1;
+	} else {
+		fault_set(&out->fault, F_SERVER, 0,
+		    "the server has lost the run");
+		out->fault.status = out->status;
+	}
 }
 
 void
@@ -67,35 +97,39 @@ stored_next(struct stored *s, struct outcome *out)
 {
 	struct cursor *c = s->cursor;
 	enum fclass class = out->fault.class;
-	int stuck = !c->begun && env_mono(s->job->env) - s->since >= s->queue;
-	/* the run itself, and not just the connection to it */
-	int lost = out->status == 404 && c->resuming;
-	int failed = out->status == 200 && class != F_DNS &&
-	    class != F_CONNECT && class != F_TLS && class != F_IO &&
-	    class != F_TIMEOUT && class != F_PROTO;
+	int stream = c->resuming && !s->polling;
 
-	if (class == F_CANCEL || class == F_OUTPUT || !has_id(c))
+	if (class == F_CANCEL || class == F_OUTPUT || c->id[0] == '\0')
 		return;
 	out->kept = 1;
 	out->discard = 0;
-	if (lost || failed || stuck) {
-		if (stuck)
-			stored_cancel(s);
-		if (stuck || lost)
-			out->fault.retry = 1;
-		out->kept = 0;
-		out->discard = c->text > 0 || c->calls > 0;
-		*c = (struct cursor){ .sequence = -1 };
-		s->polling = 0;
-		s->job->exchange = s->start;
-		s->since = env_mono(s->job->env);
+	/* only the answer to a poll names a wait */
+	out->alive = class == F_TIMEOUT && out->fault.wait > 0;
+	s->polling |= out->alive;	/* it does not stream the run */
+	if (c->over) {
+		start_over(s, out);
 		return;
 	}
-	if (out->status == 400 && c->resuming && !s->polling) {
-		s->polling = 1;
-		out->fault.retry = 1;
+	if (!c->begun && env_mono(s->job->env) - s->since >= s->queue) {
+		s->since = env_mono(s->job->env);
+		if (stored_cancel(s)) {
+			out->fault.retry = 1;
+			start_over(s, out);
+			return;
+		}
 	}
-	take_up(s);
+	/* no stream any more, or none of this server's: the whole at once */
+	if (stream && (out->status == 400 || out->status == 404 ||
+	    out->status == 422)) {
+		s->polling = 1;
+		out->again = 1;
+	} else if (out->status == 404 && c->resuming) {
+		on_lost(s, out);
+	} else {
+		s->lost = 0;
+	}
+	if (c->id[0] != '\0')
+		take_up(s);
 }
 
 /* -- cancelling it --------------------------------------------------------- */
@@ -122,16 +156,16 @@ not_cancelled(void *ctx)
 	return 0;
 }
 
-void
+int
 stored_cancel(struct stored *s)
 {
 	struct sink nobody = { .put = drop, .flush = no_flush };
 	struct env deaf = *s->job->env;
 	struct job job = *s->job;
-	struct outcome ignored;
+	struct outcome out;
 
-	if (!has_id(s->cursor))
-		return;
+	if (s->cursor->id[0] == '\0')
+		return 0;
 	deaf.wakefd = -1;
 	deaf.cancelled = not_cancelled;
 	job.env = &deaf;
@@ -144,8 +178,9 @@ stored_cancel(struct stored *s)
 	job.stored = job.reuse = 0;
 	job.moved = job.space = (struct buf){ 0 };
 	job.limit.end = env_mono(&deaf) + CANCEL_TIME;
-	attempt(&job, &ignored);
+	attempt(&job, &out);
 	job_close(&job);
+	return out.status / 100 == 2;
 }
 
 void

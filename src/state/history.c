@@ -49,7 +49,7 @@ history_cursor(const struct history *h, struct cursor *c)
 	*c = (struct cursor){ .sequence = h->sequence,
 	    .begun = h->sequence >= 0,
 	    .half = (uint16_t)h->half, .text = h->text_bytes - h->base };
-	slice_copy(h->response, c->id, sizeof(c->id));
+	decode_id(h->response, c->id);
 	for (i = h->base_parts; i < n; i++) {
 		c->calls += p[i].type == PART_CALL;
 		c->items += p[i].type == PART_OWN;

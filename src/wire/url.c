@@ -133,6 +133,20 @@ url_unescape(struct slice s, struct buf *out)
 	return 0;
 }
 
+void
+url_escape(struct slice s, struct buf *out)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+	    "pqrstuvwxyz0123456789-._~";
+
+	for (; s.n > 0; slice_skip(&s, 1)) {
+		if (memchr(plain, *s.p, sizeof(plain) - 1) != NULL)
+			buf_putc(out, *s.p);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)*s.p);
+	}
+}
+
 /* Whether the address a, n bytes long, is in the block ADDRESS[/BITS]. */
 static int
 in_block(const unsigned char *a, size_t n, struct slice block)

@@ -34,6 +34,10 @@ void url_host(const struct url *u, struct buf *out);
 /* Appends s with %XX decoded.  0; -1 on an invalid escape or %00. */
 int url_unescape(struct slice s, struct buf *out);
 
+/* Appends s with all but the unreserved characters (RFC 3986 section 2.3)
+ * encoded as %XX. */
+void url_escape(struct slice s, struct buf *out);
+
 /* Whether a NO_PROXY list matches u.  Entries are separated by commas or
  * blanks: *, IP addresses, CIDR blocks, or domain names, which include their
  * subdomains (a leading dot or *. is ignored); each with an optional :port. */

@@ -132,7 +132,7 @@ ok "dry run hides the key" not grep -q 0123456789 "$T/out" "$T/err"
 bide GEMINI_API_KEY=k -- --dry-run -m "gemini:my Models/x:1" hi
 status "a model's name in the path" 0
 ok "a model's name in the path" \
-    grep -q '/my%20Models%2fx%3a1:streamGenerateContent?' "$T/out"
+    grep -q '/my%20Models%2Fx%3A1:streamGenerateContent?' "$T/out"
 bide -- -v "a question"
 status verbose 0
 out verbose x

@@ -78,6 +78,44 @@ bide -- resume --base-url "$BASE" lost
 whole "lost"
 posts "lost" 1
 
+# Servers that answer with JSON instead of a stream.
+keeper 0 0
+bide -- --background hello
+whole "no stream at all"
+posts "no stream at all" 1
+
+# Ids of gateways go into a path as one segment; elsewhere they are as they came.
+long=resp_$(printf '%0990d' 7)
+for id in 'resp_bGl0ZWxsbTo=' 'a/b?c=d#e%2e' "$long"; do
+	keeper 5,0 9 "$id"
+	bide -- --background -N -s "${#id}" --patience 0 hello
+	bide -- resume "${#id}"
+	whole "an id of ${#id}"
+	posts "an id of ${#id}" 1
+	ok "an id of ${#id}: in the journal" \
+	    grep -qF "\"id\":\"${id}1\"" "$SESSIONS/${#id}.jsonl"
+done
+ok "no path of its own" not grep -q 'a/b' "$LOG"
+
+# A run that is not found is asked for again; only bide resume starts another.
+keeper 5,0 99 run_ 2
+bide -- --background hello
+whole "not found at first"
+posts "not found at first" 1
+keeper 5,0 99 run_ 7
+bide -- --background -s gone hello
+status "not found" 75
+err "not found" "the server has lost the run"
+posts "not found" 1
+bide -- resume gone
+whole "not found, resumed"
+posts "not found, resumed" 2
+
+keeper 5,0 99 run_ 5
+bide -- --background --fallback gpt-5 hello
+whole "not found, with a fallback"
+posts "not found, with a fallback" 2
+
 # The request is the one in the journal.
 serve <<'EOF'
 expect-body '"background":true'; expect-body '"store":true'; stream responses "x"

@@ -2,12 +2,14 @@
 # A server that stores runs, as in OpenAI's background mode: POST starts a run,
 # GET ?starting_after=N streams the events after number N, a plain GET polls.
 #
-#	keeper.pl CUTS [OLD]
+#	keeper.pl CUTS [OLD [NAME [UNKNOWN]]]
 #
 # CUTS is a comma-separated list of the numbers of events after which successive
 # streams are cut (0: never; the last number holds for the rest).  OLD: after so
 # many requests the stream is no longer available, and the first poll finds the
-# run unfinished.  Prints its port, then a line for each request.
+# run unfinished; 0: POST is answered with JSON, too.  NAME: what the ids of runs
+# begin with.  UNKNOWN: so many requests for a run find none.  Prints its port,
+# then a line for each request.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -15,6 +17,8 @@ use JSON::PP;
 
 my @cuts = split /,/, $ARGV[0];
 my $old = $ARGV[1] // 1e9;
+my $form = $ARGV[2] // 'run_';
+my $unknown = $ARGV[3] // 0;
 my $json = JSON::PP->new->canonical->ascii;
 my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 16,
     ReuseAddr => 1) or die "listen: $!";
@@ -95,11 +99,15 @@ while (my $c = $server->accept) {
 	$n++;
 	print "$n $method $path\n";
 	if ($method eq 'POST') {
-		$path .= '/run_' . ++$id . '?stream=true';
-		$runs{"run_$id"} = run("run_$id");
+		$path .= '?stream=true' if $old > 0;
+		$id++;
+		$runs{"$form$id"} = run("$form$id");
 	}
-	my ($name) = $path =~ m|/([^/?]+)(?:\?.*)?$|;
+	my ($name) = $path =~ m|^/v1/responses/([^/?]+)(?:\?.*)?$|;
+	$name = "$form$id" if $method eq 'POST';
+	$name =~ s/%([0-9A-F]{2})/chr hex $1/ge;
 	my $run = $runs{$name};
+	$run = undef if $method eq 'GET' && $unknown-- > 0;
 	my $answer = sub {
 		my ($status, $text) = @_;
 		print $c "HTTP/1.1 $status X\r\nContent-Type: application/json",
@@ -111,7 +119,7 @@ while (my $c = $server->accept) {
 	} elsif ($path !~ /stream=true/) {
 		my $done = $run->{polls}++ > 0;
 		$answer->(200, $done ? encode($run->{whole}) :
-		    qq({"id":"$name","status":"in_progress","output":[]}));
+		    $json->encode({ id => $name, status => 'in_progress' }));
 	} elsif ($n > $old) {
 		$answer->(400, '{"error":{"message":"This response can no ' .
 		    'longer be streamed because it is more than 5 minutes ' .
