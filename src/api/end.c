@@ -401,7 +401,7 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 	 * the answer */
 	if (line.n == 0 || is_ping(line) || json_valid(line))
 		return DECODE_MORE;
-	if (starts(line, "error"))
+	if (starts(line, "error") || starts(line, "[error"))
 		return decode_error(d, line);
 	return d->finished ? DECODE_MORE :
 	    decode_unclear(d, "not understood in the stream", line);

@@ -92,3 +92,7 @@ try head ; data {"choices":[{"delta":{"content":"part"}}]} ; data {"choices":[{"
 == the same code, but all is well
 chat
 try head ; data {"choices":[{"delta":{"content":"whole"},"finish_reason":"stop"}],"base_resp":{"status_code":0,"status_msg":""}} ; text data: [DONE]\n\n
+
+== an error in brackets
+chat
+try head ; text data: [ERROR] insufficient balance\n\n
