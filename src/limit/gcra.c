@@ -50,7 +50,7 @@ gcra_sync(struct gcra *g, int64_t least, int64_t most, int64_t window,
 		if (refused)
 			g->margin += g->margin / 2;
 	} else if (g->base > most && !refused) {
-		g->base -= (g->base - most) / 4;
+		g->base = most;
 	}
 	if (g->margin < window / MARGIN_MIN)
 		g->margin = window / MARGIN_MIN;

@@ -39,9 +39,8 @@ int64_t gcra_base(int64_t base, int64_t tail, int64_t now);
  * A response says that base is between least and most, the values for the
  * times of sending and of the response.  A base that is too low leads to
  * refusals, so it is raised at once, and the margin with it.  One that is too
- * high only delays: it is lowered by a quarter of the excess, since responses
- * may overtake each other.  A refusal never lowers it: the requests before may
- * not have been counted either.
+ * high only delays; it is lowered as far as most.  A refusal never lowers it:
+ * the requests before may not have been counted either.
  */
 void gcra_sync(struct gcra *g, int64_t least, int64_t most, int64_t window,
     int refused);

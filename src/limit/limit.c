@@ -19,6 +19,10 @@
  * any order. */
 #define CROWD 64
 
+/* A server decides about a request so soon after it was sent, however long its
+ * head takes. */
+#define DECIDED ((msec)300)
+
 /* A longer wait with figures concerns a large request: smaller ones may fit. */
 #define HOLD_ALL ((msec)600000)
 
@@ -206,6 +210,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	int64_t left, gone, last, most, least;
 	struct view v;
 	struct gcra g;
+	msec by = now - t->at > DECIDED ? t->at + DECIDED : now;
 	int first, crowd, refused;
 
 	/* a window inferred from a count that was rounded down is never too
@@ -231,8 +236,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	left = of->left < -of->limit ? -of->limit : of->left;
 	gone = gcra_span(of->limit - left, v.limit, v.window) +
 	    (counted ? 0 : t->span[k]);
-	most = now * 1000 + gone - t->place[k];
-	crowd = v.base + t->place[k] - v.burst < sent - v.window / CROWD;
+	most = by * 1000 + gone - t->place[k];
+	crowd = t->early[k] > v.window / CROWD;
 	gone -= gcra_span(1, v.limit, v.window);	/* rounded down */
 	least = sent + gone - last;
 	do {

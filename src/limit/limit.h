@@ -71,6 +71,7 @@ struct ticket {
 	struct lease lease;
 	struct quota_cost cost;
 	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];	/* limit/gcra.h */
+	int64_t early[LIMIT_CELLS];	/* us from its slot there to sending */
 	unsigned told;		/* bit k: the head reported cell k */
 	int explained;		/* a bucket explains the refusal */
 	int refused;		/* the server said how long to wait, */

@@ -100,6 +100,7 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 	t->slot = t->probe ? 0 : atomic_load(&l->page->hold);
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
+		t->early[k] = INT64_MAX;
 		if (t->span[k] == 0 || !queue_look(l, t, k, &v) ||
 		    (t->probe && v.window > QUEUE_LONG))
 			continue;
@@ -110,6 +111,7 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 				continue;	/* the server knows best */
 		}
 		at = (v.base + t->place[k] - v.burst + 999) / 1000;
+		t->early[k] = (now - at) * 1000;
 		if (at > t->slot) {
 			t->slot = at;
 			t->why = (int)k;
