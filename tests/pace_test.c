@@ -98,6 +98,19 @@ test_foreign(void)
 	check(&w, "30 % for others, 120", 1.03, 1);
 }
 
+/* max_tokens is far above what answers have, and only these are counted. */
+static void
+test_below(void)
+{
+	struct world w = openai(300);
+
+	w.answer = 20;
+	w.service = 50;
+	check(&w, "short answers", 1.03, 1);
+	w.service = 1500;
+	check(&w, "short answers that take long", 1.05, 1);
+}
+
 /* Requests are the scarce kind, in a window of two seconds. */
 static void
 test_calls(void)
@@ -187,6 +200,7 @@ main(void)
 	test_openai();
 	test_counts();
 	test_foreign();
+	test_below();
 	test_calls();
 	test_late();
 	test_turns();

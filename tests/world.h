@@ -28,7 +28,8 @@ struct worker {
 	msec next;
 	struct ticket ticket;
 	struct buf body;
-	int64_t cost;		/* as the server counts it */
+	int64_t cost;		/* as the server counts it, */
+	int64_t later;		/* of that once the answer is whole */
 	msec began;
 	msec renew;		/* when it has to ask again under way */
 	int status;
@@ -56,6 +57,7 @@ struct world {
 	msec latency, think, service;
 	msec late;		/* most delay of one in ten: a busy machine */
 	double count;		/* its count of tokens by ours */
+	int64_t answer;		/* not max_tokens is counted, but this */
 	double foreign;		/* what others take, as part of the limit, */
 	double eaten;
 	int64_t lump;		/* in requests of this size */
@@ -172,9 +174,9 @@ arrive(struct world *w, struct worker *x)
 		if (w->going >= (size_t)w->at_a_time)
 			snprintf(x->text, sizeof(x->text), "slow down");
 	} else if (!refuse(w, x, &w->calls, 1, "requests per min (RPM)") &&
-	    !refuse(w, x, &w->tokens, (double)x->cost,
+	    !refuse(w, x, &w->tokens, (double)(x->cost - x->later),
 	    "tokens per min (TPM)")) {
-		w->tokens.left -= (double)x->cost;
+		w->tokens.left -= (double)(x->cost - x->later);
 		w->calls.left -= 1;
 		w->end = w->now;
 	}
@@ -226,6 +228,9 @@ take_next(struct world *w, struct worker *x)
 		buf_puts(&x->body, "abc ");
 	buf_puts(&x->body, "\"}");
 	x->cost = (int64_t)((double)(x->body.n / 4 + (size_t)most) * w->count);
+	x->later = w->answer;
+	if (w->answer > 0)
+		x->cost += w->answer - most;
 	w->spent += x->cost;
 	x->act = A_ASK;
 	x->began = w->now;
@@ -265,6 +270,7 @@ done(struct world *w, struct worker *x)
 	struct usage u = { x->cost / 2, x->cost / 3, -1, -1 };
 
 	limit_local.done(&w->limit, &x->ticket, &f, 1, &u, w->now);
+	w->tokens.left -= (double)x->later;
 	w->answered++;
 	w->going--;
 	take_next(w, x);

@@ -4,6 +4,7 @@
 #include "limit/gcra.h"
 #include "limit/hold.h"
 #include "limit/queue.h"
+#include "limit/ratio.h"
 #include "limit/share.h"
 #include "wire/when.h"
 
@@ -218,6 +219,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	if (of->window > 0)
 		raise(&c->window, of->window * 1000);
 	atomic_store(&c->limit, of->limit);
+	if (of->limit != old)
+		ratio_restart(c);
 	(void)queue_look(l, t, k, &v);
 	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
 	if (of->left < 0 && counted)
@@ -238,6 +241,9 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	    (counted ? 0 : t->span[k]);
 	most = by * 1000 + gone - t->place[k];
 	crowd = t->early[k] > v.window / CROWD;
+	if (counted && k % LIMIT_LONG != QUOTA_REQUESTS && t->span[k] > 0)
+		ratio_report(c, t->place[k], most, gcra_span(queue_estimate(l,
+		    t, k), v.limit, v.window), v.window);
 	gone -= gcra_span(1, v.limit, v.window);	/* rounded down */
 	least = sent + gone - last;
 	do {
@@ -251,7 +257,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 		gcra_sync(&g, least, crowd ? INT64_MAX : most,
 		    v.window, !counted);
 	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
-	if (first || t->span[k] > 0)	/* else it had no place here */
+	/* others do not surprise one that went before the limit was known */
+	if (first || t->early[k] != INT64_MAX)
 		atomic_store(&c->margin, g.margin);
 }
 
@@ -316,6 +323,8 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		queue_join(l, t, now);
 		t->explained = t->exact = 1;
 		/* the cost as the server counts it */
+		if (k % LIMIT_LONG != QUOTA_REQUESTS)
+			ratio_text(&p->cell[k], cost, queue_estimate(l, t, k));
 		if (cost > of.limit)
 			cost = of.limit;
 		(void)queue_look(l, t, k, &v);

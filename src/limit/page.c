@@ -16,9 +16,10 @@
 
 #include "limit/gcra.h"
 #include "limit/hold.h"
+#include "limit/ratio.h"
 
 /* Change it with the layout. */
-#define MAGIC 0x62696465206c3201u	/* "bide l2" */
+#define MAGIC 0x62696465206c3301u	/* "bide l3" */
 
 #define SKEW ((msec)60000)		/* between clocks */
 #define DAY ((msec)86400000)
@@ -50,7 +51,11 @@ is_sound_cell(const struct cell *c, msec now)
 	    within(&c->base, -WORD_MAX, WORD_MAX) &&
 	    atomic_load(&c->base) + atomic_load(&c->tail) <=
 	    (now + DAY) * 1000 + window &&
-	    within(&c->told, 0, now + SKEW);
+	    within(&c->told, 0, now + SKEW) &&
+	    within(&c->ratio, 0, 8 * PAGE_RATIO) &&
+	    within(&c->estimated, 0, WORD_MAX) &&
+	    within(&c->from_place, -WORD_MAX, WORD_MAX) &&
+	    within(&c->from_base, -WORD_MAX, WORD_MAX);
 }
 
 /* Whether a page is free of what a clock set back, or a stray write, leaves:
@@ -241,6 +246,8 @@ page_forget(struct page *p)
 	for (c = p->cell; c < p->cell + PAGE_CELLS; c++) {
 		atomic_store(&c->limit, 0);
 		atomic_store(&c->told, 0);
+		atomic_store(&c->ratio, 0);
+		ratio_restart(c);
 	}
 	atomic_store(&p->hold, 0);
 	atomic_store(&p->next, 0);

@@ -28,12 +28,16 @@
 #define PAGE_LABEL 1024
 
 #define PAGE_ONE ((int64_t)256)		/* a request, in .concurrency */
+#define PAGE_RATIO ((int64_t)1024)	/* one, in .ratio */
 #define PAGE_MINUTE ((int64_t)60000000)		/* us; the usual window */
 
 struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t limit;	/* 0: not known */
 	_Atomic int64_t window, margin, tail, base;
 	_Atomic int64_t told;	/* when a server last reported it, ms */
+	_Atomic int64_t ratio;	/* limit/ratio.h, x PAGE_RATIO; 0: unknown */
+	_Atomic int64_t estimated;	/* since the place and base from which */
+	_Atomic int64_t from_place, from_base;	/* it is compared; 0: none */
 };
 
 struct page {			/* times and spans in ms */

@@ -1,6 +1,7 @@
 #include "limit/queue.h"
 
 #include "limit/gcra.h"
+#include "limit/ratio.h"
 
 /* Output tokens of an answer before any was seen. */
 #define OUTPUT_GUESS ((int64_t)1000)
@@ -33,7 +34,7 @@ queue_look(const struct limit *l, const struct ticket *t, size_t k,
 }
 
 int64_t
-queue_cost(const struct limit *l, const struct ticket *t, size_t k)
+queue_estimate(const struct limit *l, const struct ticket *t, size_t k)
 {
 	int64_t seen;
 
@@ -55,10 +56,27 @@ queue_cost(const struct limit *l, const struct ticket *t, size_t k)
 	}
 }
 
+int64_t
+queue_cost(const struct limit *l, const struct ticket *t, size_t k)
+{
+	return ratio_apply(&l->page->cell[k], queue_estimate(l, t, k));
+}
+
+/* The same as the time that the bucket needs to refill by it.  The server will
+ * refuse more than the limit. */
+static int64_t
+span_of(const struct limit *l, const struct ticket *t, size_t k,
+    const struct view *v)
+{
+	int64_t cost = queue_cost(l, t, k);
+
+	return gcra_span(cost < v->limit ? cost : v->limit, v->limit,
+	    v->window);
+}
+
 void
 queue_join(struct limit *l, struct ticket *t, msec now)
 {
-	int64_t cost;
 	struct view v;
 	size_t k;
 
@@ -78,13 +96,10 @@ queue_join(struct limit *l, struct ticket *t, msec now)
 			if (t->cost.output < 0)	/* a damaged page */
 				t->cost.output = 0;
 		}
-		cost = queue_cost(l, t, k);
-		if (cost > v.limit)	/* the server will refuse it */
-			cost = v.limit;
 		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
 		    gcra_base(v.base, atomic_load(&v.c->tail), now * 1000)))
 			;
-		t->span[k] = gcra_span(cost, v.limit, v.window);
+		t->span[k] = span_of(l, t, k, &v);
 		t->place[k] = atomic_fetch_add(&v.c->tail, t->span[k]) +
 		    t->span[k];
 	}
@@ -94,6 +109,7 @@ void
 queue_slot(struct limit *l, struct ticket *t, msec now)
 {
 	struct view v;
+	int64_t more;
 	msec at;
 	size_t k;
 
@@ -110,7 +126,11 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 			if (t->refused && !t->exact && !v.own)
 				continue;	/* the server knows best */
 		}
-		at = (v.base + t->place[k] - v.burst + 999) / 1000;
+		/* if less is reserved now for such a request, less will do */
+		more = t->exact || v.own ? 0 : t->span[k] -
+		    span_of(l, t, k, &v);
+		at = (v.base + t->place[k] - (more > 0 ? more : 0) - v.burst +
+		    999) / 1000;
 		t->early[k] = (now - at) * 1000;
 		if (at > t->slot) {
 			t->slot = at;

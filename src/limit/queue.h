@@ -21,7 +21,10 @@ struct view {
 int queue_look(const struct limit *l, const struct ticket *t, size_t k,
     struct view *v);
 
-/* What the ticket's request takes from the bucket of a cell. */
+/* What the ticket's request takes from the bucket of a cell: as estimated, and
+ * as the server will probably count it. */
+int64_t queue_estimate(const struct limit *l, const struct ticket *t,
+    size_t k);
 int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
 
 /* Takes a place in each queue where the ticket has none yet. */
