@@ -111,6 +111,18 @@ test_below(void)
 	check(&w, "short answers that take long", 1.05, 1);
 }
 
+/* The head comes with the answer: its figures are old. */
+static void
+test_old(void)
+{
+	struct world w = openai(60);
+
+	w.latency = 150;
+	w.think = 1500;
+	w.service = 0;
+	check(&w, "old figures", 1.03, 2);
+}
+
 /* Requests are the scarce kind, in a window of two seconds. */
 static void
 test_calls(void)
@@ -201,6 +213,7 @@ main(void)
 	test_counts();
 	test_foreign();
 	test_below();
+	test_old();
 	test_calls();
 	test_late();
 	test_turns();

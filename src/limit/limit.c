@@ -211,7 +211,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	int64_t left, gone, last, most, least;
 	struct view v;
 	struct gcra g;
-	msec by = now - t->at > DECIDED ? t->at + DECIDED : now;
+	msec by = now - t->at > DECIDED ? t->at + DECIDED : now, since;
 	int first, crowd, refused;
 
 	/* a window inferred from a count that was rounded down is never too
@@ -257,9 +257,13 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 		gcra_sync(&g, least, crowd ? INT64_MAX : most,
 		    v.window, !counted);
 	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
-	/* others do not surprise one that went before the limit was known */
-	if (first || t->early[k] != INT64_MAX)
+	/* that requests from before the limit was known are counted does not
+	 * tell what others will take */
+	since = atomic_load(&c->since);
+	if (first || (since == 0 && t->early[k] != INT64_MAX))
 		atomic_store(&c->margin, g.margin);
+	if (first || t->at >= since)
+		atomic_store(&c->since, first ? now : 0);
 }
 
 /* A fixed window does not refill before its end. */

@@ -52,6 +52,7 @@ is_sound_cell(const struct cell *c, msec now)
 	    atomic_load(&c->base) + atomic_load(&c->tail) <=
 	    (now + DAY) * 1000 + window &&
 	    within(&c->told, 0, now + SKEW) &&
+	    within(&c->since, 0, now + SKEW) &&
 	    within(&c->ratio, 0, 8 * PAGE_RATIO) &&
 	    within(&c->estimated, 0, WORD_MAX) &&
 	    within(&c->from_place, -WORD_MAX, WORD_MAX) &&

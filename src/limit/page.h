@@ -35,6 +35,8 @@ struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t limit;	/* 0: not known */
 	_Atomic int64_t window, margin, tail, base;
 	_Atomic int64_t told;	/* when a server last reported it, ms */
+	_Atomic int64_t since;	/* the first such report, ms; 0: a request
+				   sent after it has confirmed it */
 	_Atomic int64_t ratio;	/* limit/ratio.h, x PAGE_RATIO; 0: unknown */
 	_Atomic int64_t estimated;	/* since the place and base from which */
 	_Atomic int64_t from_place, from_base;	/* it is compared; 0: none */
