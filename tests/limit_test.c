@@ -212,6 +212,32 @@ test_turns(void)
 	page_close(l.page);
 }
 
+/* A server that serves three at a time: others wait for their first byte. */
+static void
+test_slow(void)
+{
+	struct fault late = { .class = F_TIMEOUT, .retry = 1 };
+	struct limit l = fresh();
+	struct ticket t[6] = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		t[i].hurry = 1;
+		ask(&l, &t[i], 10);
+	}
+	limit_local.done(&l, &t[5], &late, 1, &none, START + 20);
+	EQ(share_most(l.page, START + 20), 0, "nobody was served");
+	ask(&l, &t[5], 21);
+	for (i = 0; i < 3; i++)
+		head(&l, &t[i], -1, -1, 200, 30);
+	for (i = 3; i < 6; i++)
+		limit_local.done(&l, &t[i], &late, 1, &none, START + 40);
+	EQ(share_most(l.page, START + 40), 3, "as many as were served");
+	limit_local.done(&l, &t[2], &late, 1, &none, START + 50);
+	EQ(share_most(l.page, START + 50), 3, "one that stalled later");
+	page_close(l.page);
+}
+
 /* The limit grows slowly up to two above what was admitted, then fast. */
 static void
 test_share(void)
@@ -520,6 +546,7 @@ main(void)
 	test_obey();
 	test_word();
 	test_turns();
+	test_slow();
 	test_share();
 	test_output();
 	test_killed();

@@ -64,6 +64,8 @@ give(struct batch *b)
 		}
 		b->pending = rc > 0;
 	}
+	if ((b->in_over || b->stop) && !b->pending)
+		pool_rest(&b->pool);
 	return ev == IN_WAIT;
 }
 

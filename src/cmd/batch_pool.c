@@ -233,6 +233,13 @@ pool_take(struct pool *p, size_t i, struct report *r, struct slice *line)
 	return 1;
 }
 
+void
+pool_rest(struct pool *p)
+{
+	while (p->nidle > 0)
+		bury(p, p->idle[--p->nidle]);
+}
+
 /* -- pauses, and the end --------------------------------------------------- */
 
 size_t

@@ -61,6 +61,10 @@ int pool_give(struct pool *p, const struct claim *c, struct slice text);
  * finished, with *r and the result, valid until the next call; else 0. */
 int pool_take(struct pool *p, size_t i, struct report *r, struct slice *line);
 
+/* Ends the idle workers: their connections would keep a server busy that serves
+ * few at a time.  Others are started when there is work again. */
+void pool_rest(struct pool *p);
+
 /* The number of workers that pause, and when the first pause ends, or
  * MSEC_MAX. */
 size_t pool_waiting(const struct pool *p, msec now, msec *first);

@@ -149,6 +149,16 @@ route_find(struct work *w, const struct line *l, struct complaint *c)
 	return rc < 0 ? NULL : r;
 }
 
+void
+route_rest(struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < FAMILIES; i++)
+		job_release(&w->route[i].plan.job);
+	job_release(&w->other.plan.job);
+}
+
 /* The part of a URL below the base URL, if it is of the same host, or of that
  * of a known provider: then of a file that was made for it.  NULL: neither. */
 static const char *

@@ -28,6 +28,9 @@ const char *route_path(struct route *r, const struct line *l,
 /* Sets the limits of requests and tokens per minute, where they are known. */
 void route_per_minute(const struct work *w, int64_t limit[2]);
 
+/* Closes the connections that are kept for further lines. */
+void route_rest(struct work *w);
+
 void route_close(struct route *r);
 
 #endif

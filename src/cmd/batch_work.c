@@ -1,5 +1,6 @@
 #include "cmd/batch_work.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "cmd/request.h"
 #include "core/output.h"
 
+/* How long a worker without work keeps its connection, in ms. */
+#define KEEP_CONN 1000
 #define KEEP_MOST ((size_t)65536)	/* of a buffer, from line to line */
 
 /* -- a question ------------------------------------------------------------ */
@@ -228,10 +231,13 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 /* Waits for a claim and gets its text.  A claim and a short text come in one
  * read, for the parent sends nothing else before it has its report. */
 static int
-next_claim(const struct work *w, int fd, struct claim *c, struct buf *text)
+next_claim(struct work *w, int fd, struct claim *c, struct buf *text)
 {
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	ssize_t got;
 
+	if (poll(&p, 1, KEEP_CONN) == 0)
+		route_rest(w);
 	buf_clear(text);
 	(void)buf_room(text, sizeof(*c) + CLAIM_SHORT);
 	do

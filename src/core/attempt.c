@@ -171,11 +171,17 @@ out:
 }
 
 void
-job_close(struct job *job)
+job_release(struct job *job)
 {
 	if (job->idle != NULL)
 		job->idle->ops->close(job->idle);
 	job->idle = NULL;
+}
+
+void
+job_close(struct job *job)
+{
+	job_release(job);
 	buf_free(&job->moved);
 	buf_free(&job->space);
 }

@@ -119,6 +119,9 @@ struct outcome {
  * terminal event. */
 void attempt(struct job *job, struct outcome *out);
 
+/* Closes the connection that is kept for reuse. */
+void job_release(struct job *job);
+
 /* Frees what is carried between attempts. */
 void job_close(struct job *job);
 

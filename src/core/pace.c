@@ -90,6 +90,9 @@ pace_wait(struct run *r, struct result *res, struct retry *st)
 		} else if (tell(r, res, st, wait, &told) < 0) {
 			rc = 1;
 		} else {
+			/* what it keeps may occupy a thread of the server */
+			if (t->why == LIMIT_TURN)
+				job_release(r->job);
 			nudged = env->sleep(env->ctx, mono + look - now);
 			rc = nudged < 0 ? -1 : 0;
 		}

@@ -304,6 +304,7 @@ head(struct limit *l, struct ticket *t, const struct quota *q, int status,
 	else if (status < 300)
 		hold_end(l->page, t->at);
 	raise(&l->page->head, now);
+	t->headed = 1;
 }
 
 static void
@@ -405,11 +406,15 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 			settle(l, t, u);
 	} else if (limited) {
 		learn_refusal(l, t, f, now);
+	} else if (f->class == F_TIMEOUT && sent && !t->headed &&
+	    atomic_load(&p->head) > t->at) {
+		share_slow(p, now);	/* others were served */
 	}
 	if (!limited && sent)
 		*t = (struct ticket){ 0 };
 	else if (!f->retry)
 		drop(l, t);
+	t->headed = 0;
 	t->told = 0;	/* .asked stays: it is the first in line again */
 	t->explained = 0;
 }

@@ -73,6 +73,7 @@ struct ticket {
 	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];	/* limit/gcra.h */
 	int64_t early[LIMIT_CELLS];	/* us from its slot there to sending */
 	unsigned told;		/* bit k: the head reported cell k */
+	int headed;		/* its response has begun */
 	int explained;		/* a bucket explains the refusal */
 	int refused;		/* the server said how long to wait, */
 	int exact;		/* and gave the figures of the bucket */

@@ -15,16 +15,29 @@ share_most(const struct page *p, msec now)
 	return (size_t)(atomic_load(&p->concurrency) / ONE);
 }
 
+static void
+set(struct page *p, int64_t n, msec now)
+{
+	if (n < 1)
+		n = 1;
+	atomic_store(&p->admitted, n * ONE);
+	atomic_store(&p->concurrency, n * ONE);
+	atomic_store(&p->cut, now);
+}
+
 void
 share_cut(struct page *p, msec now)
 {
-	int64_t others = (int64_t)lease_count(p, now) * ONE;
+	set(p, (int64_t)lease_count(p, now), now);
+}
 
-	if (others < ONE)
-		others = ONE;
-	atomic_store(&p->admitted, others);
-	atomic_store(&p->concurrency, others);
-	atomic_store(&p->cut, now);
+void
+share_slow(struct page *p, msec now)
+{
+	int64_t others = (int64_t)lease_count(p, now);
+	int64_t less = (int64_t)share_most(p, now) - 1;
+
+	set(p, others > less ? others : less, now);
 }
 
 void
