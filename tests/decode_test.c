@@ -147,6 +147,8 @@ static const struct script responses[] = {
     "\",\"arguments\":\"" args "\"}}"
 #define LIFE(id, text) "|{\"id\":\"" id "\",\"choices\":[{\"delta\":{" \
     "\"role\":\"assistant\",\"content\":\"" text "\"}}]}"
+#define TEN "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define MESSAGE(text, finish) "|{\"choices\":[{\"message\":{\"role\":" \
     "\"assistant\",\"content\":\"" text "\"},\"finish_reason\":" finish "}]}"
 #define TOOLS(pieces) CHOICE("\"tool_calls\":[" pieces "]", "null")
@@ -319,6 +321,8 @@ static const struct script chat[] = {
 	    { LIFE("1", "a"), LIFE("2", "b"), LIFE("2", "c") } },
 	{ "it may have begun", "mmf T(a)T(b) io",
 	    { LIFE("1", "a"), LIFE("2", "b"), END } },
+	{ "a long id", "mmtd T(a)T(b) stop",
+	    { LIFE(LONG, "a"), LIFE(LONG, "b"), STOP, END } },
 	{ "ids that merely change", "mmmmtd T(a)T(b)T(c)T(d) stop",
 	    { LIFE("1", "a"), LIFE("2", "b"), LIFE("3", "c"), LIFE("3", "d"),
 	    STOP, END } },

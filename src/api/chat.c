@@ -368,8 +368,8 @@ take_chunk(struct decode *d, struct slice json)
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (decode_has_text(&w[ID]) && decode_life(d, w[ID].tok, begins(w)) ==
-	    DECODE_FAULT)
+	if (!decode_known(d, &w[ID]) &&
+	    decode_life(d, w[ID].tok, begins(w)) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
 		decode_usage(d, w[USAGE].tok);

@@ -299,15 +299,6 @@ decode_truthy(const struct json_want *w)
 	}
 }
 
-int
-decode_is_last(struct slice array, struct slice value)
-{
-	const char *end = value.p + value.n;
-
-	return slice_trim((struct slice){ end, (size_t)(array.p + array.n -
-	    end) }).n == 1;
-}
-
 int64_t
 decode_count(const struct json_want *w)
 {

@@ -11,6 +11,8 @@
  * has failed; after it, nothing that the transport does matters any more.
  */
 
+#include <string.h>
+
 #include "api/event.h"
 #include "api/request.h"
 #include "wire/http.h"
@@ -105,6 +107,7 @@ struct decode {
 	int revoked;		/* content came after one: only the end of
 				   the stream counts from then on */
 	enum decode_ids ids;
+	size_t id_n;		/* the length of the last id */
 	uint64_t doubted;	/* IDS_DOUBT: .text_bytes then */
 	int begun;		/* chat: a choice was seen; messages: the
 				   start was */
@@ -233,7 +236,16 @@ decode_has_text(const struct json_want *w)
 int decode_truthy(const struct json_want *w);
 
 /* Whether a value that was found in an array is the last in it. */
-int decode_is_last(struct slice array, struct slice value);
+static inline int
+decode_is_last(struct slice array, struct slice value)
+{
+	const char *end = array.p + array.n - 1;	/* the bracket */
+
+	while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' ||
+	    end[-1] == '\r')
+		end--;
+	return end == value.p + value.n;
+}
 
 /* Takes the object or array at the front of *data, and the blanks around it;
  * 0 if there is no complete one. */
@@ -282,8 +294,19 @@ int decode_several(const struct decode *d, const char *path);
 void decode_id(struct slice raw, char id[ID_MAX + 1]);
 
 /* The id of a chunk, raw; begins: it looks like the first of an answer.  The
- * same when it is one, with another id. */
+ * same when it is one, with another id.  Not needed if decode_known(). */
 enum decoded decode_life(struct decode *d, struct slice id, int begins);
+
+/* Whether a chunk's id says nothing new, as nearly all do. */
+static inline int
+decode_known(const struct decode *d, const struct json_want *id)
+{
+	size_t n = id->tok.n;
+
+	return !decode_has_text(id) || d->ids == IDS_VARY ||
+	    (d->ids == IDS_STEADY && n == d->id_n && n < sizeof(d->id) &&
+	    memcmp(id->tok.p, d->id, n) == 0);
+}
 
 /* Fails with a retryable fault, unless failed already.  All that follow return
  * DECODE_FAULT where they fail. */

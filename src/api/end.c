@@ -145,12 +145,12 @@ decode_id(struct slice raw, char id[ID_MAX + 1])
 enum decoded
 decode_life(struct decode *d, struct slice id, int begins)
 {
-	int same = slice_eq(id, slice_str(d->id)), first = d->id[0] == '\0';
+	int first = d->id[0] == '\0', same = id.n == d->id_n && slice_eq(
+	    slice_sub(id, 0, sizeof(d->id) - 1), slice_str(d->id));
 	enum decode_ids ids = d->ids;
 
-	if (same && ids == IDS_STEADY)
-		return DECODE_MORE;
 	slice_copy(id, d->id, sizeof(d->id));
+	d->id_n = id.n;
 	if (same && ids == IDS_DOUBT)
 		return decode_anew(d);
 	if (same && ids == IDS_ONE)

@@ -361,7 +361,7 @@ take_picked(struct decode *d, struct slice json)
 		return decode_error(d, json);
 	if (d->failed)
 		return DECODE_FAULT;
-	if (decode_has_text(&w[ID]) && decode_life(d, w[ID].tok, any &&
+	if (!decode_known(d, &w[ID]) && decode_life(d, w[ID].tok, any &&
 	    has_parts(w)) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
