@@ -60,7 +60,8 @@ static void
 read_events(struct keeper *k, const struct dialect *dialect,
     const char *const *events)
 {
-	struct decode d = { .sink = &k->sink, .usage = { -1, -1, -1, -1 } };
+	struct decode d = { .sink = &k->sink, .usage = { -1, -1, -1, -1 },
+	    .request = SLICE("{\"tools\":[]}") };
 	struct sse_event e = { .name = SLICE("message") };
 	enum decoded what = DECODE_MORE;
 
@@ -366,6 +367,134 @@ gemini(void)
 	done(&k);
 }
 
+/* -- chat ------------------------------------------------------------------ */
+
+#define CHUNK(delta) "{\"choices\":[{\"index\":0,\"delta\":{" delta "}}]}"
+#define CHUNK_CALL(more) CHUNK("\"tool_calls\":[{\"index\":0,\"id\":\"c1\"," \
+    "\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}" more \
+    "}]")
+#define FINISHED "{\"choices\":[{\"index\":0,\"delta\":{}," \
+    "\"finish_reason\":\"tool_calls\"}]}"
+#define THOUGHT_BACK(thought, extra) "[{\"role\":\"user\",\"content\":\"q\"}," \
+    "{\"role\":\"assistant\"," thought "\"content\":null,\"tool_calls\":[{" \
+    "\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\"," \
+    "\"arguments\":\"{\\\"a\\\":1}\"}" extra "}]}" CHAT_RESULT("c1")
+#define DETAIL(more) CHUNK("\"reasoning\":\"x\",\"reasoning_details\":[{" more \
+    "}]")
+
+static const struct {
+	const char *what, *events[8];
+	const char *thought, *extra;	/* as they go back */
+} thoughts[] = {
+	{ "Gemini's signature", { CHUNK_CALL(",\"extra_content\":{\"google\":{"
+	    "\"thought_signature\":\"S\\/=\"}}") },
+	    "", ",\"extra_content\":{\"google\":{"
+	    "\"thought_signature\":\"S\\/=\"}}" },
+	{ "after the arguments", { CHUNK_CALL(""), CHUNK("\"tool_calls\":[{"
+	    "\"index\":0,\"extra_content\":{\"x\":{"
+	    "\"thought_signature\":\"S\"}}}]") },
+	    "", ",\"extra_content\":{\"x\":{\"thought_signature\":\"S\"}}" },
+	{ "LiteLLM's", { CHUNK_CALL(",\"extra_content\":null,"
+	    "\"provider_specific_fields\":{\"thought_signature\":\"S\"}") },
+	    "", ",\"provider_specific_fields\":{"
+	    "\"thought_signature\":\"S\"}" },
+	{ "reasoning_content", { CHUNK("\"reasoning_content\":\"h\\ud83d\""),
+	    CHUNK("\"reasoning_content\":\"\\ude00\\n\""), CHUNK_CALL("") },
+	    "\"reasoning_content\":\"h\\ud83d\\ude00\\n\",", "" },
+	{ "reasoning_details in pieces", {
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"h\",\"signature\":"
+	    "null,\"id\":\"r\",\"index\":0"),
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"m\",\"index\":0"),
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"\",\"signature\":"
+	    "\"S=\",\"index\":0"),
+	    DETAIL("\"type\":\"reasoning.encrypted\",\"data\":\"D\","
+	    "\"index\":1"),
+	    DETAIL("\"type\":\"reasoning.encrypted\",\"data\":\"E\","
+	    "\"index\":1"), CHUNK_CALL("") },
+	    "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"id\":\"r\","
+	    "\"index\":0,\"text\":\"hm\",\"signature\":\"S=\"},{\"type\":"
+	    "\"reasoning.encrypted\",\"index\":1,\"data\":\"D\"},{\"type\":"
+	    "\"reasoning.encrypted\",\"index\":1,\"data\":\"E\"}],", "" },
+	{ "each with all of it so far", {
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"h\""),
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"hm\""),
+	    DETAIL("\"type\":\"reasoning.text\",\"text\":\"hm!\""),
+	    CHUNK_CALL("") },
+	    "\"reasoning_details\":[{\"type\":\"reasoning.text\","
+	    "\"text\":\"hm!\"}],", "" },
+	{ "one without members", { DETAIL(""), CHUNK_CALL("") },
+	    "\"reasoning_details\":[{}],", "" },
+	{ "in a message", { "{\"choices\":[{\"message\":{\"content\":null,"
+	    "\"reasoning_content\":\"h\",\"tool_calls\":[{\"id\":\"c1\","
+	    "\"function\":{\"name\":\"f\",\"arguments\":"
+	    "\"{\\\"a\\\":1}\"}}]}}]}" },
+	    "\"reasoning_content\":\"h\",", "" },
+};
+
+/* Reasoning goes back until the turn is over; a call keeps its signature. */
+static void
+chat(void)
+{
+	const char *stream[10];
+	struct keeper k;
+	struct talk again;
+	struct request r = { 0 };
+	struct buf want = { 0 };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(thoughts) / sizeof(thoughts[0]); i++) {
+		for (n = 0; n < 8 && thoughts[i].events[n] != NULL; n++)
+			stream[n] = thoughts[i].events[n];
+		stream[n] = FINISHED;
+		stream[n + 1] = NULL;
+		k = start();
+		read_events(&k, &dialect_chat, stream);
+		EQ(k.items, thoughts[i].thought[0] != '\0',
+		    thoughts[i].what);
+		next_turn(&k);
+		buf_clear(&want);
+		buf_printf(&want, THOUGHT_BACK("%s", "%s") "]",
+		    thoughts[i].thought, thoughts[i].extra);
+		buf_putc(&want, '\0');
+		encode(&k, &dialect_chat, "m", "messages", want.p);
+
+		/* as a file of messages it says the same */
+		again = (struct talk){ 0 };
+		OK(talk_parse(&again, slice_sub(buf_slice(&want), 0,
+		    want.n - 1)) == NULL, "read again");
+		OK(talk_end(&again, &r) == NULL, "a conversation");
+		encode(&(struct keeper){ .talk = again }, &dialect_chat, "m",
+		    "messages", want.p);
+		talk_free(&again);
+
+		encode(&k, &dialect_gemini, "gemini-2.5-pro", "contents",
+		    CONTENTS("{\"functionCall\":{\"id\":\"c1\",\"name\":"
+		    "\"f\",\"args\":{\"a\":1}}}", G_RESULT("c1")));
+		talk_user(&k.talk, SLICE("more"), NULL, 0);
+		buf_clear(&want);
+		buf_printf(&want, THOUGHT_BACK("%s", "%s") ",{\"role\":"
+		    "\"user\",\"content\":\"more\"}]", "",
+		    thoughts[i].extra);
+		buf_putc(&want, '\0');
+		encode(&k, &dialect_chat, "m", "messages", want.p);
+		talk_disown(&k.talk);
+		encode(&k, &dialect_chat, "m", "messages",
+		    THOUGHT_BACK("", "") ",{\"role\":\"user\","
+		    "\"content\":\"more\"}]");
+		done(&k);
+	}
+	buf_free(&want);
+
+	/* without a call nothing goes back */
+	stream[0] = CHUNK("\"reasoning_content\":\"h\",\"content\":\"a\"");
+	stream[1] = "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}";
+	stream[2] = NULL;
+	k = start();
+	read_events(&k, &dialect_chat, stream);
+	EQ(k.items, 0, "an answer");
+	done(&k);
+}
+
 /* -- all ------------------------------------------------------------------- */
 
 /* A turn with nothing but another dialect's items is left out. */
@@ -438,6 +567,7 @@ main(void)
 	messages_unsigned();
 	messages_strict();
 	gemini();
+	chat();
 	foreign();
 	return DONE();
 }

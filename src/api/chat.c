@@ -3,6 +3,7 @@
 #include "api/dialect.h"
 #include "api/encode.h"
 #include "api/talk.h"
+#include "api/thoughts.h"
 #include "wire/json.h"
 
 static void
@@ -56,7 +57,7 @@ encode(const struct request *r, struct buf *body)
  * complete arguments end one; the first id stays.
  */
 
-enum { T_INDEX, T_ID, T_FUNCTION, T_N };
+enum { T_INDEX, T_ID, T_FUNCTION, T_EXTRA, T_OWN, T_N };
 
 static int
 is_field(struct decode *d, const struct buf *field, const struct json_want *w)
@@ -107,12 +108,28 @@ continues(struct decode *d, const struct call *c, const struct json_want *id,
 	return c->args.n > 0 || c->index >= 0;
 }
 
+static void
+keep_extra(struct call *c, const struct json_want *fragment)
+{
+	struct json_out w = { .out = &c->signature };
+
+	if (c->signature.n > 0 || (fragment[T_EXTRA].type != JSON_OBJECT &&
+	    fragment[T_OWN].type != JSON_OBJECT))
+		return;
+	json_open(&w, '{');
+	thoughts_extra(&w, &fragment[T_EXTRA]);
+	json_close(&w);
+}
+
 static enum decoded
-take_fragment(struct decode *d, const struct json_want *id, int64_t index,
+take_fragment(struct decode *d, const struct json_want *fragment,
     struct slice function)
 {
 	static const char keys[] = "name arguments";
 	struct json_want w[2], *name = &w[0], *args = &w[1];
+	const struct json_want *id = &fragment[T_ID];
+	int64_t index = fragment[T_INDEX].type == JSON_NUMBER ?
+	    json_int(fragment[T_INDEX].tok, 0) : -1;
 	struct call *c;
 
 	json_take(function, keys, w, 2);
@@ -132,6 +149,7 @@ take_fragment(struct decode *d, const struct json_want *id, int64_t index,
 	}
 	if (c->id.n == 0 && decode_is_word(id))
 		decode_set(d, &c->id, id->tok);
+	keep_extra(c, fragment);
 	/* All of the arguments again, after {} or in the last chunk. */
 	if (args->tok.n > 0 && (args->type == JSON_OBJECT ||
 	    *args->tok.p == '{') && is_whole(c))
@@ -145,7 +163,7 @@ take_fragment(struct decode *d, const struct json_want *id, int64_t index,
 static enum decoded
 take_calls(struct decode *d, const struct json_want *calls)
 {
-	static const char keys[] = "index id function";
+	static const char keys[] = "index id function " THOUGHTS_EXTRA;
 	struct json_want w[T_N];
 	struct slice key, fragment = calls->tok;
 	size_t at = 0;
@@ -153,10 +171,8 @@ take_calls(struct decode *d, const struct json_want *calls)
 	while (calls->type == JSON_OBJECT ||
 	    json_each(calls->tok, &at, &key, &fragment) > JSON_END) {
 		if (json_take(fragment, keys, w, T_N) == 0 &&
-		    take_fragment(d, &w[T_ID], w[T_INDEX].type == JSON_NUMBER ?
-		    json_int(w[T_INDEX].tok, 0) : -1, w[T_FUNCTION].type ==
-		    JSON_OBJECT ? w[T_FUNCTION].tok : fragment) ==
-		    DECODE_FAULT)
+		    take_fragment(d, w, w[T_FUNCTION].type == JSON_OBJECT ?
+		    w[T_FUNCTION].tok : fragment) == DECODE_FAULT)
 			return DECODE_FAULT;
 		if (calls->type == JSON_OBJECT)
 			break;
@@ -171,7 +187,8 @@ enum {
 	CHOICES, ERROR, USAGE, ID,
 	CHOICE,			/* the first of them */
 	DELTA, FINISH, CHOICE_ERROR, INDEX,
-	CONTENT, REASONING, REASONING_CONTENT, TOOL_CALLS, REFUSAL, ROLE,
+	CONTENT, REASONING, REASONING_CONTENT, DETAILS, TOOL_CALLS, REFUSAL,
+	ROLE,
 	W_N,
 	CHOICE_N = CONTENT - DELTA,
 	DELTA_N = W_N - CONTENT
@@ -182,7 +199,7 @@ enum {
 static enum decoded
 take_rest(struct decode *d, struct slice delta)
 {
-	struct json_want any = { 0 }, none = { 0 };
+	struct json_want any = { 0 }, none[T_N] = { { 0 } };
 	uint64_t before = d->bytes;
 	struct slice key;
 	size_t at = 0;
@@ -194,7 +211,7 @@ take_rest(struct decode *d, struct slice delta)
 			continue;
 		/* the only call, before there were several */
 		if (json_is(key, "function_call") && any.type == JSON_OBJECT)
-			return take_fragment(d, &none, -1, any.tok);
+			return take_fragment(d, none, any.tok);
 		d->bytes += any.tok.n;
 	}
 	return DECODE_MORE;
@@ -209,6 +226,7 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	/* A server that sends both sends the same text in each. */
 	decode_text(d, EV_REASONING, decode_has_text(&w[REASONING_CONTENT]) ?
 	    &w[REASONING_CONTENT] : &w[REASONING]);
+	thoughts_take(d, &w[REASONING_CONTENT], &w[DETAILS]);
 	decode_content(d, &w[CONTENT]);
 	if (decode_has_text(&w[REFUSAL])) {
 		d->refused = 1;
@@ -347,7 +365,7 @@ pick(struct decode *d, struct slice json)
 	if (w[CHOICES].sub != &w[CHOICE]) {	/* unset, or d was moved */
 		json_keys(w, "choices error usage id 0 delta finish_reason "
 		    "error index content reasoning reasoning_content "
-		    "tool_calls refusal role", W_N);
+		    "reasoning_details tool_calls refusal role", W_N);
 		json_want_in(&w[CHOICES], &w[CHOICE], 1);
 		json_want_in(&w[CHOICE], &w[DELTA], CHOICE_N);
 		json_want_in(&w[DELTA], &w[CONTENT], DELTA_N);

@@ -63,6 +63,18 @@ struct cursor {
 	int resuming;		/* this attempt resumes it */
 };
 
+/* chat: what the model thought, raw, to be sent back (api/thoughts.h). */
+struct thoughts {
+	int wanted;		/* 0: unknown; -1: no */
+	struct buf content;
+	struct buf details;	/* entries; in the last one now: */
+	enum { THOUGHT_NONE, THOUGHT_BARE, THOUGHT_TEXT, THOUGHT_SIGNATURE }
+	    open;
+	int members;
+	size_t text;		/* where its text begins */
+	struct buf kind;	/* its type and index */
+};
+
 /* What the ids of the chunks say.  Mostly all are the same; GitHub Copilot and
  * others give each chunk one of its own. */
 enum decode_ids {
@@ -128,6 +140,7 @@ struct decode {
 	/* messages: the thinking block to send back; .open: in its signature.
 	 * chat: the text that came in messages instead of deltas */
 	struct buf block;
+	struct thoughts thoughts;
 	struct json_like like;	/* the members of the last event */
 };
 

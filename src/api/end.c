@@ -6,6 +6,7 @@
 
 #include "api/error.h"
 #include "api/error_words.h"
+#include "api/thoughts.h"
 #include "wire/json.h"
 
 /* How much of what was not understood a message quotes. */
@@ -120,6 +121,7 @@ decode_anew(struct decode *d)
 		return decode_fail(d, F_IO,
 		    "another answer began inside this one");
 	drop_calls(d);
+	thoughts_clear(&d->thoughts);
 	buf_clear(&d->block);
 	d->text_half = d->reasoning_half = 0;
 	d->finish = FIN_NONE;
@@ -176,6 +178,8 @@ decode_close(struct decode *d)
 	if (d->ids == IDS_DOUBT && d->text_bytes > d->doubted)
 		return decode_anew(d);
 	decode_flush(d);
+	if (d->ncalls > 0)
+		thoughts_put(d);
 	decode_put_calls(d, d->finish != FIN_STOP &&
 	    d->finish != FIN_TOOL_CALLS);
 	if (d->finish == FIN_NONE)
@@ -487,5 +491,6 @@ decode_free(struct decode *d)
 	buf_free(&d->like.doc);
 	buf_free(&d->path);
 	buf_free(&d->block);
+	thoughts_free(&d->thoughts);
 	*d = (struct decode){ .sink = d->sink, .wall = d->wall };
 }

@@ -82,7 +82,7 @@ encode_part(struct json_out *w, const struct request *r, const struct part *p,
 		 * refuses calls without one, but accepts this value for calls
 		 * that it did not make itself (ai.google.dev/gemini-api/docs/
 		 * thought-signatures). */
-		if (p->signature.n > 0)
+		if (p->signature.n > 0 && *p->signature.p != '{')
 			json_member(w, "thoughtSignature", p->signature);
 		else if (first && !is_old(r))
 			json_member(w, "thoughtSignature",

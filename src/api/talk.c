@@ -4,6 +4,7 @@
 
 #include "api/encode.h"
 #include "api/media.h"
+#include "api/thoughts.h"
 #include "base/bug.h"
 #include "wire/b64.h"
 
@@ -235,13 +236,13 @@ take_part(struct talk *t, struct slice doc, struct part *p)
 static const char *
 take_call(struct talk *t, struct slice doc)
 {
-	struct json_want f[2], w[2];
+	struct json_want f[2], w[4];
 	struct part p = { .type = PART_CALL };
 
 	json_keys(f, "name arguments", 2);
-	json_keys(w, "id function", 2);
+	json_keys(w, "id function " THOUGHTS_EXTRA, 4);
 	json_want_in(&w[1], f, 2);
-	if (json_pick(doc, w, 2) < 0 || w[0].type != JSON_STRING ||
+	if (json_pick(doc, w, 4) < 0 || w[0].type != JSON_STRING ||
 	    w[1].type != JSON_OBJECT || f[0].type != JSON_STRING ||
 	    f[1].type != JSON_STRING)
 		return "a tool call is {\"id\", \"type\": \"function\", "
@@ -252,6 +253,8 @@ take_call(struct talk *t, struct slice doc)
 	if (p.text.n == 0)
 		p.text = SLICE("{}");
 	t->name = p.id;
+	if (w[2].type == JSON_OBJECT || w[3].type == JSON_OBJECT)
+		p.signature = doc;
 	if (*p.text.p != '{' || !json_valid(p.text))
 		return "a tool call's arguments are not a JSON object";
 	talk_part(t, &p);
@@ -291,8 +294,9 @@ take_message(struct talk *t, struct slice doc)
 {
 	static const char *const roles[] = { "system", "user", "assistant",
 	    "tool", "developer" };
-	enum { ROLE, CONTENT, TOOL_CALLS, TOOL_CALL_ID, N };
-	static const char keys[] = "role content tool_calls tool_call_id";
+	enum { ROLE, CONTENT, TOOL_CALLS, TOOL_CALL_ID, REASONING, DETAILS, N };
+	static const char keys[] = "role content tool_calls tool_call_id "
+	    "reasoning_content reasoning_details";
 	struct json_want w[N];
 	struct slice key, one;
 	struct part p;
@@ -312,6 +316,12 @@ take_message(struct talk *t, struct slice doc)
 	talk_turn(t, role);
 	if (w[TOOL_CALLS].type != JSON_ARRAY || role != ROLE_ASSISTANT)
 		w[TOOL_CALLS].tok.n = 0;
+	if (w[TOOL_CALLS].tok.n > 0 && (w[REASONING].type == JSON_STRING ||
+	    w[DETAILS].type == JSON_ARRAY)) {
+		p = (struct part){ .type = PART_OWN, .text = doc,
+		    .name = SLICE("chat") };
+		talk_part(t, &p);
+	}
 	if (w[CONTENT].type == JSON_STRING &&
 	    (w[CONTENT].tok.n > 0 || w[TOOL_CALLS].tok.n == 0)) {
 		p = (struct part){ .type = PART_TEXT,
@@ -380,12 +390,26 @@ put_part(struct json_out *w, enum role role, const struct part *p)
 	json_close(w);
 }
 
+/* A call's .signature of this dialect holds members of it; another dialect's is
+ * no object. */
+static void
+put_extra(struct json_out *w, const struct part *call)
+{
+	struct json_want v[2];
+
+	if (json_take(call->signature, THOUGHTS_EXTRA, v, 2) == 0)
+		thoughts_extra(w, v);
+}
+
 void
 talk_put(struct json_out *w, const struct message *m, size_t n)
 {
+	const struct message *open = m + n;
 	const struct part *p;
 	size_t i, calls;
 
+	while (open > m && open[-1].role != ROLE_USER)
+		open--;
 	for (; n > 0; n--, m++) {
 		/* each result is a message */
 		for (i = 0; m->role == ROLE_TOOL && i < m->nparts; i++) {
@@ -402,6 +426,9 @@ talk_put(struct json_out *w, const struct message *m, size_t n)
 			continue;
 		json_open(w, '{');
 		encode_role(w, m->role);
+		/* DeepSeek refuses that of earlier turns */
+		if (m >= open)
+			thoughts_encode(w, m);
 		encode_content(w, m, put_part);
 		if (calls > 0)
 			encode_in(w, "tool_calls", '[');
@@ -416,6 +443,7 @@ talk_put(struct json_out *w, const struct message *m, size_t n)
 			json_member(w, "name", p->name);
 			json_member(w, "arguments", p->text);
 			json_close(w);
+			put_extra(w, p);
 			json_close(w);
 		}
 		if (calls > 0)

@@ -80,7 +80,8 @@ void talk_mend(struct talk *t);
 int talk_disown(struct talk *t);
 
 /* Writes n messages as elements of an array in the form that talk_parse()
- * reads.  PART_OWNs are left out. */
+ * reads, with what servers of the chat dialect want back: reasoning only after
+ * the last user's message. */
 void talk_put(struct json_out *w, const struct message *m, size_t n);
 
 void talk_free(struct talk *t);

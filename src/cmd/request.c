@@ -92,10 +92,12 @@ request_disown(struct plan *p, struct history *h, const struct fault *f)
 	 * when `store` is set to false." */
 	static const struct {
 		int status;
-		char word[10];
+		char word[14];
 	} refusals[] = {
 		{ 400, "signature" }, { 400, "thinking" }, { 400, "reasoning" },
 		{ 400, "encrypted" }, { 400, "persisted" },
+		{ 400, "extra_content" }, { 422, "reasoning_" },
+		{ 422, "extra_content" },
 		{ 404, "persisted" }, { 404, "item" },
 	};
 	size_t i, n = sizeof(refusals) / sizeof(refusals[0]);

@@ -15,7 +15,7 @@
 #include "wire/json.h"
 
 #define JSON_LIKE_SLOTS 8
-#define JSON_LIKE_WANTS 16	/* including the end mark, .key == NULL */
+#define JSON_LIKE_WANTS 17	/* including the end mark, .key == NULL */
 
 /* Offsets of a value in the remembered document. */
 struct json_slot {

@@ -78,6 +78,32 @@ round gemini gemini-3-pro call_bide_1 "$call" <<END
 {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}
 END
 
+# Servers of the chat dialect, which is not known to others.
+step=$(events <<'END'
+{"choices":[{"delta":{"reasoning_content":"c2VjcmV0"}}]}
+{"choices":[{"delta":{"tool_calls":[{"id":"c1","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2lnbmVk"}}}]}}]}
+{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}
+END
+)
+serve <<EOF
+$step
+error 503 server_error "Try again."
+stream chat "ok"
+stream responses "ok"
+EOF
+ask -u "$BASE" -m chat:m -s chat hello
+status "chat: a call" 0
+ask -n -u "$BASE" -m chat:m -s chat --tool-result "c1=$T/result"
+status "chat: its result" 0
+for i in 2 3; do
+	sent "chat: its result" $i body '"reasoning_content":"c2VjcmV0"'
+	sent "chat: its result" $i body '"thought_signature":"c2lnbmVk"'
+done
+ask -n -u "$BASE" -m openai:m -s chat more
+status "chat, on with another" 0
+ok "chat, on with another: nothing that is not its own" not \
+    grep -q 'c2VjcmV0\|c2lnbmVk' "$T/req$N/req-4.body"
+
 # If the server rejects the items, the request is repeated without them.
 serve <<END
 head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
