@@ -177,7 +177,7 @@ sub same_calls {
 		    $json->encode($json->decode($call->{arguments}));
 	}
 	for my $i (grep { !defined $want->[$_]{id} } 0 .. $#$want) {
-		$got->[$i]{id} = undef if $got->[$i]{id} eq 'call_' . ($i + 1);
+		$got->[$i]{id} = undef if $got->[$i]{id} eq 'call_bide_' . ($i + 1);
 	}
 }
 
