@@ -102,6 +102,8 @@ put_plain(struct json_out *w, const struct answer *a)
 		event_put_fault(w, a->fault);
 	} else {
 		json_member(w, "text", a->body);
+		if (a->model.n > 0)
+			json_member(w, "model", a->model);
 		json_member(w, "finish", slice_str(finish_name(a->finish)));
 		if (a->calls.n > 0) {
 			json_key(w, "calls");

@@ -15,8 +15,8 @@
  * Gemini: {"key", "response"} or {"key", "error"}, with the provider's own
  * error object or {"code", "status", "message"}.
  *
- * bide: {"custom_id", "text", "finish", "calls"?, "usage"} or {"custom_id",
- * "error": {"class", "status", "message"}}.
+ * bide: {"custom_id", "text", "model"?, "finish", "calls"?, "usage"} or
+ * {"custom_id", "error": {"class", "status", "message"}}.
  */
 
 #include "api/event.h"
@@ -33,6 +33,8 @@ struct answer {
 					   and errors the body as it came */
 	struct slice calls;		/* a valid JSON array without line
 					   breaks; or empty */
+	struct slice model;		/* that answered instead of the one that
+					   was asked; or empty */
 	enum finish finish;
 	struct usage usage;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/batch_opts.h"
+#include "cmd/batch_order.h"
 #include "cmd/batch_route.h"
 #include "cmd/batch_run.h"
 #include "core/output.h"
@@ -132,7 +133,8 @@ take(struct batch *b, size_t i)
 	b->answered = now;
 	b->deferred_in_a_row = 0;
 	b->mean += (now - start - b->mean) / 8;
-	if (batch_out_put(&b->out, &b->calm, line, &f) < 0) {
+	if (batch_out_put(r.fate == FATE_FAILED && b->errors.fd >= 0 ?
+	    &b->errors : &b->out, &b->calm, line, &f) < 0) {
 		b->stop = 0;	/* this outweighs any other reason */
 		batch_stop(b, f.code == EPIPE ? EXIT_SIGNAL + SIGPIPE :
 		    EXIT_OUTPUT, f.text);
@@ -153,7 +155,8 @@ step(struct batch *b, int input)
 	size_t i;
 
 	/* soon, for pauses that are about to begin, and to sync results */
-	if ((b->stop || b->out.dirty || b->deadline < MSEC_MAX) &&
+	if ((b->stop || b->out.dirty || b->errors.dirty ||
+	    b->deadline < MSEC_MAX) &&
 	    until > now + TICK)
 		until = now + TICK;
 	fds[POOL_WAKE] = (struct pollfd){ .fd = b->signal != 0 ? -1 :
@@ -177,7 +180,8 @@ step(struct batch *b, int input)
 	}
 	if (b->signal != 0 || now >= b->deadline)
 		pool_hurry(&b->pool);
-	if (batch_out_sync(&b->out, now, 0, &f) < 0)
+	if (batch_out_sync(&b->out, now, 0, &f) < 0 ||
+	    batch_out_sync(&b->errors, now, 0, &f) < 0)
 		batch_stop(b, EXIT_OUTPUT, f.text);
 	if (now - b->shown >= each) {
 		b->shown = now;
@@ -191,16 +195,21 @@ static int
 conclude(struct batch *b)
 {
 	int64_t *n = b->tally.n;
-	int more = b->tally.total < 0 && !b->in_over;
+	const struct opts *o = b->o;
+	int more = b->tally.total < 0 && !b->in_over, rc;
 	long long failed = n[T_FAILED] + b->tally.failed_before;
 
-	if (b->o->dry_run && !b->o->quiet)
+	if (o->dry_run && !o->quiet)
 		sayf("%lld to send, %lld already have a result",
 		    (long long)n[T_DONE], (long long)n[T_BEFORE]);
-	else if (failed > 0 && !b->o->quiet)
+	else if (failed > 0 && !o->quiet)
 		sayf("%lld failed permanently; see their results", failed);
-	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT)
+	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT) {
+		rc = o->ordered == NULL || o->dry_run ? 0 : batch_order(b);
+		if (rc != 0)
+			return rc;
 		return failed > 0 ? EXIT_PARTIAL : EXIT_WHOLE;
+	}
 	if (b->c.status == EXIT_SIGNAL + SIGPIPE)
 		return b->c.status;
 	if (b->c.text[0] != '\0')
@@ -238,7 +247,8 @@ ask_all(struct batch *b)
 		step(b, input);
 		input = give(b);
 	}
-	if (batch_out_sync(&b->out, 0, 1, &f) < 0)
+	if (batch_out_sync(&b->out, 0, 1, &f) < 0 ||
+	    batch_out_sync(&b->errors, 0, 1, &f) < 0)
 		batch_stop(b, EXIT_OUTPUT, f.text);
 	if (b->tally.total >= 0)	/* with those that were not begun */
 		n[T_LEFT] = b->tally.total - n[T_DONE] - n[T_FAILED];
@@ -264,6 +274,7 @@ open_files(struct batch *b)
 {
 	const struct opts *o = b->o;
 	const char *path = o->nwords > 0 ? o->words[0] : "-";
+	struct todo none = { .ids = b->todo.ids };
 	int fd = 0, rc;
 
 	if (strcmp(path, "-") != 0)
@@ -274,23 +285,36 @@ open_files(struct batch *b)
 	if (fd < 0)
 		return fail(EXIT_CONFIG, "%s: %s", path, strerror(errno));
 	batch_in_init(&b->in, fd);
+	b->start = b->in.at;
 	b->work.input = fd;
 	if (o->output != NULL)
 		b->todo.ids.path = o->output;
-	rc = batch_look(b, path);
-	return rc != 0 ? rc : batch_out_open(&b->out, o, b->deadline,
-	    &b->todo);
+	if (o->ordered != NULL && (o->output == NULL || !b->in.file))
+		return fail(EXIT_USAGE, "--ordered needs an input file and "
+		    "-o FILE");
+	if (o->errors != NULL && o->output != NULL &&
+	    strcmp(o->errors, o->output) == 0)
+		return fail(EXIT_USAGE, "--errors and -o name the same file");
+	if ((rc = batch_look(b, path)) != 0 || (rc = batch_out_open(&b->out,
+	    o->output, o, b->deadline)) != 0)
+		return rc;
+	if (o->errors != NULL && ((rc = batch_out_open(&b->errors, o->errors,
+	    o, b->deadline)) != 0 || (rc = batch_out_load(&b->errors, o,
+	    b->out.path != NULL ? &b->todo : &none, NULL)) != 0))
+		return rc;
+	todo_free(&none);
+	return batch_out_load(&b->out, o, &b->todo,
+	    o->errors != NULL ? &b->errors : NULL);
 }
 
-/* In a worker: closes the output, lest its lock outlive the parent, and frees
- * memory it does not need. */
+/* In a worker: closes and frees what it does not need. */
 static void
 leave(void *ctx)
 {
 	struct batch *b = ctx;
 
-	if (b->out.fd != 1)
-		(void)close(b->out.fd);
+	batch_out_leave(&b->out);
+	batch_out_leave(&b->errors);
 	batch_in_free(&b->in);
 	todo_free(&b->todo);
 }
@@ -320,6 +344,7 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->command = command;
 	b->again = MSEC_NONE;
 	b->tally.tty = isatty(2);
+	b->errors.fd = b->errors.old = -1;
 	b->todo.ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
 	b->work.env = b->calm;
 	b->work.o = o;

@@ -1,21 +1,9 @@
 #ifndef CMD_BATCH_LINE_H
 #define CMD_BATCH_LINE_H
 
-/*
- * The lines of a batch: its input, a file or a pipe, and its output.
- *
- * The output file is also the journal.  One process writes to it, under a
- * flock() that the kernel releases when the process dies; a result is one
- * write() of a whole line at the end.  A crash thus leaves whole lines and at
- * most one incomplete line, which the next run removes.  Once a second the file
- * is synced to disk.
- */
+/* The lines of a batch's input, a file or a pipe, or of its results. */
 
 #include "api/line.h"
-#include "cmd/opts.h"
-#include "state/todo.h"
-
-/* -- input ----------------------------------------------------------------- */
 
 #define LINE_MAX_BYTES ((size_t)256 << 20)
 
@@ -60,33 +48,5 @@ void batch_id(const struct line *l, uint64_t number, struct slice text,
     struct buf *id);
 
 void batch_in_free(struct batch_in *in);
-
-/* -- output ---------------------------------------------------------------- */
-
-struct batch_out {
-	int fd;
-	const char *path;	/* NULL: not a file, so no journal */
-	int64_t end;		/* its size */
-	int dirty;		/* not all of it is synced */
-	msec synced;		/* when it last was */
-};
-
-/*
- * Opens the file of -o, or stdout; takes the ids it has results for and
- * removes an incomplete last line.  A pipe is waited for as output_open() does,
- * but with --dry-run only a file that exists is opened.  0; or the exit status
- * after a message: 75 when another batch is writing to it, 65 when it has other
- * content, 74, and that of a signal.
- */
-int batch_out_open(struct batch_out *out, const struct opts *o, msec until,
-    struct todo *todo);
-
-/* Appends a line.  0; -1 with *f, and then nothing of it is in the file. */
-int batch_out_put(struct batch_out *out, const struct env *env,
-    struct slice line, struct fault *f);
-
-/* Syncs the file if the last time was a second ago, or with all now.  0; -1
- * with *f. */
-int batch_out_sync(struct batch_out *out, msec now, int all, struct fault *f);
 
 #endif

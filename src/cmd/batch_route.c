@@ -105,8 +105,19 @@ int
 route_ready(struct work *w, const struct line *l, struct complaint *c)
 {
 	struct route *r = &w->route[l->family];
+	size_t i;
 
-	if (l->why != NULL || own_model(l) || r->open)
+	if (l->why != NULL)
+		return 0;
+	for (i = 0; l->family == FAMILY_PLAIN && i < w->o->nfallbacks; i++) {
+		if (w->fallback[i].open)
+			continue;
+		if (open_route(w, &w->fallback[i],
+		    slice_str(w->o->fallbacks[i]), c) < 0)
+			return -1;
+		route_limits(w, &w->fallback[i], l);
+	}
+	if (own_model(l) || r->open)
 		return 0;
 	if (open_family(w, l->family, c) < 0)
 		return -1;
@@ -157,6 +168,8 @@ route_rest(struct work *w)
 	for (i = 0; i < FAMILIES; i++)
 		job_release(&w->route[i].plan.job);
 	job_release(&w->other.plan.job);
+	for (i = 0; i < FALLBACKS_MAX; i++)
+		job_release(&w->fallback[i].plan.job);
 }
 
 /* The part of a URL below the base URL, if it is of the same host, or of that

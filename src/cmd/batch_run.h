@@ -4,6 +4,7 @@
 /* The state of a batch in its parent process, and how it takes its input. */
 
 #include "cmd/batch_line.h"
+#include "cmd/batch_out.h"
 #include "cmd/batch_pool.h"
 #include "cmd/progress.h"
 #include "cmd/report.h"
@@ -26,7 +27,8 @@ struct batch {
 	msec again;		/* wall: when to try again; MSEC_NONE */
 	struct buf line;	/* for stderr */
 	struct batch_in in;
-	struct batch_out out;
+	int64_t start;		/* where the input file begins */
+	struct batch_out out, errors;	/* the latter with --errors */
 	struct todo todo;
 	struct buf id;
 	struct line l;

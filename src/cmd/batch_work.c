@@ -181,18 +181,75 @@ fate_of(const struct result *res)
 }
 
 static void
-put_answer(struct question *q, uint64_t line, struct buf *out)
+put_answer(struct work *w, uint64_t line, struct buf *out)
 {
+	struct question *q = &w->q;
 	const struct outcome *o = &q->report.res.last;
 	int failed = o->fault.class != F_NONE;
 	struct answer a = { .family = q->line.family,
 	    .id = buf_slice(&q->id), .line = line, .fault = &o->fault,
 	    .status = o->status, .request_id = o->request_id,
 	    .body = buf_slice(failed ? &q->refused : &q->answer),
-	    .calls = buf_slice(&q->calls), .finish = o->finish,
+	    .calls = buf_slice(&q->calls),
+	    .model = slice_str(q->route == NULL || q->route == &w->other ||
+	    q->route == &w->route[q->line.family] ? NULL :
+	    q->route->plan.model), .finish = o->finish,
 	    .usage = o->usage };
 
 	answer_put(out, &a);
+}
+
+/* Asks the ith fallback, whose request is made from the line again.  Whether it
+ * can be asked. */
+static int
+fall_back(struct work *w, size_t i)
+{
+	struct question *q = &w->q;
+
+	q->route = &w->fallback[i];
+	talk_free(&q->talk);
+	buf_clear(&q->text);
+	return make_request(q) == NULL;
+}
+
+/* Asks the models in turn until one answers, for prompt lines, or the only
+ * one. */
+static void
+ask(struct work *w)
+{
+	struct question *q = &w->q;
+	struct result *res = &q->report.res, before = { .usage = { -1, -1, -1,
+	    -1 } };
+	struct run r = { .policy = { w->o->patience,
+	    (unsigned)w->o->retries }, .after = question_after, .ctx = q,
+	    .queue = 1 };
+	size_t i = 0, n = q->line.family != FAMILY_PLAIN ? 0 :
+	    w->o->nfallbacks;
+	msec end = opts_end(w->o);
+
+	do {
+		r.job = &q->route->plan.job;
+		r.next_model = slice_str(i < n ? w->o->fallbacks[i] : NULL);
+		plan_job(&q->route->plan, q->env, &q->sink, end);
+		run(&r, res);
+		before.attempts += res->attempts;
+		event_add_usage(&before.usage, &res->usage);
+	} while (res->gave_way && fall_back(w, i++));
+	res->attempts = before.attempts;
+	res->usage = before.usage;
+}
+
+/* An answer to a schema is JSON. */
+static void
+check_schema(struct question *q)
+{
+	struct fault *f = &q->report.res.last.fault;
+
+	if (f->class == F_NONE && q->line.family == FAMILY_PLAIN &&
+	    q->route->plan.request.schema.n > 0 && q->calls.n == 0 &&
+	    !json_valid(buf_slice(&q->answer)))
+		fault_set(f, F_PROTO, 0, "the answer is not JSON, so it "
+		    "cannot match the schema");
 }
 
 /* Answers a line: *out is its report and the result, if there is one. */
@@ -202,25 +259,19 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 {
 	struct question *q = &w->q;
 	struct report *r = &q->report;
-	struct run run_line = { .policy = { w->o->patience,
-	    (unsigned)w->o->retries }, .after = question_after, .ctx = q,
-	    .queue = 1 };
-	struct plan *p;
 
 	memset(r, 0, sizeof(*r));
 	r->res.wait = MSEC_NONE;
 	if (prepare(w, claim, text, &r->res.last.fault) == 0) {
-		p = &q->route->plan;
-		run_line.job = &p->job;
-		plan_job(p, q->env, &q->sink, opts_end(w->o));
-		run(&run_line, &r->res);
+		ask(w);
+		check_schema(q);
 	}
 	r->fate = fate_of(&r->res);
 	r->bare = q->route != NULL && q->route->plan.bare;
 	buf_clear(out);
 	buf_put(out, (struct slice){ (char *)r, sizeof(*r) });
 	if (r->fate < FATE_LEFT)
-		put_answer(q, claim->line, out);
+		put_answer(w, claim->line, out);
 	r->n = out->n - sizeof(*r);
 	memcpy(out->p, r, sizeof(*r));
 	question_end(q);
@@ -297,6 +348,8 @@ work_free(struct work *w)
 	for (i = 0; i < FAMILIES; i++)
 		route_close(&w->route[i]);
 	route_close(&w->other);
+	for (i = 0; i < FALLBACKS_MAX; i++)
+		route_close(&w->fallback[i]);
 	input_free(&w->texts);
 	buf_free(&w->q.id);
 	buf_free(&w->q.text);

@@ -79,6 +79,7 @@ struct work {
 	struct input texts;	/* of the command line, for plain lines */
 	struct route route[FAMILIES];
 	struct route other;	/* to a model that a line names */
+	struct route fallback[FALLBACKS_MAX];	/* of prompt lines */
 	struct question q;
 };
 

@@ -54,7 +54,7 @@ struct opts {
 	const struct env *env;	/* for files that have to be waited for */
 	int live;		/* -1: if stdout is a terminal */
 	int newest;		/* continue the newest session */
-	int background, detach, no_share, forget;
+	int background, detach, no_share, forget, retry_failed;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	int url_inherited;	/* .base_url is not from the command line */
 	/* the model and the base URL named where .key_file was, or before,
@@ -63,7 +63,7 @@ struct opts {
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
 	const char *messages, *session;
-	const char *shard, *deadline, *report;
+	const char *shard, *deadline, *report, *errors, *ordered;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;

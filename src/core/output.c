@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,33 +122,6 @@ output_open(const struct env *env, const char *path, msec until,
 	}
 }
 
-static int
-replace_plain(const struct env *env, const char *path, mode_t mode,
-    struct slice s, struct fault *f)
-{
-	char temp[PATH_MAX];
-	int fd, rc;
-
-	if (str_printf(temp, sizeof(temp), "%s.%08x", path,
-	    (unsigned)env_random32(env)) < 0) {
-		errno = ENAMETOOLONG;
-		return failed(f, path);
-	}
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return failed(f, path);
-	rc = output_write(env, fd, s, f);
-	if (rc == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
-		rc = failed(f, path);
-	if (close(fd) < 0 && rc == 0)
-		rc = failed(f, path);
-	if (rc == 0 && (rename(temp, path) < 0 || place_sync(path) < 0))
-		rc = failed(f, path);
-	if (rc < 0)
-		(void)unlink(temp);
-	return rc;
-}
-
 /* Resolves symbolic links, the last of which may dangle.  real has PATH_MAX
  * bytes. */
 static int
@@ -175,12 +147,58 @@ follow_links(const char *path, char *real)
 }
 
 int
+output_begin(struct replacement *r, const struct env *env, const char *path,
+    struct fault *f)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (follow_links(path, r->real) < 0)
+		return failed(f, path);
+	if (stat(r->real, &st) == 0) {
+		r->mode = st.st_mode & 07777;
+	} else {
+		mask = umask(0);
+		umask(mask);
+		r->mode = 0666 & ~mask;
+	}
+	if (str_printf(r->temp, sizeof(r->temp), "%s.%08x", r->real,
+	    (unsigned)env_random32(env)) < 0) {
+		errno = ENAMETOOLONG;
+		return failed(f, path);
+	}
+	r->fd = open(r->temp, O_RDWR | O_APPEND | O_CREAT | O_EXCL |
+	    O_CLOEXEC, 0600);
+	return r->fd < 0 ? failed(f, path) : 0;
+}
+
+int
+output_commit(struct replacement *r, struct fault *f)
+{
+	int rc = 0;
+
+	if (fchmod(r->fd, r->mode) < 0 || fsync(r->fd) < 0 ||
+	    rename(r->temp, r->real) < 0 || place_sync(r->real) < 0)
+		rc = failed(f, r->real);
+	if (rc < 0)
+		output_abandon(r);
+	return rc;
+}
+
+void
+output_abandon(struct replacement *r)
+{
+	(void)unlink(r->temp);
+	(void)close(r->fd);
+	r->fd = -1;
+}
+
+int
 output_replace(const struct env *env, const char *path, msec until,
     struct slice s, struct fault *f)
 {
-	char real[PATH_MAX];
+	struct replacement r;
 	struct stat st;
-	mode_t mask;
 	int fd, rc;
 
 	/* before the links are read: those in /proc to pipes lead nowhere */
@@ -190,14 +208,16 @@ output_replace(const struct env *env, const char *path, msec until,
 		rc = write_until(env, fd, until, s, f);
 		return close(fd) < 0 && rc == 0 ? failed(f, path) : rc;
 	}
-	if (follow_links(path, real) < 0)
-		return failed(f, path);
-	if (stat(real, &st) < 0) {
-		mask = umask(0);
-		umask(mask);
-		return replace_plain(env, real, 0666 & ~mask, s, f);
+	if (output_begin(&r, env, path, f) < 0)
+		return -1;
+	if (output_write(env, r.fd, s, f) < 0) {
+		output_abandon(&r);
+		return -1;
 	}
-	return replace_plain(env, real, st.st_mode & 07777, s, f);
+	rc = output_commit(&r, f);
+	if (rc == 0)
+		(void)close(r.fd);
+	return rc;
 }
 
 int

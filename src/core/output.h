@@ -3,6 +3,9 @@
 
 /* Writes the answer: to a descriptor, or as a whole file. */
 
+#include <limits.h>
+#include <sys/types.h>
+
 #include "base/env.h"
 
 /*
@@ -21,6 +24,23 @@ int output_write(const struct env *env, int fd, struct slice s,
  */
 int output_replace(const struct env *env, const char *path, msec until,
     struct slice s, struct fault *f);
+
+/*
+ * The same in steps, for a plain file: begin opens the temporary file for
+ * reading and appending, commit puts it in place of the other, abandon removes
+ * it.  The descriptor stays open but after abandon.  0; -1 with F_OUTPUT, and
+ * then there is nothing left of it.
+ */
+struct replacement {
+	int fd;
+	mode_t mode;
+	char real[PATH_MAX], temp[PATH_MAX];
+};
+
+int output_begin(struct replacement *r, const struct env *env,
+    const char *path, struct fault *f);
+int output_commit(struct replacement *r, struct fault *f);
+void output_abandon(struct replacement *r);
 
 /* Opens a pipe or device for writing, non-blocking unless it is stdout.  A FIFO
  * without a reader is waited for, at most five minutes.  Returns the

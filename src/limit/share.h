@@ -20,9 +20,9 @@ size_t share_most(const struct page *p, msec now);
 /* A request was refused; it has dropped its lease. */
 void share_cut(struct page *p, msec now);
 
-/* A request got no response in time although others did, which were sent
- * later or at the same time; it has dropped its lease.  Each lowers the limit by
- * one: when the last of them comes, those that were served may have finished. */
+/* A request got no response in time although others did meanwhile; it has
+ * dropped its lease.  Each lowers the limit by one: when the last of a crowd
+ * comes, those that were served may have finished. */
 void share_slow(struct page *p, msec now);
 
 /* A request succeeded. */

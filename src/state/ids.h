@@ -23,7 +23,8 @@
 enum {
 	IDS_SEEN = 1,
 	IDS_DONE = 2,
-	IDS_FAILED = 4
+	IDS_FAILED = 4,
+	IDS_GOOD = 8
 };
 
 struct ids {

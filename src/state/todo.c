@@ -32,9 +32,8 @@ digest_of(struct slice id)
 	    slice_hex(id) >= 0 ? id : SLICE("");
 }
 
-/* The hash by which a line is known; 1 if that is of its digest. */
-static int
-hash_of(struct slice id, unsigned char hash[IDS_HASH])
+int
+todo_hash(struct slice id, unsigned char hash[IDS_HASH])
 {
 	struct slice digest = digest_of(id);
 
@@ -61,7 +60,7 @@ todo_part(struct slice id, unsigned n)
 	unsigned char hash[IDS_HASH];
 	unsigned part;
 
-	(void)hash_of(id, hash);
+	(void)todo_hash(id, hash);
 	memcpy(&part, hash + 8, sizeof(part));
 	return part % n;
 }
@@ -90,7 +89,7 @@ want(struct todo *t, uint64_t line)
 static int
 take_result(struct todo *t, const struct mark *m)
 {
-	int flags = IDS_DONE | (m->what & FAILED ? IDS_FAILED : 0);
+	int flags = IDS_DONE | (m->what & FAILED ? IDS_FAILED : IDS_GOOD);
 
 	if (m->what & IMPLIED && ids_count(&t->ids, m->hash, 1) < 0)
 		return -1;
@@ -118,7 +117,7 @@ take_line(struct todo *t, const struct mark *m)
 	    (!(m->what & IMPLIED) && had & IDS_DONE)) {
 		t->done++;
 		t->failed += (m->what & FAILED) != 0 ||
-		    (had & IDS_FAILED) != 0;
+		    (had & (IDS_FAILED | IDS_GOOD)) == IDS_FAILED;
 	} else {
 		want(t, m->line);
 	}
@@ -152,7 +151,7 @@ todo_result(struct todo *t, struct slice id, int failed)
 {
 	struct mark m = { .what = failed ? FAILED : 0 };
 
-	if (hash_of(id, m.hash))
+	if (todo_hash(id, m.hash))
 		m.what |= IMPLIED;
 	else if (slice_starts(id, "line-"))
 		t->by_number = 1;
@@ -166,7 +165,7 @@ todo_line(struct todo *t, struct slice id, uint64_t number)
 	unsigned char hash[IDS_HASH];
 	int had;
 
-	if (hash_of(id, m.hash))
+	if (todo_hash(id, m.hash))
 		m.what = IMPLIED;
 	if (m.what == IMPLIED && t->by_number) {
 		ids_hash(slice_sub(id, 0, id.n - DIGITS - 1), hash);

@@ -43,6 +43,10 @@ int todo_line(struct todo *t, struct slice id, uint64_t number);
 /* Completes the lines or results so far. */
 int todo_end(struct todo *t);
 
+/* The hash by which a line is known; 1 if that is of its digest, and others may
+ * have the same. */
+int todo_hash(struct slice id, unsigned char hash[IDS_HASH]);
+
 /* Which of n parts a line belongs to. */
 unsigned todo_part(struct slice id, unsigned n);
 

@@ -1,0 +1,138 @@
+#!/bin/sh
+# The files of a batch: failures apart, failures again, results in order.
+. tests/cli/lib.sh
+
+O=$T/results E=$T/errors S=$T/sorted
+plain() { printf '{"custom_id":"%s","prompt":"%s"}\n' "$1" "$2"; }
+ids() { # FILE
+	sed -n 's/.*"custom_id":"\([^"]*\)".*/\1/p' "$1" | tr '\n' ' '
+}
+
+# -- --errors and --retry-failed ----------------------------------------------
+serve <<'EOF'
+stream responses "one"
+error 400 invalid_value "no such field"
+stream responses "three"
+EOF
+for i in a b c; do plain $i q; done > "$T/in"
+bide -- batch -j 1 -o "$O" --errors "$E" "$T/in"
+status errors 1
+is "errors: results" "$(ids "$O")" 'a c '
+is "errors: failures" "$(ids "$E")" 'b '
+before=$(cat "$O" "$E")
+bide -- batch -j 1 -o "$O" --errors "$E" "$T/in"
+status "errors: again" 1
+requests "errors: again" 3
+is "errors: as before" "$(cat "$O" "$E")" "$before"
+bide -- batch --dry-run --retry-failed -o "$O" --errors "$E" "$T/in"
+err "retry: dry run" '1 to send, 2 already'
+is "retry: a dry run changes nothing" "$(cat "$O" "$E")" "$before"
+serve <<'EOF'
+repeat 9; stream responses "at last"
+EOF
+bide -- batch -j 1 --retry-failed -o "$O" --errors "$E" "$T/in"
+status retry 0
+requests retry 1
+is "retry: results" "$(ids "$O")" 'a c b '
+is "retry: no failures are left" "$(ids "$E")" ''
+bide -- batch -j 1 --retry-failed -o "$O" --errors "$E" "$T/in"
+requests "retry: none" 1
+
+# Failures in the results of a run without --errors.
+serve <<'EOF'
+error 400 invalid_value "no such field"
+repeat 9; stream responses "answer"
+EOF
+rm -f "$O" "$E"
+bide -- batch -j 1 -o "$O" "$T/in"
+is "moved: before" "$(ids "$O")" 'a b c '
+bide -- batch -j 1 -o "$O" --errors "$E" "$T/in"
+status moved 1
+is "moved: results" "$(ids "$O")" 'b c '
+is "moved: failures" "$(ids "$E")" 'a '
+requests moved 3
+bide -- batch -j 1 -o "$O" "$T/in"
+status "not known" 0
+requests "failures in another file are not known" 4
+serve <<'EOF'
+error 400 invalid_value "no such field"
+repeat 9; stream responses "answer"
+EOF
+rm -f "$O" "$E"
+bide -- batch -q -j 1 -o "$O" "$T/in"
+bide -- batch -q -j 1 --retry-failed -o "$O" "$T/in"
+status "retry in one file" 0
+is "retry in one file: each once" "$(ids "$O")" 'b c a '
+requests "retry in one file" 4
+# An expired result is replaced, too.
+printf '{"custom_id":"b","response":null,"error":{"code":"batch_expired"}}\n' \
+    > "$O"
+for i in c a; do printf '{"custom_id":"%s","text":"x"}\n' $i; done >> "$O"
+chmod 640 "$O"
+bide -- batch -q -j 1 -o "$O" "$T/in"
+is "expired: replaced" "$(ids "$O")" 'c a b '
+is "expired: the mode" "$(stat -c %a "$O")" 640
+bide -- batch -q -o "$O" --errors "$O" "$T/in"
+status "one file for both" 64
+
+# -- --ordered ----------------------------------------------------------------
+bide -- batch -q -o "$O" --ordered "$S" "$T/in"
+status ordered 0
+is "ordered: as the input" "$(ids "$S")" 'a b c '
+is "ordered: the same lines" "$(sort "$S")" "$(sort "$O")"
+serve <<'EOF'
+repeat 3; stream responses "answer"
+status 503 body=busy
+repeat 99; stream responses "answer"
+EOF
+rm -f "$O" "$S"
+{ plain z q; printf '{"prompt":"%s"}\n' x y x w; plain a q; } > "$T/in"
+bide -- batch -q -j 1 --patience 0 -o "$O" --ordered "$S" "$T/in"
+status "ordered: some are left" 75
+ok "ordered: not yet" [ ! -e "$S" ]
+bide -- batch -q -j 3 -o "$O" --ordered "$S" "$T/in"
+status "ordered: the rest" 0
+is "ordered: lines without ids" "$(ids "$S" | sed 's/-[0-9a-f]\{15\}//g')" \
+    'z line-2 line-3 line-4 line-5 a '
+i=0
+while [ $i -lt 300 ]; do plain "id-$i" q; i=$((i + 1)); done > "$T/in"
+rm -f "$O"
+serve <<'EOF'
+repeat 999; stream responses "answer"
+EOF
+bide -- batch -q -j 8 -o "$O" --ordered "$S" "$T/in"
+is "ordered: many" "$(ids "$S")" "$(ids "$T/in")"
+ok "ordered: no temporary files" \
+    [ -z "$(find "$T" -name 'results.*' -o -name 'sorted.*')" ]
+bide -- batch -q --ordered "$S" "$T/in"
+status "ordered: without -o" 64
+if [ -c /dev/full ]; then
+	(ulimit -f 4 && trap '' XFSZ && clean "$BIDE" batch -q -o "$O" \
+	    --ordered "$T/s2" "$T/in") > "$T/out" 2> "$T/err" && rc=0 || rc=$?
+	status "ordered: no room" 74
+	ok "ordered: nothing is left" [ -z "$(find "$T" -name 's2*')" ]
+fi
+
+# -- --fallback and --schema --------------------------------------------------
+serve <<'EOF'
+status 503 body=busy
+stream chat "from the other"
+EOF
+rm -f "$O"
+plain a q > "$T/in"
+bide -- batch -q -j 1 --patience 0 --fallback chat:other -o "$O" "$T/in"
+status fallback 0
+ok "fallback: its answer" grep -q '"text":"from the other","model":"other"' "$O"
+sent fallback 2 body '"model":"other"'
+serve <<'EOF'
+stream responses "no JSON"
+stream responses "{}"
+EOF
+rm -f "$O"
+echo '{"type":"object"}' > "$T/schema"
+{ plain a q; plain b q; } > "$T/in"
+bide -- batch -q -j 1 --schema "$T/schema" -o "$O" "$T/in"
+status schema 1
+ok "schema: no JSON" grep -q '"a","error":.*the answer is not JSON' "$O"
+ok "schema: JSON" grep -q '"b","text":"{}"' "$O"
+finish
