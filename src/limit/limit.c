@@ -14,7 +14,8 @@
 #define FIRST_LOOK ((msec)10)
 #define TURN_LOOK ((msec)50)
 #define LOOK_MIN ((msec)20)
-#define LOOK_MAX LEASE_BEAT
+#define LOOK_PART 8		/* of the time until the slot, */
+#define LOOK_MAX LEASE_BEAT	/* at most */
 
 /* Tickets later than window/CROWD are not paced: the server may count them in
  * any order. */
@@ -165,8 +166,8 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 		}
 	}
 	if (t->slot > now) {
-		/* bases may move: look more often as the slot comes near */
-		wait = (t->slot - now) / 2;
+		/* bases move: look more often as the slot comes near */
+		wait = (t->slot - now) / LOOK_PART;
 		if (wait < LOOK_MIN)
 			wait = LOOK_MIN;
 		if (wait > LOOK_MAX)
