@@ -173,7 +173,7 @@ test_word(void)
 		head(&l, &a, 60000, -60000, 429, i * 1000);
 		refuse(&l, &a, text, 80, i * 1000);
 	}
-	OK(ask(&l, &a, 4000) > 10000, "then its figures count");
+	OK(ask(&l, &a, 4000) > 8000, "then its figures count");
 	page_close(l.page);
 }
 

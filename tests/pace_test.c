@@ -57,7 +57,12 @@ test_openai(void)
 	w = openai(2000);
 	w.azure = 1;
 	w.calls.limit = 0;
-	check(&w, "Azure: the limit is not told", 1.02, 400);
+	check(&w, "Azure: the limit is not told", 1.02, 10);
+	w = openai(60);
+	w.azure = 1;
+	w.tokens.left = 1800;
+	w.calls = (struct bucket){ 360, 11, 60000, 0 };
+	check(&w, "Azure, 60 requests", 1.05, 3);
 	w = openai(2000);
 	w.workers = 64;
 	w.size = 10000;

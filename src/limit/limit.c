@@ -4,6 +4,7 @@
 #include "limit/gcra.h"
 #include "limit/hold.h"
 #include "limit/queue.h"
+#include "limit/rate.h"
 #include "limit/ratio.h"
 #include "limit/share.h"
 #include "wire/when.h"
@@ -131,6 +132,25 @@ is_hearsay(struct limit *l, const struct ticket *t, msec *since, msec now)
 	    !t->refused && lease_is_first(p, &t->lease, now);
 }
 
+/* Whether the ticket is the one that goes although a limit that is only a guess
+ * would have it wait. */
+static int
+is_guess(struct limit *l, struct ticket *t, msec now)
+{
+	struct page *p = l->page;
+	msec probe = atomic_load(&p->probe);
+
+	if (t->why >= LIMIT_CELLS || !rate_is_guess(&p->cell[t->why]) ||
+	    now - probe < RATE_LOOK ||
+	    now - atomic_load(&p->head) < RATE_LOOK)
+		return 0;
+	t->guess = 1;
+	queue_slot(l, t, now);
+	t->guess = 0;
+	return t->slot <= now &&
+	    atomic_compare_exchange_strong(&p->probe, &probe, now);
+}
+
 static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
@@ -165,7 +185,7 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 				t->slot = next;
 		}
 	}
-	if (t->slot > now) {
+	if (t->slot > now && !is_guess(l, t, now)) {
 		/* bases move: look more often as the slot comes near */
 		wait = (t->slot - now) / LOOK_PART;
 		if (wait < LOOK_MIN)
@@ -200,6 +220,12 @@ cell_of(const struct page *p, size_t kind, const struct quota_of *of)
 	return kind;
 }
 
+static msec
+decided(const struct ticket *t, msec now)
+{
+	return now - t->at > DECIDED ? t->at + DECIDED : now;
+}
+
 /* Corrects a cell's base by what the server says is left in its bucket: as the
  * request left it, or as it found it if it was not counted.  A bucket that
  * lacks more than twice its size is not believed: all would wait for it. */
@@ -212,7 +238,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	int64_t left, gone, last, most, least;
 	struct view v;
 	struct gcra g;
-	msec by = now - t->at > DECIDED ? t->at + DECIDED : now, since;
+	msec since;
 	int first, crowd, refused;
 
 	/* a window inferred from a count that was rounded down is never too
@@ -240,7 +266,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	left = of->left < -of->limit ? -of->limit : of->left;
 	gone = gcra_span(of->limit - left, v.limit, v.window) +
 	    (counted ? 0 : t->span[k]);
-	most = by * 1000 + gone - t->place[k];
+	most = decided(t, now) * 1000 + gone - t->place[k];
 	crowd = t->early[k] > v.window / CROWD;
 	if (counted && k % LIMIT_LONG != QUOTA_REQUESTS && t->span[k] > 0)
 		ratio_report(c, t->place[k], most, gcra_span(queue_estimate(l,
@@ -249,6 +275,12 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	least = sent + gone - last;
 	do {
 		g = (struct gcra){ v.base, v.margin };
+		if (queue_change(old, of->limit)) {
+			gcra_start(&g, decided(t, now) * 1000 + gcra_span(
+			    of->limit - left, v.limit, v.window) - v.tail,
+			    v.window);
+			continue;
+		}
 		if (first || old == 0)
 			gcra_start(&g, most, v.window);
 		/* refused although base does not seem too low: it is, by less
@@ -282,22 +314,28 @@ static void
 head(struct limit *l, struct ticket *t, const struct quota *q, int status,
     msec now)
 {
-	const struct quota_of *of;
+	struct quota_of of;
 	size_t kind, k;
 
 	if (t->asked == 0)
 		return;
 	for (kind = 0; kind < QUOTA_KINDS; kind++) {
-		of = &q->of[kind];
-		if (of->limit <= 0)	/* Azure tells only what is left */
+		of = q->of[kind];
+		k = cell_of(l->page, kind, &of);
+		if (of.limit > 0)
+			atomic_store(&l->page->cell[k].rate, 0);
+		else if (of.left < 0 || (kind < 2 && l->own[kind] > 0))
 			continue;
-		k = cell_of(l->page, kind, of);
-		learn(l, t, k, of, status != 429, now);
-		if (of->left >= 0 && of->left < queue_cost(l, t, k))
+		else
+			of.limit = rate_learn(&l->page->cell[k], of.left,
+			    status == 429 ? 0 : queue_cost(l, t, k),
+			    decided(t, now));
+		learn(l, t, k, &of, status != 429, now);
+		if (of.left >= 0 && of.left < queue_cost(l, t, k))
 			t->explained = 1;
-		if (q->fixed && of->left == 0 && of->reset > 0 &&
-		    of->reset <= QUOTA_MINUTE)
-			use_up(l, t, k, now + of->reset);
+		if (q->fixed && of.left == 0 && of.reset > 0 &&
+		    of.reset <= QUOTA_MINUTE)
+			use_up(l, t, k, now + of.reset);
 	}
 	/* before the others that wait for this response */
 	if (status == 429)
@@ -379,10 +417,7 @@ settle(struct limit *l, struct ticket *t, const struct usage *u)
 static void
 drop(struct limit *l, struct ticket *t)
 {
-	size_t k;
-
-	for (k = 0; k < LIMIT_CELLS; k++)
-		atomic_fetch_sub(&l->page->cell[k].tail, t->span[k]);
+	queue_leave(l, t);
 	lease_drop(l->page, &t->lease);
 	*t = (struct ticket){ 0 };
 }

@@ -71,6 +71,7 @@ struct ticket {
 	struct lease lease;
 	struct quota_cost cost;
 	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];	/* limit/gcra.h */
+	int64_t among[LIMIT_CELLS];	/* the limit that the span is part of */
 	int64_t early[LIMIT_CELLS];	/* us from its slot there to sending */
 	unsigned told;		/* bit k: the head reported cell k */
 	int headed;		/* its response has begun */
@@ -81,7 +82,8 @@ struct ticket {
 	int odd;		/* the figures ask for a longer wait */
 	unsigned words;		/* such refusals in a row */
 	msec held;		/* until when, if it held all */
-	int probe;		/* it goes in spite of a long wait */
+	int probe;		/* it goes in spite of a long wait, */
+	int guess;		/* or of a limit that is only a guess */
 };
 
 /* The policy, for the place where the limits are kept. */

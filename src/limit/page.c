@@ -55,6 +55,10 @@ is_sound_cell(const struct cell *c, msec now)
 	    within(&c->since, 0, now + SKEW) &&
 	    within(&c->ratio, 0, 8 * PAGE_RATIO) &&
 	    within(&c->estimated, 0, WORD_MAX) &&
+	    within(&c->rate, 0, 3) &&
+	    within(&c->rate_left, -FIGURE_MAX, FIGURE_MAX) &&
+	    within(&c->rate_taken, 0, FIGURE_MAX) &&
+	    within(&c->rate_at, 0, now + SKEW) &&
 	    within(&c->from_place, -WORD_MAX, WORD_MAX) &&
 	    within(&c->from_base, -WORD_MAX, WORD_MAX);
 }

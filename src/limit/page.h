@@ -40,6 +40,8 @@ struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t ratio;	/* limit/ratio.h, x PAGE_RATIO; 0: unknown */
 	_Atomic int64_t estimated;	/* since the place and base from which */
 	_Atomic int64_t from_place, from_base;	/* it is compared; 0: none */
+	_Atomic int64_t rate, rate_left, rate_taken;	/* limit/rate.h */
+	_Atomic int64_t rate_at;	/* ms */
 };
 
 struct page {			/* times and spans in ms */

@@ -1,6 +1,9 @@
 #include "limit/queue.h"
 
+#include <stdlib.h>
+
 #include "limit/gcra.h"
+#include "limit/rate.h"
 #include "limit/ratio.h"
 
 /* Output tokens of an answer before any was seen. */
@@ -9,6 +12,9 @@
 /* The margin of a request that was refused and told how long to wait: it
  * should not wait much longer than that. */
 #define REFUSED_MARGIN ((int64_t)50000)	/* us */
+
+/* A change of the limit by less than 1/CHANGE of it is none. */
+#define CHANGE 4
 
 int
 queue_look(const struct limit *l, const struct ticket *t, size_t k,
@@ -74,6 +80,25 @@ span_of(const struct limit *l, const struct ticket *t, size_t k,
 	    v->window);
 }
 
+int
+queue_change(int64_t from, int64_t to)
+{
+	return from > 0 && llabs(to - from) > to / CHANGE;
+}
+
+void
+queue_leave(struct limit *l, struct ticket *t)
+{
+	struct cell *c;
+	size_t k;
+
+	for (k = 0; k < LIMIT_CELLS; k++) {
+		c = &l->page->cell[k];
+		if (!queue_change(t->among[k], atomic_load(&c->limit)))
+			atomic_fetch_sub(&c->tail, t->span[k]);
+	}
+}
+
 void
 queue_join(struct limit *l, struct ticket *t, msec now)
 {
@@ -82,12 +107,14 @@ queue_join(struct limit *l, struct ticket *t, msec now)
 
 	t->queued = 1;
 	for (k = 0; k < LIMIT_CELLS; k++) {
-		if (t->span[k] > 0)
-			continue;
 		if (!queue_look(l, t, k, &v)) {
-			t->place[k] = v.tail;
+			if (t->span[k] == 0)
+				t->place[k] = v.tail;
 			continue;
 		}
+		if (t->span[k] > 0 && !queue_change(t->among[k], v.limit))
+			continue;
+		t->among[k] = v.limit;
 		/* the body is searched for costs only if a limit is known */
 		if (k % LIMIT_LONG != QUOTA_REQUESTS && t->cost.input <= 0) {
 			t->cost = quota_cost(t->body);
@@ -118,7 +145,8 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		t->early[k] = INT64_MAX;
 		if (t->span[k] == 0 || !queue_look(l, t, k, &v) ||
-		    (t->probe && v.window > QUEUE_LONG))
+		    (t->probe && v.window > QUEUE_LONG) ||
+		    (t->guess && rate_is_guess(v.c)))
 			continue;
 		if (t->place[k] >= v.tail) {
 			/* the last one; some before it may have left */

@@ -27,11 +27,22 @@ int64_t queue_estimate(const struct limit *l, const struct ticket *t,
     size_t k);
 int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
 
-/* Takes a place in each queue where the ticket has none yet. */
+/*
+ * Whether a limit has changed so much that all have to take new places.  Who
+ * changes it sets base so that the bucket is as the server says after the last
+ * of the old places, which are not returned.
+ */
+int queue_change(int64_t from, int64_t to);
+
+/* Takes a place in each queue where the ticket has none. */
 void queue_join(struct limit *l, struct ticket *t, msec now);
 
+/* Returns its places. */
+void queue_leave(struct limit *l, struct ticket *t);
+
 /* Sets .slot to the latest of the hold and the slots in all queues, and .why
- * to which of them that is.  A probe heeds only the cells of short windows. */
+ * to which of them that is.  A probe heeds only the cells of short windows, a guess
+ * only those whose limit is known. */
 void queue_slot(struct limit *l, struct ticket *t, msec now);
 
 #endif
