@@ -267,7 +267,10 @@ int decode_next(struct slice *data, struct slice *json);
 /* A count of tokens; -1 if there is none. */
 int64_t decode_count(const struct json_want *w);
 
-/* Takes a usage object with the names of responses or of chat. */
+/* Takes a usage object with the names of Anthropic, of Gemini, of responses or
+ * of chat. */
+void messages_usage(struct decode *d, const struct json_want *usage);
+void gemini_usage(struct decode *d, struct slice json);
 void decode_usage(struct decode *d, struct slice json);
 
 /*

@@ -194,8 +194,8 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 /* -- chunks ---------------------------------------------------------------- */
 
 /* Absent counts are unknown, but the output includes the thoughts. */
-static void
-take_usage(struct decode *d, struct slice json)
+void
+gemini_usage(struct decode *d, struct slice json)
 {
 	enum { PROMPT, CANDIDATES, THOUGHTS, CACHED, N };
 	static const char keys[] = "promptTokenCount candidatesTokenCount "
@@ -365,7 +365,7 @@ take_picked(struct decode *d, struct slice json)
 	    has_parts(w)) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (w[USAGE].type == JSON_OBJECT)
-		take_usage(d, w[USAGE].tok);
+		gemini_usage(d, w[USAGE].tok);
 	if (!any) {
 		if (w[FEEDBACK].type != JSON_OBJECT ||
 		    w[BLOCKED].type != JSON_STRING)

@@ -27,8 +27,8 @@ tokens(const struct json_want *w, int64_t old)
 }
 
 /* Counts are cumulative; a later event may leave out unchanged ones. */
-static void
-take_usage(struct decode *d, const struct json_want *usage)
+void
+messages_usage(struct decode *d, const struct json_want *usage)
 {
 	struct json_want thought = { .key = "thinking_tokens" };
 	struct json_want w[5];
@@ -106,7 +106,7 @@ on_start(struct decode *d, struct slice message)
 	d->bytes += d->begun ? 0 : w[0].tok.n;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
-	take_usage(d, &w[1]);
+	messages_usage(d, &w[1]);
 	return DECODE_MORE;
 }
 
@@ -239,7 +239,7 @@ on_finish(struct decode *d, const struct json_want *reason,
 {
 	if (reason->type == JSON_STRING && !decode_no_word(reason->tok))
 		d->finish = decode_reason(d, reason->tok);
-	take_usage(d, usage);
+	messages_usage(d, usage);
 }
 
 static enum decoded

@@ -35,6 +35,23 @@ show_progress(struct batch *b, msec now)
 
 /* -- giving out ------------------------------------------------------------ */
 
+/* Whether the budget allows another request, if those in progress take as much
+ * as others did. */
+static int
+affordable(struct batch *b)
+{
+	int64_t *n = b->tally.n, spent = progress_spent(&b->tally);
+	int64_t ended = n[T_DONE] + n[T_FAILED] + n[T_LEFT];
+	int64_t mean = ended > 0 ? spent / ended : 0;
+
+	if (b->budget == 0)
+		return 1;
+	if (spent >= b->budget)
+		batch_stop(b, EXIT_LATER, "budget reached");
+	return spent < b->budget && (b->pool.busy == 0 || mean == 0 ||
+	    (int64_t)b->pool.busy < (b->budget - spent) / mean);
+}
+
 /* Gives lines to workers while there are both.  1 if workers are idle because a
  * pipe has no data. */
 static int
@@ -47,6 +64,8 @@ give(struct batch *b)
 	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
 		if (env_mono(&b->calm) + b->mean >= b->deadline)
 			batch_stop(b, EXIT_LATER, "deadline reached");
+		if (!affordable(b))
+			break;
 		if (!b->pending && (ev = batch_next(b)) != IN_LINE)
 			break;
 		if (route_ready(&b->work, &b->l, &c) < 0) {
@@ -204,6 +223,10 @@ conclude(struct batch *b)
 		    (long long)n[T_DONE], (long long)n[T_BEFORE]);
 	else if (failed > 0 && !o->quiet)
 		sayf("%lld failed permanently; see their results", failed);
+	if (n[T_INPUT] + n[T_OUTPUT] > 0 && !o->quiet) {
+		progress_usage(&b->tally, &b->line);
+		batch_tell(b);
+	}
 	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT) {
 		rc = o->ordered == NULL || o->dry_run ? 0 : batch_order(b);
 		if (rc != 0)
@@ -354,7 +377,9 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	if ((rc = input_texts(&b->work.texts, o)) == 0 &&
 	    (rc = batch_shard(o->shard, &b->shard, &b->shards)) == 0 &&
 	    (rc = batch_deadline(o->deadline, &b->calm, &b->deadline)) == 0 &&
-	    (rc = open_files(b)) == 0) {
+	    (rc = batch_price(o->price, b->tally.price)) == 0 &&
+	    (rc = batch_budget(o->budget, o->price != NULL,
+	    &b->budget)) == 0 && (rc = open_files(b)) == 0) {
 		batch_scan(b);
 		rc = b->stop ? fail(b->c.status, "%s", b->c.text) : ask_all(b);
 	}

@@ -20,6 +20,7 @@ struct batch {
 	int pending;		/* .claim and .text are to be given */
 	unsigned deferred_in_a_row;
 	unsigned shard, shards;
+	int64_t budget;		/* as progress_spent() counts; 0: none */
 	msec deadline;
 	msec mean;		/* duration of a request */
 	msec answered;		/* when the last answer came */

@@ -37,6 +37,8 @@ const struct option options[] = {
 	{ "shard", 0, K_TEXT, CMD_BATCH, AT(shard) },
 	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
 	{ "report", 0, K_TEXT, CMD_BATCH, AT(report) },
+	{ "price", 0, K_TEXT, CMD_BATCH, AT(price) },
+	{ "budget", 0, K_NUMBER, CMD_BATCH, AT(budget) },
 	{ "errors", 0, K_TEXT, CMD_BATCH, AT(errors) },
 	{ "ordered", 0, K_TEXT, CMD_BATCH, AT(ordered) },
 	{ "retry-failed", 0, K_ON, CMD_BATCH, AT(retry_failed) },

@@ -64,6 +64,7 @@ struct opts {
 	const char *temperature, *schema, *tools, *key_file, *cacert;
 	const char *messages, *session;
 	const char *shard, *deadline, *report, *errors, *ordered;
+	const char *price, *budget;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;

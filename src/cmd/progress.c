@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/batch_opts.h"
 #include "cmd/report.h"
 #include "wire/when.h"
 
@@ -24,12 +25,18 @@ move_on(struct tally *p, msec now)
 		p->part = now;
 }
 
+/* A count that can be added up. */
+static int64_t
+tokens(int64_t n)
+{
+	return n < 0 ? 0 : n < PRICE_UNIT ? n : PRICE_UNIT;
+}
+
 void
 progress_count(struct tally *p, msec now, const struct report *r)
 {
-	const struct usage *u = &r->res.last.usage;
-	int64_t input = u->input > 0 ? u->input : 0;
-	int64_t output = u->output > 0 ? u->output : 0;
+	const struct usage *u = &r->res.usage;
+	int64_t input = tokens(u->input), output = tokens(u->output);
 
 	p->n[r->fate < FATE_LEFT ? T_DONE + (int)r->fate : T_LEFT]++;
 	p->n[T_REQUESTS] += r->res.attempts;
@@ -37,7 +44,9 @@ progress_count(struct tally *p, msec now, const struct report *r)
 	p->by_class[r->res.last.fault.class]++;
 	move_on(p, now);
 	p->n[T_INPUT] += input;
+	p->n[T_CACHED] += tokens(u->cached);
 	p->n[T_OUTPUT] += output;
+	p->n[T_REASONING] += tokens(u->reasoning);
 	p->tokens[0] += input + output;
 }
 
@@ -108,18 +117,61 @@ progress_end(struct tally *p)
 	p->open = 0;
 }
 
+static int64_t
+times(int64_t n, int64_t price)
+{
+	return price > 0 && n > INT64_MAX / 2 / price ? INT64_MAX / 2 :
+	    n * price;
+}
+
+int64_t
+progress_spent(const struct tally *p)
+{
+	if (p->price[0] + p->price[1] == 0)
+		return p->n[T_INPUT] + p->n[T_OUTPUT];
+	return times(p->n[T_INPUT], p->price[0]) +
+	    times(p->n[T_OUTPUT], p->price[1]);
+}
+
+/* Rounded up: nothing is for free. */
+static void
+put_cost(const struct tally *p, struct buf *out)
+{
+	int64_t millionth = PRICE_UNIT / 1000000;
+	long long cost = progress_spent(p) / millionth +
+	    (progress_spent(p) % millionth > 0);
+
+	buf_printf(out, "%lld.%06lld", cost / 1000000, cost % 1000000);
+}
+
+void
+progress_usage(const struct tally *p, struct buf *out)
+{
+	buf_printf(out, "%lld input tokens (%lld cached), %lld output tokens "
+	    "(%lld reasoning)", (long long)p->n[T_INPUT],
+	    (long long)p->n[T_CACHED], (long long)p->n[T_OUTPUT],
+	    (long long)p->n[T_REASONING]);
+	if (p->price[0] + p->price[1] == 0)
+		return;
+	buf_puts(out, ", cost ");
+	put_cost(p, out);
+}
+
 void
 progress_report(const struct tally *p, struct buf *out, msec now)
 {
-	static const char names[TALLIES][16] = {
+	static const char names[TALLIES][20] = {
 		[T_DONE] = "succeeded", [T_FAILED] = "failed",
 		[T_LEFT] = "left", [T_BEFORE] = "done_before",
 		[T_REQUESTS] = "requests", [T_LIMITED] = "status_429",
-		[T_INPUT] = "input_tokens", [T_OUTPUT] = "output_tokens",
+		[T_INPUT] = "input_tokens", [T_CACHED] = "cached_tokens",
+		[T_OUTPUT] = "output_tokens",
+		[T_REASONING] = "reasoning_tokens",
 	};
 	int64_t took[2] = { p->n[T_DONE] + p->n[T_FAILED],
 	    p->n[T_INPUT] + p->n[T_OUTPUT] }, ideal = 0, ms;
 	struct json_out w = { .out = out };
+	struct buf cost = { 0 };
 	size_t i;
 
 	/* the time by the limits alone; 0 if there are none */
@@ -130,6 +182,14 @@ progress_report(const struct tally *p, struct buf *out, msec now)
 	json_open(&w, '{');
 	for (i = 0; i < TALLIES; i++)
 		json_member_num(&w, names[i], p->n[i]);
+	json_key(&w, "cost");
+	if (p->price[0] + p->price[1] > 0) {
+		put_cost(p, &cost);
+		(void)json_raw(&w, buf_slice(&cost));
+		buf_free(&cost);
+	} else {
+		json_null(&w);
+	}
 	json_member_num(&w, "makespan_ms", now - p->start);
 	json_key(&w, "ideal_ms");
 	if (ideal > 0)

@@ -15,7 +15,9 @@ enum {
 	T_BEFORE,		/* with a result from an earlier run */
 	T_REQUESTS,
 	T_LIMITED,		/* of these, answered by a 429 */
-	T_INPUT, T_OUTPUT,	/* tokens, as the provider counts them */
+	/* tokens of all attempts, as the provider counts them; those that were
+	 * cached are input, those of reasoning are output */
+	T_INPUT, T_CACHED, T_OUTPUT, T_REASONING,
 	TALLIES
 };
 
@@ -27,6 +29,8 @@ struct tally {
 	int64_t failed_before;	/* of T_BEFORE */
 	int64_t limit[2];	/* requests and tokens a minute; 0: not known */
 	int64_t by_class[CLASSES];	/* failed and deferred */
+	int64_t price[2];	/* of a token, input and output, in PRICE_UNITs;
+				   0: not known */
 	int tty;		/* stderr is a terminal */
 	/* private */
 	int open;		/* the line is on the terminal */
@@ -45,6 +49,12 @@ void progress_show(struct tally *p, msec now, size_t waiting, msec until);
 /* Says something in place of that line; ends that line. */
 void progress_say(struct tally *p, struct slice text);
 void progress_end(struct tally *p);
+
+/* What was spent: PRICE_UNITs, or tokens if there is no price. */
+int64_t progress_spent(const struct tally *p);
+
+/* Appends the tokens and their cost, for people. */
+void progress_usage(const struct tally *p, struct buf *out);
 
 /* Appends the summary, a JSON object. */
 void progress_report(const struct tally *p, struct buf *out, msec now);
