@@ -4,7 +4,8 @@
 #include "api/talk.h"
 #include "tests/t.h"
 
-#define LONG64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LONG16 "0123456789abcdef"
+#define LONG64 LONG16 LONG16 LONG16 LONG16
 
 static struct slice
 str(const char *s)

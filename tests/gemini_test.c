@@ -97,8 +97,9 @@ static const struct {
 	{ "content that is a string", D("{\"candidates\":[{\"content\":\"a\""
 	    "}]}") D(LAST("STOP")), "T(a) stop" },
 	{ "two candidates for one answer", D("{\"candidates\":[{\"content\":{"
-	    "\"parts\":[{\"text\":\"a\"}]}},{\"index\":1,\"content\":{\"parts\":["
-	    "{\"text\":\"b\"}]}}]}") D(LAST("STOP")), "T(a)T(b) stop" },
+	    "\"parts\":[{\"text\":\"a\"}]}},{\"index\":1,\"content\":{"
+	    "\"parts\":[{\"text\":\"b\"}]}}]}") D(LAST("STOP")),
+	    "T(a)T(b) stop" },
 	{ "STOP while the server's code runs", D(TEXT("a")) D("{\"candidates\":"
 	    "[{\"content\":{\"parts\":[{\"executableCode\":{\"code\":\"x\"}}]},"
 	    "\"finishReason\":\"STOP\"}]}") D(TEXT("b")) D(LAST("STOP")),
@@ -138,7 +139,8 @@ static const struct {
 	    D(LAST("STOP")), "C(call_bide_1,f,{\"a\":[1,2]}) tool_calls" },
 	{ "an imitator's end", D(CALL("{\"name\":\"f\",\"args\":{\"a\":"
 	    " [1, 2]}}"))
-	    D(LAST("FUNCTION_CALL")), "C(call_bide_1,f,{\"a\":[1,2]}) tool_calls" },
+	    D(LAST("FUNCTION_CALL")),
+	    "C(call_bide_1,f,{\"a\":[1,2]}) tool_calls" },
 	{ "calls with ids, without arguments", D(CALL("{\"id\":\"x\","
 	    "\"name\":\"f\"}")) D(CALL("{\"id\":\"\",\"name\":\"g\","
 	    "\"args\":null}")) D(LAST("STOP")),
@@ -255,8 +257,8 @@ conversation(void)
 		.data = { "\x89PNG", 4 } },
 		{ .type = PART_FILE, .url = { "https://x/y", 11 } } };
 	static const struct part called[] = { TEXT_PART("hm"),
-		{ .type = PART_CALL, .id = { "call_bide_1", 11 }, .name = { "f", 1 },
-		.text = { "{\"a\": 1}", 8 } },
+		{ .type = PART_CALL, .id = { "call_bide_1", 11 },
+		.name = { "f", 1 }, .text = { "{\"a\": 1}", 8 } },
 		{ .type = PART_CALL, .id = { "x2", 2 }, .name = { "g", 1 },
 		.text = { "", 0 } } };
 	static const struct part first[] = { { .type = PART_RESULT,

@@ -196,8 +196,8 @@ main(void)
 	    8 * 3600000), 10800000, "a clock that is ahead");
 	EQ(hint_text(SLICE("will reset at 2026-10-21 10:28:00"), NOW,
 	    8 * 3600000), 10800000, "past by that clock: UTC after all");
-	EQ(hint_text(SLICE("Please try\n  again in\r\n 1m 12.5s"), NOW, 0), 72500,
-	    "wrapped by a log");
+	EQ(hint_text(SLICE("Please try\n  again in\r\n 1m 12.5s"), NOW, 0),
+	    72500, "wrapped by a log");
 	test_members();
 	test_refills();
 	return DONE();

@@ -217,7 +217,8 @@ test_costs(void)
 	buf_clear(&b);
 	for (i = 0; i < 4000; i++)
 		buf_puts(&b, "x");
-	EQ(quota_cost(buf_slice(&b)).input, 1000, "a row of one letter is text");
+	EQ(quota_cost(buf_slice(&b)).input, 1000,
+	    "a row of one letter is text");
 	buf_clear(&b);
 	for (i = 0; i < 400; i++)
 		buf_puts(&b, "0123456789abcdef");

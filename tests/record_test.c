@@ -179,7 +179,8 @@ glued(void)
 }
 
 /* Lines made to be slow: whatever begins does not end, or all is nested, or
- * every second record is intact.  Returns the CPU time for lines of that size. */
+ * every second record is intact.  Returns the CPU time for lines of that size.
+ */
 static clock_t
 hostile(size_t size)
 {

@@ -25,10 +25,10 @@ base_of(enum fclass class)
 	case F_OVERLOAD:
 		return 2000;
 	case F_NONE: case F_DNS: case F_CONNECT: case F_TLS: case F_CERT:
-	case F_IO: case F_TIMEOUT: case F_PROTO: case F_EMPTY: case F_RATE: case F_DAILY:
-	case F_SERVER: case F_QUOTA: case F_AUTH: case F_PERMISSION:
-	case F_NOT_FOUND: case F_CONTEXT: case F_TOO_LARGE: case F_POLICY:
-	case F_REQUEST: case F_OUTPUT: case F_CANCEL:
+	case F_IO: case F_TIMEOUT: case F_PROTO: case F_EMPTY: case F_RATE:
+	case F_DAILY: case F_SERVER: case F_QUOTA: case F_AUTH:
+	case F_PERMISSION: case F_NOT_FOUND: case F_CONTEXT: case F_TOO_LARGE:
+	case F_POLICY: case F_REQUEST: case F_OUTPUT: case F_CANCEL:
 		return 500;
 	}
 	return -1;

@@ -368,7 +368,8 @@ act(struct peer *c, msec deadline, struct fault *f)
 			if (c->due <= c->s->now)
 				c->due = c->s->now + c->every;
 			rc = pass(c->s, c->due, deadline, f);
-			if (rc < 0)	/* read on: it is due then all the same */
+			/* read on: it is due then all the same */
+			if (rc < 0)
 				break;
 			c->drips--;
 			rc = take_step(c, c->drip, deadline, f);

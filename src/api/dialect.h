@@ -274,8 +274,9 @@ void gemini_usage(struct decode *d, struct slice json);
 void decode_usage(struct decode *d, struct slice json);
 
 /*
- * What a finish_reason or stop_reason means; keeps it in .word.  Prefixes are compared, as
- * Gemini's OpenAI-compatible API sends "content_filter: RECITATION".
+ * What a finish_reason or stop_reason means; keeps it in .word.  Prefixes are
+ * compared, as Gemini's OpenAI-compatible API sends "content_filter:
+ * RECITATION".
  * FIN_NONE: the answer failed; unknown words are FIN_STOP.
  */
 enum finish decode_reason(struct decode *d, struct slice word);

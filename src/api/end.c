@@ -271,7 +271,8 @@ decode_is_error(struct slice json)
 	if (json.n > 0 && json.p[0] == '[' &&
 	    json_each(json, &at, &key, &json) != JSON_OBJECT)
 		return 0;
-	for (at = 0; (w.type = json_each(json, &at, &key, &w.tok)) > JSON_END;) {
+	for (at = 0;
+	    (w.type = json_each(json, &at, &key, &w.tok)) > JSON_END;) {
 		if (decode_truthy(&w) && (error_listed(key, errors) ||
 		    (json_is(key, "object") && decode_is(&w, "error"))))
 			return 1;

@@ -4,8 +4,8 @@
  * Quirks: Mistral is reported to answer 422 "Extra inputs are not permitted"
  * to max_completion_tokens and to stream_options (its last chunk has the usage
  * anyway).  Servers older than the o1 models know only max_tokens and silently
- * ignore max_completion_tokens; OpenAI's own, to which cmd/plan.c does not apply
- * that quirk, are not.
+ * ignore max_completion_tokens; OpenAI's own, to which cmd/plan.c does not
+ * apply that quirk, are not.
  */
 static const struct provider rows[] = {
 	{ "openai", &dialect_responses, "https://api.openai.com/v1",

@@ -233,7 +233,8 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 		break;
 	case PART_DONE:
 		decode_flush(d);
-		if (!d->open && !responses_resumed(d))	/* else the end has it */
+		/* else the end has it */
+		if (!d->open && !responses_resumed(d))
 			responses_part(d, &w[TEXT], &w[REFUSAL]);
 		d->parts++;
 		d->open = 0;

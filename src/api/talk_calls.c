@@ -4,10 +4,14 @@
 
 #include <stdlib.h>
 
+struct entry {
+	const struct part *part;
+};
+
 /* The parts of one type in a message, sorted by ID: there may be many. */
 struct sorted {
 	const struct message *of;
-	struct buf parts;		/* array of pointers */
+	struct buf parts;		/* array of struct entry */
 };
 
 /* Where to look for a call and for a result. */
@@ -27,8 +31,8 @@ order(struct slice a, struct slice b)
 static int
 by_id(const void *a, const void *b)
 {
-	const struct part *x = *(const struct part *const *)a;
-	const struct part *y = *(const struct part *const *)b;
+	const struct part *x = ((const struct entry *)a)->part;
+	const struct part *y = ((const struct entry *)b)->part;
 	int d = order(x->id, y->id);
 
 	return d != 0 ? d : (x > y) - (x < y);
@@ -37,19 +41,19 @@ by_id(const void *a, const void *b)
 static void
 sort(struct sorted *s, const struct message *m, enum part_type type)
 {
-	const struct part *p;
+	struct entry e;
 	size_t i;
 
 	s->of = m;
 	buf_clear(&s->parts);
 	for (i = 0; i < m->nparts; i++) {
-		p = &m->parts[i];
-		if (p->type == type)
-			buf_put(&s->parts, (struct slice){ (const char *)&p,
-			    sizeof(p) });
+		e.part = &m->parts[i];
+		if (e.part->type == type)
+			buf_put(&s->parts, (struct slice){ (const char *)&e,
+			    sizeof(e) });
 	}
 	if (s->parts.n > 0)
-		qsort(s->parts.p, s->parts.n / sizeof(p), sizeof(p), by_id);
+		qsort(s->parts.p, s->parts.n / sizeof(e), sizeof(e), by_id);
 }
 
 /* The first part of that type and ID in m, which may be NULL; or NULL. */
@@ -57,7 +61,7 @@ static const struct part *
 find(struct sorted *s, const struct message *m, enum part_type type,
     struct slice id)
 {
-	const struct part **list;
+	const struct entry *list;
 	size_t low = 0, high, n, middle;
 
 	if (m == NULL)
@@ -68,12 +72,13 @@ find(struct sorted *s, const struct message *m, enum part_type type,
 	n = high = s->parts.n / sizeof(*list);
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (order(list[middle]->id, id) < 0)
+		if (order(list[middle].part->id, id) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < n && slice_eq(list[low]->id, id) ? list[low] : NULL;
+	return low < n && slice_eq(list[low].part->id, id) ?
+	    list[low].part : NULL;
 }
 
 /* Whether a call in m has no result in next.  Its ID is in t->name then; the

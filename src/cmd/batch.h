@@ -10,8 +10,8 @@
  * process that runs the same loop as ask (batch_work.h).
  *
  * The ids of results in the output, which is read first, tell which lines of
- * the input are done (state/todo.h).  An input file is read once before anything
- * is sent, to find duplicate ids and what there is to do.
+ * the input are done (state/todo.h).  An input file is read once before
+ * anything is sent, to find duplicate ids and what there is to do.
  */
 
 #include "base/env.h"

@@ -163,7 +163,8 @@ attach(struct input *in, const char *option, const char *path)
 	const char *name = slash == NULL ? path : slash + 1;
 
 	in->path[n] = strcmp(path, "-") == 0 ? "stdin" : path;
-	if (strcmp(path, "-") == 0)	/* servers look at the suffix of a PDF */
+	/* servers look at the suffix of a PDF */
+	if (strcmp(path, "-") == 0)
 		name = media_of(data) == MEDIA_PDF ? "stdin.pdf" : "stdin";
 	if (media_part(slice_str(name), data, &in->fenced[n],
 	    &in->part[n]) < 0)
@@ -258,7 +259,8 @@ input_read(struct input *in, const struct env *env, const struct opts *o)
 {
 	int rc;
 
-	if ((rc = input_texts(in, o)) != 0 || (rc = read_files(in, env, o)) != 0 ||
+	if ((rc = input_texts(in, o)) != 0 ||
+	    (rc = read_files(in, env, o)) != 0 ||
 	    (rc = read_talk(in, env, o)) != 0 ||
 	    (rc = read_prompt(in, env, o)) != 0)
 		return rc;

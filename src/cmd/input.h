@@ -25,8 +25,9 @@ struct input {
 /*
  * Reads everything into *in, {0} at first.  The prompt is the words joined by
  * blanks, then, if stdin is not a terminal and without -n, an empty line and
- * all of stdin; what --file accepts but is no text is attached.  0; or the exit status after a message: 64, 65 and 78 for bad
- * input, 74 if stdin cannot be read, 128 + N when signal N asks to stop.
+ * all of stdin; what --file accepts but is no text is attached.  0; or the exit
+ * status after a message: 64, 65 and 78 for bad input, 74 if stdin cannot be
+ * read, 128 + N when signal N asks to stop.
  */
 int input_read(struct input *in, const struct env *env, const struct opts *o);
 

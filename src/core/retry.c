@@ -85,8 +85,8 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 		st->dull = 0;
 	if (st->dull > (f->retry == FAULT_ONCE ? 1 : RETRY_CONFLICTS))
 		return (struct decision){ RETRY_FATAL, f->wait };
-	if (f->status == 500 && f->class == F_SERVER && st->same >= RETRY_SAME &&
-	    !error_passing(slice_str(f->text)))
+	if (f->status == 500 && f->class == F_SERVER &&
+	    st->same >= RETRY_SAME && !error_passing(slice_str(f->text)))
 		return (struct decision){ RETRY_BELIEVED, MSEC_NONE };
 	wait = pause_after(st, f, rnd, &least);
 	if (st->count >= p->retries)

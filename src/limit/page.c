@@ -112,7 +112,8 @@ on_bus(int sig, siginfo_t *info, void *context)
 	(void)context;
 	if (info->si_code == BUS_ADRERR)
 		for (m = mappings; m != NULL; m = m->next)
-			if (at >= (char *)m->page && at < (char *)(m->page + 1) &&
+			if (at >= (char *)m->page &&
+			    at < (char *)(m->page + 1) &&
 			    mmap(at - (uintptr_t)at % size, size, PROT_READ |
 			    PROT_WRITE, MAP_FIXED | MAP_PRIVATE |
 			    MAP_ANONYMOUS, -1, 0) != MAP_FAILED)

@@ -57,7 +57,7 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t held;	/* when .hold was set */
 	_Atomic int64_t next;	/* when it may be probed again, */
 	_Atomic int64_t pause;	/* and how long that is after the last probe */
-	_Atomic int64_t start;	/* when the first went to find out, see .probe */
+	_Atomic int64_t start;	/* when the first went to find out: .probe */
 	_Atomic int64_t admitted;	/* to what .concurrency was reduced */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];

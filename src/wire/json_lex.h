@@ -2,9 +2,9 @@
 #define WIRE_JSON_LEX_H
 
 /*
- * JSON tokens, private to json*.c and record.c.  Inline, because every byte of a stream
- * passes through here.  The functions that return a position return NULL if
- * the token is invalid.
+ * JSON tokens, private to json*.c and record.c.  Inline, because every byte of
+ * a stream passes through here.  The functions that return a position return
+ * NULL if the token is invalid.
  */
 
 #include <string.h>

@@ -40,6 +40,7 @@ send-file $T/whole; fin
 EOT
 for what in event answer; do
 	if [ "$BIDE" = ./bide ]; then
+		# shellcheck disable=SC3045
 		(ulimit -v 90000; bide -- hello; exit "$rc")
 		rc=$?
 	else	# a sanitizer, or valgrind
