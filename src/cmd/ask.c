@@ -145,8 +145,11 @@ after(void *ctx, struct outcome *out, unsigned n)
 	if (t->cursor.resuming)		/* what follows mends the question */
 		return;
 	if (t->pipe.sink.delivered == 0 &&
-	    request_disown(p, &t->session.history, &out->fault))
+	    request_disown(p, &t->session.history, &out->fault)) {
 		out->fault.retry = 1;
+		/* at once, unless there is text to be discarded */
+		out->again = !out->discard;
+	}
 	if (continues(t) && request_refuse_prefill(p, &out->fault) &&
 	    !out->fault.retry) {
 		ask_rest(t);

@@ -85,29 +85,42 @@ request_refuse_prefill(struct plan *p, const struct fault *f)
 	return 1;
 }
 
+/* Whether f refuses what only this provider understands. */
+static int
+is_disowned(const struct fault *f)
+{
+	/* Gateways turn a 400 into a 422 or a 5xx.  OpenAI: "Item with id
+	 * 'rs_...' not found. Items are not persisted when `store` is set to
+	 * false." */
+	static const struct {
+		int from, to;
+		char word[18];
+	} refusals[] = {
+		{ 400, 599, "signature" }, { 400, 599, "encrypted content" },
+		{ 400, 599, "persisted" }, { 400, 599, "redacted_thinking" },
+		{ 400, 499, "encrypted" },
+		{ 400, 499, "thinking" }, { 400, 499, "reasoning" },
+		{ 400, 499, "extra_content" }, { 400, 499, "item with" },
+		{ 404, 404, "item" },
+	};
+	size_t i;
+
+	if (f->class != F_REQUEST && f->class != F_NOT_FOUND &&
+	    f->class != F_SERVER && f->class != F_OVERLOAD)
+		return 0;
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (f->status >= refusals[i].from &&
+		    f->status <= refusals[i].to &&
+		    (slice_ifind(slice_str(f->text), refusals[i].word) >= 0 ||
+		    slice_ifind(slice_str(f->name), refusals[i].word) >= 0))
+			return 1;
+	return 0;
+}
+
 int
 request_disown(struct plan *p, struct history *h, const struct fault *f)
 {
-	/* OpenAI: "Item with id 'rs_...' not found. Items are not persisted
-	 * when `store` is set to false." */
-	static const struct {
-		int status;
-		char word[14];
-	} refusals[] = {
-		{ 400, "signature" }, { 400, "thinking" }, { 400, "reasoning" },
-		{ 400, "encrypted" }, { 400, "persisted" },
-		{ 400, "extra_content" }, { 422, "reasoning_" },
-		{ 422, "extra_content" },
-		{ 404, "persisted" }, { 404, "item" },
-	};
-	size_t i, n = sizeof(refusals) / sizeof(refusals[0]);
-
-	for (i = 0; i < n; i++)
-		if (f->status == refusals[i].status &&
-		    slice_ifind(slice_str(f->text), refusals[i].word) >= 0)
-			break;
-	if (i == n || (f->class != F_REQUEST && f->class != F_NOT_FOUND) ||
-	    !talk_disown(&h->talk))
+	if (!is_disowned(f) || !talk_disown(&h->talk))
 		return 0;
 	request_question(p, h);
 	return 1;

@@ -122,6 +122,18 @@ bide -- hello
 status "refused without any" 65
 requests "refused without any" 4
 
+# So it is at once if a gateway makes a 503 of that.
+serve <<END
+head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
+error 503 upstream "The encrypted content for item rs_1 could not be verified."
+stream responses two
+END
+bide -- -s wrapped first
+bide -- -s wrapped --patience 0 second
+status "refused by a gateway" 0
+out "refused by a gateway" two
+requests "refused by a gateway" 3
+
 # A server that has lost what it stored says 404.
 serve <<END
 head ; event '{"type":"response.output_item.done","item":$item}' ; event '{"type":"response.output_text.delta","delta":"one"}' ; event '{"type":"response.completed","response":{"output":[]}}' ; end
