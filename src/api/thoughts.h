@@ -11,9 +11,9 @@
  *				belong together by type and index, with a
  *				signature in the last (OpenRouter, MiniMax)
  *
- * An EV_ITEM of the dialect "chat" holds them as members of an object.  Gemini's
- * thought_signature comes with a call, in an object named extra_content or, by
- * LiteLLM, provider_specific_fields.
+ * An EV_ITEM of the dialect "chat" holds them as members of an object.
+ * Gemini's thought_signature comes with a call, in an object named
+ * extra_content or, by LiteLLM, provider_specific_fields.
  */
 
 #include "api/dialect.h"

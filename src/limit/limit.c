@@ -22,8 +22,7 @@
  * any order. */
 #define CROWD 64
 
-/* A server decides about a request so soon after it was sent, however long its
- * head takes. */
+/* A server decides so soon after a request was sent, however slow its head. */
 #define DECIDED ((msec)300)
 
 /* A longer wait with figures concerns a large request: smaller ones may fit. */
@@ -105,8 +104,7 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 	    !atomic_compare_exchange_strong(&p->probe, &probe, now);
 }
 
-/* Whether the server's word for a refused request beats the cell that it waits
- * for. */
+/* Whether the server's word for a refused request beats its cell. */
 static int
 is_overruled(struct limit *l, const struct ticket *t, msec now)
 {

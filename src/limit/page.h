@@ -38,8 +38,8 @@ struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t since;	/* the first such report, ms; 0: a request
 				   sent after it has confirmed it */
 	_Atomic int64_t ratio;	/* limit/ratio.h, x PAGE_RATIO; 0: unknown */
-	_Atomic int64_t estimated;	/* since the place and base from which */
-	_Atomic int64_t from_place, from_base;	/* it is compared; 0: none */
+	_Atomic int64_t estimated;	/* since .from_place, .from_base */
+	_Atomic int64_t from_place, from_base;	/* compared from; 0: none */
 	_Atomic int64_t rate, rate_left, rate_taken;	/* limit/rate.h */
 	_Atomic int64_t rate_at;	/* ms */
 };

@@ -41,8 +41,8 @@ void queue_join(struct limit *l, struct ticket *t, msec now);
 void queue_leave(struct limit *l, struct ticket *t);
 
 /* Sets .slot to the latest of the hold and the slots in all queues, and .why
- * to which of them that is.  A probe heeds only the cells of short windows, a guess
- * only those whose limit is known. */
+ * to which of them that is.  A probe heeds only the cells of short windows, a
+ * guess only those whose limit is known. */
 void queue_slot(struct limit *l, struct ticket *t, msec now);
 
 #endif
