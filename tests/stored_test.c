@@ -182,7 +182,7 @@ requests(void)
 	stored_free(&w.stored);
 
 	begin(&w, "a=");
-	EQS(w.job.exchange.target, STREAM + 4, "bide resume: its stream");
+	EQS(w.job.exchange.target, &STREAM[4], "bide resume: its stream");
 	fails(&w, 404, F_NOT_FOUND, MSEC_NONE, POLL, "its end");
 	fails(&w, 404, F_NOT_FOUND, MSEC_NONE, START, "another run");
 	EQ(w.out.fault.retry, 1, "after a wait");

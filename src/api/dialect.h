@@ -63,13 +63,15 @@ struct cursor {
 	int resuming;		/* this attempt resumes it */
 };
 
+/* What of an entry is open, after its other members or none. */
+enum thought { THOUGHT_NONE, THOUGHT_BARE, THOUGHT_TEXT, THOUGHT_SIGNATURE };
+
 /* chat: what the model thought, raw, to be sent back (api/thoughts.h). */
 struct thoughts {
 	int wanted;		/* 0: unknown; -1: no */
 	struct buf content;
 	struct buf details;	/* entries; in the last one now: */
-	enum { THOUGHT_NONE, THOUGHT_BARE, THOUGHT_TEXT, THOUGHT_SIGNATURE }
-	    open;
+	enum thought open;
 	int members;
 	size_t text;		/* where its text begins */
 	struct buf kind;	/* its type and index */

@@ -44,7 +44,7 @@ begin_entry(struct thoughts *t, struct slice entry)
 
 /* Begins a string member of the open entry. */
 static void
-begin_member(struct thoughts *t, const char *key, int now)
+begin_member(struct thoughts *t, const char *key, enum thought now)
 {
 	buf_printf(&t->details, "%s%s\"%s\":\"",
 	    t->open == THOUGHT_BARE ? "" : "\"",
