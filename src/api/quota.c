@@ -49,8 +49,11 @@ take(struct quota *q, struct slice name, struct slice value, msec now)
 	    set & TOKENS ? QUOTA_TOKENS : QUOTA_REQUESTS];
 	if (set & DAY)
 		of->window = QUOTA_DAY;
-	if (set & LIMIT)
+	if (set & LIMIT) {
 		of->limit = slice_dec(value, LEFT_MAX);
+		if (of->limit < 0)
+			of->limit = 0;
+	}
 	if (set & REMAINING)
 		of->left = slice_dec(value, LEFT_MAX);
 	if (set & RESET) {
@@ -108,9 +111,14 @@ quota_fields(const struct http_field *field, size_t n, msec now,
 	/* Anthropic's tokens repeat the input's or the output's, whichever is
 	 * nearer its limit */
 	if (q->of[QUOTA_INPUT].limit > 0)
-		q->of[QUOTA_TOKENS].limit = -1;
-	for (i = 0; i < QUOTA_KINDS && !q->fixed; i++) {
+		q->of[QUOTA_TOKENS].limit = 0;
+	for (i = 0; i < QUOTA_KINDS; i++) {
 		of = &q->of[i];
+		/* "0" and "-1" (Azure): no limit, whatever is said to be left */
+		if (of->limit == 0)
+			of->limit = of->left = -1;
+		if (q->fixed)
+			continue;
 		if (of->left >= 0 && of->window < 0)
 			of->window = window(of->limit, of->limit - of->left,
 			    of->reset, RESET_MIN);
