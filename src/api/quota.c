@@ -114,7 +114,7 @@ quota_fields(const struct http_field *field, size_t n, msec now,
 		q->of[QUOTA_TOKENS].limit = 0;
 	for (i = 0; i < QUOTA_KINDS; i++) {
 		of = &q->of[i];
-		/* "0" and "-1" (Azure): no limit, whatever is said to be left */
+		/* "0" and "-1" (Azure): no limit, whatever is left */
 		if (of->limit == 0)
 			of->limit = of->left = -1;
 		if (q->fixed)

@@ -1,7 +1,7 @@
 #include "limit/ratio.h"
 
 #define ONE PAGE_RATIO
-#define RATIO_MIN (ONE / 64)
+#define RATIO_MIN ((int64_t)16)		/* ONE / 64 */
 #define RATIO_MAX (ONE * 8)
 
 /* A sum is compared once it is this part of a window and this number of
