@@ -190,34 +190,6 @@ test_turns(void)
 	page_close(w.limit.page);
 }
 
-/* A request a second, which only refusals tell. */
-static void
-test_bare(void)
-{
-	struct world w;
-	double least = (50 - 1.8) * 1000;
-	int seed;
-
-	for (seed = 1; seed <= 5; seed++) {
-		w = openai(50);
-		w.tokens.limit = 0;
-		w.calls = (struct bucket){ 60, 1.8, 60000, 0 };
-		w.silent = w.bare = 1;
-		w.think = 50;
-		w.service = 0;
-		w.latency = 1;
-		w.seed = (uint64_t)seed;
-		run_world(&w);
-		printf("# one a second: %.3f of %.1f s, %zu refused\n",
-		    (double)(w.end - START) / least, least / 1000, w.refused);
-		EQ(w.answered, 50, "one a second: all are answered");
-		OK((double)(w.end - START) <= 1.06 * least,
-		    "one a second: makespan");
-		OK(w.refused <= 20, "one a second: refused");
-		page_close(w.limit.page);
-	}
-}
-
 /* Long answers: a place counts as long as its request lives. */
 static void
 test_long(void)
@@ -250,7 +222,6 @@ main(void)
 	test_calls();
 	test_late();
 	test_turns();
-	test_bare();
 	test_long();
 	return DONE();
 }

@@ -52,7 +52,6 @@ struct world {
 	struct bucket tokens, calls;
 	int at_a_time;		/* instead of buckets; no figures are told */
 	int silent;		/* no header fields, only texts */
-	int bare;		/* refusals tell nothing */
 	int azure;		/* only the remaining fields, and a text with
 				   whole seconds and no other figures */
 	msec latency, think, service;
@@ -146,10 +145,6 @@ refuse(const struct world *w, struct worker *x, const struct bucket *b,
 
 	if (b->limit == 0 || over <= 0)
 		return 0;
-	if (w->bare) {
-		snprintf(x->text, sizeof(x->text), "slow down");
-		return 1;
-	}
 	if (w->azure) {
 		snprintf(x->text, sizeof(x->text), "Requests have exceeded "
 		    "token rate limit. Please retry after %d seconds.",

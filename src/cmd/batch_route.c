@@ -4,7 +4,6 @@
 
 #include "cmd/exits.h"
 #include "cmd/limits.h"
-#include "limit/label.h"
 
 void
 route_close(struct route *r)

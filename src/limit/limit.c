@@ -1,13 +1,13 @@
 #include "limit/limit.h"
 
 #include "api/hint.h"
-#include "limit/gap.h"
 #include "limit/gcra.h"
 #include "limit/hold.h"
 #include "limit/queue.h"
 #include "limit/rate.h"
 #include "limit/ratio.h"
 #include "limit/share.h"
+#include "wire/when.h"
 
 /* When to look again. */
 #define FIRST_MAX ((msec)1000)
@@ -193,15 +193,8 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 		return t->slot - now < wait ? t->slot : now + wait;
 	}
 	most = t->hurry ? 0 : share_most(p, now);
-	next = t->hurry ? 0 : gap_next(p, now);
-	if (most > 0 || next > 0)
+	if (most > 0)
 		lease_wait(p, &t->lease, t->span, t->asked, now);
-	if (next > 0 && (!lease_is_first(p, &t->lease, now) ||
-	    !gap_take(p, now))) {
-		t->why = LIMIT_GAP;
-		t->slot = next > now ? next : now + TURN_LOOK;
-		return t->slot - now < TURN_LOOK ? t->slot : now + TURN_LOOK;
-	}
 	if (!lease_take(p, &t->lease, most, LEASE, now)) {
 		t->why = LIMIT_TURN;
 		usual = atomic_load(&p->length);
@@ -392,12 +385,7 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		t->held = now + f->wait;
 		hold_set(p, t->held, t->at, now);
 	}
-	if (t->explained)
-		return;
-	if (f->wait <= QUOTA_MINUTE &&
-	    gap_refused(p, lease_count(p, now) == 0, t->at, now))
-		share_lift(p);
-	else
+	if (!t->explained)
 		share_cut(p, now);
 }
 
@@ -445,7 +433,6 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 	lease_drop(p, &t->lease);
 	if (f->class == F_NONE) {
 		share_grow(p);
-		gap_shrink(p);
 		average(&p->length, now - t->at);
 		if (u->output >= 0)
 			average(&p->output, u->output);
@@ -473,4 +460,40 @@ limit_close(struct limit *l)
 {
 	page_close(l->page);
 	l->page = NULL;
+}
+
+/* -- reports --------------------------------------------------------------- */
+
+void
+limit_label(struct buf *out, size_t cell, int64_t limit, msec window)
+{
+	static const char names[][3] = { "R", "T", "IT", "OT" };
+	int day = window == QUOTA_DAY, usual = day || window == QUOTA_MINUTE;
+
+	buf_printf(out, "%s%s %lld", names[cell % LIMIT_LONG],
+	    !usual ? "" : day ? "PD" : "PM", (long long)limit);
+	if (!usual) {
+		buf_puts(out, " in ");
+		when_put(out, window);
+	}
+}
+
+void
+limit_why(const struct ticket *t, struct buf *out)
+{
+	if (t->why < LIMIT_CELLS)
+		limit_label(out, (size_t)t->why, t->limit, t->window / 1000);
+	else
+		buf_puts(out, t->why == LIMIT_HOLD ?
+		    "held after a refusal" : "concurrency limit");
+}
+
+int64_t
+limit_per_minute(const struct limit *l, enum quota_kind kind)
+{
+	struct page_state s = { 0 };
+
+	if (l->page != NULL)
+		s = page_state(l->page, kind, 0);
+	return s.window > 0 ? s.limit * 60000 / s.window : 0;
 }

@@ -22,7 +22,6 @@
  *   the end of the wait that a 429 named, whichever process received it; a
  *     wait of more than an hour only if this request was told, else until the
  *     next probe (limit/hold.h);
- *   the interval that the server seems to demand (limit/gap.h);
  *   its turn (limit/lease.h), after a 429 that no bucket explains, which
  *     tells how many are served at a time (limit/share.h).
  *
@@ -44,7 +43,6 @@
 enum {
 	LIMIT_HOLD = LIMIT_CELLS,	/* the end of a 429's wait */
 	LIMIT_TURN,			/* the concurrency limit */
-	LIMIT_GAP,			/* the interval between requests */
 	LIMIT_FIRST			/* the first response */
 };
 
@@ -114,5 +112,14 @@ extern const struct limit_ops limit_local;
 
 /* Unmaps the page; harmless if there is none. */
 void limit_close(struct limit *l);
+
+/* Appends what the ticket waits for: "TPM 60000", "concurrency limit". */
+void limit_why(const struct ticket *t, struct buf *out);
+
+/* What the server allows in a minute; 0: not known. */
+int64_t limit_per_minute(const struct limit *l, enum quota_kind kind);
+
+/* Appends "TPM 60000", "RPD 200", "T 2000 in 2.0 s". */
+void limit_label(struct buf *out, size_t cell, int64_t limit, msec window);
 
 #endif

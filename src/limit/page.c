@@ -80,10 +80,6 @@ is_sound(const struct page *p, msec now)
 	    within(&p->concurrency, 0, (PAGE_LEASES + 1) * PAGE_ONE) &&
 	    within(&p->admitted, 0, PAGE_LEASES * PAGE_ONE) &&
 	    within(&p->cut, 0, now + SKEW) &&
-	    within(&p->gap, 0, PAGE_MINUTE) &&
-	    within(&p->gap_last, 0, now + SKEW) &&
-	    within(&p->gap_refused, 0, now + SKEW) &&
-	    within(&p->gap_accepted, 0, FIGURE_MAX) &&
 	    within(&p->output, 0, FIGURE_MAX) &&
 	    within(&p->length, -DAY, DAY) &&
 	    p->label[PAGE_LABEL - 1] == '\0';
@@ -264,7 +260,6 @@ page_forget(struct page *p)
 	atomic_store(&p->pause, 0);
 	atomic_store(&p->head, 0);
 	atomic_store(&p->concurrency, 0);
-	atomic_store(&p->gap, 0);
 	atomic_store(&p->output, 0);
 	atomic_store(&p->length, 0);
 }

@@ -59,10 +59,6 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t pause;	/* and how long that is after the last probe */
 	_Atomic int64_t start;	/* when the first went to find out: .probe */
 	_Atomic int64_t admitted;	/* to what .concurrency was reduced */
-	_Atomic int64_t gap;	/* limit/gap.h, us; 0: none */
-	_Atomic int64_t gap_last;	/* when the last request went */
-	_Atomic int64_t gap_refused;	/* when one was last refused */
-	_Atomic int64_t gap_accepted;	/* requests since then */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */

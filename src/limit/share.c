@@ -41,12 +41,6 @@ share_slow(struct page *p, msec now)
 }
 
 void
-share_lift(struct page *p)
-{
-	atomic_store(&p->concurrency, 0);
-}
-
-void
 share_grow(struct page *p)
 {
 	int64_t n = atomic_load(&p->concurrency);

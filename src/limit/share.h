@@ -25,9 +25,6 @@ void share_cut(struct page *p, msec now);
  * comes, those that were served may have finished. */
 void share_slow(struct page *p, msec now);
 
-/* The limit is not one of concurrency. */
-void share_lift(struct page *p);
-
 /* A request succeeded. */
 void share_grow(struct page *p);
 
