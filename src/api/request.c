@@ -103,7 +103,7 @@ int
 request_amend(struct request *r, struct slice message)
 {
 	int64_t room = room_in(message);
-	unsigned changed = 0;
+	unsigned changed;
 	size_t i;
 
 	if (room > 0 && r->max_tokens == 0 && r->room == 0) {

@@ -31,28 +31,33 @@ say(struct slice text)
 	put_line("bide: ", text, "\n");
 }
 
+static void
+say_args(const char *fmt, va_list ap)
+{
+	char text[TEXT_MAX];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	say(slice_str(text));
+}
+
 void
 sayf(const char *fmt, ...)
 {
-	char text[TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	say_args(fmt, ap);
 	va_end(ap);
-	say(slice_str(text));
 }
 
 int
 fail(int status, const char *fmt, ...)
 {
-	char text[TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	say_args(fmt, ap);
 	va_end(ap);
-	say(slice_str(text));
 	return status;
 }
 
