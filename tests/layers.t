@@ -8,7 +8,8 @@ fail=0
 rank() {
 	case $1 in
 	base) echo 0 ;; wire) echo 1 ;; api) echo 2 ;; net) echo 3 ;;
-	state | limit) echo 4 ;; core) echo 5 ;; cmd) echo 6 ;; *) echo 99 ;;
+	state | limit) echo 4 ;; core) echo 5 ;;
+	serve) echo 6 ;; cmd) echo 7 ;; *) echo 99 ;;
 	esac
 }
 
@@ -22,7 +23,7 @@ ok() {
 	fi
 }
 
-for dir in base wire api net state limit core cmd; do
+for dir in base wire api net state limit core serve cmd; do
 	bad=0
 	edges=$(grep -hoE '^#include "[a-z]+/' src/$dir/*.[ch] |
 	    sed 's/.*"//; s|/||' | sort -u)

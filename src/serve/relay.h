@@ -1,0 +1,49 @@
+#ifndef SERVE_RELAY_H
+#define SERVE_RELAY_H
+
+/*
+ * Relays one request of a client to its upstream and the response back, by the
+ * same loop as ask (core/run.h).
+ *
+ * A struct relay is made by cmd/proxy.c before the workers are forked; each
+ * worker then has its own, and keeps the upstream's connection in it for the
+ * next request.
+ */
+
+#include "core/pace.h"
+#include "serve/client.h"
+
+/* A provider to which requests go. */
+struct upstream {
+	const char *name;		/* a path may begin with /NAME/ */
+	const struct dialect *dialect;	/* of its own path */
+	struct slice base;		/* the path of its base URL */
+	struct job job;			/* .to, .limit, .mask, .max_answer */
+	const char *why;		/* it cannot be used; or NULL */
+	void *plan;			/* of cmd/, for .pace() */
+};
+
+struct relay {
+	const struct env *env;
+	struct upstream *up;
+	size_t nup;
+	struct upstream *every;	/* -u: for all paths without a prefix; or
+				   NULL */
+	struct policy policy;
+	msec commit;		/* ms until the head goes out for sure, 0:
+				   never */
+	int hold, resume;	/* --hold; --on-break continue */
+	/* private */
+	struct buf fields, out;
+};
+
+/*
+ * Serves c's request.  Returns whether its connection can carry another
+ * request; it has to be closed else, by RST where c->account.broken, so that
+ * nobody takes the response for complete.
+ */
+int relay(struct relay *r, struct client *c);
+
+void relay_free(struct relay *r);
+
+#endif
