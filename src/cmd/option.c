@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/near.h"
 #include "cmd/report.h"
 #include "wire/json.h"
 #include "wire/when.h"
@@ -83,6 +84,28 @@ option_find(struct slice name, char letter)
 		    letter != 0 && opt->letter == letter)
 			return opt;
 	return NULL;
+}
+
+const struct option *
+option_likely(struct slice name, unsigned commands)
+{
+	const struct option *opt, *likely = NULL, *begins = NULL;
+	int edits, least = 3, n = 0;
+
+	for (opt = options; opt < options + options_n; opt++) {
+		if (!(opt->takes & commands) || opt->name[0] == '\0')
+			continue;
+		edits = near_edits(name, opt->name);
+		if (edits >= 0 && edits < least) {
+			least = edits;
+			likely = opt;
+		}
+		if (strncmp(opt->name, name.p, name.n) == 0) {
+			begins = opt;
+			n++;
+		}
+	}
+	return likely != NULL ? likely : n == 1 ? begins : NULL;
 }
 
 int

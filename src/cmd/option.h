@@ -25,7 +25,7 @@ enum kind {
 struct option {
 	char name[20];		/* "": it has a letter only */
 	char letter, kind;
-	unsigned char takes;	/* the commands that take it */
+	unsigned short takes;	/* the commands that take it */
 	short at;		/* offset in struct opts */
 };
 
@@ -35,6 +35,10 @@ extern const size_t options_n;
 /* Finds an option by its long name, or by its letter if name is empty; or
  * NULL. */
 const struct option *option_find(struct slice name, char letter);
+
+/* The option of these commands that a wrong long name is likely meant for: a
+ * misspelt one, or the only one that begins so; or NULL. */
+const struct option *option_likely(struct slice name, unsigned commands);
 
 int option_takes_value(const struct option *opt);
 

@@ -59,9 +59,17 @@ static int
 set_arg(struct opts *o, unsigned command, const struct option *opt,
     const char *value, char ***rest, const char *where)
 {
-	if (opt == NULL)
+	const struct option *likely;
+
+	if (opt == NULL) {
+		likely = where[1] == '-' ? option_likely(slice_str(where + 2),
+		    command) : NULL;
+		if (likely != NULL)
+			return fail(EXIT_USAGE, "%s: unknown option; did you "
+			    "mean --%s?", where, likely->name);
 		return fail(EXIT_USAGE, "%s: unknown option; see bide --help",
 		    where);
+	}
 	if (!(opt->takes & command))
 		return fail(EXIT_USAGE, "%s: not an option of this command; "
 		    "see bide --help", where);

@@ -31,8 +31,9 @@ enum {
 	CMD_SESSIONS = 16,
 	CMD_LIMITS = 32,
 	CMD_BATCH = 64,
-	CMD_ALL = 127,
-	OPT_TURN = 128		/* also kept in the record of a turn */
+	CMD_HELP = 128,
+	CMD_ALL = 255,
+	OPT_TURN = 256		/* also kept in the record of a turn */
 };
 
 /* A message that is not printed where it arises: a batch puts what is wrong

@@ -62,7 +62,33 @@ for bad in OPENAI_API_KEY= BIDE_MODEL= BIDE_PATIENCE=soon; do
 	status "$bad" 78
 	err "$bad" "^bide: .*${bad%=*}"
 done
+# A slip is not a question that costs money; what it may mean is named.
+for slip in 'batc batch' 'list sessions' 'ls sessions' 'session sessions' \
+    'sesions sessions' 'limit limits' 'hlep help' 'logs log' 'Model models' \
+    'versoin version'; do
+	wrong 64 "${slip% *}"
+	err "$slip" "bide ${slip#* }\"\?  To ask it: bide -- ${slip% *}"
+done
+wrong 64 --max-token 5 hello
+err "misspelt option" 'did you mean --max-tokens'
+wrong 64 --temp 5 hello
+err "shortened option" 'did you mean --temperature'
+wrong 64 --max 5 hello
+no_err "ambiguous option" 'did you mean'
+wrong 64 help me with this
+wrong 64 version 2 of what
 requests "bad input" 0
+for word in help --help 'help batch'; do
+	# shellcheck disable=SC2086
+	bide -- $word
+	status "$word" 0
+	ok "$word: printed" grep -q '^usage: bide' "$T/out"
+done
+for word in version --version; do
+	bide -- $word
+	status "$word" 0
+	ok "$word: printed" grep -q '^bide [0-9]' "$T/out"
+done
 
 # The word -- ends the options; a first word may be "ask".
 bide -- -- --not-an-option
@@ -72,6 +98,17 @@ bide -- ask "a question"
 status ask 0
 ok "ask is no part of the question" \
     not grep -q 'ask a question' "$T/req$N/req-2.body"
+
+# Words that only look like a command are questions.
+for word in '-- list' '-- help' hello explain 'list them' 'ask list'; do
+	# shellcheck disable=SC2086
+	bide -- $word
+	status "$word is a question" 0
+done
+requests "questions" 8
+serve <<'EOF'
+stream responses "x"
+EOF
 
 # Options beat the environment beats the file.
 mkdir -p "$T/home/.config/bide"
@@ -88,12 +125,12 @@ key-env MY_KEY
 header X-Team: seven
 EOF
 bide BIDE_MODEL= -- hello
-sent "from the file" 3 body '"model": *"gpt-from-file"'
-sent "from the file" 3 body 'be terse'
+sent "from the file" 1 body '"model": *"gpt-from-file"'
+sent "from the file" 1 body 'be terse'
 bide BIDE_MODEL=gpt-from-env -- hello
-sent "from the environment" 4 body '"model": *"gpt-from-env"'
+sent "from the environment" 2 body '"model": *"gpt-from-env"'
 bide BIDE_MODEL=gpt-from-env -- -m gpt-from-option hello
-sent "from the option" 5 body '"model": *"gpt-from-option"'
+sent "from the option" 3 body '"model": *"gpt-from-option"'
 
 serve <<'EOF'
 stream chat "mine"
