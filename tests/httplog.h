@@ -12,19 +12,25 @@
 #include "wire/http.h"
 
 static inline void
-httplog_head(struct buf *log, const struct http *h)
+httplog_fields(struct buf *log, const struct http_field *field, size_t n)
 {
 	size_t i;
 
-	buf_printf(log, "head %d HTTP/1.%d%s\n", h->status, h->minor,
-	    h->keep ? " keep" : "");
-	for (i = 0; i < h->nfields; i++) {
+	for (i = 0; i < n; i++) {
 		buf_puts(log, "field ");
-		log_text(log, h->field[i].name);
+		log_text(log, field[i].name);
 		buf_puts(log, ": ");
-		log_text(log, h->field[i].value);
+		log_text(log, field[i].value);
 		buf_putc(log, '\n');
 	}
+}
+
+static inline void
+httplog_head(struct buf *log, const struct http *h)
+{
+	buf_printf(log, "head %d HTTP/1.%d%s\n", h->status, h->minor,
+	    h->keep ? " keep" : "");
+	httplog_fields(log, h->field, h->nfields);
 }
 
 static inline void

@@ -91,17 +91,6 @@ judge(const struct error_body *b, int status)
 
 /* -- the fault ------------------------------------------------------------- */
 
-static struct slice
-find_field(const struct http_field *field, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (slice_ieq(field[i].name, slice_str(name)))
-			return field[i].value;
-	return (struct slice){ 0 };
-}
-
 /* How far the server's clock is ahead of UTC: Zhipu states times of Beijing,
  * as others do who write Chinese. */
 static msec
@@ -151,8 +140,8 @@ static void
 set_retry(struct fault *f, const struct reply *r, const struct error_body *b,
     const struct verdict *v, msec now)
 {
-	struct slice should = find_field(r->field, r->nfields,
-	    "x-should-retry");
+	struct slice should = http_find(r->field, r->nfields,
+	    "x-should-retry", 0);
 	int google = b->daily;
 	size_t i;
 
@@ -220,7 +209,7 @@ reply_request_id(const struct http_field *field, size_t n)
 	size_t i;
 
 	for (i = 0; i < COUNT(names) && id.n == 0; i++)
-		id = find_field(field, n, names[i]);
+		id = http_find(field, n, names[i], 0);
 	return id;
 }
 
@@ -235,7 +224,7 @@ classify(const struct reply *r, struct fault *f)
 
 	*f = (struct fault){ .status = r->status, .wait = MSEC_NONE };
 	error_body_read(&b, r->body, now);
-	aws = find_field(r->field, r->nfields, "x-amzn-errortype");
+	aws = http_find(r->field, r->nfields, "x-amzn-errortype", 0);
 	if (b.class == F_NONE)
 		b.class = error_code(slice_cut(&aws, ':'));
 	status = b.status != 0 ? b.status : r->status;

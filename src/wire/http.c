@@ -2,29 +2,12 @@
 
 #include <string.h>
 
-/* In this order: before the content, content, chunk framing. */
-enum state {
-	STATUS,			/* collecting a status line */
-	FIELDS,			/* collecting fields, to the empty line */
-	CONTENT,		/* .left bytes of the content or of a chunk */
-	CHUNK_CR, CHUNK_LF,	/* the line end after a chunk */
-	SIZE, SIZE_BLANK,	/* digits; blanks after them */
-	EXT, EXT_QUOTED, EXT_ESCAPED,
-	SIZE_LF,
-	TRAILER, TRAILER_LINE, TRAILER_LF,
-	END
-};
-
-enum framing { BY_LENGTH, BY_CHUNKS, BY_EOF };
-
-/* Each byte of content allows this many bytes of chunk framing: a server that
- * sends one byte per chunk (6 bytes of framing) is slow, not hostile. */
-#define FRAMING_PER_BYTE 16
+enum state { STATUS, FIELDS, BODY, BAD };
 
 static enum http_ev
 bad(struct http *h, const char *why)
 {
-	h->bad = 1;
+	h->state = BAD;
 	h->why = why;
 	return HTTP_BAD;
 }
@@ -73,48 +56,10 @@ status_line(struct http *h, struct slice s)
 	return NULL;
 }
 
-/* Splits the head into h->field[]. */
-static const char *
-fields(struct http *h, struct slice rest)
-{
-	struct slice line, name;
-	size_t i;
-
-	if (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t'))
-		return "a folded line with no field before it";
-	h->nfields = 0;
-	while ((line = slice_cut(&rest, '\n')).n > 0) {
-		if (memchr(line.p, ':', line.n) == NULL)
-			return "a header line without a colon";
-		name = slice_cut(&line, ':');
-		/* a token (RFC 9110, 5.6.2) */
-		for (i = 0; i < name.n; i++)
-			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
-			    strchr("\"(),/:;<=>?@[\\]{}", name.p[i]) != NULL)
-				break;
-		if (name.n == 0 || i < name.n)
-			return "a header name with a blank or the like in it";
-		if (h->nfields == HTTP_FIELDS_MAX)
-			return "too many header fields";
-		h->field[h->nfields++] = (struct http_field){ name,
-		    slice_trim(line) };
-	}
-	return NULL;
-}
-
-/* Whether a field called name lists the token. */
 static int
 lists(const struct http *h, const char *name, const char *token)
 {
-	struct slice list;
-	size_t i;
-
-	for (i = 0; (list = http_field(h, name, i)).p != NULL; i++)
-		while (list.n > 0)
-			if (slice_ieq(slice_trim(slice_cut(&list, ',')),
-			    slice_str(token)))
-				return 1;
-	return 0;
+	return http_lists(h->field, h->nfields, name, token);
 }
 
 /* RFC 9112, 6.3 and 9.3. */
@@ -127,8 +72,7 @@ choose_framing(struct http *h)
 
 	h->keep = !lists(h, "connection", "close") &&
 	    (h->minor == 1 || lists(h, "connection", "keep-alive"));
-	h->framing = BY_LENGTH;
-	h->left = 0;
+	h->body = (struct http_body){ .framing = HTTP_BY_LENGTH };
 	/* repeated lengths must all be the same (RFC 9110, 8.6) */
 	for (i = 0; (list = http_field(h, "content-length", i)).p != NULL; i++)
 		do {
@@ -145,13 +89,13 @@ choose_framing(struct http *h)
 		if (!slice_ieq(coding, SLICE("chunked")) ||
 		    http_field(h, "transfer-encoding", 1).p != NULL)
 			return "a Transfer-Encoding other than chunked";
-		h->framing = BY_CHUNKS;
+		h->body.framing = HTTP_BY_CHUNKS;
 		if (len >= 0 || h->minor == 0)
 			h->keep = 0;
 	} else if (len >= 0) {
-		h->left = (uint64_t)len;
+		h->body.left = (uint64_t)len;
 	} else {
-		h->framing = BY_EOF;
+		h->body.framing = HTTP_BY_EOF;
 		h->keep = 0;
 	}
 	return NULL;
@@ -178,7 +122,10 @@ head_line(struct http *h)
 		h->state = FIELDS;
 		return why == NULL ? HTTP_MORE : bad(h, why);
 	}
-	if ((why = fields(h, buf_slice(&h->head))) != NULL)
+	if (h->head.p[0] == ' ' || h->head.p[0] == '\t')
+		return bad(h, "a folded line with no field before it");
+	why = http_split(buf_slice(&h->head), h->field, &h->nfields);
+	if (why != NULL)
 		return bad(h, why);
 	if (h->status == 101)
 		return bad(h, "a switch of protocols that nobody asked for");
@@ -190,8 +137,7 @@ head_line(struct http *h)
 	}
 	if ((why = choose_framing(h)) != NULL)
 		return bad(h, why);
-	h->state = h->framing == BY_CHUNKS ? SIZE : CONTENT;
-	h->extra = 0;
+	h->state = BODY;
 	return HTTP_HEAD;
 }
 
@@ -206,9 +152,9 @@ push_head(struct http *h, struct slice *in)
 		lf = memchr(in->p, '\n', in->n);
 		n = lf == NULL ? in->n : (size_t)(lf - in->p) + 1;
 		/* interim heads count too: they could go on for ever */
-		if (n > HTTP_HEAD_MAX - h->extra)
+		if (n > HTTP_HEAD_MAX - h->heads)
 			return bad(h, "the head is too large");
-		h->extra += n;
+		h->heads += n;
 		buf_put(&h->head, slice_sub(*in, 0, n));
 		slice_skip(in, n);
 		/* another protocol may never send a line end */
@@ -221,111 +167,28 @@ push_head(struct http *h, struct slice *in)
 	return ev;
 }
 
-/* The state after c in chunk framing (RFC 9112, 7.1); -1 if c is not allowed.
- * Trailer fields are skipped. */
-static inline int
-frame_step(struct http *h, int state, char c)
-{
-	int ends = c == '\r' || c == '\n', v;
-
-	switch (state) {
-	case CHUNK_CR:
-	case CHUNK_LF:
-		if (state == CHUNK_CR && c == '\r')
-			return CHUNK_LF;
-		h->left = 0;
-		h->digits = 0;
-		return c == '\n' ? SIZE : -1;
-	case SIZE:
-		if ((v = slice_hexdigit(c)) >= 0) {
-			h->left = h->left << 4 | (unsigned)v;
-			return ++h->digits <= 16 ? SIZE : -1;
-		}
-		if (h->digits == 0)
-			return -1;
-		/* FALLTHROUGH */
-	case SIZE_BLANK:		/* not allowed, but sent by some */
-		if (c == ' ' || c == '\t')
-			return SIZE_BLANK;
-		if (c == ';')
-			return EXT;
-		if (!ends)
-			return -1;
-		break;
-	case EXT:
-		if (!ends)
-			return c == '"' ? EXT_QUOTED : EXT;
-		break;
-	case EXT_QUOTED:
-		return ends ? -1 : c == '"' ? EXT : c == '\\' ? EXT_ESCAPED :
-		    EXT_QUOTED;
-	case EXT_ESCAPED:
-		return ends ? -1 : EXT_QUOTED;
-	case TRAILER:
-		return c == '\n' ? END : c == '\r' ? TRAILER_LF : TRAILER_LINE;
-	case TRAILER_LINE:
-		return c == '\n' ? TRAILER : TRAILER_LINE;
-	case TRAILER_LF:
-		return c == '\n' ? END : -1;
-	}
-	/* the end of a size line */
-	if (c == '\r' && state != SIZE_LF)
-		return SIZE_LF;
-	return c != '\n' ? -1 : h->left == 0 ? TRAILER : CONTENT;
-}
-
 enum http_ev
 http_push(struct http *h, struct slice *in, struct slice *out)
 {
-	size_t room = HTTP_HEAD_MAX - h->extra, i = 0, n;
-	int state = h->state;
+	enum http_ev ev;
 
-	if (h->bad)
+	if (h->state == BAD)
 		return HTTP_BAD;
-	if (state < CONTENT)
+	if (h->state != BODY)
 		return push_head(h, in);
-	while (state > CONTENT && state < END && i < in->n) {
-		if (i == room)
-			return bad(h, "more chunk framing than content");
-		if ((state = frame_step(h, state, in->p[i++])) < 0)
-			return bad(h, "broken chunk framing");
-	}
-	h->extra += i;
-	slice_skip(in, i);
-	if (state == CONTENT && h->framing == BY_LENGTH && h->left == 0)
-		state = END;
-	h->state = state;
-	if (state == END)
-		return HTTP_END;
-	if (state != CONTENT || in->n == 0)
-		return HTTP_MORE;
-	n = h->framing != BY_EOF && in->n > h->left ? (size_t)h->left : in->n;
-	*out = slice_sub(*in, 0, n);
-	slice_skip(in, n);
-	if (h->framing == BY_EOF)
-		return HTTP_BODY;
-	h->left -= n;
-	if (h->framing == BY_CHUNKS) {
-		h->extra -= n > h->extra / FRAMING_PER_BYTE ? h->extra :
-		    n * FRAMING_PER_BYTE;
-		if (h->left == 0)
-			h->state = CHUNK_CR;
-	}
-	return HTTP_BODY;
+	ev = http_body_push(&h->body, in, out);
+	return ev == HTTP_BAD ? bad(h, h->body.why) : ev;
 }
 
 enum http_ev
 http_eof(struct http *h)
 {
-	if (h->bad)
+	if (h->state == BAD)
 		return HTTP_BAD;
-	if (h->state == CONTENT && (h->framing == BY_EOF || h->left == 0))
-		h->state = END;
-	if (h->state == END)
-		return HTTP_END;
-	if (h->state >= CONTENT)
-		return bad(h, "the connection ended before the content did");
-	if (h->extra == 0)
+	if (h->state == BODY)
+		return http_body_eof(&h->body) == HTTP_END ? HTTP_END :
+		    bad(h, h->body.why);
+	if (h->heads == 0)
 		return bad(h, "the connection ended without an answer");
 	return bad(h, "the connection ended in the middle of the head");
 }
@@ -333,13 +196,7 @@ http_eof(struct http *h)
 struct slice
 http_field(const struct http *h, const char *name, size_t nth)
 {
-	size_t i;
-
-	for (i = 0; i < h->nfields; i++)
-		if (slice_ieq(h->field[i].name, slice_str(name)) &&
-		    nth-- == 0)
-			return h->field[i].value;
-	return (struct slice){ 0 };
+	return http_find(h->field, h->nfields, name, nth);
 }
 
 void

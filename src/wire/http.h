@@ -18,27 +18,11 @@
  * Body slices point into the input.
  */
 
-#include <stddef.h>
-#include <stdint.h>
+#include "wire/http_body.h"
+#include "wire/http_field.h"
 
-#include "base/buf.h"
-
-/* The limit for status line and fields, including interim responses; and for
- * chunk framing (extensions, trailers) in excess of the content. */
+/* The limit for status line and fields, including interim responses. */
 #define HTTP_HEAD_MAX ((size_t)256 << 10)
-#define HTTP_FIELDS_MAX 256
-
-enum http_ev {
-	HTTP_BAD,		/* .why says what; sticky */
-	HTTP_MORE,		/* all input was consumed */
-	HTTP_HEAD,		/* .status and the fields are set; once */
-	HTTP_BODY,		/* *out is some of the content, not empty */
-	HTTP_END		/* the message is complete; sticky */
-};
-
-struct http_field {
-	struct slice name, value;	/* trimmed and unfolded */
-};
 
 struct http {
 	int no_body;			/* the request was HEAD */
@@ -50,10 +34,9 @@ struct http {
 	size_t nfields;
 	/* private */
 	struct buf head;
-	uint64_t left;			/* of the content or the chunk */
-	size_t extra;			/* bytes of heads, or excess framing */
+	size_t heads;			/* bytes of heads */
 	int state;
-	unsigned char framing, digits, bad;
+	struct http_body body;
 	struct http_field field[HTTP_FIELDS_MAX];
 };
 

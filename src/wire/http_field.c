@@ -1,0 +1,61 @@
+#include "wire/http_field.h"
+
+#include <string.h>
+
+int
+http_token(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||
+		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
+			return 0;
+	return s.n > 0;
+}
+
+const char *
+http_split(struct slice lines, struct http_field *field, size_t *n)
+{
+	struct slice line, name;
+
+	*n = 0;
+	while ((line = slice_cut(&lines, '\n')).n > 0) {
+		if (memchr(line.p, ':', line.n) == NULL)
+			return "a header line without a colon";
+		name = slice_cut(&line, ':');
+		if (!http_token(name))
+			return "a header name with a blank or the like in it";
+		if (*n == HTTP_FIELDS_MAX)
+			return "too many header fields";
+		field[(*n)++] = (struct http_field){ name, slice_trim(line) };
+	}
+	return NULL;
+}
+
+struct slice
+http_find(const struct http_field *field, size_t n, const char *name,
+    size_t nth)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (slice_ieq(field[i].name, slice_str(name)) && nth-- == 0)
+			return field[i].value;
+	return (struct slice){ 0 };
+}
+
+int
+http_lists(const struct http_field *field, size_t n, const char *name,
+    const char *token)
+{
+	struct slice list;
+	size_t i;
+
+	for (i = 0; (list = http_find(field, n, name, i)).p != NULL; i++)
+		while (list.n > 0)
+			if (slice_ieq(slice_trim(slice_cut(&list, ',')),
+			    slice_str(token)))
+				return 1;
+	return 0;
+}
