@@ -1,7 +1,7 @@
 /* Golden files: tests/wire/http-NAME.in is a response (http-head-NAME: to
- * HEAD), sse-NAME.in an event stream, and NAME.want the log of its events.
- * Each is parsed at once, byte by byte, and cut in two at every position.
- * wire_test -w rewrites the logs. */
+ * HEAD), http-request-NAME.in a request, sse-NAME.in an event stream, and
+ * NAME.want the log of its events.  Each is parsed at once, byte by byte, and
+ * cut in two at every position.  wire_test -w rewrites the logs. */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "tests/httplog.h"
 #include "tests/splits.h"
+#include "tests/requestlog.h"
 #include "tests/sselog.h"
 #include "tests/t.h"
 
@@ -21,7 +22,9 @@ static void
 run(struct buf *log, const char *name, struct slice in, struct cut cut)
 {
 	buf_clear(log);
-	if (strncmp(name, "http-", 5) == 0)
+	if (strncmp(name, "http-request-", 13) == 0)
+		requestlog(log, in, cut);
+	else if (strncmp(name, "http-", 5) == 0)
 		httplog(log, strncmp(name, "http-head-", 10) == 0, in, cut);
 	else
 		sselog(log, &(struct sse){ .max = 1 << 20 }, in, cut);

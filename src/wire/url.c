@@ -33,8 +33,8 @@ parse_port(struct slice s, struct url *u)
 	return NULL;
 }
 
-static const char *
-parse_host(struct slice s, struct url *u)
+const char *
+url_authority(struct slice s, struct url *u)
 {
 	unsigned char a[16] = { 0 };
 	size_t n, i;
@@ -100,7 +100,7 @@ url_parse(struct slice s, struct url *u)
 		;
 	if (i > 0)
 		u->userinfo = slice_sub(authority, 0, i - 1);
-	return parse_host(slice_sub(authority, i, authority.n), u);
+	return url_authority(slice_sub(authority, i, authority.n), u);
 }
 
 void

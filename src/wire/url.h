@@ -23,6 +23,10 @@ struct url {
  * or port, a query without a path, a blank, backslash or control character. */
 const char *url_parse(struct slice s, struct url *u);
 
+/* Parses a host with an optional port, as in a Host field: sets .host, .ipv6
+ * and, if there is a port, .port and .port_given.  NULL, or what is wrong. */
+const char *url_authority(struct slice s, struct url *u);
+
 /* Whether the host is this one: localhost, a loopback address, or one that
  * stands for any. */
 int url_is_local(const struct url *u);
