@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/env.h"
+#include "net/await.h"
 #include "tests/t.h"
 
 /* Sends this process a signal in 5 ms. */
@@ -86,6 +86,52 @@ test_nudge(const struct env *env)
 	    "SIGUSR1 ends only one sleep");
 	EQ(env->cancelled(env->ctx), 0, "SIGUSR1 does not cancel");
 	EQ(wakes(env), 0, "SIGUSR1: wakefd stays silent");
+}
+
+static int beaten, read_by;
+
+/* Every 5 ms; the third, or a readable descriptor, ends the wait. */
+static int
+on_beat(struct watch *w, int readable)
+{
+	beaten++;
+	read_by = readable;
+	w->at += 5;
+	return beaten == 3 || readable ? -1 : 0;
+}
+
+static void
+test_watch(const struct env *env)
+{
+	struct pollfd fds[2] = { [1] = { .fd = -1 } };
+	struct fault f = { 0 };
+	msec start = env_mono(env);
+	int fd[2];
+
+	*env->watch = (struct watch){ -1, start + 5, on_beat, 0 };
+	EQ(env->sleep(env->ctx, start + 600000), -1, "a beat ends a sleep");
+	EQ(beaten, 3, "the third one");
+	OK(env_mono(env) >= start + 15, "beats: not early");
+	beaten = 0;
+	env->watch->at = env_mono(env) + 5;
+	EQ(await_fds(env, fds, 2, start + 600000, &f), -1,
+	    "a beat ends a wait for descriptors");
+	EQ(f.class, F_CANCEL, "a beat: as a signal would");
+	EQ(beaten, 3, "a beat: the third one, too");
+	if (pipe(fd) < 0 || write(fd[1], "", 1) != 1)
+		abort();
+	*env->watch = (struct watch){ fd[0], MSEC_MAX, on_beat, 0 };
+	EQ(env->sleep(env->ctx, start + 600000), -1,
+	    "what can be read ends a sleep");
+	EQ(await_fds(env, fds, 2, start + 600000, &f), -1,
+	    "and a wait for descriptors");
+	EQ(read_by, 1, "the beat is told so");
+	env->watch->busy = 1;
+	EQ(env->sleep(env->ctx, env_mono(env) + 5), 0,
+	    "waits of a beat do not beat");
+	*env->watch = (struct watch){ -1, MSEC_MAX, NULL, 0 };
+	close(fd[0]);
+	close(fd[1]);
 }
 
 static void
@@ -193,6 +239,7 @@ main(void)
 	test_clock(&env);
 	test_random(&env);
 	test_nudge(&env);
+	test_watch(&env);
 	test_eintr(&env);
 	test_sigpipe();
 	test_inherit(&env);

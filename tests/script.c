@@ -86,11 +86,33 @@ cancelled(void *ctx)
 	return s->now >= s->cancel ? SIGINT : 0;
 }
 
+/* The beats of the watch until then; -1: it gives the wait up. */
+static int
+beats(struct script *s, msec until)
+{
+	msec at;
+	int readable;
+
+	for (;;) {
+		readable = s->readable <= s->watch.at &&
+		    env_watched(&s->env) >= 0;
+		at = readable ? s->readable : env_until(&s->env, MSEC_MAX);
+		if (at > until || at >= MSEC_MAX || at >= s->cancel)
+			return 0;
+		if (at > s->now)
+			s->now = at;
+		if (env_beat(&s->env, readable) < 0)
+			return -1;
+	}
+}
+
 static int
 asleep(void *ctx, msec until)
 {
 	struct script *s = ctx;
 
+	if (beats(s, until) < 0)
+		return -1;
 	if (s->cancel <= until) {
 		if (s->cancel > s->now)
 			s->now = s->cancel;
@@ -127,6 +149,8 @@ pass(struct script *s, msec until, msec deadline, struct fault *f)
 {
 	msec to = until < deadline ? until : deadline;
 
+	if ((to < MSEC_MAX || s->readable < MSEC_MAX) && beats(s, to) < 0)
+		return fault_set(f, F_CANCEL, 0, "not wanted any more");
 	if (s->cancel <= to) {
 		if (s->cancel > s->now)
 			s->now = s->cancel;
@@ -428,9 +452,11 @@ void
 script_init(struct script *s)
 {
 	s->dialect = &dialect_responses;
-	s->env = (struct env){ mono, wall, asleep, cancelled, chance, -1, s };
+	s->env = (struct env){ mono, wall, asleep, cancelled, chance, -1, s,
+	    &s->watch };
 	s->net = (struct net){ dial };
 	s->state = (uint64_t)s->rnd;
 	s->now = 0;
-	s->cancel = s->nudge = MSEC_MAX;
+	s->cancel = s->nudge = s->readable = MSEC_MAX;
+	s->watch = (struct watch){ .fd = -1, .at = MSEC_MAX };
 }

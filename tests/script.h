@@ -69,6 +69,8 @@ struct script {
 	int rnd;			/* -1: all bits set, 0: none; a seed */
 	msec now;
 	msec cancel, nudge;		/* SIGINT and SIGUSR1 come then */
+	struct watch watch;		/* of .env */
+	msec readable;			/* its descriptor is, from then on */
 	unsigned requests;
 	unsigned open;			/* connections, now */
 	int amiss;			/* a step unknown or out of place */

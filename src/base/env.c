@@ -21,6 +21,7 @@
 /* For the handlers: the first signal, and the write ends of two pipes. */
 static volatile sig_atomic_t stop_signal, stop_fd, nudge_fd;
 static int nudge_read;
+static struct watch watch = { .fd = -1, .at = MSEC_MAX };
 
 static msec
 clock_ms(clockid_t id)
@@ -75,20 +76,26 @@ static int
 real_sleep(void *ctx, msec until)
 {
 	struct env *env = ctx;
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = env->wakefd, .events = POLLIN },
 		{ .fd = nudge_read, .events = POLLIN },
+		{ .events = POLLIN },
 	};
 	char drop[64];
 	msec left;
 
-	while ((left = until - real_mono(NULL)) > 0) {
+	while (until - real_mono(NULL) > 0) {
+		fds[2].fd = env_watched(env);
+		left = env_until(env, until) - real_mono(NULL);
 		/* poll() does not count time spent suspended */
-		if (poll(fds, 2, left > 60000 ? 60000 : (int)left) <= 0)
-			continue;
-		if (fds[0].revents != 0)
+		if (poll(fds, 3, left < 0 ? 0 : left > 60000 ? 60000 :
+		    (int)left) <= 0)
+			fds[0].revents = fds[1].revents = fds[2].revents = 0;
+		if (fds[0].revents != 0 ||
+		    env_beat(env, fds[2].revents != 0) < 0)
 			return -1;
-		if (read(nudge_read, drop, sizeof(drop)) > 0)
+		if (fds[1].revents != 0 &&
+		    read(nudge_read, drop, sizeof(drop)) > 0)
 			return 1;
 	}
 	return stop_signal != 0 ? -1 : 0;
@@ -130,7 +137,7 @@ env_open(struct env *env)
 	nudge_fd = nudge[1];
 	nudge_read = nudge[0];
 	*env = (struct env){ real_mono, real_wall, real_sleep, real_cancelled,
-	    real_random, stop[0], env };
+	    real_random, stop[0], env, &watch };
 	handle(SIGINT, on_signal, (int)SA_RESETHAND);
 	handle(SIGTERM, on_signal, (int)SA_RESETHAND);
 	handle(SIGHUP, on_signal, (int)SA_RESETHAND);
@@ -149,6 +156,34 @@ env_reap(pid_t pid)
 		if (errno != EINTR)
 			return -1;
 	return status;
+}
+
+int
+env_watched(const struct env *env)
+{
+	return env->watch == NULL || env->watch->busy ? -1 : env->watch->fd;
+}
+
+msec
+env_until(const struct env *env, msec end)
+{
+	return env->watch == NULL || env->watch->busy ||
+	    env->watch->at > end ? end : env->watch->at;
+}
+
+int
+env_beat(const struct env *env, int readable)
+{
+	struct watch *w = env->watch;
+	int rc;
+
+	if (w == NULL || w->busy || (!readable &&
+	    (w->at >= MSEC_MAX || env_mono(env) < w->at)))
+		return 0;
+	w->busy = 1;
+	rc = w->beat(w, readable);
+	w->busy = 0;
+	return rc;
 }
 
 msec

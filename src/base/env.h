@@ -16,6 +16,21 @@
 
 #include "base/err.h"
 
+/*
+ * What every wait attends to besides its own end, here and in net/: a
+ * descriptor, such as that of a client who may leave, and a time to do
+ * something at, such as to show that the wait goes on.  The beat may do its
+ * own waits: they do not beat.
+ */
+struct watch {
+	int fd;			/* -1: none */
+	msec at;		/* on the monotonic clock; MSEC_MAX: never */
+	/* Called when fd is readable, or at the time .at or after, which it
+	 * sets anew.  0, or -1 to end the wait as a signal would. */
+	int (*beat)(struct watch *w, int readable);
+	int busy;		/* private */
+};
+
 struct env {
 	msec (*mono)(void *ctx);	/* monotonic, arbitrary origin */
 	msec (*wall)(void *ctx);	/* since 1970-01-01 UTC */
@@ -28,6 +43,7 @@ struct env {
 	void (*random)(void *ctx, void *p, size_t n);
 	int wakefd;	/* stays readable once cancelled; -1 = none */
 	void *ctx;
+	struct watch *watch;	/* {-1, MSEC_MAX} at first; or NULL */
 };
 
 /*
@@ -41,6 +57,15 @@ int env_open(struct env *env);
 /* Waits for a child process to end; signals do not interrupt it.  The status
  * of waitpid(), or -1 with errno. */
 int env_reap(pid_t pid);
+
+/*
+ * For waits: the descriptor to look at, or -1; how long to sleep at most, given
+ * the end of the wait; and env_beat() after that, which returns 0, or -1 to
+ * give the wait up.
+ */
+int env_watched(const struct env *env);
+msec env_until(const struct env *env, msec end);
+int env_beat(const struct env *env, int readable);
 
 /* Shorthands. */
 msec env_mono(const struct env *env);

@@ -135,8 +135,7 @@ sock_close(struct conn *c)
 }
 
 struct conn *
-sock_open(const struct env *env, struct slice host, int port, msec deadline,
-    struct dial_times *times, struct fault *f)
+sock_take(const struct env *env, int fd)
 {
 	static const struct conn_ops ops = { sock_read, sock_write,
 	    sock_quiet, sock_close };
@@ -151,12 +150,27 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 		{ IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES },
 #endif
 	};
+	struct sock *k = malloc(sizeof(*k));
+	size_t i;
+
+	if (k == NULL)
+		err_oom();
+	/* not every system has all of them; none is essential */
+	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
+		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
+		    sizeof(opt[i].value));
+	*k = (struct sock){ { &ops }, env, fd, 0 };
+	return &k->c;
+}
+
+struct conn *
+sock_open(const struct env *env, struct slice host, int port, msec deadline,
+    struct dial_times *times, struct fault *f)
+{
 	char peer[DNS_NAME_MAX + sizeof("[]:65535")];
 	int v6 = host.n > 0 && memchr(host.p, ':', host.n) != NULL;
 	msec start = env_mono(env), now;
 	struct dns_list list;
-	struct sock *k;
-	size_t i;
 	int rc, fd;
 
 	rc = dns_resolve(env, host, port, deadline, &list, f);
@@ -172,13 +186,5 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 	if (fd < 0)
 		return NULL;
 	times->connect = env_mono(env) - now;
-	/* not every system has all of them; none is essential */
-	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
-		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
-		    sizeof(opt[i].value));
-	k = malloc(sizeof(*k));
-	if (k == NULL)
-		err_oom();
-	*k = (struct sock){ { &ops }, env, fd, 0 };
-	return &k->c;
+	return sock_take(env, fd);
 }

@@ -21,4 +21,7 @@
 struct conn *sock_open(const struct env *env, struct slice host, int port,
     msec deadline, struct dial_times *times, struct fault *f);
 
+/* A connection of fd, accepted from a client. */
+struct conn *sock_take(const struct env *env, int fd);
+
 #endif

@@ -37,12 +37,15 @@ struct relay {
 	struct buf fields, out;
 };
 
-/*
- * Serves c's request.  Returns whether its connection can carry another
- * request; it has to be closed else, by RST where c->account.broken, so that
- * nobody takes the response for complete.
- */
-int relay(struct relay *r, struct client *c);
+/* What is to become of a client's connection after a response. */
+enum relayed {
+	RELAY_KEEP,		/* it can carry another request */
+	RELAY_CLOSE,
+	RELAY_RESET		/* close it by RST: only that shows that a
+				   response without a length is incomplete */
+};
+
+enum relayed relay(struct relay *r, struct client *c);
 
 void relay_free(struct relay *r);
 
