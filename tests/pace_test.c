@@ -1,227 +1,214 @@
-/* Loads of requests against limits, in virtual time (tests/world.h). */
+/*
+ * Loads of requests against providers that limit them in all styles, in virtual
+ * time (tests/world.h): what each costs at most in time and refusals.
+ */
+
+#include <stdlib.h>
 
 #include "tests/world.h"
 
-/* The time that the bucket alone requires. */
-static double
-ideal(const struct world *w, double had)
-{
-	return ((double)w->spent + w->eaten - had) *
-	    (double)w->tokens.window / (double)w->tokens.limit;
-}
+#define MINUTE 60000
 
-/* At most one in a hundred may be refused, besides the unknown: refusals that
- * no client could have foreseen. */
+struct row {
+	const char *name;
+	double most;		/* times the least time, */
+	msec over;		/* and besides the response time so much */
+	double share;		/* of the requests refused, */
+	size_t refused;		/* and besides so many */
+	struct world w;
+};
+
+#define CALLS(n) [W_CALLS] = { n, 0.03 * (n), MINUTE, 0, 0 }
+#define TOKENS(n) [W_TOKENS] = { n, 0.03 * (n), MINUTE, 0, 0 }
+#define STREAM .latency = 20, .think = 150, .service = 1500
+#define STREAMS [W_TOKENS] = { 60000, 500, MINUTE, 0, 0 }, \
+    [W_CALLS] = { 500, 500, MINUTE, 0, 0 }
+#define OPENAI_BOUND 1.03, 300, 0.01, 2
+
+static const struct row rows[] = {
+	{ "tokens and requests", OPENAI_BOUND, {
+	    .requests = 100, .bucket = { TOKENS(60000), CALLS(3000) } } },
+	{ "a window of 3 s", OPENAI_BOUND, {
+	    .requests = 60, .bucket = { [W_TOKENS] = { 3000, 900, 3000, 0, 0 },
+	    [W_CALLS] = { 150, 45, 3000, 0, 0 } } } },
+	{ "a window of 10 s", OPENAI_BOUND, {
+	    .requests = 60, .bucket = { [W_TOKENS] = { 10000, 1000, 10000, 0,
+	    0 }, [W_CALLS] = { 500, 50, 10000, 0, 0 } } } },
+	{ "tokens only", OPENAI_BOUND, {
+	    .requests = 60, .bucket = { TOKENS(60000) } } },
+	{ "requests only", OPENAI_BOUND, {
+	    .requests = 80, .bucket = { CALLS(120) } } },
+	{ "texts only", 1.2, 300, 0.01, 20, { .style = W_TEXTS,
+	    .requests = 100, .bucket = { TOKENS(60000), CALLS(3000) } } },
+	{ "Azure", 1.25, 300, 0.05, 14, { .style = W_AZURE,
+	    .requests = 60, .bucket = { TOKENS(60000), CALLS(360) } } },
+	{ "Anthropic", OPENAI_BOUND, { .style = W_ANTHROPIC,
+	    .requests = 60, .bucket = { CALLS(300),
+	    [W_INPUT] = { 50000, 1500, MINUTE, 0, 0 },
+	    [W_OUTPUT] = { 8000, 240, MINUTE, 0, 0 } },
+	    .answer = { 5, 60 }, .think = 500 } },
+	{ "Anthropic, rounded", 1.15, 300, 0.01, 2, { .style = W_ANTHROPIC,
+	    .requests = 60, .bucket = { CALLS(300),
+	    [W_INPUT] = { 30000, 900, MINUTE, 0, 0 },
+	    [W_OUTPUT] = { 80000, 2400, MINUTE, 0, 0 } },
+	    .answer = { 20, 20 }, .think = 500, .rounded = 1 } },
+	{ "Retry-After", 1.1, 300, 1.2, 2, { .style = W_RETRY_AFTER,
+	    .requests = 50, .bucket = { CALLS(60) } } },
+	{ "Retry-After, a fixed window", 1.1, 300, 0.6, 0, {
+	    .style = W_RETRY_AFTER, .requests = 60,
+	    .bucket = { [W_CALLS] = { 20, 10, 10000, 0, 1 } } } },
+	{ "nothing but 429s", 1.3, 300, 5.2, 0, { .style = W_BARE,
+	    .requests = 50, .bucket = { CALLS(60) } } },
+	{ "nothing but 429s, a fixed window", 2.1, 300, 4, 0, {
+	    .style = W_BARE, .requests = 60,
+	    .bucket = { [W_CALLS] = { 20, 10, 10000, 0, 1 } } } },
+	{ "half of it for others", 1.12, 300, 0.01, 4, {
+	    .requests = 50, .bucket = { TOKENS(60000), CALLS(3000) },
+	    .foreign = 0.5, .lump = 250 } },
+	{ "a limit that is halved", OPENAI_BOUND, {
+	    .requests = 60, .bucket = { TOKENS(60000), CALLS(3000) },
+	    .change = 12000, .to = 30000 } },
+	{ "a limit that is raised", 1.06, 300, 0.01, 2, {
+	    .requests = 60, .bucket = { TOKENS(30000), CALLS(3000) },
+	    .change = 12000, .to = 90000 } },
+	{ "two models that share it", 1.2, 300, 0.01, 3, { .models = 2,
+	    .requests = 60, .bucket = { TOKENS(60000), CALLS(3000) } } },
+	{ "answers far below max_tokens", 1.03, 300, 0.01, 2, {
+	    .requests = 60, .prompt = { 50, 200 }, .most = { 1000, 1000 },
+	    .bucket = { TOKENS(60000) }, .answer = { 30, 30 } } },
+	{ "the same, longer", 1.05, 0, 0.01, 2, {
+	    .requests = 300, .prompt = { 50, 200 }, .most = { 1000, 1000 },
+	    .bucket = { TOKENS(60000) }, .answer = { 30, 30 } } },
+	{ "answers above max_tokens", 1.1, 300, 0.01, 2, {
+	    .requests = 60, .prompt = { 50, 200 }, .most = { 16, 16 },
+	    .bucket = { TOKENS(60000) }, .answer = { 700, 700 } } },
+	{ "no max_tokens", 1.06, 300, 0.01, 2, {
+	    .requests = 60, .prompt = { 50, 500 }, .most = { -1, -1 },
+	    .bucket = { TOKENS(60000) }, .answer = { 200, 900 } } },
+	{ "12 s long, 8 at a time", 1.15, 300, 0, 3, {
+	    .requests = 24, .bucket = { CALLS(3000) }, .at_a_time = 8,
+	    .think = 12000 } },
+	{ "8 at a time, Retry-After", 1.1, 300, 0.5, 0, {
+	    .style = W_RETRY_AFTER, .requests = 60, .at_a_time = 8,
+	    .think = 2000 } },
+	{ "8 at a time, nothing but 429s", 1.1, 300, 0.5, 0, {
+	    .style = W_BARE, .requests = 60, .at_a_time = 8,
+	    .think = 2000 } },
+	{ "requests a day", 0, 30000, 0.01, 2, { .stop = 30000,
+	    .requests = 30, .bucket = { [W_DAY] = { 50, 15, 86400000, 0, 0 }
+	    } } },
+	{ "embeddings", OPENAI_BOUND, {
+	    .requests = 100, .prompt = { 125, 750 }, .most = { -1, -1 },
+	    .bucket = { TOKENS(60000) } } },
+	{ "figures that are 1.5 s old", OPENAI_BOUND, {
+	    .requests = 60, .bucket = { TOKENS(60000), CALLS(3000) },
+	    .latency = 150, .think = 1500 } },
+	{ "no limit", 0, 1500, 0, 0, { .style = W_BARE, .requests = 400 } },
+	{ "large requests", OPENAI_BOUND, { .requests = 32,
+	    .prompt = { 4000, 5000 },
+	    .bucket = { TOKENS(60000), CALLS(3000) } } },
+	/* streams: the head is early, the answer is not */
+	{ "2000 streams", 1.01, 0, 0.01, 0, {
+	    .requests = 2000, .bucket = { STREAMS }, STREAM } },
+	{ "120 streams", 1.03, 0, 0.01, 0, {
+	    .requests = 120, .bucket = { STREAMS }, STREAM } },
+	{ "120 streams, tokens only", 1.03, 0, 0.01, 0, {
+	    .requests = 120, .bucket = { TOKENS(60000) }, STREAM } },
+	{ "heads after 4 s", 1.03, 0, 0.01, 1, {
+	    .requests = 120, .bucket = { STREAMS },
+	    .latency = 20, .think = 4000, .service = 1500 } },
+	{ "2000 streams, texts only", 1.04, 0, 0.01, 64, { .style = W_TEXTS,
+	    .requests = 2000, .bucket = { STREAMS }, STREAM } },
+	{ "2000 streams, Azure", 1.02, 0, 0.01, 30, { .style = W_AZURE,
+	    .requests = 2000, .bucket = { TOKENS(60000) }, STREAM } },
+	{ "a large limit", 1.01, 0, 0.01, 0, {
+	    .workers = 64, .requests = 2000, .prompt = { 1000, 11000 },
+	    .most = { 1000, 9000 }, .bucket = { CALLS(30000),
+	    [W_TOKENS] = { 10000000, 500, MINUTE, 0, 0 } }, STREAM } },
+	{ "it counts less than we do", 1.01, 0, 0.01, 0, {
+	    .requests = 2000, .bucket = { STREAMS }, STREAM,
+	    .count = 0.75 } },
+	{ "it counts more than we do", 1.01, 0, 0.01, 0, {
+	    .requests = 2000, .bucket = { STREAMS }, STREAM,
+	    .count = 1.3 } },
+	{ "it counts less, 120", 1.04, 0, 0.01, 0, {
+	    .requests = 120, .bucket = { STREAMS }, STREAM,
+	    .count = 0.75 } },
+	{ "it counts more, 120", 1.03, 0, 0.01, 1, {
+	    .requests = 120, .bucket = { STREAMS }, STREAM,
+	    .count = 1.3 } },
+	{ "30 % for others, by 300", 1.02, 0, 0.01, 0, {
+	    .requests = 2000, .bucket = { STREAMS }, STREAM,
+	    .foreign = 0.3, .lump = 300 } },
+	{ "30 % for others, by 1500", 1.02, 0, 0.01, 0, {
+	    .requests = 2000, .bucket = { STREAMS }, STREAM,
+	    .foreign = 0.3, .lump = 1500 } },
+	{ "30 % for others, 120", 1.03, 0, 0.01, 1, {
+	    .requests = 120, .bucket = { STREAMS }, STREAM,
+	    .foreign = 0.3, .lump = 500 } },
+	{ "20 requests in 2 s", 1.03, 0, 0.01, 0, { .requests = 400,
+	    .bucket = { [W_TOKENS] = { 20000, 20000, 2000, 0, 0 },
+	    [W_CALLS] = { 20, 20, 2000, 0, 0 } }, STREAM } },
+	/* the order is uncertain; refusals still correct the bucket */
+	{ "late by many slots", 1.1, 0, 0.02, 0, { .requests = 6000,
+	    .bucket = { [W_CALLS] = { 1000, 20, 500, 0, 0 } },
+	    .think = 1, .late = 100 } },
+	{ "500 streams, 8 at a time", 1.08, 0, 0.06, 24, {
+	    .style = W_BARE, .requests = 500, .at_a_time = 8, STREAM } },
+	{ "200 workers", OPENAI_BOUND, { .workers = 200, .requests = 400,
+	    .bucket = { TOKENS(60000), CALLS(3000) } } },
+};
+
 static void
-check(struct world *w, const char *name, double most, size_t unknown)
+check(const struct row *r, uint64_t seed)
 {
-	double had = w->tokens.left, least;
-	int seed;
-	struct world one;
+	struct world w = r->w, before;
+	double took, least, most;
+	size_t refused;
 
-	for (seed = 1; seed <= 5; seed++) {
-		one = *w;
-		one.seed = (uint64_t)seed;
-		run_world(&one);
-		least = ideal(&one, had);
-		printf("# %s: %.3f of %.1f s, %zu refused of %zu, longest "
-		    "wait %.1f s\n", name,
-		    (double)(one.end - START) / least, least / 1000,
-		    one.refused, one.answered, (double)one.longest / 1000);
-		EQ(one.answered, w->requests, name);
-		OK((double)(one.end - START) <= most * least, name);
-		OK(one.refused * 100 <= w->requests + unknown * 100, name);
-		/* behind all the others, each a full request */
-		OK((double)one.longest <= 2.2 * (double)w->workers *
-		    least / (double)w->requests + 3000, name);
-		page_close(one.limit.page);
-	}
+	if (w.workers == 0)
+		w.workers = 32;
+	if (w.prompt.most == 0)
+		w.prompt = (struct world_range){ 50, 500 };
+	if (w.most.most == 0)
+		w.most = (struct world_range){ 50, 400 };
+	if (w.models == 0)
+		w.models = 1;
+	if (w.think == 0)
+		w.think = 50;
+	if (w.latency == 0)
+		w.latency = 1;
+	if (w.count == 0)
+		w.count = 1;
+	w.seed = seed;
+	before = w;
+	world_run(&w);
+	least = world_least(&w, &before);
+	took = (double)(w.now - START);
+	most = r->most * least + (double)(w.think +
+	    w.service * 3 / 2 + 2 * w.latency + r->over);
+	refused = (size_t)(r->share * (double)w.requests) + r->refused;
+	printf("# %s: %.3f (%.1f of %.1f s), %zu refused of %zu\n", r->name,
+	    took / least, took / 1000, least / 1000, w.refused, w.requests);
+	if (w.stop == 0)
+		EQ(w.answered, w.requests, r->name);
+	OK(took <= most, r->name);
+	OK(w.refused <= refused, r->name);
+	/* behind all the others, each a full request */
+	OK(w.stop > 0 || (double)w.longest <= 2.2 * (double)w.workers * most /
+	    (double)w.requests + 3000 + (double)w.think, r->name);
 }
 
-static void
-test_openai(void)
-{
-	struct world w = openai(2000);
-
-	check(&w, "2000 requests", 1.01, 0);
-	w = openai(120);
-	check(&w, "120 requests", 1.03, 0);
-	w.calls.limit = 0;
-	check(&w, "120 requests, no RPM", 1.03, 0);
-	w = openai(120);
-	w.think = 4000;		/* they start slowly */
-	check(&w, "responses that take 4 s", 1.03, 1);
-	w = openai(2000);
-	w.silent = 1;
-	check(&w, "texts only", 1.01, 2 * w.workers);
-	w = openai(2000);
-	w.azure = 1;
-	w.calls.limit = 0;
-	check(&w, "Azure: the limit is not told", 1.02, 10);
-	w = openai(60);
-	w.azure = 1;
-	w.tokens.left = 1800;
-	w.calls = (struct bucket){ 360, 11, 60000, 0 };
-	check(&w, "Azure, 60 requests", 1.05, 3);
-	w = openai(2000);
-	w.workers = 64;
-	w.size = 10000;
-	w.tokens.limit = 10000000;
-	w.calls.limit = 30000;
-	check(&w, "a large limit", 1.01, 0);
-}
-
-static void
-test_counts(void)
-{
-	struct world w = openai(2000);
-
-	w.count = 0.75;
-	check(&w, "the server counts less than we do", 1.01, 0);
-	w.count = 1.3;
-	check(&w, "the server counts more than we do", 1.01, 0);
-	w = openai(120);
-	w.count = 0.75;
-	check(&w, "the server counts less, 120", 1.04, 0);
-	w.count = 1.3;
-	check(&w, "the server counts more, 120", 1.03, 1);
-}
-
-static void
-test_foreign(void)
-{
-	struct world w = openai(2000);
-
-	w.foreign = 0.3;
-	w.lump = 300;
-	check(&w, "30 % for others, by 300", 1.02, 0);
-	w.lump = 1500;
-	check(&w, "30 % for others, by 1500", 1.02, 0);
-	w = openai(120);
-	w.foreign = 0.3;
-	w.lump = 500;
-	check(&w, "30 % for others, 120", 1.03, 1);
-}
-
-/* max_tokens is far above what answers have, and only these are counted. */
-static void
-test_below(void)
-{
-	struct world w = openai(300);
-
-	w.answer = 20;
-	w.service = 50;
-	check(&w, "short answers", 1.03, 1);
-	w.service = 1500;
-	check(&w, "short answers that take long", 1.05, 1);
-}
-
-/* The head comes with the answer: its figures are old. */
-static void
-test_old(void)
-{
-	struct world w = openai(60);
-
-	w.latency = 150;
-	w.think = 1500;
-	w.service = 0;
-	check(&w, "old figures", 1.03, 2);
-}
-
-/* Requests are the scarce kind, in a window of two seconds. */
-static void
-test_calls(void)
-{
-	struct world w = openai(400);
-	double least = (400 - 20) * 100;
-
-	w.tokens = (struct bucket){ 20000, 20000, 2000, 0 };
-	w.calls = (struct bucket){ 20, 20, 2000, 0 };
-	w.seed = 1;
-	run_world(&w);
-	printf("# 20 in 2 s: %.3f of %.1f s, %zu refused\n",
-	    (double)(w.end - START) / least, least / 1000, w.refused);
-	OK((double)(w.end - START) <= 1.03 * least, "20 in 2 s: makespan");
-	OK(w.refused <= 4, "20 in 2 s: refused");
-	page_close(w.limit.page);
-}
-
-/* Some are late by many slots, so the order is uncertain; refusals still
- * correct the bucket. */
-static void
-test_late(void)
-{
-	struct world w = openai(6000);
-	double least = (6000 - 20) / 2.0;
-
-	w.tokens.limit = 0;
-	w.calls = (struct bucket){ 1000, 20, 500, 0 };
-	w.latency = w.think = w.service = 0;
-	w.late = 100;
-	w.seed = 1;
-	run_world(&w);
-	printf("# late: %.3f of %.1f s, %zu refused\n",
-	    (double)(w.end - START) / least, least / 1000, w.refused);
-	OK((double)(w.end - START) <= 1.1 * least, "late: makespan");
-	OK(w.refused <= 6000 / 50, "late: refused");
-	page_close(w.limit.page);
-}
-
-/* A concurrency limit that the server does not name. */
-static void
-test_turns(void)
-{
-	struct world w = openai(500);
-	double least;
-
-	w.tokens.limit = w.calls.limit = 0;
-	w.at_a_time = 8;
-	w.seed = 1;
-	run_world(&w);
-	least = 500 / 8.0 * (double)(w.service + w.think + 2 * w.latency);
-	printf("# 8 at a time: %.3f of %.1f s, %zu refused, longest wait "
-	    "%.1f s\n", (double)(w.end - START) / least, least / 1000,
-	    w.refused, (double)w.longest / 1000);
-	EQ(w.answered, 500, "8 at a time: all are answered");
-	OK((double)(w.end - START) <= 1.05 * least, "8 at a time: makespan");
-	OK(w.refused <= 24 + 30, "8 at a time: refused");
-	OK((double)w.longest <= 4 * 32 / 8.0 * least / 500 * 8,
-	    "8 at a time: nobody starves");
-	page_close(w.limit.page);
-}
-
-/* Long answers: a place counts as long as its request lives. */
-static void
-test_long(void)
-{
-	struct world w = openai(24);
-	double least = 3 * 12000;
-
-	w.tokens.limit = w.calls.limit = 0;
-	w.at_a_time = 8;
-	w.think = 12000;
-	w.service = 0;
-	w.seed = 1;
-	run_world(&w);
-	printf("# 24 of 12 s, 8 at a time: %.3f of %.1f s, %zu refused\n",
-	    (double)(w.now - START) / least, least / 1000, w.refused);
-	EQ(w.answered, 24, "8 at a time: all are answered");
-	OK((double)(w.now - START) <= 1.15 * least, "8 at a time: makespan");
-	OK(w.refused <= 3, "8 at a time: refused");
-	page_close(w.limit.page);
-}
-
+/* Arguments: a row's name, and the number of runs of it. */
 int
-main(void)
+main(int argc, char **argv)
 {
-	test_openai();
-	test_counts();
-	test_foreign();
-	test_below();
-	test_old();
-	test_calls();
-	test_late();
-	test_turns();
-	test_long();
+	uint64_t seed, runs = argc > 2 ? strtoul(argv[2], NULL, 10) : 3;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (seed = 1; seed <= runs; seed++)
+			if (argc < 2 || strstr(rows[i].name, argv[1]) != NULL)
+				check(&rows[i], seed);
 	return DONE();
 }
