@@ -262,9 +262,10 @@ conversation(void)
 		{ .type = PART_CALL, .id = { "x2", 2 }, .name = { "g", 1 },
 		.text = { "", 0 } } };
 	static const struct part first[] = { { .type = PART_RESULT,
-		.id = { "call_bide_1", 11 }, .text = { " {\"b\": 2}", 9 } } };
+		.id = { "call_bide_1", 11 }, .name = { "f", 1 },
+		.text = { " {\"b\": 2}", 9 } } };
 	static const struct part second[] = { { .type = PART_RESULT,
-		.id = { "x2", 2 }, .text = { "[3]", 3 } } };
+		.id = { "x2", 2 }, .name = { "g", 1 }, .text = { "[3]", 3 } } };
 	static const struct part more[] = { TEXT_PART("go \"on\"") };
 	static const struct message messages[] = {
 		TURN(ROLE_SYSTEM, system), TURN(ROLE_USER, asked),

@@ -28,24 +28,6 @@ encode_id(struct json_out *w, const struct part *p)
 		json_member(w, "id", p->id);
 }
 
-/* The name of the function that a result is from, which is required here and
- * absent in other dialects: that of the call. */
-static struct slice
-name_of(const struct request *r, const struct part *result)
-{
-	const struct message *m;
-	size_t i;
-
-	if (result->name.n > 0)
-		return result->name;
-	for (m = r->messages + r->nmessages; m-- > r->messages;)
-		for (i = m->nparts; i-- > 0;)
-			if (m->parts[i].type == PART_CALL &&
-			    slice_eq(m->parts[i].id, result->id))
-				return m->parts[i].name;
-	return result->name;
-}
-
 /* first: no call precedes the part in its message. */
 static void
 encode_part(struct json_out *w, const struct request *r, const struct part *p,
@@ -91,7 +73,7 @@ encode_part(struct json_out *w, const struct request *r, const struct part *p,
 	case PART_RESULT:
 		encode_in(w, "functionResponse", '{');
 		encode_id(w, p);
-		json_member(w, "name", name_of(r, p));
+		json_member(w, "name", p->name);
 		if (!encode_object(w, "response", p->text)) {
 			json_open(w, '{');
 			json_member(w, "output", p->text);

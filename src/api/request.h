@@ -39,7 +39,7 @@ enum part_type {
 	PART_FILE,			/* the same, and .name: a PDF */
 	PART_CALL,			/* .id, .name, .text: arguments, JSON;
 					   .signature as it came, or empty */
-	PART_RESULT,			/* .id, .name if known, .text */
+	PART_RESULT,			/* .id, .name of its call, .text */
 	PART_OWN			/* in an assistant's turn: .text, the
 					   JSON of an EV_ITEM; .name, its
 					   dialect: others leave it out */
@@ -50,6 +50,8 @@ struct part {
 	struct slice text, id, name, mime, signature;
 	struct slice data;		/* the file's bytes */
 	struct slice url;		/* instead of .data */
+	const struct part *mate;	/* a result's call, a result of a call;
+					   NULL: none.  See talk_pair(). */
 };
 
 struct message {

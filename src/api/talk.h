@@ -70,6 +70,19 @@ const char *talk_end(struct talk *t, struct request *r);
  * of its call. */
 const char *talk_check(struct talk *t);
 
+/*
+ * Sets .mate of all calls and results in n messages.  A result belongs to a
+ * call of the message before with its id: of equal ids the kth to the kth, the
+ * rest to the last.  *sorted, {0} at first, gets an array of the calls and
+ * results in the order of their ids, the first of a conversation first; returns
+ * their number.
+ */
+struct talk_call {
+	struct part *part;
+	size_t turn;		/* the message where the results are */
+};
+size_t talk_pair(const struct message *m, size_t n, struct buf *sorted);
+
 /* Removes calls without results and results without calls, each with its whole
  * exchange from question to answer, but not the last question.  For a session
  * that has lost some of its turns. */

@@ -3,149 +3,78 @@
 #include "api/talk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-struct entry {
-	const struct part *part;
-};
-
-/* The parts of one type in a message, sorted by ID: there may be many. */
-struct sorted {
-	const struct message *of;
-	struct buf parts;		/* array of struct entry */
-};
-
-/* Where to look for a call and for a result. */
-struct search {
-	struct sorted calls, results;
-};
-
-static int
-order(struct slice a, struct slice b)
-{
-	if (a.n != b.n)
-		return a.n < b.n ? -1 : 1;
-	return a.n == 0 ? 0 : memcmp(a.p, b.p, a.n);
-}
-
-/* Of those with the same ID the first one counts. */
 static int
 by_id(const void *a, const void *b)
 {
-	const struct part *x = ((const struct entry *)a)->part;
-	const struct part *y = ((const struct entry *)b)->part;
-	int d = order(x->id, y->id);
+	const struct talk_call *x = a, *y = b;
+	struct slice i = x->part->id, k = y->part->id;
+	int d = (i.n > k.n) - (i.n < k.n);
 
-	return d != 0 ? d : (x > y) - (x < y);
+	if (d == 0 && i.n > 0)
+		d = memcmp(i.p, k.p, i.n);
+	if (d == 0)
+		d = (x->turn > y->turn) - (x->turn < y->turn);
+	/* a turn's calls stand before their results */
+	return d != 0 ? d : (x->part > y->part) - (x->part < y->part);
 }
 
-static void
-sort(struct sorted *s, const struct message *m, enum part_type type)
+size_t
+talk_pair(const struct message *m, size_t n, struct buf *sorted)
 {
-	struct entry e;
-	size_t i;
+	struct talk_call *c, one;
+	size_t i, k, end, calls;
 
-	s->of = m;
-	buf_clear(&s->parts);
-	for (i = 0; i < m->nparts; i++) {
-		e.part = &m->parts[i];
-		if (e.part->type == type)
-			buf_put(&s->parts, (struct slice){ (const char *)&e,
-			    sizeof(e) });
+	for (i = 0; i < n; i++)
+		for (k = 0; k < m[i].nparts; k++) {
+			one.part = (struct part *)&m[i].parts[k];
+			one.turn = i + (one.part->type == PART_CALL);
+			if (one.part->type == PART_CALL ||
+			    one.part->type == PART_RESULT)
+				buf_put(sorted, (struct slice){
+				    (const char *)&one, sizeof(one) });
+		}
+	c = (void *)sorted->p;
+	n = sorted->n / sizeof(*c);
+	if (n > 0)
+		qsort(c, n, sizeof(*c), by_id);
+	for (i = 0; i < n; i = end) {
+		calls = 0;
+		for (end = i; end < n && c[end].turn == c[i].turn &&
+		    slice_eq(c[end].part->id, c[i].part->id); end++)
+			calls += c[end].part->type == PART_CALL;
+		for (k = i; k < end; k++)
+			c[k].part->mate = calls == 0 || i + calls == end ?
+			    NULL : k < i + calls ? c[i + calls].part :
+			    c[k < i + 2 * calls ? k - calls :
+			    i + calls - 1].part;
 	}
-	if (s->parts.n > 0)
-		qsort(s->parts.p, s->parts.n / sizeof(e), sizeof(e), by_id);
-}
-
-/* The first part of that type and ID in m, which may be NULL; or NULL. */
-static const struct part *
-find(struct sorted *s, const struct message *m, enum part_type type,
-    struct slice id)
-{
-	const struct entry *list;
-	size_t low = 0, high, n, middle;
-
-	if (m == NULL)
-		return NULL;
-	if (s->of != m)
-		sort(s, m, type);
-	list = (void *)s->parts.p;
-	n = high = s->parts.n / sizeof(*list);
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (order(list[middle].part->id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && slice_eq(list[low].part->id, id) ?
-	    list[low].part : NULL;
-}
-
-/* Whether a call in m has no result in next.  Its ID is in t->name then; the
- * same below. */
-static int
-has_open_call(struct talk *t, struct search *s, const struct message *m,
-    const struct message *next)
-{
-	size_t i;
-
-	for (i = 0; m != NULL && i < m->nparts; i++) {
-		t->name = m->parts[i].id;
-		if (m->parts[i].type == PART_CALL && find(&s->results, next,
-		    PART_RESULT, t->name) == NULL)
-			return 1;
-	}
-	return 0;
-}
-
-/* Whether a result in m has no call in the message before it; the others get
- * the names of their calls. */
-static int
-has_stray_result(struct talk *t, struct search *s,
-    const struct message *before, struct message *m)
-{
-	struct part *p = (struct part *)m->parts;
-	const struct part *call;
-	size_t i;
-
-	for (i = 0; i < m->nparts; i++, p++) {
-		if (p->type != PART_RESULT)
-			continue;
-		t->name = p->id;
-		call = find(&s->calls, before, PART_CALL, p->id);
-		if (call == NULL)
-			return 1;
-		p->name = call->name;
-	}
-	return 0;
-}
-
-static void
-search_end(struct search *s)
-{
-	buf_free(&s->calls.parts);
-	buf_free(&s->results.parts);
+	return n;
 }
 
 const char *
 talk_check(struct talk *t)
 {
-	struct search s = { 0 };
-	struct message *m, *before = NULL;
-	const char *why = NULL;
+	struct buf sorted = { 0 };
 	size_t n;
+	struct message *m = talk_messages(t, &n);
+	struct part *p = (void *)t->parts.p;
 
-	for (m = talk_messages(t, &n); why == NULL && n > 0; n--) {
-		if (has_open_call(t, &s, before, m))
-			why = "a tool call without its result";
-		else if (has_stray_result(t, &s, before, m))
-			why = "a tool result without its call";
-		before = m++;
+	talk_pair(m, n, &sorted);
+	buf_free(&sorted);
+	for (n = t->parts.n / sizeof(*p); n > 0; n--, p++) {
+		if (p->type != PART_CALL && p->type != PART_RESULT)
+			continue;
+		t->name = p->id;
+		if (p->mate == NULL)
+			return p->type == PART_CALL ?
+			    "a tool call without its result" :
+			    "a tool result without its call";
+		if (p->type == PART_RESULT)
+			p->name = p->mate->name;
 	}
-	if (why == NULL && has_open_call(t, &s, before, NULL))
-		why = "a tool call without its result";
-	search_end(&s);
-	return why;
+	return NULL;
 }
 
 /* Moves messages, with their parts, to just after the first kept ones. */
@@ -169,6 +98,20 @@ move(struct talk *t, struct message *m, size_t kept, size_t from, size_t to)
 	t->messages.n = kept * sizeof(*m);
 }
 
+/* Whether m has a call or result of that type without the other; any of them
+ * is, unless it has the message beside it. */
+static int
+has_open(const struct message *m, enum part_type type, int beside)
+{
+	size_t i;
+
+	for (i = 0; i < m->nparts; i++)
+		if (m->parts[i].type == type &&
+		    (!beside || m->parts[i].mate == NULL))
+			return 1;
+	return 0;
+}
+
 /*
  * Looks at one exchange after the other.  Those so far are at the front, free
  * of errors up to the calls of the last: what the next one leaves open of these
@@ -177,32 +120,33 @@ move(struct talk *t, struct message *m, size_t kept, size_t from, size_t to)
 void
 talk_mend(struct talk *t)
 {
-	struct search s = { 0 };
 	size_t n, kept = 0, from, to, i;
-	struct message *m = talk_messages(t, &n), *before;
-	int stray, question;
+	struct message *m = talk_messages(t, &n);
+	struct buf sorted = { 0 };
+	int beside = 0, stray, question;
 
+	talk_pair(m, n, &sorted);
+	buf_free(&sorted);
 	for (from = 0; from < n; from = to) {
 		for (to = from; to < n && m[to].role != ROLE_ASSISTANT; to++)
 			;
 		question = to == n;
 		to += !question;
-		while (kept > 0 &&
-		    has_open_call(t, &s, &m[kept - 1], &m[from])) {
+		while (kept > 0 && has_open(&m[kept - 1], PART_CALL, beside)) {
 			do
 				kept--;
 			while (kept > 0 &&
 			    m[kept - 1].role != ROLE_ASSISTANT);
+			beside = 0;
 		}
-		before = kept > 0 ? &m[kept - 1] : NULL;
 		stray = 0;
-		for (i = from; !stray && i < to; before = &m[i++])
-			stray = has_stray_result(t, &s, before, &m[i]);
-		if (stray && !question)
+		for (i = from; !stray && i < to; i++)
+			stray = has_open(&m[i], PART_RESULT,
+			    beside || i > from);
+		beside = !stray || question;
+		if (!beside)
 			continue;
 		move(t, m, kept, from, to);
 		kept += to - from;
-		s.calls.of = s.results.of = NULL;
 	}
-	search_end(&s);
 }
