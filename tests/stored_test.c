@@ -98,7 +98,7 @@ begin(struct world *w, const char *id)
 	*w = (struct world){ .env.mono = mono, .cursor.sequence = -1 };
 	w->job.env = &w->env;
 	w->job.exchange = (struct exchange){ "POST",
-	    SLICE("/v1/responses?v=1"), SLICE(""), SLICE("{}") };
+	    SLICE("/v1/responses?v=1"), SLICE(""), SLICE("{}"), 0 };
 	slice_copy(slice_str(id), w->cursor.id, sizeof(w->cursor.id));
 	stored_begin(&w->stored, &w->job, &w->cursor, 600000);
 }

@@ -69,6 +69,8 @@ struct event {
 	const char *request_id;	/* DONE: "" if the server sent none */
 };
 
+struct http;
+
 /*
  * Where events go.  put() reports no errors; flush() passes on what was put
  * and is called before every wait for the peer: 0, or -1 with *f if that or an
@@ -83,6 +85,16 @@ struct sink {
 	/* NULL, or called with the body of an error reply, before the event
 	 * that reports it. */
 	void (*refused)(struct sink *s, struct slice body);
+	/*
+	 * For a relay; or all NULL.  head: the response has begun.  raw: bytes
+	 * of its body, all of them and as they came, before what they mean is
+	 * put.  whole: the bytes so far but for the last rest of them are whole
+	 * events; carried: something of an answer was among them.  Without
+	 * it the body is no stream of events.
+	 */
+	void (*head)(struct sink *s, const struct http *head);
+	void (*raw)(struct sink *s, struct slice bytes);
+	void (*whole)(struct sink *s, size_t rest, int carried);
 	/* Bytes of the answer that were output and cannot be discarded. */
 	uint64_t delivered;
 };

@@ -43,7 +43,7 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 		conn_proxy_auth(proxy, &b);
 		buf_puts(&b, "\r\n");
 	}
-	if (x->body.n > 0)
+	if (x->body.n > 0 && !x->ready)
 		buf_printf(&b, "Content-Type: application/json\r\n"
 		    "Accept: %s\r\nContent-Length: %zu\r\n",
 		    job->dialect->encode == NULL ? "application/json" :

@@ -50,6 +50,8 @@ struct exchange {
 	struct slice fields;	/* header lines, each with CRLF; they contain
 				   the key */
 	struct slice body;	/* JSON, or empty */
+	int ready;		/* a client's own: only Host and the proxy's
+				   authorization are added */
 };
 
 /* What to send and to whom, and what is carried from one attempt to the
@@ -106,6 +108,8 @@ struct outcome {
 	int kept;		/* it does, and the same stream will resume */
 	int alive;		/* the server says that the run goes on */
 	int status;		/* HTTP's; 0: no response */
+	int complete;		/* the response was read to its end, which
+				   does not mean that the answer is whole */
 	enum finish finish;
 	char word[48];		/* the provider's for it; "" */
 	uint64_t text_bytes;

@@ -104,7 +104,7 @@ take(struct reader *r, enum decoded what)
 	/* A continuation may have nothing to add. */
 	if (what == DECODE_DONE && r->job->sink->delivered == 0)
 		what = decode_void(&r->dec);
-	if (r->bytes > r->job->max_answer) {
+	if (r->bytes > r->job->max_answer && r->job->sink->raw == NULL) {
 		body_fail(r, F_PROTO, 0, "the answer is larger than "
 		    "--max-answer");
 	} else if (what == DECODE_TAIL) {
@@ -148,11 +148,31 @@ on_event(struct reader *r, struct sse_event *e)
 	take(r, r->job->dialect->event(&r->dec, e));
 }
 
+/* Whether a body is passed on unread: there is no dialect for it, or it is
+ * compressed and its reader may know how to inflate it. */
+static int
+passes(const struct reader *r, int compressed)
+{
+	return r->job->sink->raw != NULL &&
+	    (compressed || r->job->dialect->whole == NULL);
+}
+
+static void
+tell_whole(struct reader *r, size_t rest, int carried)
+{
+	struct sink *s = r->job->sink;
+
+	if (s->whole != NULL)
+		s->whole(s, rest, carried);
+}
+
 /* Takes the events in bytes of the stream; also after a fault, which a later
  * event may refine. */
 static void
 on_events(struct reader *r, struct slice in)
 {
+	uint64_t bytes = r->dec.bytes;
+	size_t rest = in.n;
 	struct sse_event e;
 	enum sse_ev ev;
 
@@ -164,7 +184,12 @@ on_events(struct reader *r, struct slice in)
 			return;
 		}
 		on_event(r, &e);
+		rest = in.n;
 	}
+	/* comments pass, too */
+	if (r->out->progress == P_DONE || sse_between(&r->sse))
+		rest = 0;
+	tell_whole(r, rest, r->dec.bytes != bytes);
 	r->line = sse_lingers(&r->sse) ? after(r->now, LINE_GRACE) : MSEC_NONE;
 }
 
@@ -179,14 +204,17 @@ body_begin(struct reader *r)
 	if (h->status < 200 || h->status > 299) {
 		r->content = C_ERROR;
 		r->error = error_deadline(r);
+	} else if (passes(r, 0)) {
+		r->content = C_PASS;
 	} else {
 		r->coded = coding.n > 0 &&
 		    !slice_ieq(coding, SLICE("identity"));
 	}
 }
 
-void
-body_push(struct reader *r, struct slice in)
+/* Takes bytes of the body that the sink has seen. */
+static void
+take_bytes(struct reader *r, struct slice in)
 {
 	if (r->coded) {
 		buf_put(&r->body, in);
@@ -205,6 +233,12 @@ body_push(struct reader *r, struct slice in)
 	r->sign = r->now;
 	if (r->content == C_UNKNOWN)
 		return;
+	if (r->content == C_PASS) {
+		r->last = r->now;
+		r->dec.content = 1;
+		tell_whole(r, 0, 1);
+		return;
+	}
 	if (r->error == MSEC_NONE)
 		r->error = error_deadline(r);
 	if (r->content != C_STREAM) {	/* parsed as a whole */
@@ -223,7 +257,7 @@ body_push(struct reader *r, struct slice in)
 		if (r->body.n == r->body.max && r->content == C_WHOLE)
 			body_fail(r, F_PROTO, 0, "the answer is larger than "
 			    "--max-answer");
-		else if (r->body.n == r->body.max)
+		else if (r->body.n == r->body.max && r->job->sink->raw == NULL)
 			judge(r);
 		return;
 	}
@@ -231,6 +265,14 @@ body_push(struct reader *r, struct slice in)
 	if (!r->events && r->body.n < TEXT_MAX)
 		buf_put(&r->body, slice_sub(in, 0, TEXT_MAX - r->body.n));
 	on_events(r, in);
+}
+
+void
+body_push(struct reader *r, struct slice in)
+{
+	if (r->job->sink->raw != NULL)
+		r->job->sink->raw(r->job->sink, in);
+	take_bytes(r, in);
 }
 
 /* Content-Encoding lies as often as Content-Type: what is text is not
@@ -242,12 +284,16 @@ decide_coding(struct reader *r)
 
 	r->coded = 0;
 	r->body = (struct buf){ 0 };
-	if (sniff_binary(buf_slice(&held), 1))
+	if (!sniff_binary(buf_slice(&held), 1)) {
+		take_bytes(r, buf_slice(&held));
+	} else if (passes(r, 1)) {
+		r->content = C_PASS;
+		take_bytes(r, buf_slice(&held));
+	} else {
 		body_fail(r, F_PROTO, 0, "the server compressed its answer "
 		    "though it was not asked to (Content-Encoding); bide "
 		    "does not inflate: look for a proxy that does this");
-	else
-		body_push(r, buf_slice(&held));
+	}
 	buf_free(&held);
 }
 
@@ -310,6 +356,10 @@ body_end(struct reader *r)
 	case C_PAGE:
 		judge(r);
 		break;
+	case C_PASS:
+		if (r->complete)
+			take(r, DECODE_DONE);
+		break;
 	case C_UNKNOWN:
 		break;
 	}
@@ -323,12 +373,14 @@ void
 body_quiet(struct reader *r)
 {
 	struct slice rest = buf_slice(&r->body), first;
+	uint64_t bytes = r->dec.bytes;
 	struct sse_event e;
 
 	r->line = MSEC_NONE;
 	if (r->content == C_STREAM) {
 		if (sse_linger(&r->sse, &e) == SSE_EVENT)
 			on_event(r, &e);
+		tell_whole(r, 0, r->dec.bytes != bytes);
 	} else if (decode_next(&rest, &first)) {
 		if (rest.n == 0)
 			body_end(r);

@@ -45,6 +45,8 @@ on_head(struct reader *r)
 	r->dec.wall = r->job->env->wall(r->job->env->ctx);
 	mask_fields(r->job->mask, h);
 	pace_head(r->job, h);
+	if (r->job->sink->head != NULL)
+		r->job->sink->head(r->job->sink, h);
 	r->got->location = http_field(h, "location", 0);
 	slice_copy(reply_request_id(h->field, h->nfields), r->out->request_id,
 	    sizeof(r->out->request_id));
@@ -121,6 +123,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	ssize_t n;
 
 	memset(&r, 0, sizeof(r));
+	got->http.no_body = strcmp(job->exchange.method, "HEAD") == 0;
 	r.in = buf_room(&job->space, READ_MAX);
 	r.job = job;
 	r.out = out;
@@ -167,9 +170,10 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 			memcpy(cursor->id, r.dec.id, sizeof(cursor->id));
 	}
 	/* the rest of the message of a complete answer, if it comes at once */
-	n = job->reuse;
+	n = job->reuse && out->progress == P_DONE && !r.complete &&
+	    job->sink->flush(job->sink, &f) == 0;
 	until = r.now + REUSE_GRACE;
-	while (n > 0 && out->progress == P_DONE && !r.complete) {
+	while (n > 0 && !r.complete) {
 		n = c->ops->read(c, r.in, READ_MAX, until, &f);
 		if (n > 0)
 			feed(&r, (struct slice){ r.in, (size_t)n });
@@ -179,6 +183,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	if (out->fault.class != F_NONE && out->fault.request_id[0] == '\0')
 		memcpy(out->fault.request_id, out->request_id,
 		    sizeof(out->request_id));
+	out->complete = r.complete;
 	job->answer = r.dec.bytes;
 	out->finish = r.dec.finish;
 	memcpy(out->word, r.dec.word, sizeof(out->word));

@@ -47,6 +47,14 @@ give_up(struct run *r, struct result *res)
 	(void)r->job->sink->flush(r->job->sink, &ignored);
 }
 
+/* Whether a status says that the request was not acted on. */
+static int
+is_refusal(int status)
+{
+	return status == 408 || status == 425 || status == 429 ||
+	    status == 503 || status == 529;
+}
+
 /* After a failed attempt.  *reach: 1 + the bytes of text of the best one. */
 static enum verdict
 decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
@@ -72,6 +80,8 @@ decide(struct run *r, struct retry *st, uint64_t *reach, struct result *res)
 	}
 	if (d.verdict != RETRY_AGAIN)
 		return d.verdict;
+	if (r->once && out->progress >= P_SENT && !is_refusal(out->status))
+		return RETRY_FATAL;
 	if (r->on_break == BREAK_FAIL && r->job->sink->delivered > 0 &&
 	    !out->kept)
 		return RETRY_SPENT;

@@ -21,6 +21,8 @@ struct run {
 	int queue;		/* one of many requests: waiting for a slot
 				   within a rate limit does not count against
 				   the patience */
+	int once;		/* what was sent must not be sent again, unless
+				   the server has refused to take it */
 	/* The fault that ended an earlier run, and how many ms from now it
 	 * asks to wait; or .wait <= 0. */
 	const struct fault *before;

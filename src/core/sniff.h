@@ -13,7 +13,9 @@ enum content {
 	C_ERROR,		/* any, with a status other than 2xx */
 	C_STREAM,
 	C_WHOLE,		/* JSON: a server that does not stream */
-	C_PAGE			/* HTML: a captive portal or a proxy */
+	C_PAGE,			/* HTML: a captive portal or a proxy */
+	C_PASS			/* not looked into: the end of the message
+				   makes it whole */
 };
 
 /* How many bytes sniff_binary() looks at. */

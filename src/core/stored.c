@@ -171,7 +171,7 @@ stored_cancel(struct stored *s)
 	job.env = &deaf;
 	job.sink = &nobody;
 	job.exchange = (struct exchange){ "POST", put_target(s, "/cancel", ""),
-	    s->start.fields, SLICE("{}") };
+	    s->start.fields, SLICE("{}"), 0 };
 	job.idle = NULL;
 	job.cursor = NULL;
 	job.pace = NULL;		/* it needs no slot */

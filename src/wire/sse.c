@@ -339,6 +339,13 @@ sse_lingers(const struct sse *s)
 	    s->place == LINE_START;
 }
 
+int
+sse_between(const struct sse *s)
+{
+	return s->place == LINE_START && s->has_data == 0 && s->name.n == 0 &&
+	    s->name_ref.n == 0;
+}
+
 enum sse_ev
 sse_linger(struct sse *s, struct sse_event *out)
 {

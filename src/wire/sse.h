@@ -68,6 +68,9 @@ enum sse_ev sse_push(struct sse *s, struct slice *in, struct sse_event *out);
 /* Whether lines of an event have come without its end. */
 int sse_lingers(const struct sse *s);
 
+/* Whether the input so far ends between events. */
+int sse_between(const struct sse *s);
+
 /* Takes that event if it is such a line; else SSE_MORE, and it stays. */
 enum sse_ev sse_linger(struct sse *s, struct sse_event *out);
 
