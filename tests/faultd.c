@@ -1,7 +1,7 @@
 /*
  * faultd: a server on 127.0.0.1 that goes wrong as a script tells it to.
  *
- *	faultd [-d DIR] [-t SECONDS] [-c CERTS] [-p PORT] [-F] SCRIPT
+ *	faultd [-g] [-d DIR] [-t SECONDS] [-c CERTS] [-p PORT] [-F] SCRIPT
  *
  * prints its port, then a JSON line for each request: t (ms since the start,
  * when the request was there), conn (number of the connection), line (of the
@@ -12,6 +12,12 @@
  * so that connecting to it takes for ever (no script).  Ends on SIGTERM, with
  * its parent, or after -t seconds (120).  "-" is stdin.
  *
+ * -g: a server for unmodified clients and proxies.  A request is read first,
+ * and gets the next step of the case that its field x-case names, else of the
+ * steps before the first case.  Only generation takes a step: models, token
+ * counts, upgrades and the like have answers of their own.  The log has the
+ * case, too.
+ *
  * A script has a step a line: verbs with ; between.  A # starts a line that
  * is none.  Words are plain, 'as they are' or "with \n \r \t \0 \\ \" \xHH".
  * A connection gets the next step when it is accepted, and a further one
@@ -20,6 +26,8 @@
  *
  *	accept				read nothing by yourself
  *	read, read-head, read-body
+ *	case NAME			(alone) the following steps are for
+ *					requests with x-case: NAME (with -g)
  *	repeat N			this step answers N requests
  *	expect-header NAME [VALUE]	else the log complains; without
  *					VALUE: there is no such field
@@ -30,10 +38,17 @@
  *					and read
  *	status N F..			an answer; F: field=value, body=TEXT
  *	error N CODE TEXT F..		one with an OpenAI error body
- *	stream D TEXT F..		a whole stream; D: responses or chat
+ *	stream D TEXT F..		a whole stream; D: responses, chat,
+ *					messages, gemini, or auto: by the path
  *	stream-cut D TEXT F..		one that ends cleanly, but without
  *					its last event
  *	stream-error D TEXT CODE MESSAGE F..	one that fails after TEXT
+ *	whole D TEXT F..		an answer that is no stream
+ *	whole-cut D TEXT F..		half of it
+ *	answer D TEXT F..		stream or whole, as it is asked for
+ *	refuse D N CODE TEXT F..	error in the dialect's form; for the
+ *					CODE rate, overload, quota, key and
+ *					context also in its words (TEXT '')
  *	bulk D BYTES F..		a whole one of events of 250 bytes
  *	limited D TEXT TOKENS REQUESTS MS LEFT [PERCENT]
  *					a whole one, or a 429: so many tokens
@@ -103,8 +118,8 @@ die(const char *what)
 static void
 usage(void)
 {
-	fputs("usage: faultd [-d DIR] [-t SECONDS] [-c CERTS] [-p PORT] "
-	    "SCRIPT | -F\n", stderr);
+	fputs("usage: faultd [-g] [-d DIR] [-t SECONDS] [-c CERTS] "
+	    "[-p PORT] SCRIPT | -F\n", stderr);
 	exit(64);
 }
 
@@ -123,7 +138,7 @@ options(int argc, char **argv, struct faultd *d, struct options *o)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "Fc:d:p:t:")) != -1)
+	while ((c = getopt(argc, argv, "Fc:d:gp:t:")) != -1)
 		switch (c) {
 		case 'F':
 			o->full = 1;
@@ -133,6 +148,9 @@ options(int argc, char **argv, struct faultd *d, struct options *o)
 			break;
 		case 'd':
 			d->dir = optarg;
+			break;
+		case 'g':
+			d->by_request = 1;
 			break;
 		case 'p':
 			o->port = number(optarg, 65535);
@@ -221,7 +239,8 @@ accept_one(struct faultd *d, int port, int conn)
 
 	if (fd < 0)
 		return;
-	turn = atomic_fetch_add(&d->shared->turns, 1);
+	turn = d->by_request ? 0 :
+	    atomic_fetch_add(&d->shared->turns[0], 1);
 	switch (fork()) {
 	case -1:
 		die("fork");

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct form;
 struct json_out;
 struct peer;
 struct tls_server;
@@ -37,7 +38,8 @@ struct verb_kind {
 
 #define ARGS_MAX 10
 #define VERBS_MAX 24
-#define STEPS_MAX 64
+#define STEPS_MAX 512
+#define CASES_MAX 128
 
 struct verb {
 	const struct verb_kind *kind;
@@ -52,14 +54,22 @@ struct step {
 	size_t nverbs;
 };
 
+/* Consecutive steps, for the requests that name them. */
+struct part {
+	struct slice name;	/* empty: for all others */
+	size_t first, n;
+};
+
 struct script {
 	struct step step[STEPS_MAX];
 	size_t nsteps;
+	struct part part[CASES_MAX];
+	size_t nparts;
 	struct buf words;	/* keeps what the args point at */
 };
 
 struct shared {
-	_Atomic int turns;	/* steps handed out */
+	_Atomic int turns[CASES_MAX];	/* steps handed out */
 	_Atomic int requests;
 	/* faultd_limit.c's; us */
 	_Atomic int locked;
@@ -71,7 +81,32 @@ struct faultd {
 	struct shared *shared;
 	const char *dir;	/* for heads and bodies; NULL: not kept */
 	const char *certs;
+	int by_request;		/* a step is chosen when its request is there */
 	msec start;
+};
+
+/*
+ * How a dialect writes an answer: events a line, data without their framing.
+ * In them $T is the text, $D a delta of it, $N the sequence number, $F the
+ * finish reason, $C, $M and $S code, message and status of an error.
+ */
+struct form {
+	const char *name;
+	int named;		/* events have names: their types */
+	const char *start;	/* before the text */
+	const char *delta;	/* one event */
+	const char *done;	/* after the text */
+	const char *cut;	/* the same at a limit; NULL: as done */
+	const char *fail;
+	const char *whole;	/* an answer that is no stream */
+	const char *error;	/* the body of a refusal */
+	const char *finish[3];	/* stop, length, content_filter */
+};
+
+struct words {
+	struct slice text, delta, finish, code, message;
+	int status;
+	int *seq;
 };
 
 /* One connection and the request it is about. */
@@ -91,7 +126,7 @@ struct peer {
 	msec pause;			/* after each piece */
 	int chunked;			/* its body is in chunks */
 	int keep;			/* framed: another request may follow */
-	struct slice dialect;
+	const struct form *form;
 	struct buf text;		/* what was streamed */
 	int seq;
 };
@@ -102,8 +137,11 @@ struct peer {
  * and returns -1. */
 int script_parse(struct script *s, const char *name, struct slice text);
 
-/* The step of the nth turn, from 0; the last one answers all the rest. */
-const struct step *script_step(const struct script *s, int turn);
+/* The part of that name, else the nameless one; CASES_MAX: there is none. */
+size_t script_part(const struct script *s, struct slice name);
+
+/* The step of a part's nth turn, from 0; its last one answers all the rest. */
+const struct step *script_step(const struct script *s, size_t part, int turn);
 
 /* Argument i as a number, which script_parse() made sure it is. */
 long long verb_num(const struct verb *v, size_t i);
@@ -113,7 +151,34 @@ long long verb_num(const struct verb *v, size_t i);
 /* The verb of that name, NULL when there is none. */
 const struct verb_kind *verb_find(struct slice name);
 
+/* faultd_form.c */
+
+/* NULL when there is none of that name, or for that target. */
+const struct form *form_find(struct slice name);
+const struct form *form_of(struct slice target);
+
+/* Translates a code of "rate", "overload", "quota", "key" or "context" into
+ * the dialect's, with a text where there is none. */
+void form_about(const struct form *f, struct slice *code,
+    struct slice *text);
+
+/* Puts a template, or a line of one as an event. */
+void form_put(struct buf *out, struct slice line, const struct words *w);
+void form_event(const struct form *f, struct buf *out,
+    struct slice line, const struct words *w);
+
+/* faultd_side.c */
+
+/* Answers what clients ask besides (models, token counts, upgrades), so that
+ * steps are for generation alone.  0: it is for a step. */
+int side_answer(struct peer *p, enum go *go);
+
 /* faultd_answer.c */
+
+/* An answer with v's fields from the given one on, and a body of which so
+ * many bytes are sent. */
+enum go answer_body(struct peer *p, const struct verb *v, size_t from,
+    struct slice status, struct slice body, size_t sent);
 
 /* The head of a stream, with the fields among v's arguments from the given
  * one on: in chunks, unless a field frames it otherwise. */
@@ -138,6 +203,10 @@ enum go verb_done(struct peer *p, const struct verb *v);
 enum go verb_stream(struct peer *p, const struct verb *v);
 enum go verb_stream_cut(struct peer *p, const struct verb *v);
 enum go verb_stream_error(struct peer *p, const struct verb *v);
+enum go verb_whole(struct peer *p, const struct verb *v);
+enum go verb_whole_cut(struct peer *p, const struct verb *v);
+enum go verb_answer(struct peer *p, const struct verb *v);
+enum go verb_refuse(struct peer *p, const struct verb *v);
 enum go verb_bulk(struct peer *p, const struct verb *v);
 
 /* faultd_limit.c */
@@ -145,19 +214,23 @@ enum go verb_limited(struct peer *p, const struct verb *v);
 
 /* faultd_peer.c */
 
-/* Plays steps, the turn's first, until the connection ends. */
+/* Plays steps, the turn's first, until the connection ends.  The turn does
+ * not matter where steps are chosen by request. */
 void peer_serve(struct peer *p, int turn);
 
 /* Receives more into .in: bytes, 0 at the peer's end. */
 size_t peer_fill(struct peer *p);
 
-/* Reads a request's head, and the body that its Content-Length promises; the
+/* Reads a request's head, and its body by Content-Length or in chunks; the
  * body's end puts the request into the log. */
 enum go peer_read_head(struct peer *p);
 enum go peer_read_body(struct peer *p);
 
 /* The request's field of that name; p is NULL where it has none. */
 struct slice peer_field(const struct peer *p, const char *name);
+
+/* Whether the request is for a stream. */
+int peer_wants_stream(const struct peer *p);
 
 /* Sends by .piece and .pause. */
 enum go peer_send(struct peer *p, struct slice s);

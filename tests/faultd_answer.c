@@ -29,31 +29,33 @@ put_fields(struct buf *out, const struct verb *v, size_t from)
 	}
 }
 
-/* An answer with a body that is there already. */
-static enum go
-answer(struct peer *p, const struct verb *v, size_t from, struct slice body)
+enum go
+answer_body(struct peer *p, const struct verb *v, size_t from,
+    struct slice status, struct slice body, size_t sent)
 {
 	struct buf out = {0};
 	enum go go;
 
-	buf_printf(&out, "HTTP/1.1 %.*s Faultd\r\n", SLICE_FMT(v->arg[0]));
+	buf_printf(&out, "HTTP/1.1 %.*s Faultd\r\n", SLICE_FMT(status));
 	if (field_arg(v, from, "content-type").p == NULL)
 		buf_puts(&out, "content-type: application/json\r\n");
 	if (field_arg(v, from, "content-length").p == NULL)
 		buf_printf(&out, "content-length: %zu\r\n", body.n);
 	put_fields(&out, v, from);
 	buf_puts(&out, "\r\n");
-	buf_put(&out, body);
+	buf_put(&out, slice_sub(body, 0, sent));
 	go = peer_send(p, buf_slice(&out));
 	buf_free(&out);
-	p->keep = field_arg(v, from, "connection").p == NULL;
+	p->keep = sent == body.n && field_arg(v, from, "connection").p == NULL;
 	return go;
 }
 
 enum go
 verb_status(struct peer *p, const struct verb *v)
 {
-	return answer(p, v, 1, field_arg(v, 1, "body"));
+	struct slice body = field_arg(v, 1, "body");
+
+	return answer_body(p, v, 1, v->arg[0], body, body.n);
 }
 
 void
@@ -79,7 +81,7 @@ verb_error(struct peer *p, const struct verb *v)
 	json_key(&w, "error");
 	answer_put_error(&w, v->arg[1], v->arg[2]);
 	json_close(&w);
-	go = answer(p, v, 3, buf_slice(&body));
+	go = answer_body(p, v, 3, v->arg[0], buf_slice(&body), body.n);
 	buf_free(&body);
 	return go;
 }

@@ -87,6 +87,8 @@ log_request(const struct peer *p, int number)
 	json_member(&w, "method", p->method);
 	json_member(&w, "target", p->target);
 	json_member_num(&w, "body", (int64_t)p->body.n);
+	if (p->d->by_request)
+		json_member(&w, "case", peer_field(p, "x-case"));
 	if (p->tls != NULL) {
 		json_member(&w, "sni", slice_str(tls_sni(p->tls)));
 		json_member(&w, "alpn", slice_str(tls_alpn(p->tls)));
@@ -163,23 +165,75 @@ peer_field(const struct peer *p, const char *name)
 	return (struct slice){0};
 }
 
+/* Moves n bytes of what comes to the body. */
+static enum go
+take_body(struct peer *p, size_t n)
+{
+	while (p->in.n < n)
+		if (peer_fill(p) == 0)
+			return GO_GONE;
+	buf_put(&p->body, slice_sub(buf_slice(&p->in), 0, n));
+	buf_drop(&p->in, n);
+	return GO_ON;
+}
+
+/* The next line, without its end, up to the next call. */
+static enum go
+read_line(struct peer *p, struct buf *line)
+{
+	struct slice in;
+
+	while (memchr(buf_slice(&p->in).p, '\n', p->in.n) == NULL)
+		if (peer_fill(p) == 0)
+			return GO_GONE;
+	in = buf_slice(&p->in);
+	in = slice_cut(&in, '\n');
+	buf_clear(line);
+	buf_put(line, slice_trim(in));
+	buf_drop(&p->in, in.n + 1);
+	return GO_ON;
+}
+
+static enum go
+read_chunks(struct peer *p)
+{
+	struct buf line = {0};
+	struct slice size;
+	long long n = 1;
+	enum go go = GO_ON;
+
+	while (n > 0 && go == GO_ON) {
+		go = read_line(p, &line);
+		size = buf_slice(&line);
+		n = go == GO_ON ? slice_hex(slice_cut(&size, ';')) : 0;
+		if (n > 0)
+			go = take_body(p, (size_t)n);
+		if (n >= 0 && go == GO_ON)
+			go = read_line(p, &line);
+	}
+	if (n < 0)
+		peer_complain(p, "bad chunk", SLICE(""), buf_slice(&line));
+	buf_free(&line);
+	return n < 0 ? GO_END : go;
+}
+
 enum go
 peer_read_body(struct peer *p)
 {
 	struct slice length = peer_field(p, "content-length");
 	long long n = length.p == NULL ? 0 : slice_dec(length, 1LL << 32);
+	enum go go;
 	int number;
 
-	if (n < 0 || peer_field(p, "transfer-encoding").p != NULL)
-		peer_complain(p, "no length of a body", SLICE(""), length);
-	while (n > 0 && p->in.n < (size_t)n)
-		if (peer_fill(p) == 0)
-			return GO_GONE;
 	buf_clear(&p->body);
-	if (n > 0) {
-		buf_put(&p->body, slice_sub(buf_slice(&p->in), 0, (size_t)n));
-		buf_drop(&p->in, (size_t)n);
-	}
+	if (n < 0)
+		peer_complain(p, "bad length", SLICE(""), length);
+	if (peer_field(p, "transfer-encoding").p != NULL)
+		go = read_chunks(p);
+	else
+		go = take_body(p, n < 0 ? 0 : (size_t)n);
+	if (go != GO_ON)
+		return go;
 	number = atomic_fetch_add(&p->d->shared->requests, 1) + 1;
 	if (p->d->dir != NULL) {
 		keep_file(p, number, "head", buf_slice(&p->head));
@@ -187,6 +241,16 @@ peer_read_body(struct peer *p)
 	}
 	log_request(p, number);
 	return GO_ON;
+}
+
+int
+peer_wants_stream(const struct peer *p)
+{
+	struct json_want stream = { .key = "stream" };
+
+	return slice_ifind(p->target, ":streamGenerateContent") >= 0 ||
+	    (json_pick(buf_slice(&p->body), &stream, 1) == 0 &&
+	    stream.type == JSON_TRUE);
 }
 
 static int
@@ -271,7 +335,8 @@ play(struct peer *p)
 	enum go go = GO_ON;
 	size_t i;
 
-	p->unread = !slice_is(slice_str(s->verb[0].kind->name), "accept");
+	p->unread = !p->d->by_request &&
+	    !slice_is(slice_str(s->verb[0].kind->name), "accept");
 	p->keep = p->chunked = 0;
 	p->piece = 0;
 	p->pause = 0;
@@ -285,14 +350,44 @@ play(struct peer *p)
 	return go == GO_ON && !p->keep ? GO_END : go;
 }
 
+/* Reads a request and plays the step that is meant for it. */
+static enum go
+play_chosen(struct peer *p)
+{
+	static const struct step none;
+	const struct faultd *d = p->d;
+	enum go go;
+	size_t part;
+
+	p->step = &none;
+	p->chunked = 0;
+	p->piece = 0;
+	go = read_request(p);
+	if (go != GO_ON || side_answer(p, &go))
+		return go;
+	part = script_part(&d->script, peer_field(p, "x-case"));
+	if (part == CASES_MAX) {
+		peer_complain(p, "no such case", peer_field(p, "x-case"),
+		    p->target);
+		return GO_END;
+	}
+	p->step = script_step(&d->script, part,
+	    atomic_fetch_add(&d->shared->turns[part], 1));
+	return play(p);
+}
+
 void
 peer_serve(struct peer *p, int turn)
 {
 	enum go go;
 
 	for (;;) {
-		p->step = script_step(&p->d->script, turn);
-		go = play(p);
+		if (p->d->by_request) {
+			go = play_chosen(p);
+		} else {
+			p->step = script_step(&p->d->script, 0, turn);
+			go = play(p);
+		}
 		if (go != GO_ON)
 			break;
 		/* A turn is taken only when there is a request for it. */
@@ -300,7 +395,8 @@ peer_serve(struct peer *p, int turn)
 			go = GO_END;
 			break;
 		}
-		turn = atomic_fetch_add(&p->d->shared->turns, 1);
+		if (!p->d->by_request)
+			turn = atomic_fetch_add(&p->d->shared->turns[0], 1);
 	}
 	if (go == GO_END)
 		peer_close(p);

@@ -100,8 +100,8 @@ check_arg(const struct reader *r, char want, struct slice arg)
 		return slice_dec(arg, 1LL << 40) >= 0 ? 0 :
 		    complain(r, "not a number", arg);
 	case 'd':
-		return slice_is(arg, "responses") || slice_is(arg, "chat") ? 0 :
-		    complain(r, "neither responses nor chat", arg);
+		return slice_is(arg, "auto") || form_find(arg) != NULL ? 0 :
+		    complain(r, "no such dialect", arg);
 	case 'f':
 		return memchr(arg.p, '=', arg.n) != NULL ? 0 :
 		    complain(r, "not name=value", arg);
@@ -164,6 +164,22 @@ parse_repeat(struct reader *r, struct step *s)
 	return 0;
 }
 
+/* "case NAME" begins a part. */
+static int
+parse_case(struct reader *r)
+{
+	struct script *s = r->s;
+	struct slice arg;
+
+	if (next_word(r, &arg) <= 0)
+		return complain(r, "case wants a name", SLICE(""));
+	if (s->nparts == CASES_MAX)
+		return complain(r, "too many cases", arg);
+	s->part[s->nparts++] = (struct part){ .name = arg,
+	    .first = s->nsteps };
+	return 0;
+}
+
 static int
 parse_step(struct reader *r)
 {
@@ -171,10 +187,12 @@ parse_step(struct reader *r)
 	struct slice name;
 	int rc;
 
-	if (r->s->nsteps++ == STEPS_MAX)
+	if (r->s->nsteps == STEPS_MAX)
 		return complain(r, "too many steps", SLICE(""));
 	*s = (struct step){ .line = r->line, .times = 1 };
 	while ((rc = next_word(r, &name)) > 0) {
+		if (slice_is(name, "case") && s->nverbs == 0)
+			return parse_case(r);
 		if (slice_is(name, "repeat"))
 			rc = parse_repeat(r, s);
 		else if (s->nverbs == VERBS_MAX)
@@ -183,10 +201,13 @@ parse_step(struct reader *r)
 			rc = parse_verb(r, name, &s->verb[s->nverbs++]);
 		if (rc < 0)
 			return -1;
-		r->rest = slice_sub(r->rest, 1, r->rest.n);
+		slice_skip(&r->rest, r->rest.n > 0);
 	}
-	return rc < 0 || r->rest.n == 0 ? rc :
-	    complain(r, "no verb before", r->rest);
+	if (rc == 0 && r->rest.n > 0)
+		return complain(r, "no verb before", r->rest);
+	r->s->nsteps++;
+	r->s->part[r->s->nparts - 1].n++;
+	return rc;
 }
 
 int
@@ -197,6 +218,7 @@ script_parse(struct script *s, const char *name, struct slice text)
 	/* Words are never longer than the text, so that this stays put. */
 	if (buf_room(&s->words, text.n + 1) == NULL)
 		return complain(&r, "too long", SLICE(""));
+	s->nparts = 1;
 	while (text.n > 0) {
 		r.line++;
 		r.rest = slice_trim(slice_cut(&text, '\n'));
@@ -209,12 +231,28 @@ script_parse(struct script *s, const char *name, struct slice text)
 	    complain(&r, "no step in it", SLICE(""));
 }
 
-const struct step *
-script_step(const struct script *s, int turn)
+size_t
+script_part(const struct script *s, struct slice name)
 {
-	size_t i;
+	size_t i, other = CASES_MAX;
 
-	for (i = 0; i + 1 < s->nsteps && turn >= s->step[i].times; i++)
+	for (i = 0; i < s->nparts; i++) {
+		if (s->part[i].n == 0)
+			continue;
+		if (slice_eq(s->part[i].name, name))
+			return i;
+		if (s->part[i].name.n == 0)
+			other = i;
+	}
+	return other;
+}
+
+const struct step *
+script_step(const struct script *s, size_t part, int turn)
+{
+	size_t i = s->part[part].first, last = i + s->part[part].n - 1;
+
+	for (; i < last && turn >= s->step[i].times; i++)
 		turn -= s->step[i].times;
 	return &s->step[i];
 }

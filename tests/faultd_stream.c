@@ -1,178 +1,72 @@
+#include <string.h>
+
 #include "tests/faultd.h"
-#include "wire/json.h"
 
 #define BULK_EVENT ((size_t)250)	/* bytes, with its blank line */
 #define BULK_BLOCK 256			/* events */
 #define DELTA ((size_t)12)		/* bytes of text in one event */
 
-static int
-is_chat(const struct peer *p)
+/* The dialect that a verb names; auto: that of the request. */
+static const struct form *
+form(const struct peer *p, struct slice name)
 {
-	return slice_is(p->dialect, "chat");
+	const struct form *f = form_find(name);
+
+	if (f == NULL)
+		f = form_of(p->target);
+	return f != NULL ? f : form_find(SLICE("responses"));
 }
 
-/* Opens an event of the dialect up to where its own members go. */
-static void
-event_open(struct peer *p, struct json_out *w, const char *type)
-{
-	if (!is_chat(p))
-		buf_printf(w->out, "event: %s\n", type);
-	buf_puts(w->out, "data: ");
-	json_open(w, '{');
-	if (is_chat(p)) {
-		json_member(w, "id", SLICE("chatcmpl-1"));
-		json_member(w, "object", slice_str(type));
-		json_member_num(w, "created", 1736272055);
-		json_member(w, "model", SLICE("faultd-1"));
-	} else {
-		json_member(w, "type", slice_str(type));
-		json_member_num(w, "sequence_number", p->seq++);
-	}
-}
-
+/* Sends the events of a template, a chunk each. */
 static enum go
-event_send(struct peer *p, struct json_out *w)
+send_events(struct peer *p, const char *lines, struct words *w)
 {
-	enum go go;
+	struct slice left = slice_str(lines);
+	struct buf out = {0};
+	enum go go = GO_ON;
 
-	json_close(w);
-	buf_puts(w->out, "\n\n");
-	go = peer_send_body(p, buf_slice(w->out));
-	buf_free(w->out);
+	w->text = buf_slice(&p->text);
+	w->seq = &p->seq;
+	while (left.n > 0 && go == GO_ON) {
+		buf_clear(&out);
+		form_event(p->form, &out, slice_cut(&left, '\n'), w);
+		go = peer_send_body(p, buf_slice(&out));
+	}
+	buf_free(&out);
 	return go;
 }
 
-static void
-member_raw(struct json_out *w, const char *key, const char *json)
-{
-	json_key(w, key);
-	json_raw(w, slice_str(json));
-}
-
-static void
-put_message(struct json_out *w, struct slice text)
-{
-	json_open(w, '{');
-	json_member(w, "id", SLICE("msg_1"));
-	json_member(w, "type", SLICE("message"));
-	json_member(w, "role", SLICE("assistant"));
-	json_key(w, "content");
-	json_open(w, '[');
-	json_open(w, '{');
-	json_member(w, "type", SLICE("output_text"));
-	json_member(w, "text", text);
-	json_close(w);
-	json_close(w);
-	json_close(w);
-}
-
-/* The whole response object, of which the terminal event is made. */
-static void
-put_response(const struct peer *p, struct json_out *w, const char *status,
-    const char *cut)
-{
-	json_key(w, "response");
-	json_open(w, '{');
-	json_member(w, "id", SLICE("resp_1"));
-	json_member(w, "object", SLICE("response"));
-	json_member(w, "status", slice_str(status));
-	if (cut != NULL) {
-		json_key(w, "incomplete_details");
-		json_open(w, '{');
-		json_member(w, "reason", slice_str(cut));
-		json_close(w);
-	}
-	json_key(w, "output");
-	json_open(w, '[');
-	put_message(w, buf_slice(&p->text));
-	json_close(w);
-	member_raw(w, "usage", "{\"input_tokens\":12,\"output_tokens\":34,"
-	    "\"input_tokens_details\":{\"cached_tokens\":5},"
-	    "\"output_tokens_details\":{\"reasoning_tokens\":0},"
-	    "\"total_tokens\":46}");
-	json_close(w);
-}
-
-/* One event without a text in it: member key, if any, with the JSON value. */
 static enum go
-event_put(struct peer *p, const char *type, const char *key, const char *json)
+start(struct peer *p, struct slice name)
 {
-	struct buf out = {0};
-	struct json_out w = { .out = &out };
+	struct words w = {0};
 
-	event_open(p, &w, type);
-	if (key != NULL)
-		member_raw(&w, key, json);
-	return event_send(p, &w);
+	p->form = form(p, name);
+	p->seq = 0;
+	buf_clear(&p->text);
+	return send_events(p, p->form->start, &w);
 }
 
 enum go
 verb_start(struct peer *p, const struct verb *v)
 {
-	static const char *const begun = "{\"id\":\"resp_1\",\"object\":"
-	    "\"response\",\"status\":\"in_progress\",\"error\":null,"
-	    "\"output\":[],\"usage\":null}";
-	enum go go;
-
-	p->dialect = v->arg[0];
-	p->seq = 0;
-	buf_clear(&p->text);
-	if (is_chat(p))
-		return event_put(p, "chat.completion.chunk", "choices",
-		    "[{\"index\":0,\"delta\":{\"role\":\"assistant\","
-		    "\"content\":\"\"},\"finish_reason\":null}]");
-	go = event_put(p, "response.created", "response", begun);
-	if (go == GO_ON)
-		go = event_put(p, "response.in_progress", "response", begun);
-	if (go == GO_ON)
-		go = event_put(p, "response.output_item.added", "item",
-		    "{\"id\":\"msg_1\",\"type\":\"message\",\"status\":"
-		    "\"in_progress\",\"content\":[],\"role\":\"assistant\"}");
-	return go;
-}
-
-static void
-put_delta(struct peer *p, struct json_out *w, struct slice text)
-{
-	if (is_chat(p)) {
-		event_open(p, w, "chat.completion.chunk");
-		json_key(w, "choices");
-		json_open(w, '[');
-		json_open(w, '{');
-		json_member_num(w, "index", 0);
-		json_key(w, "delta");
-		json_open(w, '{');
-		json_member(w, "content", text);
-		json_close(w);
-		member_raw(w, "finish_reason", "null");
-		json_close(w);
-		json_close(w);
-	} else {
-		event_open(p, w, "response.output_text.delta");
-		json_member(w, "item_id", SLICE("msg_1"));
-		json_member_num(w, "output_index", 0);
-		json_member_num(w, "content_index", 0);
-		json_member(w, "delta", text);
-		member_raw(w, "logprobs", "[]");
-	}
+	return start(p, v->arg[0]);
 }
 
 static enum go
 stream_text(struct peer *p, struct slice s)
 {
+	struct words w = {0};
 	enum go go = GO_ON;
 	size_t n;
 
 	buf_put(&p->text, s);
-	for (; s.n > 0 && go == GO_ON; s = slice_sub(s, n, s.n)) {
-		struct buf out = {0};
-		struct json_out w = { .out = &out };
-
+	for (; s.n > 0 && go == GO_ON; slice_skip(&s, n)) {
 		n = s.n < DELTA ? s.n : DELTA;
 		while (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
 			n++;
-		put_delta(p, &w, slice_sub(s, 0, n));
-		go = event_send(p, &w);
+		w.delta = slice_sub(s, 0, n);
+		go = send_events(p, p->form->delta, &w);
 	}
 	return go;
 }
@@ -184,59 +78,19 @@ verb_text(struct peer *p, const struct verb *v)
 }
 
 static enum go
-finish_chat(struct peer *p, struct slice why)
-{
-	struct buf out = {0};
-	struct json_out w = { .out = &out };
-	enum go go;
-
-	event_open(p, &w, "chat.completion.chunk");
-	json_key(&w, "choices");
-	json_open(&w, '[');
-	json_open(&w, '{');
-	json_member_num(&w, "index", 0);
-	member_raw(&w, "delta", "{}");
-	json_member(&w, "finish_reason", why);
-	json_close(&w);
-	json_close(&w);
-	go = event_send(p, &w);
-	if (go != GO_ON)
-		return go;
-	w = (struct json_out){ .out = &out };
-	event_open(p, &w, "chat.completion.chunk");
-	member_raw(&w, "choices", "[]");
-	member_raw(&w, "usage", "{\"prompt_tokens\":12,\"completion_tokens\":"
-	    "34,\"total_tokens\":46,\"prompt_tokens_details\":"
-	    "{\"cached_tokens\":5}}");
-	go = event_send(p, &w);
-	return go == GO_ON ? peer_send_body(p, SLICE("data: [DONE]\n\n")) : go;
-}
-
-static enum go
-finish_responses(struct peer *p, struct slice why)
-{
-	struct buf out = {0};
-	struct json_out w = { .out = &out };
-	const char *cut = slice_is(why, "length") ? "max_output_tokens" :
-	    slice_is(why, "content_filter") ? "content_filter" : NULL;
-	enum go go;
-
-	event_open(p, &w, "response.output_text.done");
-	json_member(&w, "item_id", SLICE("msg_1"));
-	json_member(&w, "text", buf_slice(&p->text));
-	go = event_send(p, &w);
-	if (go != GO_ON)
-		return go;
-	w = (struct json_out){ .out = &out };
-	event_open(p, &w, cut ? "response.incomplete" : "response.completed");
-	put_response(p, &w, cut ? "incomplete" : "completed", cut);
-	return event_send(p, &w);
-}
-
-static enum go
 finish(struct peer *p, struct slice why)
 {
-	return is_chat(p) ? finish_chat(p, why) : finish_responses(p, why);
+	static const char *const whys[] = { "stop", "length",
+	    "content_filter" };
+	struct words w = { .finish = why };
+	const struct form *f = p->form;
+	size_t i;
+
+	for (i = 0; i < sizeof(whys) / sizeof(whys[0]); i++)
+		if (slice_is(why, whys[i]))
+			w.finish = slice_str(f->finish[i]);
+	return send_events(p, f->cut == NULL || slice_is(why, "stop") ?
+	    f->done : f->cut, &w);
 }
 
 enum go
@@ -246,51 +100,12 @@ verb_done(struct peer *p, const struct verb *v)
 }
 
 static enum go
-fail_chat(struct peer *p, struct slice code, struct slice text)
-{
-	struct buf out = {0};
-	struct json_out w = { .out = &out };
-	enum go go;
-
-	buf_puts(&out, "data: ");
-	json_open(&w, '{');
-	json_key(&w, "error");
-	answer_put_error(&w, code, text);
-	go = event_send(p, &w);
-	return go == GO_ON ? peer_send_body(p, SLICE("data: [DONE]\n\n")) : go;
-}
-
-/* The error is told twice. */
-static enum go
-fail_responses(struct peer *p, struct slice code, struct slice text)
-{
-	struct buf out = {0};
-	struct json_out w = { .out = &out };
-	enum go go;
-
-	event_open(p, &w, "error");
-	json_key(&w, "error");
-	answer_put_error(&w, code, text);
-	go = event_send(p, &w);
-	if (go != GO_ON)
-		return go;
-	w = (struct json_out){ .out = &out };
-	event_open(p, &w, "response.failed");
-	json_key(&w, "response");
-	json_open(&w, '{');
-	json_member(&w, "id", SLICE("resp_1"));
-	json_member(&w, "status", SLICE("failed"));
-	json_key(&w, "error");
-	answer_put_error(&w, code, text);
-	json_close(&w);
-	return event_send(p, &w);
-}
-
-static enum go
 stream_fail(struct peer *p, struct slice code, struct slice text)
 {
-	return is_chat(p) ? fail_chat(p, code, text) :
-	    fail_responses(p, code, text);
+	struct words w = { .code = code, .message = text, .status = 503 };
+
+	form_about(p->form, &w.code, &w.message);
+	return send_events(p, p->form->fail, &w);
 }
 
 enum go
@@ -306,7 +121,7 @@ stream_begin(struct peer *p, const struct verb *v, size_t fields)
 	enum go go = answer_head(p, v, fields);
 
 	if (go == GO_ON)
-		go = verb_start(p, v);
+		go = start(p, v->arg[0]);
 	return go == GO_ON ? stream_text(p, v->arg[1]) : go;
 }
 
@@ -338,17 +153,70 @@ verb_stream_error(struct peer *p, const struct verb *v)
 	return go == GO_ON ? verb_end(p, v) : go;
 }
 
+/* The whole answer at once; with cut, its latter half is missing. */
+static enum go
+whole(struct peer *p, const struct verb *v, int cut)
+{
+	const struct form *f = form(p, v->arg[0]);
+	struct words w = { .text = v->arg[1] };
+	struct buf body = {0};
+	enum go go;
+
+	form_put(&body, slice_str(f->whole), &w);
+	go = answer_body(p, v, 2, SLICE("200"), buf_slice(&body),
+	    cut ? body.n / 2 : body.n);
+	buf_free(&body);
+	return go;
+}
+
+enum go
+verb_whole(struct peer *p, const struct verb *v)
+{
+	return whole(p, v, 0);
+}
+
+enum go
+verb_whole_cut(struct peer *p, const struct verb *v)
+{
+	return whole(p, v, 1);
+}
+
+/* As the request wants it: a stream, or whole. */
+enum go
+verb_answer(struct peer *p, const struct verb *v)
+{
+	return peer_wants_stream(p) ? verb_stream(p, v) : verb_whole(p, v);
+}
+
+enum go
+verb_refuse(struct peer *p, const struct verb *v)
+{
+	const struct form *f = form(p, v->arg[0]);
+	struct words w = { .status = (int)verb_num(v, 1), .code = v->arg[2],
+	    .message = v->arg[3] };
+	struct buf body = {0};
+	enum go go;
+
+	form_about(f, &w.code, &w.message);
+	form_put(&body, slice_str(f->error), &w);
+	go = answer_body(p, v, 4, v->arg[1], buf_slice(&body), body.n);
+	buf_free(&body);
+	return go;
+}
+
 /* The nth event of BULK_EVENT bytes, with padding as OpenAI itself sends it;
  * text, numbers and padding differ from one to the next. */
 static void
 bulk_event(struct peer *p, struct buf *out, int n)
 {
+	struct slice line = slice_str(p->form->delta);
+	struct words w = { .seq = &p->seq, .delta = slice_sub(
+	    SLICE(" word after"), 0, 1 + (size_t)n * 7 % 11) };
 	struct buf one = {0};
-	struct json_out w = { .out = &one };
 
 	p->seq = 1000000 + n;
-	put_delta(p, &w, slice_sub(SLICE(" word after"), 0,
-	    1 + (size_t)n * 7 % 11));
+	form_event(p->form, &one, slice_cut(&line, '\n'), &w);
+	one.n -= strlen("}\n\n");
 	buf_puts(&one, ",\"obfuscation\":\"");
 	while (one.n < BULK_EVENT - 4)
 		buf_putc(&one, (char)('A' + (one.n * 7 + (size_t)n) % 26));

@@ -212,6 +212,10 @@ static const struct verb_kind kinds[] = {
 	{ "stream", "ds?f*", verb_stream },
 	{ "stream-cut", "ds?f*", verb_stream_cut },
 	{ "stream-error", "dsss?f*", verb_stream_error },
+	{ "whole", "ds?f*", verb_whole },
+	{ "whole-cut", "ds?f*", verb_whole_cut },
+	{ "answer", "ds?f*", verb_answer },
+	{ "refuse", "dnss?f*", verb_refuse },
 	{ "bulk", "dn?f*", verb_bulk },
 	{ "limited", "dsnnnn?n", verb_limited },
 };

@@ -59,7 +59,7 @@ is "field with a blank" "$(grep -c 'x-a: b c' "$T/out")" 2
 ok "same connection" grep -q '"conn":2,"line":4,"req":3' "$LOG"
 
 ask "$post"
-is "stream: events" "$(grep -c '^event: ' "$T/out")" 8
+is "stream: events" "$(grep -c '^event: ' "$T/out")" 10
 ok "stream: cut between characters" grep -q '"delta":"Grüße, und"' "$T/out"
 ok "stream: terminal event" grep -q '^event: response.completed' "$T/out"
 is "stream: last chunk" "$(tail -n 2 "$T/out" | tr -d '\r\n')" 0
@@ -94,6 +94,47 @@ ok "ends with its parent" perl -MIO::Socket::INET -e '
 		select undef, undef, undef, 0.05;
 	}' "$(head -n 1 "$T/orphan")"
 
+# By request: cases, what clients ask besides, bodies in chunks.
+ask_for() { # METHOD TARGET CASE BODY
+	text=$(printf '%s %s HTTP/1.1\r\nX-Case: %s\r\n%s\r\n\r\n%s.' \
+	    "$1" "$2" "$3" "${FRAME-Content-Length: ${#4}}" "$4")
+	ask "${text%.}"
+}
+FAULTD="$FAULTD -g"
+serve <<'END'
+answer auto other
+case a
+refuse auto 429 rate '' retry-after=1
+answer auto "a's answer"
+case b
+refuse auto 503 overload ''
+whole-cut auto "b's answer"
+END
+ask_for GET /v1/models a ''
+ok "models take no step" grep -q '"id":"faultd-1"' "$T/out"
+ask_for POST /v1/messages b '{}'
+ok "case b, in the words of messages" grep -q \
+    '^{"type":"error","error":{"type":"overloaded_error","message":"Over' \
+    "$T/out"
+ask_for POST /v1/chat/completions a '{}'
+ok "case a has turns of its own" grep -q '^HTTP/1.1 429' "$T/out"
+FRAME='Transfer-Encoding: chunked'
+body=$(printf '2\r\n{"\r\ne;x=y\r\nstream":true }\r\n0\r\n\r\n.')
+ask_for POST /v1/messages a "${body%.}"
+unset FRAME
+ok "a body in chunks, for a stream" grep -q '"text_delta","text":"a' "$T/out"
+ok "messages: terminal event" grep -q '^event: message_stop' "$T/out"
+ask_for POST /v1beta/models/m:generateContent a '{}'
+ok "gemini, whole" grep -q '"text":"a.s answer".*"finishReason":"STOP"' \
+    "$T/out"
+ask_for POST '/v1beta/models/m:streamGenerateContent?alt=sse' c '{}'
+ok "no such case: the first steps" grep -q '^data: .*"text":"other"' "$T/out"
+ask_for POST /v1/chat/completions b '{}'
+ok "half an answer" grep -q '^{"id":"chatcmpl-1",' "$T/out"
+ok "half an answer: cut" not grep -q '"total_tokens"' "$T/out"
+is "the log has the case" "$(grep -c '"case":"a"' "$LOG")" 4
+
+FAULTD=${FAULTD% -g}
 while IFS='|' read -r script why; do
 	echo "$script" | "$FAULTD" - > "$T/out" 2> "$T/err"
 	is "refused: $script" "$? $(cat "$T/err")" "64 faultd: -: line 1: $why"
@@ -102,7 +143,7 @@ sends x|no such verb: sends
 status|too little for: status
 status x|not a number: x
 status 200 body|not name=value: body
-stream sse x|neither responses nor chat: sse
+stream sse x|no such dialect: sse
 fin now|too much for: fin
 send "x|no end of a string
 send "\q"|bad escape: \q"

@@ -37,7 +37,7 @@ serve() {
 	LOG=$T/log$N
 	mkdir "$T/req$N"
 	cat > "$T/script$N"
-	"$FAULTD" -t 30 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
+	$FAULTD -t 30 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
 	listening $!
 }
 
