@@ -28,7 +28,7 @@ batch_in_rewind(struct batch_in *in, int64_t at)
 {
 	in->at = at;
 	in->line = in->taken = in->seen = 0;
-	in->over = in->skip = 0;
+	in->over = in->skip = in->begun = in->held = 0;
 	buf_clear(&in->buf);
 }
 
@@ -68,6 +68,12 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 	const char *newline;
 	size_t from, end;
 
+	if (in->held) {
+		in->held = 0;
+		*text = in->text;
+		*at = in->text_at;
+		return IN_LINE;
+	}
 	in->torn = 0;
 	for (;;) {
 		from = in->taken + in->seen;
@@ -102,13 +108,23 @@ batch_in_next(struct batch_in *in, struct slice *text, int64_t *at)
 	}
 	if (in->line == 0)
 		*text = slice_sub(*text, utf8_mark(*text), text->n);
-	if (in->line == 0 && !in->skip)
-		in->foreign = line_foreign(*text);
+	if (!in->begun && slice_trim(*text).n > 0) {
+		in->begun = 1;
+		in->foreign = in->skip ? NULL : line_foreign(*text);
+	}
 	in->taken = end + !in->torn;
 	in->seen = 0;
 	in->skip = 0;
 	in->line++;
+	in->text = *text;
+	in->text_at = *at;
 	return IN_LINE;
+}
+
+void
+batch_in_hold(struct batch_in *in)
+{
+	in->held = 1;
 }
 
 void

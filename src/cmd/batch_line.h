@@ -15,12 +15,16 @@ struct batch_in {
 	uint64_t line;		/* number of the last line, from 1 */
 	int torn;		/* it had no newline */
 	int error;		/* errno of a failed read */
-	const char *foreign;	/* what it is, if it is no batch at all */
+	const char *foreign;	/* what it is, if it is no batch at all, by the
+				   first line that is not blank */
 	/* private */
 	struct buf buf;
 	size_t taken;		/* of buf */
 	size_t seen;		/* after it, without a newline */
-	int over, skip;
+	int over, skip, begun;
+	int held;		/* .text and .text_at come again */
+	struct slice text;
+	int64_t text_at;
 };
 
 enum batch_in_ev {
@@ -42,6 +46,9 @@ void batch_in_rewind(struct batch_in *in, int64_t at);
  */
 enum batch_in_ev batch_in_next(struct batch_in *in, struct slice *text,
     int64_t *at);
+
+/* Makes the next call return the last line again. */
+void batch_in_hold(struct batch_in *in);
 
 /* Writes the id of a line, which line_read() has read, to an empty id. */
 void batch_id(const struct line *l, uint64_t number, struct slice text,

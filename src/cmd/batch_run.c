@@ -1,6 +1,7 @@
 #include "cmd/batch_run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 void
@@ -13,22 +14,51 @@ batch_tell(struct batch *b)
 void
 batch_stop(struct batch *b, int status, const char *why)
 {
-	if (!b->stop)
-		complain(&b->c, status, "%s", why);
+	int full = status == EXIT_OUTPUT && b->c.status != EXIT_OUTPUT;
+
+	if (!b->stop || full)
+		complain(&b->c, status, "%s", full ? "" : why);
+	if (full) {
+		buf_puts(&b->line, why);
+		batch_tell(b);
+	}
 	b->stop = 1;
+}
+
+int
+batch_cancelled(const struct batch *b)
+{
+	int signal = b->env->cancelled(b->env->ctx);
+
+	return signal != 0 ? EXIT_SIGNAL + signal : 0;
 }
 
 int
 batch_look(struct batch *b, const char *path)
 {
 	int64_t start = b->in.at, at;
+	struct pollfd fds[2] = {
+		{ .fd = b->in.fd, .events = POLLIN },
+		{ .fd = b->env->wakefd, .events = POLLIN },
+	};
+	msec left = MSEC_MAX;
+	enum batch_in_ev ev;
 
-	if (b->in.file && batch_in_next(&b->in, &b->text, &at) == IN_LINE &&
-	    b->in.foreign != NULL)
+	do {
+		ev = batch_in_next(&b->in, &b->text, &at);
+		if (b->deadline < MSEC_MAX)
+			left = b->deadline - env_mono(&b->calm);
+		if (ev == IN_WAIT && left > 0)
+			(void)poll(fds, 2, left < INT_MAX ? (int)left : -1);
+	} while (left > 0 && !batch_cancelled(b) && (ev == IN_WAIT ||
+	    (ev == IN_LINE && slice_trim(b->text).n == 0)));
+	if (ev == IN_LINE && b->in.foreign != NULL)
 		return fail(EXIT_NEVER, "%s: this is %s", path, b->in.foreign);
 	if (b->in.file)
 		batch_in_rewind(&b->in, start);
-	return 0;
+	else if (ev == IN_LINE)
+		batch_in_hold(&b->in);
+	return batch_cancelled(b);
 }
 
 /* Reads the line b->text, the id of which goes to b->id.  Whether it is in this
@@ -81,7 +111,7 @@ batch_next(struct batch *b)
 	enum batch_in_ev ev;
 
 	for (;;) {
-		if (b->stop || b->env->cancelled(b->env->ctx) != 0)
+		if (b->stop || batch_cancelled(b))
 			return IN_END;
 		ev = batch_in_next(&b->in, &b->text, &claim->at);
 		if (ev == IN_END && b->in.error != 0)
@@ -90,10 +120,6 @@ batch_next(struct batch *b)
 			b->in_over = 1;
 		if (ev != IN_LINE)
 			return ev;
-		if (b->in.foreign != NULL) {
-			batch_stop(b, EXIT_NEVER, b->in.foreign);
-			return IN_END;
-		}
 		if (b->in.file && !todo_wants(&b->todo, b->in.line))
 			continue;
 		if (read_line(b) && (b->in.file || wanted(b)))
@@ -113,8 +139,8 @@ batch_scan(struct batch *b)
 	b->tally.total = -1;
 	if (!b->in.file)
 		return;
-	while (!b->stop && b->env->cancelled(b->env->ctx) == 0 &&
-	    batch_in_next(&b->in, &b->text, &at) == IN_LINE)
+	while (!b->stop && !batch_cancelled(b) && batch_in_next(&b->in,
+	    &b->text, &at) == IN_LINE)
 		if (read_line(b) && todo_line(t, buf_slice(&b->id),
 		    b->in.line) < 0)
 			batch_stop(b, EXIT_OUTPUT, strerror(errno));

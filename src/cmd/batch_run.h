@@ -44,11 +44,15 @@ struct batch {
 void batch_tell(struct batch *b);
 
 /* Starts no further line, for this reason and with this exit status; the first
- * one counts. */
+ * one counts, but for 74, which outweighs others and is told at once. */
 void batch_stop(struct batch *b, int status, const char *why);
 
-/* Refuses a file that is no batch, before anything is opened for writing.  0,
- * or 65 after a message. */
+/* The exit status for a signal that asks to stop; 0: none has come. */
+int batch_cancelled(const struct batch *b);
+
+/* Refuses input that is no batch, before anything is opened for writing: looks
+ * at its first line, which a pipe is waited for.  0, or 65 after a message, or
+ * that of a signal. */
 int batch_look(struct batch *b, const char *path);
 
 /* Reads an input file once, to find out which lines need an answer. */

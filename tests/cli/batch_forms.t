@@ -113,6 +113,12 @@ foreign() { # NAME WHY; the file is $T/in
 	cat "$T/in" | clean "$BIDE" batch > "$T/out" 2> "$T/err" || rc=$?
 	status "$1 in a pipe" 65
 	ok "$1: nothing was written to stdout" [ ! -s "$T/out" ]
+	rc=0
+	# shellcheck disable=SC2002
+	cat "$T/in" | clean "$BIDE" batch -o "$T/none" > "$T/out" \
+	    2> "$T/err" || rc=$?
+	status "$1 in a pipe, for a file" 65
+	ok "$1: no file was made" [ ! -e "$T/none" ]
 }
 L='{"prompt":"q"}'
 printf 'custom_id,prompt\na,b\n' > "$T/in"; foreign CSV 'one JSON object'
@@ -122,7 +128,13 @@ printf '{\000"\000\n\000' > "$T/in"; foreign UTF-16LE 'UTF-16'
 echo "[$L,$L]" > "$T/in"; foreign array 'a JSON array'
 printf '[\n%s,\n%s\n]\n' "$L" "$L" > "$T/in"; foreign "long array" 'array'
 printf '{\n"prompt":"q"\n}\n' > "$T/in"; foreign "long object" 'several lines'
+printf '\n\n[%s]\n' "$L" > "$T/in"; foreign "after blank lines" 'array'
 requests "files: none" 5
+# A pipe is waited for, and its first lines count.
+{ sleep 0.2; printf '\n \n{"custom_id":"p","url":"/v1/x","body":{}}\nno\n'; } |
+    clean "$BIDE" batch -q -o "$T/none" || true
+is "a slow pipe: its ids" "$(sed -n 's/.*"custom_id":"\([a-z]*-*[0-9]*\).*/\1/p' \
+    "$T/none" | sort | tr '\n' ' ')" 'line-4 p '
 
 # -- -o -, and what a dry run shows -------------------------------------------
 echo '{"custom_id":"a","url":"/v1/x","body":{}}' > "$T/in"
