@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/batch_opts.h"
@@ -116,6 +117,26 @@ defer(struct batch *b, const struct report *r, msec start)
 		b->c.status = EXIT_LATER;
 }
 
+/* Writes a result.  If that fails its line is deferred, and no other one is
+ * begun; what is in progress may still find room, for it is paid for. */
+static void
+put(struct batch *b, struct report *r, struct slice line)
+{
+	struct fault *f = &r->res.last.fault;
+
+	if (batch_out_put(r->fate == FATE_FAILED && b->errors.fd >= 0 ?
+	    &b->errors : &b->out, &b->calm, line, f) == 0)
+		return;
+	r->fate = FATE_LEFT;
+	if (f->code == EPIPE) {
+		b->stop = 0;
+		batch_stop(b, EXIT_SIGNAL + SIGPIPE, "");
+		b->pool.most = 0;	/* nobody reads any more */
+	} else {
+		batch_stop(b, EXIT_OUTPUT, f->text);
+	}
+}
+
 /* Takes the report of worker i, if it is complete. */
 static void
 take(struct batch *b, size_t i)
@@ -124,7 +145,6 @@ take(struct batch *b, size_t i)
 	msec start = w->start, now;
 	struct report r;
 	struct slice line;
-	struct fault f;
 
 	if (!pool_take(&b->pool, i, &r, &line))
 		return;
@@ -144,6 +164,8 @@ take(struct batch *b, size_t i)
 		buf_puts(&b->line, plan_bare);
 		batch_tell(b);
 	}
+	if (r.fate < FATE_LEFT)
+		put(b, &r, line);
 	progress_count(&b->tally, now, &r);
 	if (r.fate >= FATE_LEFT) {
 		defer(b, &r, start);
@@ -152,13 +174,6 @@ take(struct batch *b, size_t i)
 	b->answered = now;
 	b->deferred_in_a_row = 0;
 	b->mean += (now - start - b->mean) / 8;
-	if (batch_out_put(r.fate == FATE_FAILED && b->errors.fd >= 0 ?
-	    &b->errors : &b->out, &b->calm, line, &f) < 0) {
-		b->stop = 0;	/* this outweighs any other reason */
-		batch_stop(b, f.code == EPIPE ? EXIT_SIGNAL + SIGPIPE :
-		    EXIT_OUTPUT, f.text);
-		b->pool.most = 0;	/* nothing more can be written */
-	}
 }
 
 /* -- the run --------------------------------------------------------------- */
@@ -191,13 +206,14 @@ step(struct batch *b, int input)
 	if (b->signal == 0 &&
 	    (b->signal = b->env->cancelled(b->env->ctx)) != 0) {
 		b->pool.closing = 1;
-		b->stop = 0;
+		b->stop = b->c.status == EXIT_OUTPUT;
 		batch_stop(b, EXIT_SIGNAL + b->signal, "");
 		buf_printf(&b->line, "interrupted: waiting for %zu answers; "
 		    "interrupt again to stop at once", b->pool.busy);
 		batch_tell(b);
 	}
-	if (b->signal != 0 || now >= b->deadline)
+	if (b->signal != 0 || now >= b->deadline ||
+	    b->c.status == EXIT_OUTPUT)
 		pool_hurry(&b->pool);
 	if (batch_out_sync(&b->out, now, 0, &f) < 0 ||
 	    batch_out_sync(&b->errors, now, 0, &f) < 0)
@@ -227,23 +243,24 @@ conclude(struct batch *b)
 		progress_usage(&b->tally, &b->line);
 		batch_tell(b);
 	}
-	if (n[T_LEFT] == 0 && !more && b->c.status != EXIT_OUTPUT) {
-		rc = o->ordered == NULL || o->dry_run ? 0 : batch_order(b);
+	if (b->c.status == EXIT_SIGNAL + SIGPIPE)
+		return b->c.status;
+	if (n[T_LEFT] == 0 && !more) {
+		rc = b->c.status == EXIT_OUTPUT ? EXIT_OUTPUT :
+		    o->ordered == NULL || o->dry_run ? 0 : batch_order(b);
 		if (rc != 0)
 			return rc;
 		return failed > 0 ? EXIT_PARTIAL : EXIT_WHOLE;
 	}
-	if (b->c.status == EXIT_SIGNAL + SIGPIPE)
-		return b->c.status;
 	if (b->c.text[0] != '\0')
 		say(slice_str(b->c.text));
-	if (b->c.status == EXIT_OUTPUT)
-		return b->c.status;
 	if (more)
 		buf_puts(&b->line, "the rest is deferred; ");
 	else
-		buf_printf(&b->line, "%lld deferred; ", (long long)n[T_LEFT]);
-	if (b->again != MSEC_NONE) {
+		buf_printf(&b->line, "%lld done, %lld deferred; ",
+		    (long long)(n[T_DONE] + n[T_FAILED]),
+		    (long long)n[T_LEFT]);
+	if (b->again != MSEC_NONE && b->c.status != EXIT_OUTPUT) {
 		buf_puts(&b->line, "try again after ");
 		when_put_rfc3339(&b->line, b->again);
 		buf_puts(&b->line, " with: ");
@@ -259,6 +276,7 @@ static int
 ask_all(struct batch *b)
 {
 	int64_t *n = b->tally.n;
+	struct buf report = { 0 };
 	struct fault f;
 	msec start;
 	int input;
@@ -280,17 +298,54 @@ ask_all(struct batch *b)
 	progress_end(&b->tally);
 	if (b->o->report != NULL) {
 		route_per_minute(&b->work, b->tally.limit);
-		progress_report(&b->tally, &b->line, env_mono(&b->calm));
+		progress_report(&b->tally, &report, env_mono(&b->calm));
 		if (output_replace(b->env, b->o->report, b->deadline,
-		    buf_slice(&b->line), &f) < 0)
+		    buf_slice(&report), &f) < 0)
 			batch_stop(b, EXIT_OUTPUT, f.text);
-		buf_clear(&b->line);
+		buf_free(&report);
 	}
 	pool_close(&b->pool);
 	return conclude(b);
 }
 
 /* -- options --------------------------------------------------------------- */
+
+/* Whether two names are those of one plain file. */
+static int
+same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (a == NULL || b == NULL)
+		return 0;
+	return stat(a, &x) < 0 || stat(b, &y) < 0 ? strcmp(a, b) == 0 :
+	    S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What is wrong with the names of the files is told before a request is paid
+ * for. */
+static int
+check_files(const struct opts *o, const char *input)
+{
+	const char *name[] = { "the input", "-o", "--errors", "--ordered",
+	    "--report" };
+	const char *path[] = { input, o->output, o->errors, o->ordered,
+	    o->report };
+	struct fault f;
+	size_t i, k;
+
+	for (i = 1; i < sizeof(path) / sizeof(path[0]); i++) {
+		/* an input that is -o has other content than results */
+		for (k = i == 1 ? i : 0; k < i; k++)
+			if (same_file(path[i], path[k]))
+				return fail(EXIT_USAGE, "%s and %s name the "
+				    "same file", name[k], name[i]);
+		if (i > 2 && path[i] != NULL && !o->dry_run &&
+		    output_check(path[i], &f) < 0)
+			return fail(EXIT_OUTPUT, "%s: %s", name[i], f.text);
+	}
+	return 0;
+}
 
 static int
 open_files(struct batch *b)
@@ -315,10 +370,8 @@ open_files(struct batch *b)
 	if (o->ordered != NULL && (o->output == NULL || !b->in.file))
 		return fail(EXIT_USAGE, "--ordered needs an input file and "
 		    "-o FILE");
-	if (o->errors != NULL && o->output != NULL &&
-	    strcmp(o->errors, o->output) == 0)
-		return fail(EXIT_USAGE, "--errors and -o name the same file");
-	if ((rc = batch_look(b, path)) != 0 || (rc = batch_out_open(&b->out,
+	if ((rc = check_files(o, path)) != 0 ||
+	    (rc = batch_look(b, path)) != 0 || (rc = batch_out_open(&b->out,
 	    o->output, o, b->deadline)) != 0)
 		return rc;
 	if (o->errors != NULL && ((rc = batch_out_open(&b->errors, o->errors,
@@ -381,7 +434,13 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	    (rc = batch_budget(o->budget, o->price != NULL,
 	    &b->budget)) == 0 && (rc = open_files(b)) == 0) {
 		batch_scan(b);
-		rc = b->stop ? fail(b->c.status, "%s", b->c.text) : ask_all(b);
+		if (batch_cancelled(b))
+			batch_stop(b, batch_cancelled(b),
+			    "interrupted before anything was sent");
+		if (!b->stop)
+			rc = ask_all(b);
+		else if ((rc = b->c.status) != EXIT_OUTPUT)
+			say(slice_str(b->c.text));
 	}
 	work_free(&b->work);
 	todo_free(&b->todo);

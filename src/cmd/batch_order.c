@@ -92,7 +92,8 @@ enter_all(struct order *o)
 
 	batch_in_init(&in, o->b->out.fd);
 	batch_in_rewind(&in, 0);
-	while (rc == 0 && batch_in_next(&in, &text, &at) == IN_LINE) {
+	while (rc == 0 && !batch_cancelled(o->b) &&
+	    batch_in_next(&in, &text, &at) == IN_LINE) {
 		known = answer_read(text, &raw);
 		if (known != ANSWER_DONE && known != ANSWER_FAILED)
 			continue;
@@ -113,9 +114,9 @@ flush(struct order *o, size_t least)
 
 	if (o->out.n < least)
 		return 0;
-	if (output_write(o->b->env, o->to.fd, buf_slice(&o->out), &f) < 0)
-		return fail(f.class == F_CANCEL ? EXIT_SIGNAL + f.code :
-		    EXIT_OUTPUT, "%s", f.text);
+	if (output_write(&o->b->calm, o->to.fd, buf_slice(&o->out), &f) < 0)
+		return fail(EXIT_OUTPUT, "%s: %s", o->b->o->ordered,
+		    strerror(f.code));
 	buf_clear(&o->out);
 	if (o->out.cap > 4 * CHUNK)
 		buf_free(&o->out);
@@ -176,7 +177,8 @@ put_all(struct order *o)
 	int rc = 0;
 
 	batch_in_rewind(&b->in, b->start);
-	while (rc == 0 && batch_in_next(&b->in, &text, &at) == IN_LINE) {
+	while (rc == 0 && !batch_cancelled(b) &&
+	    batch_in_next(&b->in, &text, &at) == IN_LINE) {
 		text = slice_trim(text);
 		if (text.n == 0)
 			continue;
@@ -185,6 +187,10 @@ put_all(struct order *o)
 		batch_id(&l, b->in.line, text, &o->id);
 		rc = put(o, buf_slice(&o->id));
 	}
+	if (rc == 0 && batch_cancelled(b))
+		return fail(batch_cancelled(b), "interrupted: %s is not "
+		    "written; continue with: %.*s", b->o->ordered,
+		    SLICE_FMT(b->command));
 	return rc == 0 ? flush(o, 1) : rc;
 }
 
@@ -205,7 +211,7 @@ batch_order(struct batch *b)
 	if (o.table < 0)
 		return failed(b->o->ordered);
 	(void)unlink(name);
-	if (output_begin(&o.to, b->env, b->o->ordered, &f) < 0) {
+	if (output_begin(&o.to, &b->calm, b->o->ordered, &f) < 0) {
 		(void)close(o.table);
 		return fail(EXIT_OUTPUT, "%s", f.text);
 	}

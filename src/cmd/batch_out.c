@@ -22,6 +22,30 @@ failed(const struct batch_out *out)
 	return fail(EXIT_OUTPUT, "%s: %s", out->path, strerror(errno));
 }
 
+/* Opens and locks a file.  Another batch may have put another one in its place
+ * meanwhile (see replace()). */
+static int
+lock(struct batch_out *out)
+{
+	struct stat own, st;
+
+	for (;;) {
+		out->fd = open(out->path, O_RDWR | O_CREAT | O_APPEND |
+		    O_CLOEXEC | O_NOCTTY, 0666);
+		if (out->fd < 0 || fstat(out->fd, &own) < 0)
+			return failed(out);
+		if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 &&
+		    errno == EWOULDBLOCK)
+			return fail(EXIT_LATER, "%s: another batch is writing "
+			    "to it; each shard needs an output file of its "
+			    "own", out->path);
+		if (stat(out->path, &st) == 0 && st.st_dev == own.st_dev &&
+		    st.st_ino == own.st_ino)
+			return 0;
+		(void)close(out->fd);
+	}
+}
+
 int
 batch_out_open(struct batch_out *out, const char *path, const struct opts *o,
     msec until)
@@ -29,7 +53,7 @@ batch_out_open(struct batch_out *out, const char *path, const struct opts *o,
 	struct stat st;
 	struct fault f;
 	int exists = path != NULL && stat(path, &st) == 0;
-	int plain = exists && S_ISREG(st.st_mode);
+	int plain = exists && S_ISREG(st.st_mode), rc;
 
 	*out = (struct batch_out){ .fd = 1, .old = -1 };
 	if (path == NULL || (o->dry_run && !plain))
@@ -40,16 +64,11 @@ batch_out_open(struct batch_out *out, const char *path, const struct opts *o,
 		    EXIT_SIGNAL + f.code : EXIT_OUTPUT, "%s", f.text);
 	}
 	out->path = path;
-	out->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
-	    O_NOCTTY, 0666);
-	if (out->fd < 0 || fstat(out->fd, &st) < 0)
-		return failed(out);
-	if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return fail(EXIT_LATER, "%s: another batch is writing to it; "
-		    "each shard needs an output file of its own", path);
-	if (st.st_size == 0)
-		(void)place_sync(path);
+	if ((rc = lock(out)) != 0)
+		return rc;
 	out->end = lseek(out->fd, 0, SEEK_END);
+	if (out->end == 0)
+		(void)place_sync(path);
 	return 0;
 }
 
@@ -89,7 +108,8 @@ flush(struct load *l, int all)
 	if (l->kept.n == 0 || (!all && l->kept.n < CHUNK))
 		return 0;
 	if (output_write(l->o->env, l->next.fd, buf_slice(&l->kept), &f) < 0)
-		return fail(EXIT_OUTPUT, "%s", f.text);
+		return fail(EXIT_OUTPUT, "%s: %s", l->next.temp,
+		    strerror(f.code));
 	buf_clear(&l->kept);
 	return 0;
 }
@@ -155,6 +175,7 @@ take(struct load *l, struct slice text, int64_t at, struct todo *todo)
 	struct slice raw;
 	struct buf id = { 0 };
 	int known = answer_read(text, &raw), rc = 0;
+	int moved = 0;		/* by a run that was killed before the end */
 
 	if (known == ANSWER_NONE && l->in.torn && text.n > 0 &&
 	    *text.p == '{' && !json_valid(text))
@@ -170,13 +191,18 @@ take(struct load *l, struct slice text, int64_t at, struct todo *todo)
 	if (known == ANSWER_EXPIRED ||
 	    (known == ANSWER_FAILED && l->o->retry_failed))
 		return leave_out(l, at);
-	l->out->results++;
 	json_unescape(raw, &id, NULL);
-	if (todo_result(todo, buf_slice(&id), known == ANSWER_FAILED) < 0)
+	if (known == ANSWER_FAILED && l->errors != NULL)
+		moved = todo_failed(todo, buf_slice(&id));
+	if (moved < 0 || (moved == 0 && todo_result(todo, buf_slice(&id),
+	    known == ANSWER_FAILED) < 0))
 		rc = failed(l->out);
 	buf_free(&id);
 	if (rc != 0)
 		return rc;
+	if (moved)
+		return leave_out(l, at);
+	l->out->results++;
 	return known == ANSWER_FAILED && l->errors != NULL ?
 	    move(l, text, at) : keep(l, text);
 }
@@ -219,7 +245,8 @@ batch_out_load(struct batch_out *out, const struct opts *o, struct todo *todo,
 	batch_in_init(&l.in, out->fd);
 	batch_in_rewind(&l.in, 0);
 	while (rc == 0 && batch_in_next(&l.in, &text, &at) == IN_LINE)
-		rc = take(&l, text, at, todo);
+		rc = o->env->cancelled(o->env->ctx) != 0 ? EXIT_SIGNAL +
+		    o->env->cancelled(o->env->ctx) : take(&l, text, at, todo);
 	if (rc == 0 && todo_end(todo) < 0)
 		rc = failed(out);
 	errno = l.in.error;
@@ -227,7 +254,7 @@ batch_out_load(struct batch_out *out, const struct opts *o, struct todo *todo,
 		rc = failed(out);
 	if (rc == 0 && l.next.fd >= 0)
 		rc = replace(&l);
-	else if (l.next.fd >= 0)
+	if (l.next.fd >= 0 && l.next.fd != out->fd)
 		output_abandon(&l.next);
 	batch_in_free(&l.in);
 	buf_free(&l.kept);
@@ -240,10 +267,13 @@ int
 batch_out_put(struct batch_out *out, const struct env *env, struct slice line,
     struct fault *f)
 {
-	int rc = output_write(env, out->fd, line, f);
+	int rc = output_write(env, out->fd, line, f), code = f->code;
 
-	if (rc < 0 && out->path != NULL)
+	if (rc < 0 && out->path != NULL) {
 		(void)file_truncate(out->fd, (off_t)out->end);
+		fault_set(f, f->class, 0, "%s: %s", out->path, strerror(code));
+		f->code = code;
+	}
 	if (rc == 0)
 		out->end += (int64_t)line.n;
 	out->dirty = out->path != NULL;

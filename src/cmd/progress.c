@@ -70,7 +70,8 @@ progress_say(struct tally *p, struct slice text)
 void
 progress_show(struct tally *p, msec now, size_t waiting, msec until)
 {
-	int64_t done = p->n[T_DONE] + p->n[T_FAILED] + p->n[T_LEFT], all = 0;
+	int64_t done = p->n[T_DONE] + p->n[T_FAILED], all = 0;
+	int64_t rest = p->total - done - p->n[T_LEFT];
 	msec span = now - p->start;
 	size_t i;
 	struct buf line = { 0 };
@@ -96,9 +97,9 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 		when_put(&line, until > now ? until - now : 0);
 		buf_putc(&line, ')');
 	}
-	if (done > 0 && p->total > done && span < MSEC_MAX / p->total) {
+	if (done > 0 && rest > 0 && span < MSEC_MAX / rest) {
 		buf_puts(&line, ", ETA ");
-		when_put(&line, span * (p->total - done) / done);
+		when_put(&line, span * rest / done);
 	}
 	if (p->tty) {
 		say_live(buf_slice(&line));

@@ -155,7 +155,24 @@ todo_result(struct todo *t, struct slice id, int failed)
 		m.what |= IMPLIED;
 	else if (slice_starts(id, "line-"))
 		t->by_number = 1;
+	if (enqueue(t, &m) < 0)
+		return -1;
+	if (m.what != (IMPLIED | FAILED))
+		return 0;
+	m.what = FAILED;	/* for todo_failed() */
+	ids_hash(id, m.hash);
 	return enqueue(t, &m);
+}
+
+int
+todo_failed(struct todo *t, struct slice id)
+{
+	unsigned char hash[IDS_HASH];
+	int had;
+
+	ids_hash(id, hash);
+	had = ids_mark(&t->ids, hash, 0);
+	return had < 0 ? -1 : (had & IDS_FAILED) != 0;
 }
 
 int

@@ -40,6 +40,10 @@ uint64_t todo_digest(struct slice text);
 int todo_result(struct todo *t, struct slice id, int failed);
 int todo_line(struct todo *t, struct slice id, uint64_t number);
 
+/* Whether there is a failure with exactly this ID, also with its number, among
+ * the results up to the last todo_end(). */
+int todo_failed(struct todo *t, struct slice id);
+
 /* Completes the lines or results so far. */
 int todo_end(struct todo *t);
 

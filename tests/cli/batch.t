@@ -337,12 +337,13 @@ results SIGINT 2
 requests SIGINT 2
 ok "SIGINT: whole" grep -q 'slow but whole' "$O"
 err SIGINT 'waiting for 2 answers'
-err SIGINT "2 deferred; continue with: .* batch -j 2 -o $O $T/in$"
+err SIGINT " 2 done, 2 deferred; continue with: .* batch -j 2 -o $O $T/in$"
 
 serve <<'EOF'
 error 429 rate_limit_exceeded "Please try again in 20s"
 EOF
 interrupt INT "$LOG" '"req":2' batch -j 2 -o "$T/o3" "$T/in"
+err "SIGINT in a pause" ' 0 done, 4 deferred; continue with'
 status "SIGINT in a pause" 130
 ok "SIGINT in a pause: at once ($ms ms)" between "$ms" 0 $((900 + SLACK))
 
@@ -428,18 +429,4 @@ done > "$T/in"
 bide -- batch -q -j 12 --patience 600ms -o "$O" "$T/in"
 status turns 0
 results turns 12
-
-# -- crashes ------------------------------------------------------------------
-mkdir "$T/kill"
-lines=400 kills=12
-[ -z "${BIDE_TORTURE-}" ] || lines=6000 kills=200
-# shellcheck disable=SC2086
-clean perl tests/cli/batch_kill.pl "$T/kill" $lines $kills $BIDE > "$T/out" 2>&1
-while read -r line; do
-	case $line in
-	ok*) ok "deaths: ${line#* - }" true ;;
-	not*) ok "deaths: ${line#* - }" false ;;
-	'#'*) echo "$line" ;;
-	esac
-done < "$T/out"
 finish

@@ -72,8 +72,26 @@ chmod 640 "$O"
 bide -- batch -q -j 1 -o "$O" "$T/in"
 is "expired: replaced" "$(ids "$O")" 'c a b '
 is "expired: the mode" "$(stat -c %a "$O")" 640
+# Files that are one, and files that cannot be written at the end.
 bide -- batch -q -o "$O" --errors "$O" "$T/in"
 status "one file for both" 64
+ln "$O" "$T/link"
+before=$(cat "$O")
+for o in "--errors $T/link" "--ordered $T/link" "--report $O" \
+    "--report $T/in" "--ordered $T/in" "--ordered $S --report $S"; do
+	# shellcheck disable=SC2086
+	bide -- batch -q -o "$O" $o "$T/in"
+	status "one file: $o" 64
+done
+is "one file: results" "$(cat "$O")" "$before"
+plain d q >> "$T/in"
+for o in --ordered --report; do
+	bide -- batch -q -o "$O" $o "$T/missing/x" "$T/in"
+	status "$o in no folder" 74
+	err "$o in no folder" "$o: $T/missing/x: No such"
+done
+is "no folder: nothing was asked" "$(cat "$O")" "$before"
+for i in a b c; do plain $i q; done > "$T/in"
 
 # -- --ordered ----------------------------------------------------------------
 bide -- batch -q -o "$O" --ordered "$S" "$T/in"
@@ -135,4 +153,25 @@ bide -- batch -q -j 1 --schema "$T/schema" -o "$O" "$T/in"
 status schema 1
 ok "schema: no JSON" grep -q '"a","error":.*the answer is not JSON' "$O"
 ok "schema: JSON" grep -q '"b","text":"{}"' "$O"
+
+# -- after a death ----------------------------------------------------------
+# A run that was killed when it had moved some of the failures.
+serve <<'EOF'
+repeat 9; stream responses "answer"
+EOF
+rm -f "$E"
+for i in a b c; do plain $i q; done > "$T/in"
+printf '{"prompt":"q"}\n%s' '{"prompt":"q"}' >> "$T/in"
+fault='"error":{"class":"bad_request","status":400,"message":"m"}'
+implied=line-4-34ed3dbb5ff8058
+for i in a b $implied; do
+	printf '{"custom_id":"%s",%s}\n' "$i" "$fault"
+done > "$O"
+printf '{"custom_id":"c","text":"x"}\n' >> "$O"
+grep -e '"a"' -e $implied "$O" > "$E"
+bide -- batch -q -j 1 -o "$O" --errors "$E" "$T/in"
+status "half moved" 1
+is "half moved: failures, each once" "$(ids "$E")" "a $implied b "
+is "half moved: results" "$(ids "$O")" "c line-5-${implied#line-4-} "
+requests "half moved: a line of the same text is asked" 1
 finish
