@@ -19,10 +19,15 @@ parent=$!
 pids="$pids $parent"
 i=0
 until grep -qs fast "$O" || [ $i -ge 100 ]; do sleep 0.05; i=$((i + 1)); done
-sleep 0.2
 ok "the input is over" grep -q fast "$O"
 batch=$(kids "$parent")	# of the shell that ran it
+i=0
+until [ "$(kids "$batch" | grep -c .)" -eq 1 ] || [ $i -ge 20 ]; do
+	sleep 0.05
+	i=$((i + 1))
+done
 is "workers that are left" "$(kids "$batch" | grep -c .)" 1
+ok "the other one waits" not grep -q 'slow end' "$O"
 wait "$parent" || true
 ok "the other one answers" grep -q 'slow end' "$O"
 
