@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/error.h"
+#include "api/foreign.h"
 
 #define STRETCHED "only signs of life for four times --idle-timeout"
 
@@ -62,6 +63,27 @@ put_refused(struct reader *r)
 		s->refused(s, buf_slice(&r->body));
 }
 
+/* What a server does not have may be the path, not the model.  Many have Chat
+ * Completions only. */
+static void
+name_path(const struct job *job, struct fault *f)
+{
+	struct slice target = job->exchange.target;
+	struct fault said = *f;
+	struct buf host = { 0 };
+
+	if (slice_ifind(slice_str(f->text), "model") >= 0)
+		return;
+	url_host(&job->to.url, &host);
+	(void)str_printf(f->text, sizeof(f->text), "%s http%s://%.*s%.*s: "
+	    "%.200s%s", job->exchange.method, job->to.url.https ? "s" : "",
+	    SLICE_FMT(buf_slice(&host)), (int)slice_cut(&target, '?').n,
+	    job->exchange.target.p, said.text,
+	    job->dialect == &dialect_responses ? "; a server that has only "
+	    "Chat Completions is asked with -m chat:MODEL" : "");
+	buf_free(&host);
+}
+
 /* The body of an error, or as much of it as is read. */
 static void
 judge(struct reader *r)
@@ -78,6 +100,8 @@ judge(struct reader *r)
 	}
 	put_refused(r);
 	classify(&reply, &r->out->fault);
+	if (r->out->fault.class == F_NOT_FOUND)
+		name_path(r->job, &r->out->fault);
 	r->ended = 1;
 }
 
@@ -142,10 +166,15 @@ mask_event(struct reader *r, struct sse_event *e)
 static void
 on_event(struct reader *r, struct sse_event *e)
 {
+	enum decoded what;
+
 	r->events = 1;
 	mask_event(r, e);
 	r->dec.status = e->status;
-	take(r, r->job->dialect->event(&r->dec, e));
+	what = r->job->dialect->event(&r->dec, e);
+	if (what == DECODE_MORE && !r->dec.content)
+		what = foreign_form(&r->dec, r->job->dialect, e->data);
+	take(r, what);
 }
 
 /* Whether a body is passed on unread: there is no dialect for it, or it is
@@ -348,6 +377,9 @@ body_end(struct reader *r)
 			    MASK_ANSWER);
 			take(r, r->job->dialect->whole(&r->dec,
 			    buf_slice(&r->body)));
+			if (r->out->fault.class == F_PROTO)
+				take(r, foreign_form(&r->dec, r->job->dialect,
+				    buf_slice(&r->body)));
 		}
 		if (r->out->progress != P_DONE)
 			put_refused(r);

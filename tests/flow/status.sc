@@ -111,7 +111,10 @@ each
 try status 403
 
 == not found
-each
+try status 404
+
+== a path that is not there, with Chat
+chat
 try status 404
 
 == too large

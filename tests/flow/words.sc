@@ -96,3 +96,24 @@ try head ; data {"choices":[{"delta":{"content":"whole"},"finish_reason":"stop"}
 == an error in brackets
 chat
 try head ; text data: [ERROR] insufficient balance\n\n
+
+== Chat's stream where Responses were asked for is one request
+try head ; text data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"}}]}\n\ndata: [DONE]\n\n
+
+== Responses where Chat was asked for is one request
+chat
+try head ; text event: response.created\ndata: {"type":"response.created","response":{"id":"r"}}\n\n
+
+== Anthropic's messages where Chat was asked for is one request
+chat
+try head ; text event: message_start\ndata: {"type":"message_start","message":{"id":"m","content":[]}}\n\n
+
+== Gemini's chunks where Responses were asked for is one request
+try head ; text data: {"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]}\n\n
+
+== Ollama's own lines are one request, in all dialects
+each
+try head ; text {"model":"m","created_at":"x","message":{"role":"assistant","content":"Hi"},"done":false}\n{"model":"m","done":true}\n
+
+== Chat's whole JSON where Responses were asked for is one request
+try head type=application/json ; text {"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"content":"Hi"}}]}
