@@ -139,6 +139,34 @@ test_rows(void)
 }
 
 /* .retry decides, whatever the class. */
+/* FAULT_BRIEF: a name that does not exist is asked for half a minute. */
+static void
+test_brief(void)
+{
+	struct fault none = fault(F_DNS, 0, MSEC_NONE);
+	struct retry st = { 0 };
+	struct decision d;
+	msec waited = 0;
+	unsigned n = 0;
+
+	none.retry = FAULT_BRIEF;
+	while ((d = retry_next(&usual, &st, &none, ADVANCE_NONE, MAX / 2)).
+	    verdict == RETRY_AGAIN && n < 40) {
+		waited += d.wait;
+		n++;
+	}
+	EQ(d.verdict, RETRY_SPENT, "given up");
+	EQ(waited, RETRY_BRIEF, "after half a minute");
+	OK(n > 4 && n < 12, "backed off");
+	OK(d.wait > 0, "and when it makes sense again is said");
+	none.retry = 1;
+	d = retry_next(&usual, &st, &none, ADVANCE_NONE, 0);
+	EQ(d.verdict, RETRY_AGAIN, "a name server that fails is asked on");
+	none.retry = FAULT_BRIEF;
+	d = retry_next(&usual, &st, &none, ADVANCE_NONE, 0);
+	EQ(d.verdict, RETRY_AGAIN, "and begins a new half minute");
+}
+
 /* FAULT_ONCE: one retry in a row. */
 static void
 test_once(void)
@@ -400,6 +428,7 @@ main(void)
 {
 	test_rows();
 	test_once();
+	test_brief();
 	test_same();
 	test_random_text();
 	test_classes();

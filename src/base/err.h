@@ -51,11 +51,13 @@ enum fclass {
 };
 
 #define FAULT_ONCE 2
+#define FAULT_BRIEF 3
 
 struct fault {
 	enum fclass class;
 	int retry;		/* the same request may succeed later;
-				   FAULT_ONCE: retry it only once */
+				   FAULT_ONCE: retry it only once;
+				   FAULT_BRIEF: only for half a minute */
 	int status;		/* HTTP status, or the equivalent of an
 				   in-stream error; 0 = none */
 	int code;		/* errno, engine code or signal number; 0 */

@@ -89,12 +89,19 @@ retry_next(const struct policy *p, struct retry *st, const struct fault *f,
 	    st->same >= RETRY_SAME && !error_passing(slice_str(f->text)))
 		return (struct decision){ RETRY_BELIEVED, MSEC_NONE };
 	wait = pause_after(st, f, rnd, &least);
-	if (st->count >= p->retries)
+	if (f->retry != FAULT_BRIEF)
+		st->brief = 0;
+	if (st->count >= p->retries || st->brief >= RETRY_BRIEF)
 		return (struct decision){ RETRY_SPENT, wait };
 	if (least > left)
 		return (struct decision){ RETRY_IMPATIENT, least };
 	if (wait > left)
 		wait = left;
+	if (f->retry == FAULT_BRIEF) {
+		if (wait > RETRY_BRIEF - st->brief)
+			wait = RETRY_BRIEF - st->brief;
+		st->brief += wait;
+	}
 	st->count++;
 	st->steps++;
 	st->hinted = f->wait > 0 ? st->hinted + 1 : 0;

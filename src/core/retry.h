@@ -24,6 +24,7 @@
 #define RETRY_TRUST 3
 #define RETRY_CONFLICTS 3		/* 409s in a row */
 #define RETRY_SAME 3			/* the same 500s in a row */
+#define RETRY_BRIEF ((msec)30000)	/* FAULT_BRIEFs in a row */
 
 struct policy {
 	msec patience;		/* at most this long in pauses, in total */
@@ -39,6 +40,7 @@ struct retry {			/* {0} at the start of a run */
 	unsigned hinted;	/* the last of these with a wait from the
 				   server */
 	unsigned dull;		/* 409s or FAULT_ONCEs in a row */
+	msec brief;		/* in pauses after FAULT_BRIEFs in a row */
 	uint64_t error;		/* the last error of the server, as a number */
 	unsigned same;		/* how often in a row it was that */
 };

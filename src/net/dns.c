@@ -337,7 +337,8 @@ query_take(struct query *q, int i, struct dns_list *out, struct fault *f)
 		why = "name server failed or did not answer, try again later";
 	else if (r.gai == EAI_SYSTEM)
 		why = strerror(r.sys);
-	fault_set(f, F_DNS, 1, "%s: name does not resolve (%s)", q->name, why);
+	fault_set(f, F_DNS, r.gai == 0 || r.gai == EAI_NONAME ? FAULT_BRIEF : 1,
+	    "%s: name does not resolve (%s)", q->name, why);
 	f->code = r.gai;
 	return -1;
 }
