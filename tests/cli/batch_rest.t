@@ -10,7 +10,7 @@ kids() {
 }
 serve <<'EOF'
 stream responses "fast"
-head; start responses; text "slow "; sleep 1500; text "end"; done; end
+head; start responses; text "slow "; sleep 3000; text "end"; done; end
 EOF
 for i in a b; do printf '{"custom_id":"%s","prompt":"q"}\n' $i; done > "$T/in"
 # shellcheck disable=SC2086
