@@ -131,7 +131,6 @@ head_end(struct http_request *q)
 	enum http_ev ev;
 	const char *why;
 
-	/* again, as the head has moved since */
 	if (request_line(q, slice_sub(head, 0, q->line - 2)) == HTTP_BAD)
 		return HTTP_BAD;
 	slice_skip(&head, q->line);
@@ -158,6 +157,7 @@ head_line(struct http_request *q)
 {
 	struct slice line = slice_sub(buf_slice(&q->head), q->start,
 	    q->head.n);
+	enum http_ev ev;
 	unsigned char c;
 	size_t i;
 
@@ -183,7 +183,11 @@ head_line(struct http_request *q)
 	}
 	q->line = q->head.n;
 	q->state = FIELDS;
-	return request_line(q, line);
+	ev = request_line(q, line);
+	/* the head will move as it grows */
+	q->method = (struct slice){ 0 };
+	q->url = (struct url){ 0 };
+	return ev;
 }
 
 static enum http_ev

@@ -12,7 +12,8 @@
  * chunked, never both.  Empty lines before a request are skipped (RFC 9112,
  * 2.2).
  *
- * {0} is a valid start.  After HTTP_BAD answer with .status and close.  After
+ * {0} is a valid start.  After HTTP_BAD answer with .status and close; what is
+ * known of the request is set, the rest is {0}.  After
  * HTTP_END the bytes left in *in, if any, are the next request's, sent without
  * waiting for the answer.  Slices point into the head and are valid until
  * http_request_free(), those of the content into the input.
