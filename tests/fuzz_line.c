@@ -42,10 +42,16 @@ check_question(const struct line *l)
 	struct request r = { .model = SLICE("m") };
 	struct buf text = { 0 }, body = { 0 };
 	struct talk t = { 0 };
+	int instead;
 
 	if (l->family != FAMILY_PLAIN) {
-		line_body(l, &body);
+		line_body(l, SLICE(""), 0, &body);
 		assert(json_valid(buf_slice(&body)));
+		for (instead = 0; instead < 2; instead++) {
+			buf_clear(&body);
+			line_body(l, SLICE("m\"x"), instead, &body);
+			assert(json_valid(buf_slice(&body)));
+		}
 	} else if (line_ask(l, &t, &r, params, &text) == NULL) {
 		dialect_chat.encode(&r, &body);
 		assert(json_valid(buf_slice(&body)));

@@ -138,7 +138,7 @@ test_bodies(void)
 		buf_clear(&body);
 		buf_printf(&text, "{\"params\":%s}", bodies[i].body);
 		OK(line_read(&l, buf_slice(&text)) == NULL, "params");
-		line_body(&l, &body);
+		line_body(&l, SLICE(""), 0, &body);
 		OK(json_valid(buf_slice(&body)), "is JSON");
 		for (k = n = 0; k < body.n; k++)
 			if (body.p[k] != ' ')
@@ -147,6 +147,45 @@ test_bodies(void)
 		EQS(buf_slice(&body), bodies[i].want, bodies[i].body);
 	}
 	buf_free(&text);
+	buf_free(&body);
+}
+
+/* The model of a line, another one for all, one for those without any. */
+static const struct {
+	const char *line;
+	int instead;
+	const char *want;
+} models[] = {
+	{ "{\"body\":{\"model\":\"m\",\"input\":1}}", 0,
+	    "{\"model\":\"m\",\"input\":1}" },
+	{ "{\"body\":{\"model\":\"m\",\"input\":1}}", 1,
+	    "{\"model\":\"o/\\\"x\",\"input\":1}" },
+	{ "{\"params\":{\"stream\":true,\"a\":[{\"model\":1}],"
+	    "\"mod\\u0065l\":\"\"}}", 1, "{              "
+	    "\"a\":[{\"model\":1}],\"mod\\u0065l\":\"o/\\\"x\"}" },
+	{ "{\"body\":{\"messages\":[]}}", 0,
+	    "{\"model\":\"o/\\\"x\",\"messages\":[]}" },
+	{ "{\"body\": { } }", 1, "{\"model\":\"o/\\\"x\" }" },
+	{ "{\"request\":{\"contents\":[]}}", 1, "{\"contents\":[]}" },
+	{ "{\"request\":{\"model\":\"models/a\"}}", 0,
+	    "{\"model\":\"models/a\"}" },
+	{ "{\"request\":{\"model\":\"models/a\"}}", 1,
+	    "{\"model\":\"models/o/\\\"x\"}" },
+};
+
+static void
+test_models(void)
+{
+	struct buf body = { 0 };
+	struct line l;
+	size_t i;
+
+	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		(void)line_read(&l, slice_str(models[i].line));
+		buf_clear(&body);
+		line_body(&l, SLICE("o/\"x"), models[i].instead, &body);
+		EQS(buf_slice(&body), models[i].want, models[i].line);
+	}
 	buf_free(&body);
 }
 
@@ -159,14 +198,14 @@ test_bare(void)
 
 	(void)line_read(&l, SLICE("{\"model\":\"m\",\"metadata\":{},"
 	    "\"stream\":true,\"input\":1}"));
-	line_body(&l, &body);
+	line_body(&l, SLICE(""), 0, &body);
 	OK(slice_ifind(buf_slice(&body), "metadata") < 0, "no metadata");
 	OK(slice_ifind(buf_slice(&body), "stream") < 0, "no stream");
 	OK(json_valid(buf_slice(&body)), "is JSON");
 	buf_clear(&body);
 	(void)line_read(&l, SLICE("{\"model\":\"claude-x\",\"metadata\":{},"
 	    "\"messages\":[]}"));
-	line_body(&l, &body);
+	line_body(&l, SLICE(""), 0, &body);
 	OK(slice_ifind(buf_slice(&body), "metadata") > 0, "Anthropic's");
 	buf_free(&body);
 }
@@ -287,6 +326,7 @@ main(void)
 	test_lines();
 	test_id();
 	test_bodies();
+	test_models();
 	test_bare();
 	test_urls();
 	test_foreign();

@@ -190,17 +190,49 @@ line_url(const struct line *l, struct buf *out)
 	return 0;
 }
 
+/* Sets the model of a body, which is .inner but for blanks. */
+static void
+put_model(const struct line *l, struct slice model, int instead,
+    struct buf *body)
+{
+	struct json_want had = { .key = "model" };
+	struct buf old = *body, name = { 0 };
+	struct json_out w = { .out = body };
+	size_t from = 1, to = 1;
+
+	(void)json_pick(l->inner, &had, 1);
+	/* Gemini's stands in the path, and here only in a copy */
+	if (had.type == JSON_STRING ? !instead : l->family == FAMILY_GEMINI)
+		return;
+	if (had.type == JSON_STRING) {
+		from = (size_t)(had.tok.p - l->inner.p);
+		to = from-- + had.tok.n + 1;	/* with its quotes */
+	}
+	*body = (struct buf){ .max = old.max };
+	buf_put(body, slice_sub(buf_slice(&old), 0, from));
+	if (had.type != JSON_STRING)
+		buf_puts(body, "\"model\":");
+	buf_printf(&name, "%s%.*s", l->family == FAMILY_GEMINI ? "models/" :
+	    "", SLICE_FMT(model));
+	json_str(&w, buf_slice(&name));
+	buf_free(&name);
+	if (had.type != JSON_STRING && slice_trim(slice_sub(buf_slice(&old),
+	    1, old.n)).n > 1)
+		buf_putc(body, ',');
+	buf_put(body, slice_sub(buf_slice(&old), to, old.n));
+	buf_free(&old);
+}
+
 /* Dropped members become blanks, with the comma on one side. */
-void
-line_body(const struct line *l, struct buf *out)
+static void
+drop_members(const struct line *l, struct buf *out)
 {
 	enum { STREAM, METADATA, N };
 	struct slice body = l->inner, key, value;
 	struct json_want w[N];
-	size_t at = 0, end = 1, from = out->n, to;
+	size_t at = 0, end = 1, to;
 	int drop, kept = 0, stream, metadata;
 
-	buf_put(out, body);
 	if (json_take(body, "stream metadata", w, N) < 0)
 		return;
 	stream = w[STREAM].type == JSON_TRUE;
@@ -214,10 +246,20 @@ line_body(const struct line *l, struct buf *out)
 		    (metadata && json_is(key, "metadata"));
 		to = drop ? at : (size_t)(key.p - 1 - body.p);
 		if (drop || !kept)
-			memset(out->p + from + end, ' ', to - end);
+			memset(out->p + end, ' ', to - end);
 		kept |= !drop;
 		end = at;
 	}
+}
+
+void
+line_body(const struct line *l, struct slice model, int instead,
+    struct buf *out)
+{
+	buf_put(out, l->inner);
+	drop_members(l, out);
+	if (model.n > 0)
+		put_model(l, model, instead, out);
 }
 
 /* -- a file that is no batch ----------------------------------------------- */

@@ -76,9 +76,14 @@ void line_id(const struct line *l, uint64_t number, uint64_t digest,
  * without one the path that its body is for.  -1: it is for none. */
 int line_url(const struct line *l, struct buf *out);
 
-/* Appends .inner without "stream" and "stream_options" if it asks for a
- * stream: an answer in a batch is one JSON text. */
-void line_body(const struct line *l, struct buf *out);
+/*
+ * Writes .inner to an empty out, without "stream" and "stream_options" if it
+ * asks for a stream: an answer in a batch is one JSON text.  model is for a
+ * line that names none (Mistral's batches name it for all lines), and with
+ * instead takes the place of that of any line; or it is empty.
+ */
+void line_body(const struct line *l, struct slice model, int instead,
+    struct buf *out);
 
 /*
  * Adds the question of one of bide's own lines to *t and overrides *r with its

@@ -60,7 +60,7 @@ give(struct batch *b)
 {
 	enum batch_in_ev ev = IN_LINE;
 	struct complaint c;
-	int rc = 0, shown;
+	int rc = 0, shown, ready;
 
 	while (!b->in_over && !b->stop && b->pool.busy < b->pool.most) {
 		if (env_mono(&b->calm) + b->mean >= b->deadline)
@@ -69,7 +69,12 @@ give(struct batch *b)
 			break;
 		if (!b->pending && (ev = batch_next(b)) != IN_LINE)
 			break;
-		if (route_ready(&b->work, &b->l, &c) < 0) {
+		ready = route_ready(&b->work, &b->l, &c);
+		if (ready > 0 && !b->o->quiet) {
+			buf_puts(&b->line, c.text);
+			batch_tell(b);
+		}
+		if (ready < 0) {
 			batch_stop(b, c.status, c.text);
 		} else if (b->o->dry_run) {
 			work_show(&b->work, &b->claim, b->text, &b->line);

@@ -24,6 +24,7 @@ open_route(struct work *w, struct route *r, struct slice model,
 		route_close(r);
 		return -1;
 	}
+	slice_copy(slice_str(r->plan.model), r->own, sizeof(r->own));
 	r->base = r->plan.request;
 	r->base.system = buf_slice(&w->texts.system);
 	r->base.schema = buf_slice(&w->texts.schema);
@@ -55,10 +56,50 @@ void
 route_limits(struct work *w, struct route *r, const struct line *l)
 {
 	struct plan *p = &r->plan;
-	int other = l->family != FAMILY_PLAIN && take_model(r, l);
+	int other = l->family != FAMILY_PLAIN && !r->instead &&
+	    take_model(r, l);
 
 	if (!w->o->dry_run && (other || p->job.pace == NULL))
 		limits_open(p, w->o, &w->env);
+}
+
+/* Whether a line of OpenAI's is for the Responses API. */
+static int
+is_response(const struct line *l)
+{
+	static const char path[] = "/responses";
+	size_t n = sizeof(path) - 1;
+	struct buf url = { 0 };
+	int is = line_url(l, &url) == 0 && url.n >= n &&
+	    memcmp(url.p + url.n - n, path, n) == 0;
+
+	buf_free(&url);
+	return is;
+}
+
+int
+route_accepts(const struct route *r, const struct line *l)
+{
+	const struct dialect *d = r->plan.provider.dialect;
+
+	switch (l->family) {
+	case FAMILY_PLAIN:
+		return 1;
+	case FAMILY_OPENAI:
+		return d == &dialect_responses || (d != &dialect_messages &&
+		    d != &dialect_gemini && !(r->instead && is_response(l)));
+	case FAMILY_ANTHROPIC:
+		return d == &dialect_messages;
+	case FAMILY_GEMINI:
+		return d == &dialect_gemini;
+	}
+	return 0;
+}
+
+struct slice
+route_model(const struct route *r)
+{
+	return slice_str(strcmp(r->own, "-") == 0 ? NULL : r->own);
 }
 
 /* Opens the route of a family: to the model of -m if its provider accepts such
@@ -68,20 +109,14 @@ open_family(struct work *w, enum family family, struct complaint *c)
 {
 	struct route *r = &w->route[family];
 	struct slice model = slice_str(w->o->model);
-	const struct dialect *d;
-	int accepted;
+	struct line any = { .family = family };
 
 	if (r->open)
 		return 0;
 	if (model.n > 0 || family == FAMILY_PLAIN) {
 		if (open_route(w, r, model, c) < 0)
 			return -1;
-		d = r->plan.provider.dialect;
-		accepted = family == FAMILY_PLAIN || (family == FAMILY_OPENAI ?
-		    d != &dialect_messages && d != &dialect_gemini :
-		    d == (family == FAMILY_GEMINI ? &dialect_gemini :
-		    &dialect_messages));
-		if (!accepted)
+		if (!route_accepts(r, &any))
 			route_close(r);
 	}
 	if (!r->open && open_route(w, r, family == FAMILY_ANTHROPIC ?
@@ -90,8 +125,6 @@ open_family(struct work *w, enum family family, struct complaint *c)
 	    w->o->base_url != NULL ? SLICE("-") :
 	    SLICE("openai:-"), c) < 0)
 		return -1;
-	if (family != FAMILY_PLAIN)
-		r->plan.job.dialect = &dialect_raw;
 	return 0;
 }
 
@@ -101,28 +134,58 @@ own_model(const struct line *l)
 	return l->family == FAMILY_PLAIN && l->at[L_MODEL].p != NULL;
 }
 
+/* Opens the fallbacks; returns as route_ready(). */
+static int
+ready_fallbacks(struct work *w, const struct line *l, struct complaint *c)
+{
+	static const char *const families[FAMILIES] = {
+		[FAMILY_OPENAI] = "OpenAI", [FAMILY_ANTHROPIC] = "Anthropic",
+		[FAMILY_GEMINI] = "Gemini",
+	};
+	struct buf names = { 0 };
+	struct route *r;
+	size_t i;
+	int accepted = 0;
+
+	for (i = 0; i < w->o->nfallbacks; i++) {
+		r = &w->fallback[i];
+		buf_printf(&names, " %s", w->o->fallbacks[i]);
+		if (!r->open && open_route(w, r, slice_str(w->o->fallbacks[i]),
+		    c) < 0)
+			break;
+		r->instead = 1;
+		route_limits(w, r, l);
+		accepted |= route_accepts(r, l);
+	}
+	if (i == w->o->nfallbacks && i > 0 && !accepted &&
+	    !(w->told & 1u << l->family)) {
+		w->told |= 1u << l->family;
+		(void)complain(c, 0, "--fallback%.*s is not asked for %s "
+		    "lines%s: their body is in another dialect",
+		    SLICE_FMT(names), families[l->family],
+		    l->family == FAMILY_OPENAI && is_response(l) ?
+		    " to /responses" : "");
+		accepted = -1;
+	}
+	buf_free(&names);
+	return i < w->o->nfallbacks ? -1 : accepted < 0;
+}
+
 int
 route_ready(struct work *w, const struct line *l, struct complaint *c)
 {
 	struct route *r = &w->route[l->family];
-	size_t i;
+	int notice;
 
 	if (l->why != NULL)
 		return 0;
-	for (i = 0; l->family == FAMILY_PLAIN && i < w->o->nfallbacks; i++) {
-		if (w->fallback[i].open)
-			continue;
-		if (open_route(w, &w->fallback[i],
-		    slice_str(w->o->fallbacks[i]), c) < 0)
+	notice = ready_fallbacks(w, l, c);
+	if (notice >= 0 && !own_model(l) && !r->open) {
+		if (open_family(w, l->family, c) < 0)
 			return -1;
-		route_limits(w, &w->fallback[i], l);
+		route_limits(w, r, l);
 	}
-	if (own_model(l) || r->open)
-		return 0;
-	if (open_family(w, l->family, c) < 0)
-		return -1;
-	route_limits(w, r, l);
-	return 0;
+	return notice;
 }
 
 void

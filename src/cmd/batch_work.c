@@ -27,6 +27,8 @@ make_request(struct question *q)
 
 	p->job.exchange.target = buf_slice(&p->path);
 	p->job.redirects = 0;
+	p->job.dialect = q->line.family == FAMILY_PLAIN ?
+	    p->provider.dialect : &dialect_raw;
 	if (q->line.family == FAMILY_PLAIN) {
 		p->request = q->route->base;
 		why = line_ask(&q->line, &q->talk, &p->request, q->params,
@@ -37,7 +39,8 @@ make_request(struct question *q)
 	}
 	why = route_path(q->route, &q->line, &q->text);
 	buf_clear(&p->body);
-	line_body(&q->line, &p->body);
+	line_body(&q->line, route_model(q->route), q->route->instead,
+	    &p->body);
 	p->job.exchange.body = buf_slice(&p->body);
 	return why;
 }
@@ -199,8 +202,18 @@ put_answer(struct work *w, uint64_t line, struct buf *out)
 	answer_put(out, &a);
 }
 
-/* Asks the ith fallback, whose request is made from the line again.  Whether it
- * can be asked. */
+/* The first fallback from the ith on that takes such a line. */
+static size_t
+next_fallback(const struct work *w, size_t i)
+{
+	while (i < w->o->nfallbacks &&
+	    !route_accepts(&w->fallback[i], &w->q.line))
+		i++;
+	return i;
+}
+
+/* Makes the request again from the line, for the ith fallback.  Whether it can
+ * be asked. */
 static int
 fall_back(struct work *w, size_t i)
 {
@@ -212,8 +225,7 @@ fall_back(struct work *w, size_t i)
 	return make_request(q) == NULL;
 }
 
-/* Asks the models in turn until one answers, for prompt lines, or the only
- * one. */
+/* Asks the models in turn until one answers. */
 static void
 ask(struct work *w)
 {
@@ -223,18 +235,20 @@ ask(struct work *w)
 	struct run r = { .policy = { w->o->patience,
 	    (unsigned)w->o->retries }, .after = question_after, .ctx = q,
 	    .queue = 1 };
-	size_t i = 0, n = q->line.family != FAMILY_PLAIN ? 0 :
-	    w->o->nfallbacks;
+	size_t next, i = 0;
 	msec end = opts_end(w->o);
 
 	do {
+		next = next_fallback(w, i);
+		i = next + 1;
 		r.job = &q->route->plan.job;
-		r.next_model = slice_str(i < n ? w->o->fallbacks[i] : NULL);
+		r.next_model = slice_str(next < w->o->nfallbacks ?
+		    w->o->fallbacks[next] : NULL);
 		plan_job(&q->route->plan, q->env, &q->sink, end);
 		run(&r, res);
 		before.attempts += res->attempts;
 		event_add_usage(&before.usage, &res->usage);
-	} while (res->gave_way && fall_back(w, i++));
+	} while (res->gave_way && fall_back(w, next));
 	res->attempts = before.attempts;
 	res->usage = before.usage;
 }

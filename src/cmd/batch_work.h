@@ -68,6 +68,8 @@ struct route {
 	struct plan plan;
 	struct request base;	/* without the options of a line */
 	char model[160];
+	char own[160];		/* the model that it was opened for; or "-" */
+	int instead;		/* which takes the place of a line's */
 	int open;
 };
 
@@ -79,7 +81,8 @@ struct work {
 	struct input texts;	/* of the command line, for plain lines */
 	struct route route[FAMILIES];
 	struct route other;	/* to a model that a line names */
-	struct route fallback[FALLBACKS_MAX];	/* of prompt lines */
+	struct route fallback[FALLBACKS_MAX];
+	unsigned told;		/* a bit per family: no fallback takes it */
 	struct question q;
 };
 

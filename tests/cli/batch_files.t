@@ -142,6 +142,49 @@ bide -- batch -q -j 1 --patience 0 --fallback chat:other -o "$O" "$T/in"
 status fallback 0
 ok "fallback: its answer" grep -q '"text":"from the other","model":"other"' "$O"
 sent fallback 2 body '"model":"other"'
+# The body of a provider's line is asked for another model, where the fallback
+# takes such bodies.  One without a model gets that of -m.
+J="content-type=application/json body='{\"ok\":1}'"
+serve <<EOF
+status 503 body=busy
+status 200 $J
+status 503 body=busy
+status 200 $J
+status 503 body=busy
+status 200 $J
+status 200 $J
+status 503 body=busy
+EOF
+M='"messages":[{"role":"user","content":"q"}]'
+cat > "$T/in" <<EOF
+{"custom_id":"a","url":"/v1/chat/completions","body":{"model":"m",$M,"stream":true}}
+{"custom_id":"b","params":{"model":"c",$M}}
+{"key":"c","request":{"model":"models/gem-a","contents":[]}}
+{"custom_id":"d","body":{$M}}
+{"custom_id":"e","url":"/v1/responses","body":{"model":"m","input":"x"}}
+EOF
+rm -f "$O"
+U=${BASE%/v1}
+bide ANTHROPIC_API_KEY=ak ANTHROPIC_BASE_URL="$U" GEMINI_API_KEY=gk \
+    GOOGLE_GEMINI_BASE_URL="$U" -- batch -j 1 --patience 0 -m chat:first \
+    --fallback chat:other --fallback anthropic:claude-o \
+    --fallback gemini:gem-o -o "$O" "$T/in"
+status "fallback of bodies" 75
+requests "fallback of bodies" 8
+err "fallback of bodies" 'gem-o is not asked for OpenAI lines to /responses:'
+no_err "fallback of bodies" 'not asked for (Gemini|Anthropic)'
+sent "fallback of bodies" 2 body '^\{"model":"other",.*"q"'
+sent "fallback of bodies" 4 body '^\{"model":"claude-o",.*"q"'
+sent "fallback of bodies" 4 head '^POST /v1/messages '
+sent "fallback of bodies" 6 body '"model":"models/gem-o"'
+sent "fallback of bodies" 6 head '/models/gem-o:generateContent '
+sent "no model" 7 body '^\{"model":"first",.*"q"'
+is "fallback of bodies: done" "$(grep -c '"ok":1' "$O")" 4
+grep -v gem-a "$T/in" > "$T/in2"
+bide ANTHROPIC_API_KEY=ak -- batch -q --dry-run --fallback chat:x "$T/in2"
+ok "fallback: quiet" [ ! -s "$T/err" ]
+bide ANTHROPIC_API_KEY=ak -- batch --dry-run --fallback chat:x "$T/in2"
+err "fallback of none" 'fallback chat:x is not asked for Anthropic lines:'
 serve <<'EOF'
 stream responses "no JSON"
 stream responses "{}"
