@@ -305,27 +305,45 @@ decode_count(const struct json_want *w)
 	return w->type == JSON_NUMBER ? json_int(w->tok, -1) : -1;
 }
 
+/* A count of tokens; else if there is none. */
+static int64_t
+tokens(const struct json_want *w, int64_t otherwise)
+{
+	int64_t n = decode_count(w);
+
+	return n >= 0 && n < INT64_C(1) << 48 ? n : otherwise;
+}
+
 void
 decode_usage(struct decode *d, struct slice json)
 {
-	enum { INPUT, OUTPUT, INPUT_DETAILS, OUTPUT_DETAILS, N };
-	static const char keys[] = "input_tokens output_tokens "
-	    "input_tokens_details output_tokens_details prompt_tokens "
-	    "completion_tokens prompt_tokens_details completion_tokens_details";
-	struct json_want w[2 * N], cached = { .key = "cached_tokens" };
-	struct json_want thought = { .key = "reasoning_tokens" };
+	/* the names of Anthropic and of responses, then of chat */
+	enum { INPUT, WRITTEN, READ, OUTPUT, CACHED, THOUGHT, PROMPT,
+	    COMPLETION, PROMPT_CACHED, COMPLETION_THOUGHT, N };
+	static const char keys[] = "input_tokens cache_creation_input_tokens "
+	    "cache_read_input_tokens output_tokens input_tokens_details "
+	    "output_tokens_details prompt_tokens completion_tokens "
+	    "prompt_tokens_details completion_tokens_details";
+	struct json_want w[N], cached = { .key = "cached_tokens" }, thought[2];
+	struct usage *u = &d->usage;
 	size_t i;
 
-	if (json_take(json, keys, w, sizeof(w) / sizeof(w[0])) < 0)
+	json_keys(w, keys, N);
+	json_keys(thought, "reasoning_tokens thinking_tokens", 2);
+	for (i = CACHED; i < N; i += PROMPT_CACHED - CACHED) {
+		json_want_in(&w[i], &cached, 1);
+		json_want_in(&w[i + 1], thought, 2);
+	}
+	if (json_pick(json, w, N) < 0)
 		return;
-	for (i = 0; i < N; i++)
-		if (w[i].type != (i < INPUT_DETAILS ? JSON_NUMBER :
-		    JSON_OBJECT))
-			w[i] = w[N + i];
-	d->usage.input = decode_count(&w[INPUT]);
-	d->usage.output = decode_count(&w[OUTPUT]);
-	(void)json_pick(w[INPUT_DETAILS].tok, &cached, 1);
-	d->usage.cached = decode_count(&cached);
-	(void)json_pick(w[OUTPUT_DETAILS].tok, &thought, 1);
-	d->usage.reasoning = decode_count(&thought);
+	/* Anthropic's input excludes what the cache has. */
+	for (i = INPUT; i <= READ; i++)
+		d->inputs[i] = tokens(&w[i], d->inputs[i]);
+	if (d->inputs[INPUT] > 0 || w[INPUT].type == JSON_NUMBER)
+		u->input = d->inputs[INPUT] + d->inputs[WRITTEN] +
+		    d->inputs[READ];
+	u->input = tokens(&w[PROMPT], u->input);
+	u->output = tokens(&w[OUTPUT], tokens(&w[COMPLETION], u->output));
+	u->cached = tokens(&cached, tokens(&w[READ], u->cached));
+	u->reasoning = tokens(&thought[0], tokens(&thought[1], u->reasoning));
 }

@@ -130,8 +130,8 @@ struct decode {
 				   block that is neither text nor a call */
 	int refused;		/* there was refusal text */
 	int other;		/* or output of a kind that is not shown */
-	int64_t inputs[3];	/* messages: tokens that are fresh, written to
-				   the cache, read from it */
+	int64_t inputs[3];	/* tokens that are fresh, written to the cache,
+				   read from it */
 	/* responses: what of the output's text was put */
 	size_t messages;	/* whole messages */
 	size_t parts;		/* whole parts of the message after these */
@@ -269,9 +269,8 @@ int decode_next(struct slice *data, struct slice *json);
 /* A count of tokens; -1 if there is none. */
 int64_t decode_count(const struct json_want *w);
 
-/* Takes a usage object with the names of Anthropic, of Gemini, of responses or
- * of chat. */
-void messages_usage(struct decode *d, const struct json_want *usage);
+/* Takes a usage object of Gemini, or of any other dialect, in which counts that
+ * are missing stay as they are; ignores what is none. */
 void gemini_usage(struct decode *d, struct slice json);
 void decode_usage(struct decode *d, struct slice json);
 

@@ -18,39 +18,6 @@ enum {
 /* The index of a call whose block has ended: no delta finds it any more. */
 #define CLOSED (-1)
 
-static int64_t
-tokens(const struct json_want *w, int64_t old)
-{
-	int64_t n = decode_count(w);
-
-	return n >= 0 && n < INT64_C(1) << 48 ? n : old;
-}
-
-/* Counts are cumulative; a later event may leave out unchanged ones. */
-void
-messages_usage(struct decode *d, const struct json_want *usage)
-{
-	struct json_want thought = { .key = "thinking_tokens" };
-	struct json_want w[5];
-	struct usage *u = &d->usage;
-	size_t i;
-
-	if (usage->type != JSON_OBJECT)
-		return;
-	json_keys(w, "input_tokens cache_creation_input_tokens "
-	    "cache_read_input_tokens output_tokens output_tokens_details", 5);
-	json_want_in(&w[4], &thought, 1);
-	json_pick(usage->tok, w, 5);
-	for (i = 0; i < 3; i++)
-		d->inputs[i] = tokens(&w[i], d->inputs[i]);
-	if (u->input >= 0 || tokens(&w[0], -1) >= 0)
-		u->input = d->inputs[0] + d->inputs[1] + d->inputs[2];
-	u->cached = tokens(&w[2], u->cached);
-	u->output = tokens(&w[3], u->output);
-	if (w[4].type == JSON_OBJECT)
-		u->reasoning = tokens(&thought, u->reasoning);
-}
-
 /*
  * A thinking block is sent back unchanged, so its raw strings are joined here:
  * first the thinking, then the signature, without which the API would refuse
@@ -106,7 +73,7 @@ on_start(struct decode *d, struct slice message)
 	d->bytes += d->begun ? 0 : w[0].tok.n;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
-	messages_usage(d, &w[1]);
+	decode_usage(d, w[1].tok);
 	return DECODE_MORE;
 }
 
@@ -235,11 +202,11 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 /* message_delta, of which one or more come before the end. */
 static void
 on_finish(struct decode *d, const struct json_want *reason,
-    const struct json_want *usage)
+    struct slice usage)
 {
 	if (reason->type == JSON_STRING && !decode_no_word(reason->tok))
 		d->finish = decode_reason(d, reason->tok);
-	messages_usage(d, usage);
+	decode_usage(d, usage);
 }
 
 static enum decoded
@@ -300,7 +267,7 @@ event(struct decode *d, const struct sse_event *e)
 	if (slice_is(type, "content_block_stop"))
 		end_block(d, index);
 	else if (slice_is(type, "message_delta"))
-		on_finish(d, &w[STOP_REASON], &w[USAGE]);
+		on_finish(d, &w[STOP_REASON], w[USAGE].tok);
 	else		/* pings, and unknown types */
 		return decode_unknown(d, e->data);
 	return DECODE_MORE;
@@ -324,7 +291,7 @@ whole(struct decode *d, struct slice body)
 			return DECODE_FAULT;
 		end_block(d, 0);
 	}
-	on_finish(d, &w[2], &w[3]);
+	on_finish(d, &w[2], w[3].tok);
 	return on_stop(d);
 }
 

@@ -73,8 +73,7 @@ finish(struct decode *d, struct slice json, struct slice response,
 	    responses_output(d, w[OUTPUT].tok, streamed) == DECODE_FAULT)
 		return DECODE_FAULT;
 	decode_flush(d);
-	if (w[USAGE].type == JSON_OBJECT)
-		decode_usage(d, w[USAGE].tok);
+	decode_usage(d, w[USAGE].tok);
 	if (json_is(word, "incomplete")) {
 		fin = FIN_LENGTH;
 		if (json_pick(w[DETAILS].tok, &reason, 1) == 0 &&
