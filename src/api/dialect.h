@@ -190,8 +190,9 @@ extern const struct dialect dialect_messages;
 extern const struct dialect dialect_gemini;
 
 /* No dialect: takes any complete JSON text that is no error as the text of the
- * answer, unchanged.  It has no .encode. */
+ * answer, unchanged.  It has no .encode; its .event fails. */
 extern const struct dialect dialect_raw;
+enum decoded raw_event(struct decode *d, const struct sse_event *e);
 
 /*
  * The rest is what the dialects share (decode.c, end.c).  w is a member that
@@ -345,13 +346,11 @@ int decode_is_failed(struct slice json);
  * no type or event name tells. */
 int decode_is_error(struct slice json);
 
-/* JSON of an unknown kind: an error, or DECODE_MORE. */
-enum decoded decode_unknown(struct decode *d, struct slice json);
-
 /* A complete body without an answer: an error, or F_PROTO. */
 enum decoded decode_no_answer(struct decode *d, struct slice body);
 
-/* A chunk without choices (or candidates). */
+/* JSON of an unknown kind, or a chunk without choices or candidates: an error,
+ * or nothing new. */
 enum decoded decode_empty(struct decode *d, struct slice json);
 
 /* Fails with F_PROTO and quotes what was not understood. */

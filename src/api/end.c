@@ -12,6 +12,15 @@
 /* How much of what was not understood a message quotes. */
 #define QUOTE_MAX 200
 
+/* Whether s starts with a word, in any case. */
+static int
+starts(struct slice s, const char *word)
+{
+	struct slice w = slice_str(word);
+
+	return slice_ieq(slice_sub(s, 0, w.n), w);
+}
+
 int
 decode_no_word(struct slice word)
 {
@@ -54,15 +63,12 @@ decode_reason(struct decode *d, struct slice word)
 		{ "malformed_", FIN_NONE },		/* Gemini's again */
 		{ "function_call_", FIN_NONE },		/* Google: filter */
 	};
-	size_t i, n;
+	size_t i;
 
 	slice_copy(word, d->word, sizeof(d->word));
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		n = slice_str(words[i].prefix).n;
-		if (slice_ieq(slice_sub(word, 0, n),
-		    slice_str(words[i].prefix)))
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (starts(word, words[i].prefix))
 			return (enum finish)words[i].finish;
-	}
 	return FIN_STOP;
 }
 
@@ -286,12 +292,6 @@ decode_is_error(struct slice json)
 }
 
 enum decoded
-decode_unknown(struct decode *d, struct slice json)
-{
-	return decode_is_error(json) ? decode_error(d, json) : DECODE_MORE;
-}
-
-enum decoded
 decode_no_answer(struct decode *d, struct slice body)
 {
 	return decode_is_error(body) ? decode_error(d, body) :
@@ -309,12 +309,17 @@ decode_unclear(struct decode *d, const char *what, struct slice text)
 	return DECODE_FAULT;
 }
 
+/* What an event without content means. */
+static enum decoded
+nothing_new(const struct decode *d)
+{
+	return d->failed ? DECODE_FAULT : d->tail ? DECODE_TAIL : DECODE_MORE;
+}
+
 enum decoded
 decode_empty(struct decode *d, struct slice json)
 {
-	if (decode_is_error(json))
-		return decode_error(d, json);
-	return d->tail ? DECODE_TAIL : DECODE_MORE;
+	return decode_is_error(json) ? decode_error(d, json) : nothing_new(d);
 }
 
 int
@@ -347,14 +352,6 @@ decode_next(struct slice *data, struct slice *json)
  * Servers repeat the prefix in the data ("data: data: {...}"), put several
  * texts into one event, send their pings as data, and write errors as text.
  */
-
-static int
-starts(struct slice s, const char *word)
-{
-	struct slice w = slice_str(word);
-
-	return slice_ieq(slice_sub(s, 0, w.n), w);
-}
 
 /* Whether it is a sign of life only; also comments. */
 static int
@@ -410,13 +407,6 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 		return decode_error(d, line);
 	return d->finished ? DECODE_MORE :
 	    decode_unclear(d, "not understood in the stream", line);
-}
-
-/* What an event without content means. */
-static enum decoded
-nothing_new(const struct decode *d)
-{
-	return d->failed ? DECODE_FAULT : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 /* Takes the texts and lines of an event; at the end of the stream what is

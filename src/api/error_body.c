@@ -188,11 +188,8 @@ read_detail(struct error_body *b, struct slice doc)
 	    &at, &key, &tok) > JSON_END) {
 		if (json_pick(tok, &id, 1) < 0 || id.type != JSON_STRING)
 			continue;
-		if (slice_ifind(id.tok, "PerMinute") >= 0)
-			b->minute = 1;
-		if (slice_ifind(id.tok, "PerDay") >= 0 ||
-		    slice_ifind(id.tok, "Daily") >= 0)
-			b->daily = 1;
+		b->minute |= slice_says(id.tok, "PerMinute");
+		b->daily |= slice_says(id.tok, "PerDay|Daily");
 	}
 	read_waits(b, doc, 0);
 }
@@ -266,6 +263,7 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 	struct json_want w[2];
 	enum json_type type;
 	struct slice err, code;
+	char name[32];
 	size_t i;
 
 	if (depth > DEPTH_MAX || !json_valid(doc))
@@ -282,8 +280,11 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 	if (i == COUNT(paths))
 		err = doc;
 	if (json_find(doc, "base_resp.status_code", &code) == JSON_NUMBER &&
-	    json_int(code, 0) != 0)
-		b->class = error_minimax((int)json_int(code, 0));
+	    json_int(code, 0) != 0) {
+		(void)str_printf(name, sizeof(name), "base_resp%.*s",
+		    SLICE_FMT(code));
+		b->class = error_code(slice_str(name));
+	}
 	if (json_find(doc, "promptFeedback.blockReason", &code) == JSON_STRING)
 		b->class = F_POLICY;
 	read_error(b, err, depth);

@@ -113,23 +113,19 @@ static const struct {
 	{ F_AUTH, "11200 AuthFailure_" },
 	{ F_RATE, "11202 11203 LimitExceeded_ RequestLimitExceeded_" },
 	{ F_DAILY, "11201" },
+	/* MiniMax's base_resp.status_code, whose numbers have other meanings
+	 * elsewhere; all others are like a 500 */
+	{ F_QUOTA, "base_resp1008" },
+	{ F_POLICY, "base_resp1026 base_resp1027" },
+	{ F_AUTH, "base_resp1004 base_resp2049" },
+	{ F_REQUEST, "base_resp1042 base_resp2013" },
+	{ F_TIMEOUT, "base_resp1001" },
+	{ F_RATE, "base_resp1002 base_resp1039 base_resp1041 base_resp2045" },
+	{ F_DAILY, "base_resp2056" },
+	{ F_SERVER, "base_resp_" },
 	/* llama.cpp */
 	{ F_CONTEXT, "exceed_context_size_error" },
 	{ F_REQUEST, "not_supported_error" },
-};
-
-/* MiniMax's base_resp.status_code.  The numbers have other meanings in other
- * servers' codes. */
-static const struct {
-	int code;
-	enum fclass class;
-} minimax[] = {
-	{ 1000, F_SERVER }, { 1001, F_TIMEOUT }, { 1002, F_RATE },
-	{ 1004, F_AUTH }, { 1008, F_QUOTA }, { 1013, F_SERVER },
-	{ 1026, F_POLICY }, { 1027, F_POLICY }, { 1033, F_SERVER },
-	{ 1039, F_RATE }, { 1041, F_RATE }, { 1042, F_REQUEST },
-	{ 2013, F_REQUEST }, { 2045, F_RATE }, { 2049, F_AUTH },
-	{ 2056, F_DAILY },
 };
 
 /* Names of bad requests that servers use for any error: they count only
@@ -408,31 +404,6 @@ error_vague(struct slice name)
 }
 
 enum fclass
-error_minimax(int code)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(minimax); i++)
-		if (minimax[i].code == code)
-			return minimax[i].class;
-	return F_SERVER;
-}
-
-static int
-matches(struct slice text, const char *any)
-{
-	struct slice list = slice_str(any), also;
-
-	while (list.n > 0) {
-		also = slice_cut(&list, '|');
-		if (slice_isearch(text, slice_cut(&also, '&')) >= 0 &&
-		    slice_isearch(text, also) >= 0)
-			return 1;
-	}
-	return 0;
-}
-
-enum fclass
 error_phrase(struct slice text, enum fclass class, int coded)
 {
 	size_t i;
@@ -441,7 +412,7 @@ error_phrase(struct slice text, enum fclass class, int coded)
 	for (i = 0; i < COUNT(phrases); i++)
 		if ((phrases[i].over & BIT(class)) != 0 &&
 		    !(phrases[i].class == F_OVERLOAD && coded) &&
-		    matches(text, phrases[i].phrases))
+		    slice_says(text, phrases[i].phrases))
 			return phrases[i].class;
 	return F_NONE;
 }
@@ -449,7 +420,7 @@ error_phrase(struct slice text, enum fclass class, int coded)
 int
 error_passing(struct slice text)
 {
-	return memchr(text.p, ' ', text.n) == NULL || matches(text, passing);
+	return memchr(text.p, ' ', text.n) == NULL || slice_says(text, passing);
 }
 
 const struct error_status *

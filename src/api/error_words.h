@@ -21,9 +21,6 @@ int error_vague(struct slice name);
  * RateLimitReached is rate_limit_reached_error. */
 int error_listed(struct slice name, const char *names);
 
-/* The class of a status_code in MiniMax's base_resp. */
-enum fclass error_minimax(int code);
-
 /* What the message says where the class so far is the one given; F_NONE if
  * nothing.  coded: a code named that class. */
 enum fclass error_phrase(struct slice text, enum fclass class, int coded);

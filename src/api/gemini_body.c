@@ -153,14 +153,8 @@ encode_contents(struct json_out *w, const struct request *r)
 static int
 is_json_schema(struct slice schema)
 {
-	static const char words[][23] = { "\"$", "\"additionalProperties\"",
-	    "\"const\"", "\"null\"", "\"oneOf\"", "\"prefixItems\"" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (slice_ifind(schema, words[i]) >= 0)
-			return 1;
-	return 0;
+	return slice_says(schema, "\"$|\"additionalProperties\"|\"const\"|"
+	    "\"null\"|\"oneOf\"|\"prefixItems\"");
 }
 
 /* The numbers are those of Google's own OpenAI-compatible API. */

@@ -69,7 +69,6 @@ on_start(struct decode *d, struct slice message)
 	}
 	if (decode_anew(d) == DECODE_FAULT)
 		return DECODE_FAULT;
-	drop_thinking(d);
 	d->bytes += d->begun ? 0 : w[0].tok.n;
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
@@ -269,7 +268,7 @@ event(struct decode *d, const struct sse_event *e)
 	else if (slice_is(type, "message_delta"))
 		on_finish(d, &w[STOP_REASON], w[USAGE].tok);
 	else		/* pings, and unknown types */
-		return decode_unknown(d, e->data);
+		return decode_empty(d, e->data);
 	return DECODE_MORE;
 }
 

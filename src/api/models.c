@@ -2,14 +2,6 @@
 
 #include "base/clean.h"
 
-static enum decoded
-event(struct decode *d, const struct sse_event *e)
-{
-	(void)e;
-	return decode_fail(d, F_PROTO,
-	    "a stream where a list of models was asked for");
-}
-
 /* Puts d->scratch as a line. */
 static void
 put_line(struct decode *d)
@@ -28,16 +20,14 @@ put_line(struct decode *d)
 static void
 put_model(struct decode *d, struct slice model)
 {
-	static const char keys[] = "id name";
 	struct json_want w[2];
-	const struct json_want *id = &w[0];
+	const struct json_want *id;
 	struct buf text = { 0 };
 	struct slice name;
 
-	if (json_take(model, keys, w, 2) < 0)
+	if (json_take(model, "id name", w, 2) < 0)
 		return;
-	if (id->type != JSON_STRING)
-		id = &w[1];
+	id = w[0].type == JSON_STRING ? &w[0] : &w[1];
 	if (id->type != JSON_STRING)
 		return;
 	json_unescape(id->tok, &text, NULL);
@@ -53,12 +43,11 @@ put_model(struct decode *d, struct slice model)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	static const char keys[] = "data models";
 	struct json_want w[2];
 	struct slice list = slice_trim(body), key, model;
 	size_t at = 0;
 
-	if (json_take(list, keys, w, 2) == 0)
+	if (json_take(list, "data models", w, 2) == 0)
 		list = w[0].type == JSON_ARRAY ? w[0].tok : w[1].tok;
 	if (decode_is_error(body))
 		return decode_error(d, body);
@@ -86,9 +75,9 @@ whole_json(struct decode *d, struct slice body)
 }
 
 const struct dialect models_ids = {
-	.name = "models", .event = event, .whole = whole,
+	.name = "models", .event = raw_event, .whole = whole,
 };
 
 const struct dialect models_json = {
-	.name = "models", .event = event, .whole = whole_json,
+	.name = "models", .event = raw_event, .whole = whole_json,
 };

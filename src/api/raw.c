@@ -1,7 +1,7 @@
 #include "api/dialect.h"
 
-static enum decoded
-event(struct decode *d, const struct sse_event *e)
+enum decoded
+raw_event(struct decode *d, const struct sse_event *e)
 {
 	(void)e;
 	return decode_fail(d, F_PROTO,
@@ -31,5 +31,5 @@ whole(struct decode *d, struct slice body)
 }
 
 const struct dialect dialect_raw = {
-	.name = "raw", .event = event, .whole = whole,
+	.name = "raw", .event = raw_event, .whole = whole,
 };

@@ -67,9 +67,9 @@ static const struct {
 };
 
 /* How servers say that they do not take a member. */
-static const char refusals[][14] = { "support", "unknown", "unrecognized",
-    "unexpected", "extra", "not permitted", "not allowed", "only allowed",
-    "verified", "cannot use", "additional", "not available" };
+static const char refusals[] = "support|unknown|unrecognized|unexpected|extra|"
+    "not permitted|not allowed|only allowed|verified|cannot use|additional|"
+    "not available";
 
 /* What "A + B > C" (of input, answer and context) or "B > C" leaves for the
  * answer; 0 if the text has neither. */
@@ -110,10 +110,7 @@ request_amend(struct request *r, struct slice message)
 		r->room = room;
 		return 1;
 	}
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (slice_ifind(message, refusals[i]) >= 0)
-			break;
-	if (i == sizeof(refusals) / sizeof(refusals[0]))
+	if (!slice_says(message, refusals))
 		return 0;
 	for (i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++) {
 		if (slice_ifind(message, unasked[i].word) < 0 ||

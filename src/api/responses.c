@@ -218,7 +218,7 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
 	if (i == n)	/* a response object alone, or an error */
 		return json_find(data, "object", &object) == JSON_STRING &&
 		    slice_is(object, "response") ? whole(d, data) :
-		    decode_unknown(d, data);
+		    decode_empty(d, data);
 	switch (types[i].kind) {
 	case CREATED:
 		return decode_anew(d);

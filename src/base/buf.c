@@ -81,6 +81,20 @@ slice_ifind(struct slice s, const char *lit)
 	return slice_isearch(s, slice_str(lit));
 }
 
+int
+slice_says(struct slice text, const char *any)
+{
+	struct slice list = slice_str(any), also;
+
+	while (list.n > 0) {
+		also = slice_cut(&list, '|');
+		if (slice_isearch(text, slice_cut(&also, '&')) >= 0 &&
+		    slice_isearch(text, also) >= 0)
+			return 1;
+	}
+	return 0;
+}
+
 ptrdiff_t
 slice_isearch(struct slice s, struct slice want)
 {

@@ -72,6 +72,10 @@ int slice_starts(struct slice s, const char *lit);
 ptrdiff_t slice_ifind(struct slice s, const char *lit);
 ptrdiff_t slice_isearch(struct slice s, struct slice want);
 
+/* Whether s, ignoring ASCII case, contains one of the phrases, which are
+ * separated by |; of one with a &, what is on both sides of it. */
+int slice_says(struct slice s, const char *phrases);
+
 /* Removes everything up to and including the first c from *s and returns it
  * without the c.  If there is no c, returns all and leaves *s empty. */
 struct slice slice_cut(struct slice *s, char c);
