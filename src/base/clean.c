@@ -59,3 +59,21 @@ clean_put(struct buf *out, struct slice s, int layout)
 			slice_skip(&s, put_odd(out, s, layout));
 	}
 }
+
+size_t
+clean_fit(struct slice s, size_t *columns)
+{
+	size_t at = 0, used = 0, n, wide;
+	int bad;
+
+	for (; at < s.n; at += n, used += wide) {
+		n = utf8_length(slice_sub(s, at, s.n), &bad);
+		/* U+3000 and up: not exact, but never too narrow by much */
+		wide = n == 4 || (n == 3 && (unsigned char)s.p[at] >= 0xe3) ?
+		    2 : 1;
+		if (used + wide > *columns)
+			break;
+	}
+	*columns = used;
+	return at;
+}

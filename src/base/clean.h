@@ -25,4 +25,9 @@ unsigned clean_acts(struct slice c);
  */
 void clean_put(struct buf *out, struct slice s, int layout);
 
+/* How many bytes at the start of such text, of one line, fit into so many
+ * columns of a terminal; *columns becomes how many they take up.  East Asian
+ * characters and emoji take two. */
+size_t clean_fit(struct slice s, size_t *columns);
+
 #endif

@@ -87,7 +87,7 @@ open_sinks(struct task *t)
 	    .earlier = t->earlier.n > 0 || stored ? &h->parts : NULL,
 	    .calls = stored };
 	t->status = (struct status){ .quiet = o->quiet, .verbose = o->verbose,
-	    .tty = isatty(2), .answer = t->pipe.answer,
+	    .tty = say_can_live(), .answer = t->pipe.answer,
 	    .notice = !o->json && opts_on_break(o) == BREAK_RESTART };
 	status_init(&t->status);
 	pipeline_init(&t->pipe);

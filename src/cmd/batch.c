@@ -424,7 +424,7 @@ batch(const struct env *env, struct opts *o, struct slice command)
 		o->output = NULL;
 	b->command = command;
 	b->again = MSEC_NONE;
-	b->tally.tty = isatty(2);
+	b->tally.tty = say_can_live();
 	b->errors.fd = b->errors.old = -1;
 	b->todo.ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
 	b->work.env = b->calm;

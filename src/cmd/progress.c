@@ -74,12 +74,13 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 	int64_t rest = p->total - done - p->n[T_LEFT];
 	msec span = now - p->start;
 	size_t i;
-	struct buf line = { 0 };
+	struct buf head = { 0 }, line = { 0 }, eta = { 0 };
 
-	buf_printf(&line, "%lld", (long long)done);
+	buf_printf(&head, "%lld", (long long)done);
 	if (p->total >= 0)
-		buf_printf(&line, "/%lld", (long long)p->total);
-	buf_printf(&line, " done, %lld failed, %lld deferred, %lld/min",
+		buf_printf(&head, "/%lld", (long long)p->total);
+	buf_puts(&head, " done");
+	buf_printf(&line, ", %lld failed, %lld deferred, %lld/min",
 	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
 	    (long long)per_minute(done, span));
 	move_on(p, now);
@@ -98,16 +99,20 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 		buf_putc(&line, ')');
 	}
 	if (done > 0 && rest > 0 && span < MSEC_MAX / rest) {
-		buf_puts(&line, ", ETA ");
-		when_put(&line, span * rest / done);
+		buf_puts(&eta, ", ETA ");
+		when_put(&eta, span * rest / done);
 	}
 	if (p->tty) {
-		say_live(buf_slice(&line));
+		say_live(buf_slice(&head), buf_slice(&line), buf_slice(&eta));
 		p->open = 1;
 	} else {
-		progress_say(p, buf_slice(&line));
+		buf_put(&head, buf_slice(&line));
+		buf_put(&head, buf_slice(&eta));
+		progress_say(p, buf_slice(&head));
 	}
+	buf_free(&head);
 	buf_free(&line);
+	buf_free(&eta);
 }
 
 void

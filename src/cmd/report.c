@@ -94,28 +94,25 @@ note(struct status *s, struct slice line)
 	buf_putc(&s->notes, '\n');
 }
 
-/* "retrying in 6.4 s: rate limited (...)  [3, 1m12s of 10m]".  On a terminal
- * a NUL marks the place of the time, which status_tick() fills in. */
+/* "retrying in 6.4 s: rate limited (...)  [3, 1m12s of 10m]". */
 static void
 tell_wait(struct status *s, const struct event *e)
 {
-	struct buf *b = &s->line;
+	struct buf *b = &s->why, line;
 
 	if (s->notice && e->type == EV_RETRY && e->discard &&
 	    s->answer->delivered > 0)
 		note(s, SLICE("the answer was interrupted; it restarts from "
 		    "the beginning"));
+	s->lead = e->type == EV_RETRY ? "retrying in " : "sending in ";
 	buf_clear(b);
-	buf_puts(b, e->type == EV_RETRY ? "retrying in " : "sending in ");
-	if (s->tty)
-		buf_putc(b, '\0');
-	else
-		when_put(b, e->wait);
 	buf_puts(b, ": ");
 	if (e->type == EV_RETRY)
 		report_fault(e->fault, b);
 	else
 		buf_printf(b, "waiting for a slot (%.*s)", SLICE_FMT(e->text));
+	b = &s->count;
+	buf_clear(b);
 	buf_printf(b, "  [%u, ", e->attempt);
 	when_put(b, e->waited + e->wait);
 	buf_puts(b, " of ");
@@ -124,8 +121,15 @@ tell_wait(struct status *s, const struct event *e)
 	else
 		when_put(b, e->patience);
 	buf_putc(b, ']');
-	if (!s->tty)
-		note(s, buf_slice(b));
+	if (s->tty)
+		return;
+	line = (struct buf){ 0 };
+	buf_puts(&line, s->lead);
+	when_put(&line, e->wait);
+	buf_put(&line, buf_slice(&s->why));
+	buf_put(&line, buf_slice(&s->count));
+	note(s, buf_slice(&line));
+	buf_free(&line);
 }
 
 static void
@@ -140,19 +144,16 @@ static void
 status_tick(struct sink *sink, msec left)
 {
 	struct status *s = (struct status *)sink;
-	struct slice after = buf_slice(&s->line), before;
-	struct buf out = { 0 };
+	struct buf head = { 0 };
 
 	if (left == 0) {
 		wipe_line(s);
 		return;
 	}
-	before = slice_cut(&after, '\0');
-	buf_put(&out, before);
-	when_put(&out, (left + 99) / 100 * 100);	/* 2.0 s, 1.0 s */
-	buf_put(&out, after);
-	say_live(buf_slice(&out));
-	buf_free(&out);
+	buf_puts(&head, s->lead);
+	when_put(&head, (left + 99) / 100 * 100);	/* 2.0 s, 1.0 s */
+	say_live(buf_slice(&head), buf_slice(&s->why), buf_slice(&s->count));
+	buf_free(&head);
 	s->shown = 1;
 }
 
@@ -194,7 +195,7 @@ status_init(struct status *s)
 {
 	s->sink = (struct sink){ .put = status_put, .flush = status_flush,
 	    .tick = s->tty && !s->quiet ? status_tick : NULL };
-	s->line = s->notes = (struct buf){ 0 };
+	s->why = s->count = s->notes = (struct buf){ 0 };
 	s->shown = 0;
 }
 
@@ -202,7 +203,8 @@ void
 status_free(struct status *s)
 {
 	wipe_line(s);
-	buf_free(&s->line);
+	buf_free(&s->why);
+	buf_free(&s->count);
 	buf_free(&s->notes);
 }
 

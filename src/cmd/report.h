@@ -16,10 +16,11 @@ struct status {
 	struct sink sink;
 	const struct sink *answer;
 	int quiet, verbose;
-	int tty;		/* stderr is a terminal */
+	int tty;		/* show waits live (say_can_live()) */
 	int notice;		/* say when an answer restarts */
 	/* private */
-	struct buf line;	/* of the current wait */
+	const char *lead;	/* of the current wait: what comes before */
+	struct buf why, count;	/* and after the time */
 	int shown;		/* it is on the terminal */
 	struct buf notes;	/* lines to print at the next flush */
 };

@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clean.h"
@@ -70,11 +72,54 @@ fail_read(const struct env *env, const char *option, const char *path)
 	return fail(status, "%s: %s: %s", option, path, strerror(errno));
 }
 
-void
-say_live(struct slice text)
+int
+say_can_live(void)
 {
-	/* without automatic margins a long line is cut, not wrapped */
-	put_line("\r\033[K\033[?7l", text, "\033[?7h");
+	const char *term = getenv("TERM"), *plain = getenv("NO_COLOR");
+
+	return isatty(2) && term != NULL && *term != '\0' &&
+	    strcmp(term, "dumb") != 0 && (plain == NULL || *plain == '\0');
+}
+
+/* The columns of the terminal, but for the last, where some wrap. */
+static size_t
+usable_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(2, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return 79;
+	return size.ws_col - 1u;
+}
+
+void
+say_live(struct slice head, struct slice middle, struct slice tail)
+{
+	struct buf h = { 0 }, m = { 0 }, t = { 0 };
+	size_t all = usable_columns(), used = all, rest;
+
+	clean_put(&h, head, 0);
+	clean_put(&m, middle, 0);
+	clean_put(&t, tail, 0);
+	h.n = clean_fit(buf_slice(&h), &used);
+	rest = all - used;
+	used = rest;
+	if (clean_fit(buf_slice(&t), &used) < t.n)
+		t.n = used = 0;
+	rest -= used;
+	used = rest;
+	if (clean_fit(buf_slice(&m), &used) < m.n) {
+		rest = rest > 3 ? rest - 3 : 0;
+		m.n = clean_fit(buf_slice(&m), &rest);
+		if (m.n > 0)
+			buf_puts(&m, "...");
+	}
+	buf_put(&h, buf_slice(&m));
+	buf_put(&h, buf_slice(&t));
+	put_line("\r\033[K", buf_slice(&h), "");
+	buf_free(&h);
+	buf_free(&m);
+	buf_free(&t);
 }
 
 void

@@ -23,9 +23,16 @@ int fail(int status, const char *fmt, ...)
  * The exit status: 78, or that of a signal which came first. */
 int fail_read(const struct env *env, const char *option, const char *path);
 
-/* Shows text as the current line of a terminal on stderr, in place of what the
- * line says; and erases the line.  Text beyond the width is cut. */
-void say_live(struct slice text);
+/* Whether stderr is a terminal whose current line can be rewritten: not with
+ * NO_COLOR, nor if TERM is unset or dumb. */
+int say_can_live(void);
+
+/*
+ * Shows a text as the current line of a terminal on stderr, in place of what
+ * the line says; and erases the line.  Where it is too long, the middle is
+ * trimmed; where even head and tail do not fit, the tail is left out.
+ */
+void say_live(struct slice head, struct slice middle, struct slice tail);
 void say_wipe(void);
 
 /* Writes text to stdout; its control characters are made visible if that is a

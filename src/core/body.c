@@ -72,7 +72,8 @@ name_path(const struct job *job, struct fault *f)
 	struct fault said = *f;
 	struct buf host = { 0 };
 
-	if (slice_ifind(slice_str(f->text), "model") >= 0)
+	if (job->dialect->encode == NULL || job->exchange.body.n == 0 ||
+	    slice_ifind(slice_str(f->text), "model") >= 0)
 		return;
 	url_host(&job->to.url, &host);
 	(void)str_printf(f->text, sizeof(f->text), "%s http%s://%.*s%.*s: "

@@ -65,7 +65,7 @@ clean() {
 	    ${ASAN_OPTIONS+"ASAN_OPTIONS=$ASAN_OPTIONS"} \
 	    ${UBSAN_OPTIONS+"UBSAN_OPTIONS=$UBSAN_OPTIONS"} \
 	    OPENAI_API_KEY="$KEY" OPENAI_BASE_URL="${BASE-}" \
-	    BIDE_MODEL="${MODEL-gpt-4o}" "$@"
+	    BIDE_MODEL="${MODEL-gpt-4o}" TERM=xterm "$@"
 }
 
 # bide [VAR=VALUE ...] -- ARGS...: stdout in $T/out, stderr in $T/err, the

@@ -48,16 +48,51 @@ EOF
 bide -- --live -m chat:m hello
 status "surrogates over two events" 0
 ok "surrogates over two events" grep -q '😀' "$T/out"
-# On a terminal the wait is counted down in whole seconds.
-serve <<'EOF'
-error 429 rate_limit_exceeded "limited" retry-after-ms=2000
+# On a terminal the wait is counted down in whole seconds.  The time comes
+# first; the reason is trimmed to the width.  On a terminal that cannot rewrite
+# its line each wait is one, without escape codes.
+on_terminal() { # COLUMNS ENVIRONMENT...
+	cols=$1 rc=0
+	shift
+	clean COLS="$cols" "$@" perl tests/cli/tty.pl \
+	    sh -c "$BIDE hello 2>&1" < /dev/null > "$T/out" 2> "$T/err" || rc=$?
+	[ "$rc" != 99 ] || { finish; exit; }
+	tr '\r' '\n' < "$T/out" | sed 's/\x1b\[K//g' > "$T/lines"
+}
+plain() { # NAME
+	ok "$1: the wait is told" grep -q '^bide: retrying in .*many' "$T/out"
+	ok "$1: no escape codes" not grep -q "$(printf '\033')" "$T/out"
+}
+serve <<'E'
+error 429 rate_limit_exceeded "Limit 30, many things a minute, organization org-12345" retry-after-ms=2000
 stream responses "x"
-EOF
-clean perl tests/cli/tty.pl sh -c "$BIDE hello 2>&1" < /dev/null \
-    > "$T/out" 2> "$T/err" || rc=$?
-if [ "$rc" != 99 ]; then
-	event "counted down" 'retrying in 2\.[0-9] s: rate limited \(limited\)'
-	event "counted down" 'retrying in (1\.0 s|[5-9]00ms): rate limited'
-	ok "counted down: no odd rest" not grep -q '[1-9]ms' "$T/out"
-fi
+error 429 rate_limit_exceeded "Many things a minute in organization \xe5\xa4\xa7\xe5\xad\xa6 org-12345" retry-after-ms=900
+stream responses "x"
+error 429 rate_limit_exceeded "many things" retry-after-ms=900
+stream responses "x"
+error 429 rate_limit_exceeded "many things" retry-after-ms=300
+stream responses "x"
+error 429 rate_limit_exceeded "many things" retry-after-ms=300
+stream responses "x"
+error 429 rate_limit_exceeded "many things" retry-after-ms=300
+stream responses "x"
+E
+on_terminal 80
+event "counted down" 'retrying in 2\.[0-9] s: rate limited \(Limit 30, many'
+event "counted down" 'retrying in (1\.0 s|[5-9]00ms): rate limited'
+ok "counted down: no odd rest" not grep -q '[1-9]ms' "$T/out"
+ok "80 columns: what it is of" \
+    grep -qE '\.\.\.  \[1, 2\.[0-9] s of 10m\]$' "$T/lines"
+on_terminal 40
+ok "40 columns: the time first" grep -qE '^retrying in [0-9.]+( s|ms)' "$T/lines"
+ok "40 columns: not one line is longer" not grep -q "^retry.\{41\}" "$T/lines"
+on_terminal 20
+ok "20 columns: the time" grep -qE '^retrying in [0-9.]+( s|ms)' "$T/lines"
+ok "20 columns: not one line is longer" not grep -q '^retry.\{16\}' "$T/lines"
+on_terminal 80 TERM=dumb
+plain dumb
+on_terminal 80 TERM=
+plain "no TERM"
+on_terminal 80 NO_COLOR=1
+plain NO_COLOR
 finish
