@@ -18,6 +18,10 @@
     "\"assistant\",\"content\":\"" text "\"},\"finish_reason\":" finish "}]}"
 #define TOOLS(pieces) CHOICE("\"tool_calls\":[" pieces "]", "null")
 
+#define ALL(text) CHOICE("\"content\":\"" text "\",\"reasoning\":\"r\"," \
+    "\"tool_calls\":[" NAMED("\"index\":0,\"id\":\"1\",", "f", "x") "]", \
+    "null")
+
 static const struct script chat[] = {
 	{ "deltas, finish, [DONE]", "immtd T(a)T(b) stop",
 	    { CHOICE("\"role\":\"assistant\",\"content\":\"\"", "null"),
@@ -79,6 +83,15 @@ static const struct script chat[] = {
 	    { CHOICE("\"reasoning_content\":\"x\",\"reasoning\":\"x\"",
 	    "null"), CHOICE("\"content\":\"\",\"reasoning\":\"y\"", "null"),
 	    STOP } },
+	{ "chunks alike but for the text",
+	    "mmmmff T(a)T(b)T(c)T(d) rate_limit",
+	    { TEXT("a"), TEXT("b"), TEXT("c"), TEXT("d"),
+	    "error|{\"error\":" RATE "}", TEXT("e") } },
+	{ "and alike but not text alone",
+	    "mmmt R(r)T(a)R(r)T(b)R(r)T(c)C(1,f,xxx) tool_calls",
+	    { ALL("a"), ALL("b"), ALL("c"), STOP } },
+	{ "an empty text among them", "mmimt T(a)T(b)T(c) stop",
+	    { TEXT("a"), TEXT("b"), TEXT(""), TEXT("c"), STOP } },
 	{ "content as parts", "mmt R(x)R(y)T(a) stop",
 	    { CHOICE("\"content\":[{\"type\":\"thinking\",\"thinking\":[{"
 	    "\"type\":\"text\",\"text\":\"x\"}]},{\"type\":\"thinking\","

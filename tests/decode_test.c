@@ -348,6 +348,49 @@ large_text(void)
 	buf_free(&data);
 }
 
+/* An event with a secret in it has to be masked, and one cut off read on. */
+static void
+alike(void)
+{
+#define LINE(text) "data: {\"type\":\"response.output_text.delta\"," \
+    "\"sequence_number\":7,\"delta\":\"" text "\"}\n\n"
+	static const struct {
+		const char *in;
+		int taken;
+	} cases[] = {
+		{ LINE("c"), 1 },
+		{ LINE("the key is sk-0123456789abcdef"), 0 },
+		{ LINE("d") LINE("e"), 1 },
+		{ LINE("\\ud83d"), 1 },
+		{ LINE(""), 0 },
+		{ "data: {\"type\":\"response.output_text.delta\",\"seq", 0 },
+		{ "", 0 },
+		{ LINE("f"), 1 },
+	};
+	struct slice in = SLICE(LINE("a") LINE("b"));
+	struct mask m = { 0 };
+	struct sse sse = { 0 };
+	struct sse_event e;
+	struct decode d;
+	struct log l;
+	size_t i;
+
+	d = start(&l);
+	mask_add(&m, SLICE("sk-0123456789abcdef"));
+	while (sse_push(&sse, &in, &e) == SSE_EVENT)
+		dialect_responses.event(&d, &e);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = slice_str(cases[i].in);
+		EQ(decode_alike(&d, &m, &in), cases[i].taken, cases[i].in);
+	}
+	EQS(buf_slice(&l.out), "T(a)T(b)T(c)T(d)T(\xef\xbf\xbd""f)",
+	    "what was put");
+	mask_free(&m);
+	buf_free(&l.out);
+	decode_free(&d);
+	sse_free(&sse);
+}
+
 int
 main(void)
 {
@@ -362,5 +405,6 @@ main(void)
 	end_of_body();
 	too_many_calls();
 	large_text();
+	alike();
 	return DONE();
 }

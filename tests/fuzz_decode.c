@@ -58,11 +58,14 @@ run(const struct dialect *dialect, const uint8_t *p, size_t size,
 			abort();
 		memcpy(copy, p, take);
 		part = (struct slice){ copy, take };
-		while (what != DECODE_DONE &&
-		    (ev = sse_push(&sse, &part, &e)) == SSE_EVENT) {
+		while (what != DECODE_DONE) {
 			/* remembering must change nothing */
 			if (split < size)
 				buf_clear(&d.like.doc);
+			if (sse_at_block(&sse) && decode_alike(&d, NULL, &part))
+				continue;
+			if ((ev = sse_push(&sse, &part, &e)) != SSE_EVENT)
+				break;
 			what = dialect->event(&d, &e);
 			if ((what == DECODE_FAULT) != d.failed)
 				abort();

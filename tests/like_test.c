@@ -23,7 +23,8 @@ look(struct json_like *k, struct buf *log, const char *text)
 	size_t i;
 
 	buf_clear(log);
-	if (json_pick_like(k, (struct slice){ copy, doc.n }, 2) < 0)
+	if (json_pick_like(k, (struct slice){ copy, doc.n },
+	    (struct slice){ 0 }, 2) < 0)
 		buf_putc(log, '!');
 	else
 		for (i = 0; i < W_N; i++)
@@ -126,6 +127,65 @@ test_refused(void)
 	buf_free(&log);
 }
 
+/* Blocks in a stream, each with what is left after it and .vary. */
+static void
+test_blocks(void)
+{
+	static const struct {
+		const char *in;
+		size_t left;		/* NONE: it is not alike */
+		unsigned vary;
+	} cases[] = {
+#define NONE SIZE_MAX
+		{ "<{\"a\":1,\"c\":1,\"b\":[\"x\"]}>", 0, 0 },
+		{ "<{\"a\":1,\"c\":2,\"b\":[\"x\"]}><", 1, 0 },
+		{ "<{\"a\":1,\"c\":2,\"b\":[\"yy\"]}>", 0,
+		    1 << B | 1 << SUB },
+		{ "<{\"a\":12,\"c\":2,\"b\":[\"y\"]}>..", 2,
+		    1 << A | 1 << B | 1 << SUB },
+		{ "<{\"a\":12,\"c\":2,\"b\":[\"y\"]}", NONE, 0 },
+		{ "<{\"a\":12,\"c\":2,\"b\":[\"y", NONE, 0 },
+		{ "<{\"a\":12,\"c\":2,\"b\":[2]}>", NONE, 0 },
+		{ "<{\"a\":12", NONE, 0 },
+		{ "<{\"a\":12,\"c\":\"", NONE, 0 },
+		{ "<", NONE, 0 },
+		{ "", NONE, 0 },
+		{ "({\"a\":12,\"c\":2,\"b\":[\"y\"]}>", NONE, 0 },
+		{ "<{\"a\":12,\"c\":2,\"b\":[\"y\"]}\n", NONE, 0 },
+	};
+	struct slice block = slice_str(cases[0].in), in;
+	struct buf log = { 0 };
+	struct json_like k;
+	char *copy;
+	size_t i, n;
+
+	start(&k);
+	EQ(json_like_block(&k, block, A), 0, "nothing to compare with");
+	look(&k, &log, "{\"a\":1,\"c\":1,\"b\":[\"x\"]}");
+	EQ(json_like_block(&k, block, A), 0, "without a block");
+	json_pick_like(&k, slice_sub(block, 1, block.n - 2), block, 2);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = slice_str(cases[i].in);
+		copy = exact(in);
+		n = json_like_block(&k, (struct slice){ copy, in.n }, A);
+		if (cases[i].left == NONE) {
+			EQ(n, 0, cases[i].in);
+		} else {
+			EQ(in.n - n, cases[i].left, cases[i].in);
+			EQ(k.vary, cases[i].vary, "what varies");
+			OK(slice_is(k.want[A].tok, k.vary & 1 << A ? "12" :
+			    "1"), "a value");
+		}
+		free(copy);
+	}
+	EQ(k.nslots, 3, "no slots where the input ends");
+	EQS(look(&k, &log, "{\"a\":4,\"c\":2,\"b\":[\"z\"]}"), "4|[\"z\"]|z",
+	    "the document alone is alike, too");
+	EQ(k.nslots, 3, "as before");
+	buf_free(&k.doc);
+	buf_free(&log);
+}
+
 /* More values differ than there are slots, and no shape comes twice. */
 static void
 test_limits(void)
@@ -157,7 +217,8 @@ test_limits(void)
 	buf_puts(&doc, "\"}");
 	buf_free(&k.doc);
 	start(&k);
-	EQ(json_pick_like(&k, buf_slice(&doc), 2), 0, "a large document");
+	EQ(json_pick_like(&k, buf_slice(&doc), (struct slice){ 0 }, 2), 0,
+	    "a large document");
 	EQ(k.want[A].tok.n, 10000 - 6, "is parsed");
 	EQ(k.doc.n, 0, "but not remembered");
 	buf_free(&k.doc);
@@ -171,6 +232,7 @@ main(void)
 {
 	test_compare();
 	test_refused();
+	test_blocks();
 	test_limits();
 	return DONE();
 }

@@ -22,6 +22,9 @@
 #define OVERLOADED "{\"type\":\"error\",\"error\":{\"type\":" \
     "\"overloaded_error\",\"message\":\"Overloaded\"}}"
 
+#define NAMED(name, text) name "|{\"delta\":{\"type\":\"text_delta\"," \
+    "\"text\":\"" text "\"}}"
+
 static const struct script streams[] = {
 	{ "a text in blocks", "miimimiid T(a)T(b) stop",
 	    { START("m"), BLOCK("0", "\"type\":\"text\",\"text\":\"\""),
@@ -33,6 +36,10 @@ static const struct script streams[] = {
 	    "content_block_delta|{\"delta\":{\"type\":\"text_delta\","
 	    "\"text\":\"a\"}}", "message_delta|{\"delta\":{\"stop_reason\":"
 	    "\"end_turn\"}}", "message_stop|{}" } },
+	{ "alike but for the type in the event name", "mmmmi T(a)T(b)T(c)",
+	    { START("m"), NAMED("content_block_delta", "a"),
+	    NAMED("content_block_delta", "b"),
+	    NAMED("content_block_delta", "c"), NAMED("other", "d") } },
 	{ "blanks after the JSON", "mmid T(a) stop",
 	    { START("m") "  ", TEXT("a") "    ", FINISH("end_turn") " ",
 	    STOP " " } },

@@ -25,7 +25,7 @@ test_in_place(void)
 	OK(inside(e.data, all) && inside(e.name, all), "nothing is copied");
 	EQS(e.name, "a", "name");
 	EQS(e.data, "{}", "data");
-	EQS(slice_sub(in, 0, 5), "\ndata", "consumes one event");
+	EQS(slice_sub(in, 0, 5), "data:", "consumes one event");
 	EQ(sse_push(&s, &in, &e), SSE_EVENT, "second");
 	OK(inside(e.data, all), "nothing is copied");
 	EQS(e.name, "message", "the next event has no name");
@@ -43,6 +43,49 @@ test_in_place(void)
 	EQ(sse_push(&s, &in, &e), SSE_MORE, "no input at all");
 	EQ(sse_eof(&s, &e), SSE_MORE, "nothing is pending");
 	sse_free(&s);
+}
+
+/* The bytes of each event, where they are all in the input. */
+static void
+test_block(void)
+{
+	static const char *const events[][2] = {
+		{ "data: 1\n\n", "" },		/* may begin before */
+		{ "data: 2\n\n", "data: 2\n\n" },
+		{ "event: e\r\ndata: 3\r\n\r\n",
+		    "event: e\r\ndata: 3\r\n\r\n" },
+		{ "data: 4\r\r", "data: 4\r\r" },
+		{ ": ping\n\ndata: 5\n\n", "" },
+		{ "id: 7\ndata: 5\n\n", "id: 7\ndata: 5\n\n" },
+		{ "data: 6\ndata: 6\n\n", "" },
+		{ ": HTTP_STATUS/500\ndata: {}\n\n", "" },
+		{ "data: {\"a\":1}\n", "" },	/* ended by the next line */
+		{ "data: 8\n\n", "data: 8\n\n" },
+		{ "data: 9\r\n\r", "" },	/* a LF may follow */
+	};
+	size_t i, n = sizeof(events) / sizeof(events[0]);
+	struct sse s = { .raw_json = 1 };
+	struct buf all = { 0 };
+	struct sse_event e;
+	struct slice in;
+
+	for (i = 0; i < n; i++)
+		buf_puts(&all, events[i][0]);
+	in = buf_slice(&all);
+	for (i = 0; i < n; i++) {
+		EQ(sse_push(&s, &in, &e), SSE_EVENT, events[i][0]);
+		EQS(e.block, events[i][1], "its block");
+	}
+	OK(!sse_at_block(&s), "a LF may follow");
+	in = SLICE("\ndata: 10");
+	EQ(sse_push(&s, &in, &e), SSE_MORE, "part of an event");
+	OK(!sse_at_block(&s), "in the middle of a block");
+	in = SLICE("\n\n");
+	EQ(sse_push(&s, &in, &e), SSE_EVENT, "the rest");
+	EQS(e.block, "", "no block");
+	OK(sse_at_block(&s), "at the start of the next");
+	sse_free(&s);
+	buf_free(&all);
 }
 
 static void
@@ -241,6 +284,7 @@ int
 main(void)
 {
 	test_in_place();
+	test_block();
 	test_limit();
 	test_memory();
 	test_eof();

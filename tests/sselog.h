@@ -33,8 +33,13 @@ sselog(struct buf *log, struct sse *s, struct slice in, struct cut cut)
 		piece = cut_next(&in, &cut);
 		copy = exact(piece);
 		rest = (struct slice){ copy, piece.n };
-		while ((ev = sse_push(s, &rest, &e)) == SSE_EVENT)
+		while ((ev = sse_push(s, &rest, &e)) == SSE_EVENT) {
 			sselog_event(log, &e);
+			if (e.block.n > 0 && (e.block.p < copy ||
+			    e.block.p > e.data.p || e.data.p + e.data.n >
+			    rest.p || e.block.p + e.block.n != rest.p))
+				abort();
+		}
 		free(copy);
 	}
 	if (ev == SSE_BAD) {

@@ -191,7 +191,10 @@ enum {
 	ROLE,
 	W_N,
 	CHOICE_N = CONTENT - DELTA,
-	DELTA_N = W_N - CONTENT
+	DELTA_N = W_N - CONTENT,
+	/* as bits: where a chunk's text is, and what else may be beside it */
+	WITH_CONTENT = 1 << CHOICES | 1 << CHOICE | 1 << DELTA | 1 << CONTENT,
+	IN_PLAIN = WITH_CONTENT | 1 << ID | 1 << INDEX | 1 << ROLE
 };
 
 /* Members of a delta that are not known by name.  They are part of the answer
@@ -356,9 +359,9 @@ begins(const struct json_want *w)
 	    decode_has_text(&w[ROLE]);
 }
 
-/* Fills d->like.want; -1 where json is no object. */
+/* Fills d->like.want; -1 where the data is no object. */
 static int
-pick(struct decode *d, struct slice json)
+pick(struct decode *d, const struct sse_event *e)
 {
 	struct json_want *w = d->like.want;
 
@@ -370,7 +373,19 @@ pick(struct decode *d, struct slice json)
 		json_want_in(&w[CHOICE], &w[DELTA], CHOICE_N);
 		json_want_in(&w[DELTA], &w[CONTENT], DELTA_N);
 	}
-	return json_pick_like(&d->like, json, ID + 1);
+	return decode_pick(d, e, ID + 1);
+}
+
+/* Whether a chunk has no members with a value but these. */
+static int
+has_only(const struct json_want *w, unsigned bits)
+{
+	size_t i;
+
+	for (i = 0; i < W_N; i++)
+		if (w[i].type > JSON_NULL && (bits >> i & 1) == 0)
+			return 0;
+	return 1;
 }
 
 /* A chunk, or a complete answer, which has a message for a delta. */
@@ -379,6 +394,7 @@ take_chunk(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
 	struct slice choices = w[CHOICES].tok;
+	uint64_t before = d->text_bytes;
 	enum decoded r;
 	int last;
 
@@ -401,6 +417,11 @@ take_chunk(struct decode *d, struct slice json)
 	/* GitHub Copilot has the text in the first, the call in the second. */
 	if (r != DECODE_FAULT && !last)
 		r = take_choices(d, choices, r);
+	if (last && d->text_bytes > before && decode_known(d, &w[ID]) &&
+	    has_only(w, IN_PLAIN)) {
+		d->text = CONTENT;
+		d->vary = WITH_CONTENT;
+	}
 	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
@@ -418,7 +439,7 @@ event(struct decode *d, const struct sse_event *e)
 		return decode_error(d, e->data);
 	if (decode_is_done(e->data))
 		return take_done(d);
-	if (pick(d, e->data) < 0)
+	if (pick(d, e) < 0)
 		return decode_odd(d, &dialect_chat, e);
 	return take_chunk(d, e->data);
 }
@@ -426,8 +447,10 @@ event(struct decode *d, const struct sse_event *e)
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
+	struct sse_event e = { .data = body };
+
 	d->whole = 1;
-	if (pick(d, body) == 0 && take_chunk(d, body) == DECODE_FAULT)
+	if (pick(d, &e) == 0 && take_chunk(d, body) == DECODE_FAULT)
 		return DECODE_FAULT;
 	return d->begun ? take_done(d) : decode_no_answer(d, body);
 }

@@ -37,8 +37,8 @@ is_ascii(struct slice raw)
 {
 	size_t i;
 
-	for (i = 0; raw.n - i >= SCAN_STEP; i += SCAN_STEP)
-		if (scan_odd(scan_load(raw.p + i)) != 0)
+	for (i = 0; raw.n - i >= 8; i += 8)
+		if (scan_odd(scan_word(raw.p + i)))
 			return 0;
 	for (; i < raw.n; i++)
 		if ((signed char)raw.p[i] < 0 || raw.p[i] == '\\')
@@ -46,16 +46,12 @@ is_ascii(struct slice raw)
 	return 1;
 }
 
+/* Any other string; half: the surrogate that ended the one before. */
 static void
-put_raw(struct decode *d, enum ev_type type, struct slice text)
+put_odd(struct decode *d, enum ev_type type, struct slice text, uint16_t *half)
 {
-	uint16_t *half = type == EV_TEXT ? &d->text_half : &d->reasoning_half;
 	struct buf fixed;
 
-	if (*half == 0 && is_ascii(text)) {
-		put(d, type, text);
-		return;
-	}
 	if (*half != 0 || !json_plain(text)) {
 		buf_clear(&d->scratch);
 		json_unescape(text, &d->scratch, half);
@@ -69,6 +65,17 @@ put_raw(struct decode *d, enum ev_type type, struct slice text)
 	utf8_put(&fixed, text);
 	put(d, type, buf_slice(&fixed));
 	buf_free(&fixed);
+}
+
+static void
+put_raw(struct decode *d, enum ev_type type, struct slice raw)
+{
+	uint16_t *half = type == EV_TEXT ? &d->text_half : &d->reasoning_half;
+
+	if (*half == 0 && is_ascii(raw))
+		put(d, type, raw);
+	else
+		put_odd(d, type, raw, half);
 }
 
 /* How much of a raw string of more than PIECE is put at a time, as it should
@@ -102,6 +109,30 @@ decode_text(struct decode *d, enum ev_type type, const struct json_want *w)
 	}
 	if (raw.n > 0)
 		put_raw(d, type, raw);
+}
+
+int
+decode_pick(struct decode *d, const struct sse_event *e, size_t n)
+{
+	d->vary = 0;
+	return json_pick_like(&d->like, e->data, e->block, n);
+}
+
+int
+decode_alike(struct decode *d, const struct mask *m, struct slice *in)
+{
+	const struct json_want *text = &d->like.want[d->text];
+	struct slice block = *in;
+
+	if (d->vary == 0 || d->failed)
+		return 0;
+	block.n = json_like_block(&d->like, *in, d->text);
+	if (block.n == 0 || (d->like.vary & ~d->vary) != 0 ||
+	    !decode_has_text(text) || mask_finds(m, block, MASK_ANSWER))
+		return 0;
+	slice_skip(in, block.n);
+	decode_text(d, EV_TEXT, text);
+	return 1;
 }
 
 /* Mistral's thinking, as an array of parts. */

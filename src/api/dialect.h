@@ -17,6 +17,7 @@
 #include "api/request.h"
 #include "wire/http.h"
 #include "wire/json_like.h"
+#include "wire/mask.h"
 #include "wire/sse.h"
 
 /* What an event meant. */
@@ -144,6 +145,9 @@ struct decode {
 	struct buf block;
 	struct thoughts thoughts;
 	struct json_like like;	/* the members of the last event */
+	/* If it had text and nothing else of use: the want with the text, and
+	 * the bits of those that may differ in an event like it; or 0. */
+	unsigned text, vary;
 };
 
 struct dialect {
@@ -165,6 +169,13 @@ struct dialect {
 	 * stream: DECODE_DONE or DECODE_FAULT. */
 	enum decoded (*whole)(struct decode *d, struct slice body);
 };
+
+/*
+ * Takes from *in, which is at the start of a block (sse.h), an event that
+ * differs from the last one in its text alone, as nearly all do, and puts the
+ * text; 0 if the event is another, or has a secret in it.
+ */
+int decode_alike(struct decode *d, const struct mask *m, struct slice *in);
 
 /*
  * The body has ended; e is what sse_eof() gave, or NULL; clean: it ended as
@@ -198,6 +209,9 @@ enum decoded raw_event(struct decode *d, const struct sse_event *e);
  * The rest is what the dialects share (decode.c, end.c).  w is a member that
  * was looked up; raw is the inside of a JSON string, still escaped.
  */
+
+/* Looks up the members of an event, as json_pick_like(). */
+int decode_pick(struct decode *d, const struct sse_event *e, size_t n);
 
 /* Puts a JSON string as EV_TEXT or EV_REASONING; a surrogate pair may be split
  * between two of them.  A number or a boolean is text, too.  Ignores an empty

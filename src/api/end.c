@@ -416,7 +416,7 @@ take_texts(struct decode *d, const struct dialect *dialect,
     const struct sse_event *e, int end)
 {
 	struct slice rest = slice_trim(e->data), line;
-	struct sse_event one = *e;
+	struct sse_event one = { .name = e->name };
 	enum decoded r = DECODE_MORE, got;
 
 	while (rest.n > 0 && r != DECODE_DONE) {

@@ -302,9 +302,9 @@ enum {
 	W_N
 };
 
-/* Fills d->like.want; -1 where json is no object. */
+/* Fills d->like.want; -1 where the data is no object. */
 static int
-pick(struct decode *d, struct slice json)
+pick(struct decode *d, const struct sse_event *e)
 {
 	struct json_want *w = d->like.want;
 
@@ -317,7 +317,7 @@ pick(struct decode *d, struct slice json)
 		json_want_in(&w[CANDIDATE], &w[CONTENT], PARTS - CONTENT);
 		json_want_in(&w[CONTENT], &w[PARTS], 1);
 	}
-	return json_pick_like(&d->like, json, ID + 1);
+	return decode_pick(d, e, ID + 1);
 }
 
 /* Whether the candidate in d->like.want has parts. */
@@ -400,7 +400,7 @@ event(struct decode *d, const struct sse_event *e)
 		return decode_error(d, e->data);
 	if (decode_is_done(e->data))
 		return take_done(d);
-	if (pick(d, e->data) < 0)
+	if (pick(d, e) < 0)
 		return decode_odd(d, &dialect_gemini, e);
 	return take_picked(d, e->data);
 }
@@ -415,8 +415,9 @@ whole(struct decode *d, struct slice body)
 	size_t at = 0;
 
 	body = slice_trim(body);
+	one.data = body;
 	if (body.n == 0 || *body.p != '[')
-		r = pick(d, body) < 0 ? DECODE_MORE : take_picked(d, body);
+		r = pick(d, &one) < 0 ? DECODE_MORE : take_picked(d, body);
 	else
 		while (r < DECODE_DONE &&
 		    json_each(body, &at, &key, &one.data) > JSON_END)

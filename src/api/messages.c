@@ -172,6 +172,9 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 	switch (deltas[i].member) {
 	case TEXT:
 		decode_content(d, w);
+		d->text = TEXT;
+		d->vary = d->like.want[TYPE].type == JSON_STRING ?
+		    1 << DELTA | 1 << TEXT : 0;
 		break;
 	case JSON:
 		c = decode_call(d, index);
@@ -243,7 +246,7 @@ event(struct decode *d, const struct sse_event *e)
 	/* Anthropic sends no [DONE]; others end truncated streams with it. */
 	if (decode_is_done(e->data))
 		return decode_truncated(d);
-	if (json_pick_like(&d->like, e->data, TOP_N) < 0)
+	if (decode_pick(d, e, TOP_N) < 0)
 		return decode_odd(d, &dialect_messages, e);
 	if (w[TYPE].type == JSON_STRING)
 		type = w[TYPE].tok;

@@ -155,6 +155,9 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
 		decode_content(d, delta);
+		d->text = DELTA;
+		d->vary = d->cursor == NULL && w[TYPE].type == JSON_STRING ?
+		    1 << DELTA | 1 << SEQUENCE : 0;
 	} else if (slice_is(type, "response.refusal.delta")) {
 		d->open = 1;
 		d->refused = 1;
@@ -270,7 +273,7 @@ event(struct decode *d, const struct sse_event *e)
 	/* OpenAI sends no [DONE]; others end truncated streams with it. */
 	if (decode_is_done(e->data))
 		return decode_truncated(d);
-	if (json_pick_like(&d->like, e->data, W_N) < 0)
+	if (decode_pick(d, e, W_N) < 0)
 		return decode_odd(d, &dialect_responses, e);
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, e->data);

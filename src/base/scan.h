@@ -28,6 +28,17 @@ scan_word(const char *s)
 	return x;
 }
 
+#define SCAN_ALL UINT64_C(0x0101010101010101)	/* times c: c in each byte */
+#define SCAN_TOP (SCAN_ALL * 0x80)
+
+/* Whether a word has backslashes or non-ASCII bytes: for texts of few bytes. */
+static inline int
+scan_odd(uint64_t word)
+{
+	return ((word | ((word ^ SCAN_ALL * '\\') - SCAN_ALL)) & SCAN_TOP) !=
+	    0;
+}
+
 #if defined(__SSE2__) && !defined(SCAN_WORDS)
 
 #include <emmintrin.h>
@@ -95,13 +106,6 @@ scan_string(struct scan s)
 	    _mm_or_si128(scan_is(s, '"'), scan_is(s, '\\'))));
 }
 
-/* Backslashes and non-ASCII bytes. */
-static inline uint64_t
-scan_odd(struct scan s)
-{
-	return scan_bits(_mm_or_si128(s.x, scan_is(s, '\\')));
-}
-
 /* Adds backslashes and percent signs, what escapes begin with, to hits. */
 static inline struct scan
 scan_escape(struct scan hits, struct scan s)
@@ -148,8 +152,6 @@ scan_behind(uint64_t hits, size_t n)
 #else
 
 #define SCAN_STEP sizeof(uint64_t)
-#define SCAN_ALL UINT64_C(0x0101010101010101)	/* times c: c in each byte */
-#define SCAN_TOP (SCAN_ALL * 0x80)
 
 struct scan {
 	uint64_t x;
@@ -182,12 +184,6 @@ scan_string(struct scan s)
 {
 	return (((s.x ^ SCAN_ALL * 2) - SCAN_ALL * 0x21) |
 	    ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & ~s.x & SCAN_TOP;
-}
-
-static inline uint64_t
-scan_odd(struct scan s)
-{
-	return (s.x | ((s.x ^ SCAN_ALL * '\\') - SCAN_ALL)) & SCAN_TOP;
 }
 
 static inline struct scan

@@ -161,6 +161,7 @@ mask_event(struct reader *r, struct sse_event *e)
 		buf_put(&r->body, e->data);
 		mask_hide(m, r->body.p, r->body.n, MASK_ANSWER);
 		e->data = buf_slice(&r->body);
+		e->block = (struct slice){ 0 };
 	}
 }
 
@@ -206,8 +207,16 @@ on_events(struct reader *r, struct slice in)
 	struct sse_event e;
 	enum sse_ev ev;
 
-	while (r->out->progress != P_DONE &&
-	    (ev = sse_push(&r->sse, &in, &e)) != SSE_MORE) {
+	while (r->out->progress != P_DONE) {
+		if (sse_at_block(&r->sse) &&
+		    decode_alike(&r->dec, r->job->mask, &in)) {
+			take(r, DECODE_MORE);
+			rest = in.n;
+			continue;
+		}
+		ev = sse_push(&r->sse, &in, &e);
+		if (ev == SSE_MORE)
+			break;
 		if (ev == SSE_BAD) {
 			body_fail(r, F_PROTO, 0, "an event of the stream is "
 			    "larger than --max-answer");

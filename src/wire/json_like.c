@@ -22,11 +22,12 @@ new_slot(struct json_like *k, size_t i, size_t from, size_t o)
 	enum json_type type;
 	struct slice tok;
 	struct json j;
-	size_t at;
+	size_t at, w;
 
 	if (k->nslots == JSON_LIKE_SLOTS)
 		return 0;
-	json_init(&j, buf_slice(&k->doc));
+	json_init(&j, slice_sub(buf_slice(&k->doc), k->before,
+	    k->doc.n - k->before - k->after));
 	while ((type = json_next(&j, &tok)) > JSON_END) {
 		at = (size_t)(tok.p - k->doc.p);
 		if (at > o)
@@ -40,81 +41,104 @@ new_slot(struct json_like *k, size_t i, size_t from, size_t o)
 	memmove(&k->slot[i + 1], &k->slot[i],
 	    (k->nslots++ - i) * sizeof(new));
 	k->slot[i] = new;
-	for (s = k->spot; s < k->spot + k->nspots; s++) {
+	for (w = 0; k->want[w].key != NULL; w++) {
+		s = &k->spot[w];
+		if (k->want[w].type == JSON_BAD)
+			continue;
 		if (new.from < s->from)
 			s->before++;
 		if (new.from <= s->to)
 			s->upto++;
+		if (s->before != s->upto)
+			k->vary |= 1u << w;
 	}
 	return 1;
 }
 
-/* Compares doc with the remembered one.  shift[i] gets the distance by which
- * the text after i slots has moved.  -1 if doc is not alike. */
-static int
-compare(struct json_like *k, struct slice doc, ptrdiff_t *shift)
+/* Compares text with the remembered one from offset at to stop, and sets
+ * .shift.  Returns where that ends in text; NULL if it is not alike. */
+static const char *
+compare(struct json_like *k, struct slice text, size_t at, size_t stop)
 {
-	const char *p = doc.p, *end = doc.p + doc.n;
-	size_t at = 0, i, n, left, same;
+	const char *p = text.p, *end = text.p + text.n;
+	size_t i, n, left, same;
 
-	shift[0] = 0;
+	k->shift[0] = -(ptrdiff_t)at;
 	for (i = 0;; i++) {
-		n = (i < k->nslots ? k->slot[i].from : k->doc.n) - at;
+		n = (i < k->nslots ? k->slot[i].from : stop) - at;
 		left = (size_t)(end - p);
 		same = scan_same(p, k->doc.p + at, n < left ? n : left);
 		if (same < n) {
-			if (!new_slot(k, i, at, at + same))
-				return -1;
+			if (same == left || !new_slot(k, i, at, at + same))
+				return NULL;
 			n = k->slot[i].from - at;
 		}
 		p += n;
 		if (i == k->nslots)
-			return p == end ? 0 : -1;
+			return p;
 		p = k->slot[i].type == JSON_STRING ? lex_string(p, end) :
 		    lex_number(p, end);
 		if (p == NULL)
-			return -1;
+			return NULL;
 		at = k->slot[i].to;
-		shift[i + 1] = p - doc.p - (ptrdiff_t)at;
+		k->shift[i + 1] = p - text.p - (ptrdiff_t)at;
 	}
 }
 
-/* Copies doc, and lets what is wanted of it refer to the copy: a value that is
- * the same in the next document is not set again. */
+/* After compare(): want i is in text, if it varies. */
 static void
-remember(struct json_like *k, struct slice doc)
+set_want(struct json_like *k, const char *text, unsigned i)
+{
+	const struct json_spot *s = &k->spot[i];
+	const char *from;
+
+	if ((k->vary >> i & 1) == 0)
+		return;
+	from = text + s->from + k->shift[s->before];
+	k->want[i].tok = (struct slice){ from,
+	    (size_t)(text + s->to + k->shift[s->upto] - from) };
+}
+
+/* Copies doc, in its block, and lets what is wanted of it refer to the copy: a
+ * value that is the same in the next document is not set again. */
+static void
+remember(struct json_like *k, struct slice doc, struct slice block)
 {
 	struct json_want *w;
-	size_t at;
+	size_t at, i;
 
-	buf_put(&k->doc, doc);
-	for (w = k->want; w->key != NULL; w++) {
+	if (block.n == 0)
+		block = doc;
+	if (block.n > DOC_MAX)
+		return;
+	buf_put(&k->doc, block);
+	k->before = (size_t)(doc.p - block.p);
+	k->after = block.n - k->before - doc.n;
+	for (i = 0; k->want[i].key != NULL; i++) {
+		w = &k->want[i];
 		if (w->type == JSON_BAD)
 			continue;
-		at = (size_t)(w->tok.p - doc.p);
-		k->spot[k->nspots++] = (struct json_spot){ (uint16_t)at,
-		    (uint16_t)(at + w->tok.n), 0, 0,
-		    (unsigned char)(w - k->want) };
+		at = (size_t)(w->tok.p - block.p);
+		k->spot[i] = (struct json_spot){ (uint16_t)at,
+		    (uint16_t)(at + w->tok.n), 0, 0 };
 		w->tok.p = k->doc.p + at;
 	}
 }
 
 int
-json_pick_like(struct json_like *k, struct slice doc, size_t n)
+json_pick_like(struct json_like *k, struct slice doc, struct slice block,
+    size_t n)
 {
-	ptrdiff_t shift[JSON_LIKE_SLOTS + 1];
-	const struct json_spot *s;
+	int framed = k->before + k->after > 0;
 	struct json_want *w;
-	const char *from;
+	unsigned i;
 
-	if (k->doc.n > 0 && doc.n > 0 && compare(k, doc, shift) == 0) {
-		for (s = k->spot; s < k->spot + k->nspots; s++) {
-			if (s->before == s->upto)
-				continue;
-			from = doc.p + s->from + shift[s->before];
-			k->want[s->want].tok = (struct slice){ from,
-			    (size_t)(doc.p + s->to + shift[s->upto] - from) };
-		}
+	/* without its block it is remembered once more */
+	if (k->doc.n > 0 && doc.n > 0 && (framed || block.n == 0) &&
+	    compare(k, doc, k->before, k->doc.n - k->after) ==
+	    doc.p + doc.n) {
+		for (i = 0; k->vary >> i != 0; i++)
+			set_want(k, doc.p, i);
 		if (k->misses > 0)
 			k->misses--;
 		return 0;
@@ -124,13 +148,28 @@ json_pick_like(struct json_like *k, struct slice doc, size_t n)
 		w->tok = (struct slice){ 0 };
 	}
 	buf_clear(&k->doc);
-	k->nslots = k->nspots = 0;
+	k->nslots = 0;
+	k->before = k->after = 0;
+	k->vary = 0;
 	if (json_pick(doc, k->want, n) < 0)
 		return -1;
 	if (k->misses < MISSES_MAX) {
 		k->misses++;
-		if (doc.n <= DOC_MAX)
-			remember(k, doc);
+		remember(k, doc, block);
 	}
 	return 0;
+}
+
+size_t
+json_like_block(struct json_like *k, struct slice in, unsigned i)
+{
+	const char *end;
+
+	if (k->doc.n == 0 || k->before + k->after == 0 || in.n == 0)
+		return 0;
+	end = compare(k, in, 0, k->doc.n);
+	if (end == NULL)
+		return 0;
+	set_want(k, in.p, i);
+	return (size_t)(end - in.p);
 }

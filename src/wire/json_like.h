@@ -10,6 +10,10 @@
  * from then on.  Everything else must be the same byte by byte, so a document
  * that matches has the same tokens except for the slots, and is valid.  One
  * that does not match is parsed with json_pick() and remembered instead.
+ *
+ * What a stream has around its documents is mostly the same, too.  Where that
+ * is remembered with the document, the next one is found in the input without
+ * looking for its end first.
  */
 
 #include "wire/json.h"
@@ -26,7 +30,6 @@ struct json_slot {
 struct json_spot {
 	uint16_t from, to;
 	unsigned char before, upto;	/* slots before from, and up to to */
-	unsigned char want;
 };
 
 /* {0} except for .want: .key and .sub of all that is wanted, at every level,
@@ -35,16 +38,29 @@ struct json_spot {
  * after moving it. */
 struct json_like {
 	/* private */
-	struct buf doc;
-	unsigned char nslots, nspots, misses;
+	struct buf doc;		/* with its block, if it has one */
+	size_t before, after;	/* what else the block has around it */
+	unsigned char nslots, misses;
 	struct json_slot slot[JSON_LIKE_SLOTS];
-	struct json_spot spot[JSON_LIKE_WANTS];
+	/* how far the text after so many slots has moved in this one */
+	ptrdiff_t shift[JSON_LIKE_SLOTS + 1];
+	struct json_spot spot[JSON_LIKE_WANTS];	/* of each want */
 	/* what is wanted */
 	struct json_want want[JSON_LIKE_WANTS];
+	unsigned vary;		/* a bit for each want with a slot in it */
 };
 
-/* As json_pick(doc, k->want, n), except that a value may lie in k->doc instead
- * of doc; it is valid until the next call.  Free k->doc when done. */
-int json_pick_like(struct json_like *k, struct slice doc, size_t n);
+/*
+ * As json_pick(doc, k->want, n), except that a value may lie in k->doc instead
+ * of doc; it is valid until the next call.  Free k->doc when done.  block is
+ * what doc is the middle of, such as the lines of its event; or empty.
+ */
+int json_pick_like(struct json_like *k, struct slice doc, struct slice block,
+    size_t n);
+
+/* The length of a block at the front of in that is like that of the last
+ * document, or 0: only the values in .vary can differ from those of that one.
+ * Of all that is wanted, this sets want i alone. */
+size_t json_like_block(struct json_like *k, struct slice in, unsigned i);
 
 #endif

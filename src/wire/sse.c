@@ -317,6 +317,7 @@ dispatch(struct sse *s, struct sse_event *out)
 	out->id = buf_slice(&s->id);
 	out->retry = s->has_retry ? s->retry : -1;
 	out->status = s->status < 0 ? 0 : s->status;
+	out->block = (struct slice){ 0 };
 	s->fired = 1;
 	return 1;
 }
@@ -357,7 +358,7 @@ enum sse_ev
 sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 {
 	static const char bom[] = "\xEF\xBB\xBF";
-	const char *p, *end, *eol;
+	const char *p, *end, *eol, *from = sse_at_block(s) ? in->p : NULL;
 
 	if (s->fired)
 		forget(s);
@@ -392,8 +393,19 @@ sse_push(struct sse *s, struct slice *in, struct sse_event *out)
 		} else if (eol != p) {
 			whole_line(s, p, (size_t)(eol - p));
 		} else if (dispatch(s, out)) {
-			*in = slice_sub(*in, (size_t)(eol + 1 - in->p), in->n);
+			p = eol + 1;
+			if (s->skip_lf && p != end) {
+				p += *p == '\n';
+				s->skip_lf = 0;
+			}
+			if (from != NULL && s->data_ref.n > 0 &&
+			    s->status == 0 && !s->skip_lf)
+				out->block = (struct slice){ from,
+				    (size_t)(p - from) };
+			*in = slice_sub(*in, (size_t)(p - in->p), in->n);
 			return SSE_EVENT;
+		} else {
+			from = NULL;	/* comments are no part of a block */
 		}
 		p = eol + 1;
 	}

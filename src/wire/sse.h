@@ -40,6 +40,8 @@ struct sse_event {
 	long long retry;	/* the last valid one, in ms; -1 = none */
 	int status;		/* of a comment "HTTP_STATUS/429" in the event's
 				   block (DashScope); 0 = none */
+	struct slice block;	/* all of it in the input, data in its middle;
+				   or empty */
 };
 
 struct sse {
@@ -64,6 +66,14 @@ struct sse {
  * is used up.  *out is valid until the next call, and while the input is.
  */
 enum sse_ev sse_push(struct sse *s, struct slice *in, struct sse_event *out);
+
+/* Whether the last call has returned an event and the next byte begins a block,
+ * which the caller may then take from the input by itself. */
+static inline int
+sse_at_block(const struct sse *s)
+{
+	return s->fired && !s->skip_lf;
+}
 
 /* Whether lines of an event have come without its end. */
 int sse_lingers(const struct sse *s);
