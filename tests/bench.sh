@@ -44,12 +44,14 @@ run() {
 	{ read -r time cpu mem; read -r c_time c_cpu _; } < "$T/cost"
 }
 
-# line WHAT BIDE UNIT MOST [CURL]: MOST is relative to CURL if it is given.
+# line WHAT BIDE UNIT MOST [CURL [NAME]]: MOST is relative to CURL if it is
+# given, which may have another NAME.
 line() {
-	awk -v what="$1" -v b="$2" -v unit="$3" -v most="$4" -v c="${5-}" '
+	awk -v what="$1" -v b="$2" -v unit="$3" -v most="$4" -v c="${5-}" \
+	    -v name="${6:-curl}" '
 	BEGIN {
 		v = c == "" ? b : b / c
-		ref = c == "" ? "" : sprintf("curl %7.2f  ratio %5.2f", c, v)
+		ref = c == "" ? "" : sprintf("%s %7.2f  ratio %5.2f", name, c, v)
 		printf "%-42s %7.2f %-3s  %-27s  most %6.2f  %s\n", what, b,
 		    unit, ref, most, v <= most ? "PASS" : "MISS"
 	}'
@@ -104,3 +106,4 @@ line "the program itself" \
     "$(wc -c < "$BIDE" | awk '{ print $1 / 1024 }')" KiB 512
 . tests/bench_limits.sh
 . tests/bench_batch.sh
+. tests/bench_proxy.sh

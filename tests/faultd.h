@@ -38,8 +38,8 @@ struct verb_kind {
 
 #define ARGS_MAX 10
 #define VERBS_MAX 24
-#define STEPS_MAX 512
-#define CASES_MAX 128
+#define STEPS_MAX 1024
+#define CASES_MAX 512
 
 struct verb {
 	const struct verb_kind *kind;
