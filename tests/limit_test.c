@@ -3,6 +3,7 @@
  * limit_kill_test.c kills processes.
  */
 
+#include "limit/label.h"
 #include "tests/tickets.h"
 
 static void

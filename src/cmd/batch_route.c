@@ -4,6 +4,7 @@
 
 #include "cmd/exits.h"
 #include "cmd/limits.h"
+#include "limit/label.h"
 
 void
 route_close(struct route *r)

@@ -10,6 +10,7 @@
 #include "base/clean.h"
 #include "cmd/say.h"
 #include "limit/hold.h"
+#include "limit/label.h"
 #include "limit/share.h"
 #include "net/digest.h"
 #include "state/place.h"

@@ -1,5 +1,6 @@
 #include "core/pace.h"
 
+#include "limit/label.h"
 #include "wire/wait.h"
 
 /* Waits longer than this are reported. */

@@ -290,6 +290,15 @@ page_close(struct page *p)
 	(void)munmap(p, sizeof(*p));
 }
 
+void
+page_raise(_Atomic int64_t *word, int64_t to)
+{
+	int64_t v = atomic_load(word);
+
+	while (v < to && !atomic_compare_exchange_weak(word, &v, to))
+		;
+}
+
 struct page_state
 page_state(const struct page *p, size_t cell, msec now)
 {

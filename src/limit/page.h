@@ -90,6 +90,9 @@ struct page *page_alone(void);
 /* Unmaps it; harmless for NULL. */
 void page_close(struct page *p);
 
+/* Raises a word; it never falls below what another process made of it. */
+void page_raise(_Atomic int64_t *word, int64_t to);
+
 /* What is known of a cell; all 0: nothing. */
 struct page_state {
 	int64_t limit, used;
