@@ -3,6 +3,7 @@
 #include "tests/t.h"
 
 #define MINUTE ((int64_t)60000000)
+#define SECOND ((int64_t)1000000)
 #define FAR ((int64_t)1 << 50)
 
 static void
@@ -39,24 +40,32 @@ test_sync(void)
 	gcra_start(&g, 1000, MINUTE);
 	EQ(g.base, 1000, "the first response sets base");
 	EQ(g.margin, MINUTE / 100, "and a margin");
-	gcra_sync(&g, 500, 1500, MINUTE, 0);
+	gcra_sync(&g, 500, 1500, MINUTE, SECOND, 0);
 	EQ(g.base, 1000, "within the bounds base stays");
-	OK(g.margin < MINUTE / 100, "the margin shrinks");
-	gcra_sync(&g, 401000, 500000, MINUTE, 0);
+	gcra_sync(&g, 401000, 500000, MINUTE, SECOND, 0);
 	EQ(g.base, 401000, "too low: raised at once");
-	gcra_sync(&g, 0, 1000, MINUTE, 0);
+	gcra_sync(&g, 0, 1000, MINUTE, SECOND, 0);
 	EQ(g.base, 1000, "too high: lowered at once");
-	gcra_sync(&g, 0, 500, MINUTE, 1);
+	gcra_sync(&g, 0, 500, MINUTE, SECOND, 1);
 	EQ(g.base, 1000, "a refusal does not lower it");
-	gcra_sync(&g, 1301000, FAR, MINUTE, 0);
-	OK(g.margin >= 1250000, "the margin covers a raise, and more");
+	gcra_sync(&g, 901000, FAR, MINUTE, SECOND, 0);
+	OK(g.margin >= 1350000, "the margin covers a raise, and more");
 	margin = g.margin;
-	gcra_sync(&g, 1302000, FAR, MINUTE, 1);
-	OK(g.margin > margin * 14 / 10, "a refusal raises it further");
-	gcra_sync(&g, FAR, FAR, 1000 * MINUTE, 1);
-	EQ(g.margin, MINUTE / 8, "at most an eighth of a minute");
+	gcra_refused(&g, MINUTE);
+	EQ(g.margin, margin * 3 / 2, "a refusal raises it further");
+	for (i = 0; i < 20; i++)
+		gcra_sync(&g, 0, FAR, MINUTE, SECOND, 0);
+	EQ(g.margin, margin * 3 / 2, "it lasts");
+	gcra_sync(&g, g.base + 500000, FAR, MINUTE, SECOND, 0);
+	for (i = 0; i < 24; i++)
+		gcra_sync(&g, 0, FAR, MINUTE, SECOND, 0);
+	EQ(g.margin, 750000 + MINUTE / 1000, "until less is needed");
+	gcra_sync(&g, g.base + 5000000, FAR, MINUTE, 10 * SECOND, 0);
+	EQ(g.margin, 750000 + MINUTE / 1000, "what took long is not new");
+	gcra_sync(&g, FAR, FAR, 1000 * MINUTE, SECOND, 1);
+	EQ(g.margin, MINUTE / 20, "at most a twentieth of a minute");
 	for (i = 0; i < 2000; i++)
-		gcra_sync(&g, 0, FAR, MINUTE, 0);
+		gcra_sync(&g, 0, FAR, MINUTE, SECOND, 0);
 	EQ(g.margin, MINUTE / 1000, "never 0");
 }
 

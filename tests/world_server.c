@@ -185,6 +185,7 @@ put_text(const struct world *w, struct world_worker *x, size_t k, double wait)
 	static const char *const names[] = { "requests per min (RPM)",
 	    "tokens per min (TPM)", "", "", "requests per day (RPD)" };
 	const struct world_bucket *b = &w->bucket[k];
+	double cost = x->cost[k] - (k == W_TOKENS ? x->later : 0);
 	char v[32];
 
 	if (k == W_KINDS)
@@ -198,7 +199,7 @@ put_text(const struct world *w, struct world_worker *x, size_t k, double wait)
 		    "%lld, Requested %lld. Please try again in %s. Visit "
 		    "https://x to learn more.\"}}", names[k],
 		    (long long)b->limit, (long long)((double)b->limit -
-		    b->left), (long long)x->cost[k], span(wait, v));
+		    b->left), (long long)cost, span(wait, v));
 	else
 		snprintf(x->text, sizeof(x->text), "{\"error\":{\"code\":"
 		    "\"429\",\"message\":\"Rate limit is exceeded.\"}}");

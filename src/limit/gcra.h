@@ -26,6 +26,8 @@ struct gcra {
 	int64_t base;
 	int64_t margin;		/* kept in the bucket for what others take
 				   from it between two responses */
+	int64_t peak;		/* the margin that the last responses, */
+	int64_t reports;	/* so many, needed */
 };
 
 /* The span of cost, where limit refills in window; rounded up, at least 0, at
@@ -40,10 +42,16 @@ int64_t gcra_base(int64_t base, int64_t tail, int64_t now);
  * times of sending and of the response.  A base that is too low leads to
  * refusals, so it is raised at once, and the margin with it.  One that is too
  * high only delays; it is lowered as far as most.  A refusal never lowers it:
- * the requests before may not have been counted either.
+ * the requests before may not have been counted either.  The margin is the
+ * largest that one of the last 24 to 48 responses needed; what was taken in
+ * elapsed, since the response before, counts less if that is long.
  */
 void gcra_sync(struct gcra *g, int64_t least, int64_t most, int64_t window,
-    int refused);
+    int64_t elapsed, int refused);
+
+/* A request was refused although base does not seem too low: it is, by less
+ * than the uncertainty in the order of places. */
+void gcra_refused(struct gcra *g, int64_t window);
 
 /* The first response after a long time says that it is base. */
 void gcra_start(struct gcra *g, int64_t base, int64_t window);

@@ -13,6 +13,9 @@
 /* A server decides so soon after a request was sent, however slow its head. */
 #define DECIDED ((msec)300)
 
+/* Anthropic rounds tokens to thousands (providers.md 5.1). */
+#define ROUND 1000
+
 /* The cell of a kind.  A window that is not told is a long one if the limit is
  * that of the long cell. */
 static size_t
@@ -30,6 +33,47 @@ decided(const struct ticket *t, msec now)
 	return now - t->at > DECIDED ? t->at + DECIDED : now;
 }
 
+/* In what unit the figures of a cell are.  One that is no multiple of ROUND
+ * tells that none is rounded. */
+static int64_t
+unit_of(struct cell *c, int64_t left)
+{
+	int64_t unit = atomic_load(&c->unit);
+
+	if (left > 0 && unit != 1) {
+		unit = left % ROUND == 0 ? ROUND : 1;
+		atomic_store(&c->unit, unit);
+	}
+	return unit > 0 ? unit : 1;
+}
+
+/* A response, as a cell's queue sees it. */
+struct report {
+	int64_t place, span;	/* of its request */
+	int64_t gone;		/* the span of what its bucket lacks */
+	int64_t least, most;	/* base is between them */
+};
+
+/* The bounds that a report sets to base. */
+static void
+bound(struct report *r, const struct view *v, const struct ticket *t,
+    int64_t unit, msec now)
+{
+	int64_t sent = t->at * 1000, last;
+
+	/* the last place that may have been counted before this one: requests
+	 * sent within window/1000 of each other may overtake */
+	last = sent + v->window / 1000 + v->burst - v->base;
+	if (last > v->tail)
+		last = v->tail;
+	if (last < r->place)
+		last = r->place;
+	r->most = decided(t, now) * 1000 + r->gone - r->place;
+	/* what is left was rounded down */
+	r->least = sent + r->gone - gcra_span(unit, v->limit, v->window) -
+	    last;
+}
+
 /* Corrects a cell's base by what the server says is left in its bucket: as the
  * request left it, or as it found it if it was not counted.  A bucket that
  * lacks more than twice its size is not believed: all would wait for it. */
@@ -38,12 +82,13 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
     int counted, msec now)
 {
 	struct cell *c = &l->page->cell[k];
-	int64_t old = atomic_load(&c->limit), sent = t->at * 1000;
-	int64_t left, gone, last, most, least;
+	int64_t old = atomic_load(&c->limit), left = of->left, lacks;
+	struct report r;
 	struct view v;
 	struct gcra g;
-	msec since;
-	int first, crowd, refused;
+	msec since, told;
+	int first, crowd, refused, changed;
+	int tokens = k % LIMIT_LONG != QUOTA_REQUESTS;
 
 	/* a window inferred from a count that was rounded down is never too
 	 * long */
@@ -52,53 +97,57 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	atomic_store(&c->limit, of->limit);
 	if (of->limit != old)
 		ratio_restart(c);
+	changed = queue_change(old, of->limit);
+	if (changed)
+		atomic_fetch_add(&c->era, 1);
 	(void)queue_look(l, t, k, &v);
-	first = now - atomic_exchange(&c->told, now) > v.window / 1000;
-	if (of->left < 0 && counted)
+	told = atomic_exchange(&c->told, now);
+	first = now - told > v.window / 1000;
+	if (left < 0 && counted)
 		return;
+	if (left < -of->limit)
+		left = -of->limit;
 	/* refused by this bucket; a text only repeats what the head said */
-	refused = !counted && !(t->told >> k & 1) &&
-	    of->left < queue_cost(l, t, k);
+	refused = !counted && !(t->told >> k & 1) && left < queue_cost(l, t, k);
 	t->told |= 1u << k;
-	/* the last place that may have been counted before this one: requests
-	 * sent within window/1000 of each other may overtake */
-	last = sent + v.window / 1000 + v.burst - v.base;
-	if (last > v.tail)
-		last = v.tail;
-	if (last < t->place[k])
-		last = t->place[k];
-	left = of->left < -of->limit ? -of->limit : of->left;
-	gone = gcra_span(of->limit - left, v.limit, v.window) +
-	    (counted ? 0 : t->span[k]);
-	most = decided(t, now) * 1000 + gone - t->place[k];
 	crowd = t->early[k] > v.window / CROWD;
-	if (counted && k % LIMIT_LONG != QUOTA_REQUESTS && t->span[k] > 0)
-		ratio_report(c, t->place[k], most, gcra_span(queue_estimate(l,
+	r.place = t->place[k];
+	r.span = t->span[k];
+	if (t->era[k] != atomic_load(&c->era)) {
+		/* a place of an earlier era is before all others */
+		r.place = v.tail;
+		r.span = 0;
+		crowd = 1;
+	}
+	lacks = gcra_span(of->limit - left, v.limit, v.window);
+	r.gone = lacks + (counted ? 0 : r.span);
+	bound(&r, &v, t, tokens ? unit_of(c, left) : 1, now);
+	if (counted && tokens && r.span > 0)
+		ratio_report(c, r.place, r.most, gcra_span(queue_estimate(l,
 		    t, k), v.limit, v.window), v.window);
-	gone -= gcra_span(1, v.limit, v.window);	/* rounded down */
-	least = sent + gone - last;
 	do {
-		g = (struct gcra){ v.base, v.margin };
-		if (queue_change(old, of->limit)) {
-			gcra_start(&g, decided(t, now) * 1000 + gcra_span(
-			    of->limit - left, v.limit, v.window) - v.tail,
+		g = (struct gcra){ v.base, v.margin, atomic_load(&c->peak),
+		    atomic_load(&c->reports) };
+		if (changed) {
+			gcra_start(&g, decided(t, now) * 1000 + lacks - v.tail,
 			    v.window);
 			continue;
 		}
 		if (first || old == 0)
-			gcra_start(&g, most, v.window);
-		/* refused although base does not seem too low: it is, by less
-		 * than the uncertainty in the order of places */
-		if (refused && least <= g.base)
-			g.margin += g.margin / 2;
-		gcra_sync(&g, least, crowd ? INT64_MAX : most,
-		    v.window, !counted);
+			gcra_start(&g, r.most, v.window);
+		if (refused && r.least <= g.base)
+			gcra_refused(&g, v.window);
+		gcra_sync(&g, r.least, crowd ? INT64_MAX : r.most, v.window,
+		    (now - told) * 1000, !counted);
 	} while (!atomic_compare_exchange_weak(&c->base, &v.base, g.base));
 	/* that requests from before the limit was known are counted does not
 	 * tell what others will take */
 	since = atomic_load(&c->since);
-	if (first || (since == 0 && t->early[k] != INT64_MAX))
+	if (first || (since == 0 && t->early[k] != INT64_MAX)) {
 		atomic_store(&c->margin, g.margin);
+		atomic_store(&c->peak, g.peak);
+		atomic_store(&c->reports, g.reports);
+	}
 	if (first || t->at >= since)
 		atomic_store(&c->since, first ? now : 0);
 }
@@ -173,22 +222,42 @@ learn_text(struct limit *l, struct ticket *t, const struct fault *f, msec now)
 	return 1;
 }
 
+/* How many output tokens of an answer were not reserved.  An answer longer than
+ * its maximum is counted all the same, and others may be too. */
+static int64_t
+unforeseen(struct page *p, const struct ticket *t, const struct usage *u)
+{
+	int64_t over = u->output - t->cost.output;
+
+	if (u->output < 0 || t->cost.input <= 0)
+		return 0;
+	if (t->excess >= 0)
+		page_average(&p->excess, over + t->excess > 0 ?
+		    over + t->excess : 0);
+	return over > 0 ? over : 0;
+}
+
 void
 learn_usage(struct limit *l, struct ticket *t, const struct usage *u)
 {
-	int64_t used, span;
+	int64_t over = unforeseen(l->page, t, u), used, span;
 	struct view v;
 	size_t k;
 
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		if (k % LIMIT_LONG == QUOTA_REQUESTS || t->span[k] == 0 ||
-		    (t->told & 1u << k) != 0 || !queue_look(l, t, k, &v))
+		    !queue_look(l, t, k, &v))
 			continue;
 		used = k == QUOTA_OUTPUT ? u->output : k == QUOTA_INPUT ?
 		    u->input : u->input + u->output;
 		if (used > v.limit)
 			used = v.limit;
 		span = gcra_span(used, v.limit, v.window) - t->span[k];
+		if ((t->told & 1u << k) != 0)	/* as it was at its start */
+			span = k % LIMIT_LONG == QUOTA_TOKENS ?
+			    gcra_span(over, v.limit, v.window) : 0;
+		else if (u->input < 0 || u->output < 0)
+			span = 0;
 		if (span > 0 || v.own)
 			atomic_fetch_add(&v.c->base, span);
 	}

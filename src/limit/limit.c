@@ -37,14 +37,6 @@
 /* A limit that no response confirms is forgotten after so long. */
 #define UNCONFIRMED_MAX ((msec)3600000)
 
-static void
-average(_Atomic int64_t *word, int64_t v)
-{
-	int64_t old = atomic_load(word);
-
-	atomic_store(word, old == 0 ? v : old + (v - old) / 8);
-}
-
 /*
  * Whether to wait for the response to another process's request, because what
  * is known is stale: others may have used the buckets meanwhile.  Until there
@@ -248,11 +240,10 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 	lease_drop(p, &t->lease);
 	if (f->class == F_NONE) {
 		share_grow(p);
-		average(&p->length, now - t->at);
+		page_average(&p->length, now - t->at);
 		if (u->output >= 0)
-			average(&p->output, u->output);
-		if (u->input >= 0 && u->output >= 0)
-			learn_usage(l, t, u);
+			page_average(&p->output, u->output);
+		learn_usage(l, t, u);
 	} else if (limited) {
 		learn_refusal(l, t, f, now);
 	} else if (f->class == F_TIMEOUT && sent && !t->headed &&

@@ -70,8 +70,10 @@ struct ticket {
 	struct slice body;	/* borrowed from ask() until done() or drop() */
 	struct lease lease;
 	struct quota_cost cost;
+	int64_t excess;		/* output tokens added to the maximum in
+				   .cost; below 0: there is no maximum */
 	int64_t span[LIMIT_CELLS], place[LIMIT_CELLS];	/* limit/gcra.h */
-	int64_t among[LIMIT_CELLS];	/* the limit that the span is part of */
+	int64_t era[LIMIT_CELLS];	/* the cell's at that time */
 	int64_t early[LIMIT_CELLS];	/* us from its slot there to sending */
 	unsigned told;		/* bit k: the head reported cell k */
 	int headed;		/* its response has begun */

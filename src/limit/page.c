@@ -19,7 +19,7 @@
 #include "limit/ratio.h"
 
 /* Change it with the layout. */
-#define MAGIC 0x62696465206c3301u	/* "bide l3" */
+#define MAGIC 0x62696465206c3401u	/* "bide l4" */
 
 #define SKEW ((msec)60000)		/* between clocks */
 #define DAY ((msec)86400000)
@@ -42,11 +42,13 @@ static int
 is_sound_cell(const struct cell *c, msec now)
 {
 	int64_t window = atomic_load(&c->window);
+	int64_t minute = window > 0 && window < PAGE_MINUTE ? window :
+	    PAGE_MINUTE;
 
 	return within(&c->limit, 0, FIGURE_MAX) &&
 	    within(&c->window, 0, WINDOW_MAX) &&
-	    within(&c->margin, 0, window > 0 && window < PAGE_MINUTE ?
-	    window : PAGE_MINUTE) &&
+	    within(&c->margin, 0, minute) && within(&c->peak, 0, minute) &&
+	    within(&c->reports, 0, FIGURE_MAX) &&
 	    within(&c->tail, -WORD_MAX, WORD_MAX) &&
 	    within(&c->base, -WORD_MAX, WORD_MAX) &&
 	    atomic_load(&c->base) + atomic_load(&c->tail) <=
@@ -59,6 +61,8 @@ is_sound_cell(const struct cell *c, msec now)
 	    within(&c->rate_left, -FIGURE_MAX, FIGURE_MAX) &&
 	    within(&c->rate_taken, 0, FIGURE_MAX) &&
 	    within(&c->rate_at, 0, now + SKEW) &&
+	    within(&c->unit, 0, FIGURE_MAX) &&
+	    within(&c->era, 0, WORD_MAX) &&
 	    within(&c->from_place, -WORD_MAX, WORD_MAX) &&
 	    within(&c->from_base, -WORD_MAX, WORD_MAX);
 }
@@ -81,6 +85,7 @@ is_sound(const struct page *p, msec now)
 	    within(&p->admitted, 0, PAGE_LEASES * PAGE_ONE) &&
 	    within(&p->cut, 0, now + SKEW) &&
 	    within(&p->output, 0, FIGURE_MAX) &&
+	    within(&p->excess, 0, FIGURE_MAX) &&
 	    within(&p->length, -DAY, DAY) &&
 	    p->label[PAGE_LABEL - 1] == '\0';
 	size_t i, k;
@@ -252,6 +257,7 @@ page_forget(struct page *p)
 	for (c = p->cell; c < p->cell + PAGE_CELLS; c++) {
 		atomic_store(&c->limit, 0);
 		atomic_store(&c->told, 0);
+		atomic_store(&c->unit, 0);
 		atomic_store(&c->ratio, 0);
 		ratio_restart(c);
 	}
@@ -261,6 +267,7 @@ page_forget(struct page *p)
 	atomic_store(&p->head, 0);
 	atomic_store(&p->concurrency, 0);
 	atomic_store(&p->output, 0);
+	atomic_store(&p->excess, 0);
 	atomic_store(&p->length, 0);
 }
 
@@ -297,6 +304,14 @@ page_raise(_Atomic int64_t *word, int64_t to)
 
 	while (v < to && !atomic_compare_exchange_weak(word, &v, to))
 		;
+}
+
+void
+page_average(_Atomic int64_t *word, int64_t v)
+{
+	int64_t old = atomic_load(word);
+
+	atomic_store(word, old == 0 ? v : old + (v - old) / 8);
 }
 
 struct page_state

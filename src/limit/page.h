@@ -34,6 +34,7 @@
 struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t limit;	/* 0: not known */
 	_Atomic int64_t window, margin, tail, base;
+	_Atomic int64_t peak, reports;
 	_Atomic int64_t told;	/* when a server last reported it, ms */
 	_Atomic int64_t since;	/* the first such report, ms; 0: a request
 				   sent after it has confirmed it */
@@ -42,6 +43,9 @@ struct cell {			/* a token bucket (limit/gcra.h), in us */
 	_Atomic int64_t from_place, from_base;	/* compared from; 0: none */
 	_Atomic int64_t rate, rate_left, rate_taken;	/* limit/rate.h */
 	_Atomic int64_t rate_at;	/* ms */
+	_Atomic int64_t era;	/* counts the times that all places became
+				   invalid (limit/queue.h) */
+	_Atomic int64_t unit;	/* of the figures; 0: unknown */
 };
 
 struct page {			/* times and spans in ms */
@@ -52,6 +56,7 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t concurrency;	/* limit/share.h, x PAGE_ONE; 0: none */
 	_Atomic int64_t cut;	/* when that was last reduced */
 	_Atomic int64_t output;	/* average tokens of an answer; 0: unknown */
+	_Atomic int64_t excess;	/* average tokens above a request's maximum */
 	_Atomic int64_t length;	/* average time of a request */
 	struct cell cell[PAGE_CELLS];
 	_Atomic int64_t held;	/* when .hold was set */
@@ -92,6 +97,9 @@ void page_close(struct page *p);
 
 /* Raises a word; it never falls below what another process made of it. */
 void page_raise(_Atomic int64_t *word, int64_t to);
+
+/* Moves an average by an eighth of the way to v; 0: there was none. */
+void page_average(_Atomic int64_t *word, int64_t v);
 
 /* What is known of a cell; all 0: nothing. */
 struct page_state {

@@ -94,7 +94,7 @@ queue_leave(struct limit *l, struct ticket *t)
 
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		c = &l->page->cell[k];
-		if (!queue_change(t->among[k], atomic_load(&c->limit)))
+		if (t->era[k] == atomic_load(&c->era))
 			atomic_fetch_sub(&c->tail, t->span[k]);
 	}
 }
@@ -103,23 +103,30 @@ void
 queue_join(struct limit *l, struct ticket *t, msec now)
 {
 	struct view v;
+	int64_t era;
 	size_t k;
 
 	t->queued = 1;
 	for (k = 0; k < LIMIT_CELLS; k++) {
+		era = atomic_load(&l->page->cell[k].era);
 		if (!queue_look(l, t, k, &v)) {
-			if (t->span[k] == 0)
+			if (t->span[k] == 0) {
 				t->place[k] = v.tail;
+				t->era[k] = era;
+			}
 			continue;
 		}
-		if (t->span[k] > 0 && !queue_change(t->among[k], v.limit))
+		if (t->span[k] > 0 && t->era[k] == era)
 			continue;
-		t->among[k] = v.limit;
+		t->era[k] = era;
 		/* the body is searched for costs only if a limit is known */
 		if (k % LIMIT_LONG != QUOTA_REQUESTS && t->cost.input <= 0) {
 			t->cost = quota_cost(t->body);
-			if (t->cost.output < 0)
-				t->cost.output = atomic_load(&l->page->output);
+			t->excess = t->cost.output < 0 ? -1 :
+			    atomic_load(&l->page->excess);
+			t->cost.output = t->excess < 0 ?
+			    atomic_load(&l->page->output) :
+			    t->cost.output + t->excess;
 			if (t->cost.output < 0)	/* a damaged page */
 				t->cost.output = 0;
 		}

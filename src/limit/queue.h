@@ -29,8 +29,8 @@ int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
 
 /*
  * Whether a limit has changed so much that all have to take new places.  Who
- * changes it sets base so that the bucket is as the server says after the last
- * of the old places, which are not returned.
+ * changes it begins another era and sets base so that the bucket is as the
+ * server says after the last of the old places, which are not returned.
  */
 int queue_change(int64_t from, int64_t to);
 
