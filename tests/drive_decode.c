@@ -123,7 +123,7 @@ static struct decode
 start(struct recorder *r)
 {
 	return (struct decode){ .sink = &r->sink,
-	    .usage = { -1, -1, -1, -1 } };
+	    .usage = USAGE_NONE };
 }
 
 /* An event after a terminal one: of the next answer, or nothing. */

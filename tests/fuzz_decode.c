@@ -42,7 +42,7 @@ run(const struct dialect *dialect, const uint8_t *p, size_t size,
     size_t split, struct buf *out)
 {
 	struct log l = { .sink.put = note };
-	struct decode d = { .sink = &l.sink, .usage = { -1, -1, -1, -1 } };
+	struct decode d = { .sink = &l.sink, .usage = USAGE_NONE };
 	struct sse sse = { .error_field = 1, .raw_json = 1 };
 	enum decoded what = DECODE_MORE;
 	enum sse_ev ev = SSE_MORE;

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define DAY ((msec)86400000)
 #define TURN_MAX ((msec)10000)
 
-static const struct usage usage = { 1000, 100, -1, -1 };
+static const struct usage usage = { 1000, 100, -1, -1, 0 };
 static char dir[32];
 
 static void

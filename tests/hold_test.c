@@ -160,7 +160,7 @@ test_success(void)
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 200, 5);
 	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 1, 1000000000000,
-	    -1, -1 }, START + 10);
+	    -1, -1, 0 }, START + 10);
 	OK(ask(&l, &b, 20) <= 61000, "nor does an answer cost more");
 	page_close(l.page);
 }

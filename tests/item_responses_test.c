@@ -36,7 +36,7 @@ responses(void)
 		COMPLETED(REASONING "," CALL_ITEM),
 		NULL
 	};
-	struct decode d = { .usage = { -1, -1, -1, -1 } };
+	struct decode d = { .usage = USAGE_NONE };
 	struct keeper k = start();
 
 	read_events(&k, &dialect_responses, stream);

@@ -82,7 +82,7 @@ messages_unsigned(void)
 		DELTA("0", "\"signature_delta\",\"signature\":\"S\""),
 		FINISH("end_turn"), STOP, NULL
 	};
-	struct decode d = { .usage = { -1, -1, -1, -1 } };
+	struct decode d = { .usage = USAGE_NONE };
 	struct keeper k = start();
 
 	read_events(&k, &dialect_messages, stream);

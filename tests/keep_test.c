@@ -182,7 +182,7 @@ live(void)
 	then("p(t) w(text\",\"tur) f", "each flush");
 	has("\"from\":5,\"text\":\"!\"", "where it was");
 	put_event((struct event){ .type = EV_USAGE,
-	    .usage = &(struct usage){ 7, 8, -1, 0 } });
+	    .usage = &(struct usage){ 7, 8, -1, 0, 0 } });
 	put_event((struct event){ .type = EV_DONE, .finish = FIN_STOP,
 	    .attempt = 1, .request_id = "req_1" });
 	then("p(u) w(answer\",\"t) s p(d)",

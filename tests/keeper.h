@@ -63,7 +63,7 @@ static inline void
 read_events(struct keeper *k, const struct dialect *dialect,
     const char *const *events)
 {
-	struct decode d = { .sink = &k->sink, .usage = { -1, -1, -1, -1 },
+	struct decode d = { .sink = &k->sink, .usage = USAGE_NONE,
 	    .request = SLICE("{\"tools\":[]}") };
 	struct sse_event e = { .name = SLICE("message") };
 	enum decoded what = DECODE_MORE;

@@ -332,7 +332,7 @@ test_own(void)
 	l.own[QUOTA_TOKENS] = 600;
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 200, 5);
-	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1 },
+	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 11, 9, -1, -1, 0 },
 	    START + 10);
 	EQ(ask(&l, &b, 20), 2000, "what was not used is returned");
 	page_close(l.page);

@@ -37,7 +37,7 @@ start(struct log *l)
 {
 	*l = (struct log){ .sink.put = note };
 	return (struct decode){ .sink = &l->sink,
-	    .usage = { -1, -1, -1, -1 } };
+	    .usage = USAGE_NONE };
 }
 
 /* What an event meant: m t d f, and i for one that carried nothing. */

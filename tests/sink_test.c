@@ -53,7 +53,7 @@ static void
 put(struct sink *s, enum ev_type type)
 {
 	static struct fault f;
-	static struct usage usage = { 7, 3, -1, 0 };
+	static struct usage usage = { 7, 3, -1, 0, 0 };
 
 	fault_set(&f, F_RATE, 1, " slow\ndown ");
 	f.status = 429;

@@ -11,7 +11,7 @@
 #define BODY SLICE("{\"max_tokens\":100,\"input\":\"hello there, you\"}")
 #define COST 111
 
-static const struct usage none = { -1, -1, -1, -1 };
+static const struct usage none = USAGE_NONE;
 static const struct fault whole = { .class = F_NONE };
 
 static inline struct limit

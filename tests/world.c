@@ -109,7 +109,7 @@ head(struct world *w, struct world_worker *x)
 {
 	struct fault f = { .class = F_RATE, .retry = 1, .status = 429,
 	    .wait = MSEC_NONE };
-	struct usage none = { -1, -1, -1, -1 };
+	struct usage none = USAGE_NONE;
 	struct limit *l = &w->limit[x->model];
 	struct http_field field[WORLD_FIELDS];
 	struct quota q;
@@ -140,7 +140,7 @@ done(struct world *w, struct world_worker *x)
 {
 	struct fault f = { .class = F_NONE };
 	struct usage u = { (int64_t)x->cost[W_INPUT],
-	    (int64_t)(x->later > 0 ? x->later : 16), -1, -1 };
+	    (int64_t)(x->later > 0 ? x->later : 16), -1, -1, 0 };
 
 	limit_local.done(&w->limit[x->model], &x->ticket, &f, 1, &u, w->now);
 	world_done(w, x);

@@ -1,5 +1,7 @@
 #include "api/event.h"
 
+#include "api/price.h"
+
 const char *
 finish_name(enum finish finish)
 {
@@ -52,6 +54,7 @@ event_put_usage(struct json_out *w, const struct usage *u)
 	event_put_count(w, "output", u->output);
 	event_put_count(w, "cached", u->cached);
 	event_put_count(w, "reasoning", u->reasoning);
+	price_put_cost(w, u->cost);
 }
 
 static void
@@ -68,4 +71,5 @@ event_add_usage(struct usage *sum, const struct usage *u)
 	add(&sum->output, u->output);
 	add(&sum->cached, u->cached);
 	add(&sum->reasoning, u->reasoning);
+	sum->cost = price_add(sum->cost, u->cost);
 }

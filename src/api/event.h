@@ -48,7 +48,10 @@ enum finish {
 /* Tokens as the provider counts them; -1 = unknown. */
 struct usage {
 	int64_t input, output, cached, reasoning;
+	int64_t cost;		/* as in api/price.h; 0 = unknown */
 };
+
+#define USAGE_NONE { -1, -1, -1, -1, 0 }
 
 struct event {
 	enum ev_type type;
@@ -105,7 +108,7 @@ const char *finish_name(enum finish finish);
 
 /* Write members of an open object as --json and batch name them: id, name,
  * arguments; class, status, message; a count, null if it is negative, which is
- * unknown; the token counts. */
+ * unknown; the token counts and the cost. */
 void event_put_call(struct json_out *w, const struct event *e);
 void event_put_fault(struct json_out *w, const struct fault *f);
 void event_put_count(struct json_out *w, const char *key, int64_t n);

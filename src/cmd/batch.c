@@ -162,11 +162,22 @@ take(struct batch *b, size_t i)
 			buf_puts(&b->line, ", ");
 			report_fault(&r.res.last.fault, &b->line);
 		}
+		if (r.res.usage.cost > 0) {
+			buf_puts(&b->line, ", cost ");
+			price_put(r.res.usage.cost, &b->line);
+		}
 		batch_tell(b);
 	}
 	if (r.bare && !b->warned && !b->o->quiet) {
 		b->warned = 1;
 		buf_puts(&b->line, plan_bare);
+		batch_tell(b);
+	}
+	if (r.unpriced && b->tally.priced && !b->unpriced && !b->o->quiet) {
+		b->unpriced = 1;
+		buf_printf(&b->line, "line %llu: there is no price for its "
+		    "model; the cost is that of other lines",
+		    (unsigned long long)w->claim.line);
 		batch_tell(b);
 	}
 	if (r.fate < FATE_LEFT)
@@ -425,6 +436,7 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->command = command;
 	b->again = MSEC_NONE;
 	b->tally.tty = say_can_live();
+	b->tally.priced = o->nprices > 0;
 	b->errors.fd = b->errors.old = -1;
 	b->todo.ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
 	b->work.env = b->calm;
@@ -435,8 +447,7 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	if ((rc = input_texts(&b->work.texts, o)) == 0 &&
 	    (rc = batch_shard(o->shard, &b->shard, &b->shards)) == 0 &&
 	    (rc = batch_deadline(o->deadline, &b->calm, &b->deadline)) == 0 &&
-	    (rc = batch_price(o->price, b->tally.price)) == 0 &&
-	    (rc = batch_budget(o->budget, o->price != NULL,
+	    (rc = batch_budget(o->budget, o->nprices > 0,
 	    &b->budget)) == 0 && (rc = open_files(b)) == 0) {
 		batch_scan(b);
 		if (batch_cancelled(b))

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "api/price.h"
 #include "cmd/report.h"
 #include "wire/when.h"
 
@@ -21,38 +22,6 @@ batch_shard(const char *text, unsigned *part, unsigned *parts)
 	return 0;
 }
 
-/* A decimal number in millionths; -1. */
-static int64_t
-millionths(struct slice s)
-{
-	struct slice whole = slice_cut(&s, '.');
-	long long n = slice_dec(whole, 1000000), part = 0;
-	size_t i;
-
-	if (n < 0 || s.n > 6 ||
-	    (s.n > 0 && (part = slice_dec(s, 999999)) < 0))
-		return -1;
-	for (i = s.n; i < 6; i++)
-		part *= 10;
-	return n * 1000000 + part;
-}
-
-int
-batch_price(const char *text, int64_t price[2])
-{
-	struct slice out = slice_str(text), in = slice_cut(&out, ',');
-
-	price[0] = price[1] = 0;
-	if (text == NULL)
-		return 0;
-	price[0] = millionths(in);
-	price[1] = millionths(out);
-	if (price[0] >= 0 && price[1] >= 0 && out.n > 0)
-		return 0;
-	return fail(EXIT_USAGE, "--price: '%s' is not IN,OUT: what a million "
-	    "tokens cost, as in 2.50,10", text);
-}
-
 int
 batch_budget(const char *text, int priced, int64_t *budget)
 {
@@ -61,7 +30,7 @@ batch_budget(const char *text, int priced, int64_t *budget)
 	*budget = 0;
 	if (text == NULL)
 		return 0;
-	*budget = priced ? millionths(s) : slice_dec(s, PRICE_UNIT);
+	*budget = priced ? price_decimal(s) : slice_dec(s, PRICE_UNIT);
 	if (*budget <= 0)
 		return fail(EXIT_USAGE, "--budget: '%s' is not a %s", text,
 		    priced ? "cost above 0" : "number of tokens above 0; for "

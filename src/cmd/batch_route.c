@@ -37,7 +37,7 @@ open_route(struct work *w, struct route *r, struct slice model,
 /* Sets the model that the body of a line names, if it names one; Gemini's may
  * begin with "models/".  Whether it is another one than before. */
 static int
-take_model(struct route *r, const struct line *l)
+take_model(struct route *r, const struct line *l, const struct opts *o)
 {
 	static const char folder[] = "models/";
 	struct json_want model = { .key = "model" };
@@ -50,6 +50,7 @@ take_model(struct route *r, const struct line *l)
 		return 0;
 	slice_copy(model.tok, r->model, sizeof(r->model));
 	p->model = r->model;
+	p->job.price = opts_price(o, p->provider.name, p->model);
 	return 1;
 }
 
@@ -58,7 +59,7 @@ route_limits(struct work *w, struct route *r, const struct line *l)
 {
 	struct plan *p = &r->plan;
 	int other = l->family != FAMILY_PLAIN && !r->instead &&
-	    take_model(r, l);
+	    take_model(r, l, w->o);
 
 	if (!w->o->dry_run && (other || p->job.pace == NULL))
 		limits_open(p, w->o, &w->env);

@@ -16,7 +16,8 @@ struct batch {
 	struct slice command;
 	int stop;		/* start no further line; .c says why */
 	struct complaint c;
-	int in_over, signal, warned;
+	int in_over, signal;
+	int warned, unpriced;	/* that was said */
 	int pending;		/* .claim and .text are to be given */
 	unsigned deferred_in_a_row;
 	unsigned shard, shards;

@@ -230,8 +230,7 @@ static void
 ask(struct work *w)
 {
 	struct question *q = &w->q;
-	struct result *res = &q->report.res, before = { .usage = { -1, -1, -1,
-	    -1 } };
+	struct result *res = &q->report.res, before = { .usage = USAGE_NONE };
 	struct run r = { .policy = { w->o->patience,
 	    (unsigned)w->o->retries }, .after = question_after, .ctx = q,
 	    .queue = 1 };
@@ -282,6 +281,7 @@ answer_line(struct work *w, const struct claim *claim, struct slice text,
 	}
 	r->fate = fate_of(&r->res);
 	r->bare = q->route != NULL && q->route->plan.bare;
+	r->unpriced = q->route != NULL && q->route->plan.job.price == NULL;
 	buf_clear(out);
 	buf_put(out, (struct slice){ (char *)r, sizeof(*r) });
 	if (r->fate < FATE_LEFT)

@@ -41,6 +41,7 @@ struct report {
 	enum fate fate;
 	unsigned limited;	/* attempts answered by a 429 */
 	int bare;		/* a key was sent in the clear */
+	int unpriced;		/* what it costs is not known */
 	struct result res;
 };
 

@@ -27,7 +27,7 @@ const char help_text[] =
 "      --json                 events as JSON lines\n"
 "      --schema FILE          the answer must match this JSON schema\n"
 "      --tools FILE           tools the model may call (JSON array)\n"
-"      --max-tokens N  --temperature X  --effort LEVEL\n"
+"      --max-tokens N  --temperature X  --effort LEVEL  --price IN,OUT\n"
 "      --param KEY=JSON       another request field, repeatable\n"
 "      --fallback [PROVIDER:]MODEL   model to ask if that one fails\n"
 "      --patience DUR         most time to wait in all (10m; 0: never; inf)\n"

@@ -1,5 +1,6 @@
 #include "cmd/log.h"
 
+#include "api/price.h"
 #include "cmd/open.h"
 #include "cmd/say.h"
 #include "wire/when.h"
@@ -91,6 +92,10 @@ put_answer(struct buf *t, const struct history *h)
 		if (h->usage.output >= 0)
 			buf_printf(t, ", %lld out",
 			    (long long)h->usage.output);
+		if (h->usage.cost > 0) {
+			buf_puts(t, ", cost ");
+			price_put(h->usage.cost, t);
+		}
 	} else {
 		buf_puts(t, h->state == TURN_FAILED ? ", failed" :
 		    ", not finished");

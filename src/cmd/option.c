@@ -38,7 +38,7 @@ const struct option options[] = {
 	{ "shard", 0, K_TEXT, CMD_BATCH, AT(shard) },
 	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
 	{ "report", 0, K_TEXT, CMD_BATCH, AT(report) },
-	{ "price", 0, K_TEXT, CMD_BATCH, AT(price) },
+	{ "price", 0, K_PRICE, ANSWERS | CMD_BATCH, AT(prices) },
 	{ "budget", 0, K_NUMBER, CMD_BATCH, AT(budget) },
 	{ "errors", 0, K_TEXT, CMD_BATCH, AT(errors) },
 	{ "ordered", 0, K_TEXT, CMD_BATCH, AT(ordered) },
@@ -138,6 +138,26 @@ set_param(struct opts *o, const char *value, const char *where, int status)
 }
 
 static int
+set_price(struct opts *o, const char *value, const char *where, int status)
+{
+	struct own_price *p = &o->prices[o->nprices];
+	struct slice text = slice_trim(slice_str(value));
+	size_t at = text.n;
+
+	if (o->nprices == PRICES_MAX)
+		return fail(status, "%s: given more than %d times", where,
+		    PRICES_MAX);
+	while (at > 0 && text.p[at - 1] != ' ' && text.p[at - 1] != '\t')
+		at--;
+	p->model = slice_trim(slice_sub(text, 0, at));
+	if (price_read(slice_sub(text, at, text.n), &p->price) < 0)
+		return fail(status, "%s: '%s' is not [MODEL] IN,OUT: what a "
+		    "million tokens cost, as in 2.50,10", where, value);
+	o->nprices++;
+	return 0;
+}
+
+static int
 add(const char **list, size_t *n, size_t max, const char *value,
     const char *where, int status)
 {
@@ -226,6 +246,8 @@ option_set(struct opts *o, const struct option *opt, const char *value,
 			why = "restart, continue or fail";
 		*(const char **)to = value;
 		break;
+	case K_PRICE:
+		return set_price(o, value, where, status);
 	case K_PARAM:
 		return set_param(o, value, where, status);
 	case K_FILE:

@@ -19,6 +19,7 @@ enum kind {
 	K_FILE,			/* a path, repeatable */
 	K_RESULT,		/* ID=FILE, repeatable */
 	K_FALLBACK,		/* a model, repeatable */
+	K_PRICE,		/* [MODEL] IN,OUT, repeatable */
 	K_PARAM			/* KEY=JSON, repeatable */
 };
 

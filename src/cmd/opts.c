@@ -155,6 +155,23 @@ opts_given(const struct opts *o, const char *name)
 	return o->given >> (option_find(slice_str(name), 0) - options) & 1;
 }
 
+const struct price *
+opts_price(const struct opts *o, const char *provider, const char *model)
+{
+	struct slice name, prefix;
+	size_t i = o->nprices;
+
+	while (i-- > 0) {
+		name = o->prices[i].model;
+		if (name.n == 0 || slice_is(name, model))
+			return &o->prices[i].price;
+		prefix = slice_cut(&name, ':');
+		if (slice_is(prefix, provider) && slice_is(name, model))
+			return &o->prices[i].price;
+	}
+	return NULL;
+}
+
 msec
 opts_end(const struct opts *o)
 {

@@ -10,6 +10,7 @@
  * Texts point into argv, the environment, .config or .recorded.
  */
 
+#include "api/price.h"
 #include "api/request.h"
 #include "base/env.h"
 #include "core/run.h"
@@ -20,6 +21,7 @@
 #define FILES_MAX 32
 #define RESULTS_MAX 32
 #define FALLBACKS_MAX 8
+#define PRICES_MAX 64
 
 /* Each option is for some commands; the others reject it on the command line
  * and ignore it in the environment and the file. */
@@ -51,6 +53,13 @@ struct own_provider {
 	size_t nheaders;
 };
 
+/* The price of a model, with or without "PROVIDER:", or of all if there is no
+ * name. */
+struct own_price {
+	struct slice model;
+	struct price price;
+};
+
 struct opts {
 	const struct env *env;	/* for files that have to be waited for */
 	int live;		/* -1: if stdout is a terminal */
@@ -65,7 +74,7 @@ struct opts {
 	const char *temperature, *schema, *tools, *key_file, *cacert;
 	const char *messages, *session;
 	const char *shard, *deadline, *report, *errors, *ordered;
-	const char *price, *budget;
+	const char *budget;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;
@@ -74,6 +83,7 @@ struct opts {
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: not given */
 	size_t nparams;
+	size_t nprices;
 	char **words;		/* of the prompt, in argv */
 	size_t nwords;
 	size_t nproviders;
@@ -84,6 +94,7 @@ struct opts {
 	const char *results[RESULTS_MAX];	/* ID=FILE */
 	const char *fallbacks[FALLBACKS_MAX];
 	struct param params[PARAMS_MAX];
+	struct own_price prices[PRICES_MAX];
 	struct own_provider providers[PROVIDERS_MAX];
 };
 
@@ -108,6 +119,10 @@ int opts_given(const struct opts *o, const char *name);
 void opts_put(const struct opts *o, struct json_out *w);
 int opts_take(struct opts *o, struct slice record, int all);
 void opts_forget(struct opts *o);
+
+/* The last price that fits a model; NULL: there is none. */
+const struct price *opts_price(const struct opts *o, const char *provider,
+    const char *model);
 
 /* Fills *c.  Returns -1. */
 int complain(struct complaint *c, int status, const char *fmt, ...)

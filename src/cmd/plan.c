@@ -341,6 +341,7 @@ plan_make(struct plan *p, const struct opts *o, const char *model,
 	p->bare = is_bare(p) && !o->dry_run;
 	j->dialect = p->provider.dialect;
 	j->mask = &p->mask;
+	j->price = opts_price(o, p->provider.name, p->model);
 	j->exchange.method = "POST";
 	j->exchange.fields = buf_slice(&p->fields);
 	j->limit = (struct deadlines){ o->connect, o->first_byte, o->idle,

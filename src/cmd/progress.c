@@ -3,10 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/batch_opts.h"
+#include "api/price.h"
 #include "cmd/report.h"
 #include "wire/when.h"
 
+#define TOKENS_MAX INT64_C(1000000000000)
 #define PART ((msec)60000 / MINUTE)
 
 /* Drops what is older than a minute. */
@@ -29,7 +30,7 @@ move_on(struct tally *p, msec now)
 static int64_t
 tokens(int64_t n)
 {
-	return n < 0 ? 0 : n < PRICE_UNIT ? n : PRICE_UNIT;
+	return n < 0 ? 0 : n < TOKENS_MAX ? n : TOKENS_MAX;
 }
 
 void
@@ -43,6 +44,7 @@ progress_count(struct tally *p, msec now, const struct report *r)
 	p->n[T_LIMITED] += r->limited;
 	p->by_class[r->res.last.fault.class]++;
 	move_on(p, now);
+	p->cost = price_add(p->cost, u->cost);
 	p->n[T_INPUT] += input;
 	p->n[T_CACHED] += tokens(u->cached);
 	p->n[T_OUTPUT] += output;
@@ -123,31 +125,10 @@ progress_end(struct tally *p)
 	p->open = 0;
 }
 
-static int64_t
-times(int64_t n, int64_t price)
-{
-	return price > 0 && n > INT64_MAX / 2 / price ? INT64_MAX / 2 :
-	    n * price;
-}
-
 int64_t
 progress_spent(const struct tally *p)
 {
-	if (p->price[0] + p->price[1] == 0)
-		return p->n[T_INPUT] + p->n[T_OUTPUT];
-	return times(p->n[T_INPUT], p->price[0]) +
-	    times(p->n[T_OUTPUT], p->price[1]);
-}
-
-/* Rounded up: nothing is for free. */
-static void
-put_cost(const struct tally *p, struct buf *out)
-{
-	int64_t millionth = PRICE_UNIT / 1000000;
-	long long cost = progress_spent(p) / millionth +
-	    (progress_spent(p) % millionth > 0);
-
-	buf_printf(out, "%lld.%06lld", cost / 1000000, cost % 1000000);
+	return p->priced ? p->cost : p->n[T_INPUT] + p->n[T_OUTPUT];
 }
 
 void
@@ -157,10 +138,10 @@ progress_usage(const struct tally *p, struct buf *out)
 	    "(%lld reasoning)", (long long)p->n[T_INPUT],
 	    (long long)p->n[T_CACHED], (long long)p->n[T_OUTPUT],
 	    (long long)p->n[T_REASONING]);
-	if (p->price[0] + p->price[1] == 0)
+	if (!p->priced)
 		return;
 	buf_puts(out, ", cost ");
-	put_cost(p, out);
+	price_put(p->cost, out);
 }
 
 void
@@ -189,8 +170,8 @@ progress_report(const struct tally *p, struct buf *out, msec now)
 	for (i = 0; i < TALLIES; i++)
 		json_member_num(&w, names[i], p->n[i]);
 	json_key(&w, "cost");
-	if (p->price[0] + p->price[1] > 0) {
-		put_cost(p, &cost);
+	if (p->priced) {
+		price_put(p->cost, &cost);
 		(void)json_raw(&w, buf_slice(&cost));
 		buf_free(&cost);
 	} else {

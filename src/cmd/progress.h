@@ -29,8 +29,8 @@ struct tally {
 	int64_t failed_before;	/* of T_BEFORE */
 	int64_t limit[2];	/* requests and tokens a minute; 0: not known */
 	int64_t by_class[CLASSES];	/* failed and deferred */
-	int64_t price[2];	/* of a token, input and output, in PRICE_UNITs;
-				   0: not known */
+	int priced;		/* there are prices */
+	int64_t cost;		/* of all attempts (api/price.h) */
 	int tty;		/* stderr is a terminal */
 	/* private */
 	int open;		/* the line is on the terminal */
@@ -50,7 +50,7 @@ void progress_show(struct tally *p, msec now, size_t waiting, msec until);
 void progress_say(struct tally *p, struct slice text);
 void progress_end(struct tally *p);
 
-/* What was spent: PRICE_UNITs, or tokens if there is no price. */
+/* What was spent: the cost, or tokens if there are no prices. */
 int64_t progress_spent(const struct tally *p);
 
 /* Appends the tokens and their cost, for people. */

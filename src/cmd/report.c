@@ -7,6 +7,7 @@
 
 #include "api/hint.h"
 #include "api/error_words.h"
+#include "api/price.h"
 #include "base/clean.h"
 #include "cmd/secret.h"
 #include "wire/when.h"
@@ -238,6 +239,10 @@ put_usage(struct buf *b, const struct outcome *out)
 		buf_printf(b, ", %lld out", (long long)u->output);
 	if (u->reasoning > 0)
 		buf_printf(b, " (%lld reasoning)", (long long)u->reasoning);
+	if (u->cost > 0) {
+		buf_puts(b, ", cost ");
+		price_put(u->cost, b);
+	}
 }
 
 void

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "api/price.h"
 #include "base/clean.h"
 #include "cmd/say.h"
 #include "state/session.h"
@@ -89,6 +90,10 @@ put_line(struct list *l, const struct session *s, msec age, int locked)
 	put_tokens(b, h->spent.input);
 	buf_putc(b, '/');
 	put_tokens(b, h->spent.output);
+	if (h->spent.cost > 0) {
+		buf_putc(b, ' ');
+		price_put(h->spent.cost, b);
+	}
 	column(b, start, 76);
 	buf_puts(b, state(s, locked, &until));
 	if (until) {
@@ -122,6 +127,7 @@ put_json(struct list *l, const struct session *s, msec written, int locked)
 	}
 	event_put_count(&w, "input", h->spent.input);
 	event_put_count(&w, "output", h->spent.output);
+	price_put_cost(&w, h->spent.cost);
 	json_close(&w);
 	buf_putc(&l->out, '\n');
 	buf_free(&text);

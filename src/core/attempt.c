@@ -124,7 +124,7 @@ attempt(struct job *job, struct outcome *out)
 		c = NULL;
 	}
 	memset(out, 0, sizeof(*out));
-	out->usage = (struct usage){ -1, -1, -1, -1 };
+	out->usage = (struct usage)USAGE_NONE;
 	out->time = (struct timing){
 		.dial = { MSEC_NONE, MSEC_NONE, MSEC_NONE },
 		.start = now, .sent = MSEC_NONE, .head = MSEC_NONE,

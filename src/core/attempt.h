@@ -75,6 +75,7 @@ struct job {
 	int stored;		/* the server stores the run: the cursor holds
 				   the position in its stream */
 	struct pace *pace;	/* the rate limits (core/pace.h); or NULL */
+	const struct price *price;	/* of its tokens; or NULL */
 	/* carried on */
 	uint64_t answer;	/* bytes of it so far; run() starts with 0 */
 	struct conn *idle;	/* a connection to reuse; NULL */

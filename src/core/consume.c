@@ -132,7 +132,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 	r.last = r.sign = r.error = r.line = MSEC_NONE;
 	r.dec.sink = job->sink;
 	r.dec.request = job->exchange.body;
-	r.dec.usage = (struct usage){ -1, -1, -1, -1 };
+	r.dec.usage = (struct usage)USAGE_NONE;
 	r.dec.bytes = r.bytes = job->answer;
 	r.sse.error_field = r.sse.raw_json = 1;
 	r.sse.max = event_max(job);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/price.h"
 #include "core/retry.h"
 #include "wire/when.h"
 
@@ -217,6 +218,7 @@ put_answer(struct keep *k, const struct event *e)
 	for (i = 0; i < 4; i++)
 		if (count[i] >= 0)
 			json_member_num(&w, names[i], count[i]);
+	price_put_cost(&w, u->cost);
 	json_close(&w);
 	json_member_num(&w, "text_bytes", (int64_t)k->from);
 	json_member_num(&w, "items", (int64_t)k->items);
@@ -293,7 +295,7 @@ keep_init(struct keep *k)
 	k->told = 0;
 	memcpy(k->named, k->cursor->id, sizeof(k->named));
 	k->written = env_mono(k->env);
-	k->usage = (struct usage){ -1, -1, -1, -1 };
+	k->usage = (struct usage)USAGE_NONE;
 }
 
 void

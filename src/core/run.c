@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/price.h"
 #include "core/pace.h"
 
 static void
@@ -157,7 +158,7 @@ run(struct run *r, struct result *res)
 	int rc = 0;
 
 	memset(res, 0, sizeof(*res));
-	res->usage = (struct usage){ -1, -1, -1, -1 };
+	res->usage = (struct usage)USAGE_NONE;
 	r->job->answer = 0;
 	if (r->wait > 0)
 		rc = resume_wait(r, res, &st);
@@ -169,6 +170,7 @@ run(struct run *r, struct result *res)
 			attempt(r->job, out);
 		while (out->again);
 		pace_done(r->job, out);
+		out->usage.cost = price_cost(r->job->price, &out->usage);
 		event_add_usage(&res->usage, &out->usage);
 		res->elapsed = env_mono(env) - start;
 		mask_hide(r->job->mask, out->fault.text,

@@ -300,7 +300,7 @@ exchange(struct work *w)
 	struct intake *in = &w->in;
 	struct client c = { .conn = in->conn, .fd = w->fd, .minor = 1,
 	    .account = { .provider = "", .first = MSEC_NONE,
-	    .usage = { -1, -1, -1, -1 } } };
+	    .usage = USAGE_NONE } };
 	struct gate g = { 0 };
 	enum intake_ev ev;
 	msec start;

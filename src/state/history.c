@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/price.h"
 #include "wire/record.h"
 #include "wire/when.h"
 
@@ -9,7 +10,7 @@ void
 history_init(struct history *h, size_t n)
 {
 	*h = (struct history){ .sequence = -1, .not_before = MSEC_NONE,
-	    .spent = { -1, -1, -1, -1 } };
+	    .spent = USAGE_NONE };
 	if (n > 0)
 		talk_room(&h->talk, n);
 }
@@ -310,12 +311,13 @@ static void
 take_answer(struct history *h, struct slice record)
 {
 	enum { FINISH, USAGE, SIZE, ITEMS, N };
-	struct json_want usage[4], w[N];
+	struct json_want usage[5], w[N];
+	int64_t cost;
 	int i;
 
-	json_keys(usage, "input output cached reasoning", 4);
+	json_keys(usage, "input output cached reasoning cost", 5);
 	json_keys(w, "finish usage text_bytes items", N);
-	json_want_in(&w[USAGE], usage, 4);
+	json_want_in(&w[USAGE], usage, 5);
 	/* an answer that lost records does not finish the turn */
 	if (h->state == TURN_DONE || json_pick(record, w, N) < 0 ||
 	    !is_whole(h, &w[SIZE]))
@@ -324,7 +326,10 @@ take_answer(struct history *h, struct slice record)
 		if (json_is(w[FINISH].tok, finish_name((enum finish)i)))
 			h->finish = (enum finish)i;
 	h->usage = (struct usage){ count(&usage[0]), count(&usage[1]),
-	    count(&usage[2]), count(&usage[3]) };
+	    count(&usage[2]), count(&usage[3]), 0 };
+	cost = usage[4].type == JSON_NUMBER ? price_decimal(usage[4].tok) : 0;
+	if (cost > 0)
+		h->usage.cost = cost * (PRICE_UNIT / 1000000);
 	event_add_usage(&h->spent, &h->usage);
 	commit(h);
 	h->state = TURN_DONE;
