@@ -16,7 +16,7 @@
 #define BODY_TIME ((msec)20000)
 #define BODY_RATE 500
 
-#define INTAKE_SIZE ((size_t)8 << 10)
+#define INTAKE_SIZE ((size_t)4 << 10)
 
 struct intake {
 	const struct env *env;

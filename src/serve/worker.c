@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -28,6 +27,10 @@
 #define LINGER_PAUSE ((msec)2000)
 #define WRITE_TIME ((msec)10000)
 
+/* Has its buffer on the stack, and is not inlined, so that relay() uses the
+ * same pages: there may be a thousand workers. */
+#define BIG_FRAME __attribute__((noinline))
+
 struct work {
 	struct env env;		/* first: it is its own ctx */
 	struct listen *l;
@@ -36,6 +39,7 @@ struct work {
 	int epoll;
 	/* of the connection */
 	struct intake in;
+	int early;		/* bytes came before the answer */
 	const struct bound *socket;
 	int fd;
 	char peer[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN + 2];
@@ -154,16 +158,17 @@ await_request(struct work *w, enum place place, msec time)
 /* Closes after an answer to a request that was not read to its end: what
  * arrives meanwhile is read, because a close with unread bytes makes the
  * system destroy what the client has not yet received. */
-static void
+static BIG_FRAME void
 linger(struct work *w)
 {
 	msec end = env_mono(&w->env) + LINGER_TIME, until;
+	char drop[INTAKE_SIZE];
 	struct fault f;
 
 	(void)shutdown(w->fd, SHUT_WR);
 	do {
 		until = env_mono(&w->env) + LINGER_PAUSE;
-	} while (w->in.conn->ops->read(w->in.conn, w->in.bytes, INTAKE_SIZE,
+	} while (w->in.conn->ops->read(w->in.conn, drop, sizeof(drop),
 	    until < end ? until : end, &f) > 0);
 }
 
@@ -281,10 +286,6 @@ serve(struct work *w, struct client *c, const struct gate *g)
 {
 	if (g->preflight || slice_is(c->target, "*")) {
 		answer(w, c, 204, NULL, (struct slice){ 0 });
-	} else if (slice_is(c->method, "CONNECT")) {
-		(void)client_refuse(c, &w->env, 405, "invalid_request_error",
-		    "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n",
-		    "this is no proxy for CONNECT: set it as the base URL");
 	} else if (slice_starts(c->target, "/bide/")) {
 		serve_own(w, c);
 	} else {
@@ -293,59 +294,79 @@ serve(struct work *w, struct client *c, const struct gate *g)
 	return c->keep ? RELAY_KEEP : RELAY_CLOSE;
 }
 
+/* Reads the next request. */
+static BIG_FRAME enum intake_ev
+read_request(struct work *w, struct gate *g)
+{
+	char bytes[INTAKE_SIZE];
+	enum intake_ev ev;
+
+	buf_clear(&w->extra);
+	w->in.bytes = bytes;
+	intake_start(&w->in);
+	ev = intake_next(&w->in);
+	if (ev == INTAKE_HEAD) {
+		gate_check(g, w->l, w->socket, w->local, &w->in.q, &w->extra);
+		if (g->status == 0)
+			ev = intake_next(&w->in);
+	}
+	w->early = w->in.rest.n > 0;
+	w->in.rest = (struct slice){ 0 };
+	return ev;
+}
+
+/* Answers what cannot be served. */
+static void
+refuse(struct work *w, struct client *c, enum intake_ev ev,
+    const struct gate *g)
+{
+	if (ev == INTAKE_GONE)
+		c->account.gone = 1;
+	else if (ev == INTAKE_HEAD)
+		(void)client_refuse(c, &w->env, g->status, g->kind, "", "%s",
+		    g->why);
+	else
+		(void)client_refuse(c, &w->env, w->in.status, w->in.status ==
+		    413 ? "request_too_large" : "invalid_request_error", "",
+		    "%s", w->in.why);
+}
+
 /* Reads the next request and answers it.  Whether another one may follow. */
 static int
 exchange(struct work *w)
 {
-	struct intake *in = &w->in;
-	struct client c = { .conn = in->conn, .fd = w->fd, .minor = 1,
+	const struct http_request *q = &w->in.q;
+	struct client c = { .conn = w->in.conn, .fd = w->fd, .minor = 1,
 	    .account = { .provider = "", .first = MSEC_NONE,
 	    .usage = USAGE_NONE } };
 	struct gate g = { 0 };
-	enum intake_ev ev;
-	msec start;
+	enum intake_ev ev = read_request(w, &g);
 	enum relayed then = RELAY_CLOSE;
+	msec start = env_mono(&w->env);
 
-	buf_clear(&w->extra);
-	intake_start(in);
-	ev = intake_next(in);
-	if (ev == INTAKE_GONE)
+	if (ev == INTAKE_GONE && q->method.n == 0)
 		return 0;
-	if (ev == INTAKE_HEAD) {
-		gate_check(&g, w->l, w->socket, w->local, &in->q, &w->extra);
-		if (g.status == 0)
-			ev = intake_next(in);
-	}
-	start = env_mono(&w->env);
-	c.method = in->q.method;
-	c.target = in->q.url.path;
+	c.method = q->method;
+	c.target = q->url.path;
 	c.extra = buf_slice(&w->extra);
-	if (ev == INTAKE_GONE) {
-		c.account.gone = 1;
-	} else if (g.status != 0) {
-		(void)client_refuse(&c, &w->env, g.status, g.kind, "", "%s",
-		    g.why);
-	} else if (ev == INTAKE_BAD) {
-		(void)client_refuse(&c, &w->env, in->status, in->status ==
-		    413 ? "request_too_large" : "invalid_request_error", "",
-		    "%s", in->why);
+	if (ev != INTAKE_DONE) {
+		refuse(w, &c, ev, &g);
 	} else {
-		c.minor = in->q.minor;
+		c.minor = q->minor;
 		/* a request sent before the answer is not read */
-		c.keep = in->q.keep && in->rest.n == 0 &&
-		    !board_draining(w->b);
-		c.field = in->q.field;
-		c.nfields = in->q.nfields;
-		c.body = buf_slice(&in->body);
-		c.body_given = in->q.length != 0 ||
-		    http_request_field(&in->q, "content-length").p != NULL;
+		c.keep = q->keep && !w->early && !board_draining(w->b);
+		c.field = q->field;
+		c.nfields = q->nfields;
+		c.body = buf_slice(&w->in.body);
+		c.body_given = q->length != 0 ||
+		    http_request_field(q, "content-length").p != NULL;
 		set_place(w, PLACE_BUSY);
 		then = serve(w, &c, &g);
 	}
 	report(w, &c, start);
 	if (then == RELAY_RESET)
 		reset(w);
-	else if (ev != INTAKE_GONE && (ev != INTAKE_DONE || in->rest.n > 0))
+	else if (ev != INTAKE_GONE && (ev != INTAKE_DONE || w->early))
 		linger(w);
 	return then == RELAY_KEEP && c.keep;
 }
@@ -361,7 +382,6 @@ serve_connection(struct work *w)
 				break;
 		}
 	intake_end(&w->in);
-	w->in.rest = (struct slice){ 0 };
 	w->in.conn->ops->close(w->in.conn);
 }
 
@@ -390,9 +410,6 @@ worker(struct listen *l, const struct board *b, size_t place)
 	w.env.cancelled = cancelled;
 	w.env.wakefd = b->cancel[0];
 	w.in.env = l->relay->env = &w.env;
-	/* of the stack every page would be touched */
-	if ((w.in.bytes = malloc(INTAKE_SIZE)) == NULL)
-		err_oom();
 	watch_sockets(&w);
 	while (await_client(&w))
 		serve_connection(&w);

@@ -124,13 +124,15 @@ head_line(struct http *h)
 	}
 	if (h->head.p[0] == ' ' || h->head.p[0] == '\t')
 		return bad(h, "a folded line with no field before it");
-	why = http_split(buf_slice(&h->head), h->field, &h->nfields);
+	why = http_split(buf_slice(&h->head), &h->fields);
+	h->field = http_fields(&h->fields, &h->nfields);
 	if (why != NULL)
 		return bad(h, why);
 	if (h->status == 101)
 		return bad(h, "a switch of protocols that nobody asked for");
 	if (h->status < 200) {
 		buf_clear(&h->head);
+		buf_clear(&h->fields);
 		h->nfields = 0;
 		h->state = STATUS;
 		return HTTP_MORE;
@@ -203,5 +205,6 @@ void
 http_free(struct http *h)
 {
 	buf_free(&h->head);
+	buf_free(&h->fields);
 	*h = (struct http){ .no_body = h->no_body };
 }

@@ -31,13 +31,13 @@ struct http {
 	int keep;			/* the connection can be reused after
 					   HTTP_END */
 	const char *why;		/* static text after HTTP_BAD */
+	struct http_field *field;
 	size_t nfields;
 	/* private */
-	struct buf head;
+	struct buf head, fields;
 	size_t heads;			/* bytes of heads */
 	int state;
 	struct http_body body;
-	struct http_field field[HTTP_FIELDS_MAX];
 };
 
 /* Consumes bytes from the front of *in; sets *out with HTTP_BODY only.  Call it

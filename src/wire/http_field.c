@@ -15,20 +15,21 @@ http_token(struct slice s)
 }
 
 const char *
-http_split(struct slice lines, struct http_field *field, size_t *n)
+http_split(struct slice lines, struct buf *to)
 {
 	struct slice line, name;
+	struct http_field f;
 
-	*n = 0;
 	while ((line = slice_cut(&lines, '\n')).n > 0) {
 		if (memchr(line.p, ':', line.n) == NULL)
 			return "a header line without a colon";
 		name = slice_cut(&line, ':');
 		if (!http_token(name))
 			return "a header name with a blank or the like in it";
-		if (*n == HTTP_FIELDS_MAX)
+		if (to->n == HTTP_FIELDS_MAX * sizeof(f))
 			return "too many header fields";
-		field[(*n)++] = (struct http_field){ name, slice_trim(line) };
+		f = (struct http_field){ name, slice_trim(line) };
+		buf_put(to, (struct slice){ (const char *)&f, sizeof(f) });
 	}
 	return NULL;
 }

@@ -15,12 +15,19 @@ struct http_field {
 int http_token(struct slice s);
 
 /*
- * Splits lines, each "name: value" and ended by LF or CRLF, up to an empty one
- * into field[HTTP_FIELDS_MAX], and sets *n.  NULL, or what is wrong, a static
- * text.  The slices point into lines.
+ * Splits lines, each "name: value" and ended by LF or CRLF, up to an empty one,
+ * and appends a struct http_field for each to the empty buf to.  NULL, or what
+ * is wrong, a static text.  The slices point into lines.
  */
-const char *http_split(struct slice lines, struct http_field *field,
-    size_t *n);
+const char *http_split(struct slice lines, struct buf *to);
+
+/* The fields that http_split() has put there. */
+static inline struct http_field *
+http_fields(struct buf *of, size_t *n)
+{
+	*n = of->n / sizeof(struct http_field);
+	return (void *)of->p;
+}
 
 /* The value of the nth (from 0) field of that name, ignoring case; p is NULL
  * if there is none. */

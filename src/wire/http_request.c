@@ -134,7 +134,9 @@ head_end(struct http_request *q)
 	if (request_line(q, slice_sub(head, 0, q->line - 2)) == HTTP_BAD)
 		return HTTP_BAD;
 	slice_skip(&head, q->line);
-	if ((why = http_split(head, q->field, &q->nfields)) != NULL)
+	why = http_split(head, &q->fields);
+	q->field = http_fields(&q->fields, &q->nfields);
+	if (why != NULL)
 		return bad(q, q->nfields < HTTP_FIELDS_MAX ? 400 : 431, why);
 	if ((why = parse_host(q)) != NULL)
 		return bad(q, 400, why);
@@ -240,5 +242,6 @@ void
 http_request_free(struct http_request *q)
 {
 	buf_wipe(&q->head);
+	buf_free(&q->fields);
 	*q = (struct http_request){ 0 };
 }

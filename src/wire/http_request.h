@@ -43,13 +43,13 @@ struct http_request {
 				   505 */
 	const char *why;	/* static text after HTTP_BAD */
 	size_t got;		/* bytes of the head so far */
+	struct http_field *field;
 	size_t nfields;
 	/* private */
-	struct buf head;
+	struct buf head, fields;
 	size_t line, start;	/* sizes: the request line, all whole lines */
 	int state;
 	struct http_body body;
-	struct http_field field[HTTP_FIELDS_MAX];
 };
 
 /* Consumes bytes from the front of *in; sets *out with HTTP_BODY only.  Call it
