@@ -348,7 +348,7 @@ large_text(void)
 	buf_free(&data);
 }
 
-/* An event with a secret in it has to be masked, and one cut off read on. */
+/* A text with a secret in it has to be masked, and an event cut off read on. */
 static void
 alike(void)
 {

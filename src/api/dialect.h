@@ -173,7 +173,7 @@ struct dialect {
 /*
  * Takes from *in, which is at the start of a block (sse.h), an event that
  * differs from the last one in its text alone, as nearly all do, and puts the
- * text; 0 if the event is another, or has a secret in it.
+ * text; 0 if the event is another, or the text has a secret in it.
  */
 int decode_alike(struct decode *d, const struct mask *m, struct slice *in);
 

@@ -263,7 +263,8 @@ mask_finds(const struct mask *m, struct slice s, unsigned flags)
 {
 	size_t n;
 
-	if (m == NULL || m->longest < least(flags) || s.n == 0)
+	if (m == NULL || m->longest < least(flags) || s.n == 0 ||
+	    (s.n < m->shortest && !(flags & MASK_CUT)))
 		return 0;
 	return (is_simple(s, flags) ? find_simple(m, s, 0, flags, &n) :
 	    find(m, s, 0, flags, &n)) < s.n;
