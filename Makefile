@@ -40,9 +40,13 @@ $(ORDER):
 .o:
 	$(CC) $(CFLAGS) -o $@ $< $(WITH) libbide.a $(LDFLAGS)
 
-libbide.a: $(LIB) files.mk
+SCRIPT = src/limit/script
+libbide.a: $(LIB) $(SCRIPT).o files.mk
 	rm -f $@
-	ar rcs $@ $(LIB)
+	ar rcs $@ $(LIB) $(SCRIPT).o
+
+$(SCRIPT).c: ../../src/limit/limit.lua ../../tests/embed.sh
+	sh ../../tests/embed.sh lua ../../src/limit/limit.lua $@
 
 # What test programs share: scripts, parts of drive and faultd, and a main()
 # that replays seeds.
@@ -72,7 +76,7 @@ RELEASE = t=release cc='$(CC)' && . ./tests/release.sh && \
 bide: always
 	@+$(RELEASE) && if [ -n '$(EMBED_CA)' ]; then t=embedded; \
 	cflags="$$cflags '-DEMBED_CA=\"embed_ca.h\"'" && \
-	sh tests/embed.sh '$(EMBED_CA)' build/embedded/embed_ca.h; fi && \
+	sh tests/embed.sh ca '$(EMBED_CA)' build/embedded/embed_ca.h; fi && \
 	($(IN) src/cmd/main) && { cmp -s build/$$t/src/cmd/main bide || \
 	{ cp build/$$t/src/cmd/main build/bide && mv -f build/bide bide; }; }
 

@@ -5,7 +5,7 @@
 static void
 test_hold(void)
 {
-	struct limit l = fresh();
+	struct limit l = home_limit();
 	struct ticket a = { 0 }, b = { 0 };
 
 	ask(&l, &a, 0);
@@ -14,9 +14,9 @@ test_hold(void)
 	EQ(ask(&l, &b, 20), 3010, "a 429 holds all");
 	EQ(b.why, LIMIT_HOLD, "the reason");
 	EQ(ask(&l, &a, 3010), 3010, "until the wait is over");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 429, 10);
@@ -24,18 +24,18 @@ test_hold(void)
 	    "Requested 70000.  Please try again in 10m0s.", 601000, 10);
 	EQ(ask(&l, &a, 20), 600010 + 50, "a day's limit");
 	OK(ask(&l, &b, 20) > 600010 + 50, "the next is behind it");
-	limit_local.drop(&l, &a);
+	l.ops->drop(&l, &a);
 	EQ(ask(&l, &b, 20), 20, "a smaller request may fit");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 429, 10);
 	refuse(&l, &a, "Rate limit of 50 per 86400s exceeded for "
 	    "UserByModelByDay.", 52220000, 10);
 	EQ(ask(&l, &b, 20), 60010, "without figures it holds all");
-	page_close(l.page);
+	limit_close(&l);
 }
 
 /* A wait of more than an hour binds whom the server told, others probe it. */
@@ -43,7 +43,7 @@ static void
 test_long_hold(void)
 {
 	const msec year = (msec)365 * 86400000;
-	struct limit l = fresh();
+	struct limit l = home_limit();
 	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
 
 	ask(&l, &a, 0);
@@ -60,14 +60,14 @@ test_long_hold(void)
 	EQ(ask(&l, &c, 60030), year + 60020, "refused: it waits, too");
 	EQ(ask(&l, &b, 180009), 180010, "not sooner");
 	EQ(ask(&l, &b, 180010), 180010, "two minutes later the next");
-	limit_local.drop(&l, &b);
+	l.ops->drop(&l, &b);
 	EQ(ask(&l, &b, 180020), 420010, "it dies; four minutes later");
 	EQ(ask(&l, &b, 420010), 420010, "a third probe");
 	head(&l, &b, -1, -1, 200, 420020);
 	done(&l, &b, 420030);
 	EQ(ask(&l, &b, 420040), 420040, "is accepted: the hold is over");
-	EQ(atomic_load(&l.page->hold), 0, "for all");
-	page_close(l.page);
+	OK(atomic_load(&home_view(&l, START + 420040)->hold) <= 0, "for all");
+	limit_close(&l);
 }
 
 /* Goes on probing; at most once an hour in the end. */
@@ -76,7 +76,7 @@ test_probes(void)
 {
 	static const msec at[] = { 60, 180, 420, 900, 1860, 3780, 7380,
 	    10980 };
-	struct limit l = fresh();
+	struct limit l = home_limit();
 	struct ticket a = { 0 }, b;
 	size_t i;
 
@@ -93,9 +93,9 @@ test_probes(void)
 	b = (struct ticket){ 0 };
 	EQ(ask(&l, &b, 10980001), 11010000, "a shorter wait replaces it");
 	EQ(ask(&l, &b, 11010000), 11010000, "and is kept to its end");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 200, 5);
@@ -104,14 +104,14 @@ test_probes(void)
 	done(&l, &a, 20);
 	a = (struct ticket){ 0 };
 	OK(ask(&l, &a, 30) > 30, "a success sent before proves nothing");
-	page_close(l.page);
+	limit_close(&l);
 }
 
 /* Only a refusal holds; figures of a success are kept within reason. */
 static void
 test_success(void)
 {
-	struct limit l = fresh();
+	struct limit l = home_limit();
 	struct ticket a = { 0 }, b = { 0 };
 	struct quota q;
 
@@ -120,57 +120,69 @@ test_success(void)
 	q.fixed = 1;
 	q.of[QUOTA_REQUESTS] = (struct quota_of){ 1, 0,
 	    (msec)31536000 * 1000, MSEC_NONE };
-	limit_local.head(&l, &a, &q, 200, START);
+	ops_at(&l, 0)->head(&l, &a, &q, 200, START);
 	done(&l, &a, 0);
 	OK(ask(&l, &b, 10) <= 60600, "a reset in a year: a minute");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	q.of[QUOTA_REQUESTS] = (struct quota_of){ 20, 0, 30000, MSEC_NONE };
-	limit_local.head(&l, &a, &q, 200, START);
+	ops_at(&l, 0)->head(&l, &a, &q, 200, START);
 	done(&l, &a, 0);
 	EQ(ask(&l, &b, 10), 30000, "a fixed window ends in 30 s");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	q.fixed = 0;
 	q.of[QUOTA_REQUESTS] = (struct quota_of){ 1, 0, MSEC_NONE,
 	    30 * QUOTA_DAY };
-	limit_local.head(&l, &a, &q, 200, START);
+	ops_at(&l, 0)->head(&l, &a, &q, 200, START);
 	done(&l, &a, 0);
 	EQ(ask(&l, &b, 10), 60000, "a bucket empty for a month is probed");
 	EQ(ask(&l, &b, 60000), 60000, "a minute later");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	ask(&l, &a, 0);
 	refuse(&l, &a, "on tokens per min (TPM): Limit 10, Used 999999999, "
 	    "Requested 999999.  Please try again in 1s.", 1000, 0);
 	OK(ask(&l, &b, 10) <= 300000, "a bucket lacks no more than twice");
-	page_close(l.page);
+	limit_close(&l);
 
-	l = fresh();
+	l = home_limit();
 	a = b = (struct ticket){ 0 };
 	l.own[QUOTA_TOKENS] = 60000;
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 200, 5);
-	limit_local.done(&l, &a, &whole, 1, &(struct usage){ 1, 1000000000000,
-	    -1, -1, 0 }, START + 10);
+	ops_at(&l, 10)->done(&l, &a, &whole, 1,
+	    &(struct usage){ 1, 1000000000000, -1, -1, 0 }, START + 10);
 	OK(ask(&l, &b, 20) <= 61000, "nor does an answer cost more");
-	page_close(l.page);
+	limit_close(&l);
 }
 
-int
-main(void)
+static void
+all(void)
 {
 	test_hold();
 	test_long_hold();
 	test_probes();
 	test_success();
+}
+
+int
+main(void)
+{
+	all();
+	printf("# the same at a server\n");
+	if (home_open() == 0)
+		all();
+	else
+		OK(1, "# SKIP lua5.1 is not installed");
+	home_close();
 	return DONE();
 }

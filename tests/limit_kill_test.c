@@ -106,7 +106,7 @@ begin(struct limit *l, struct tally *tally)
 static void
 test_kills(void)
 {
-	struct limit l = fresh();
+	struct limit l = home_limit();
 	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ |
 	    PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid[WORKERS];

@@ -28,7 +28,7 @@ update() {
 {
 	echo "HDR = $(sed -n 's|.*\.h$|../../&|p' sources | tr '\n' ' ')"
 	objects LIB '^src/' 'cmd/main\.o'
-	objects SHARED '^tests/(script|fuzz_replay|drive_|faultd_|world)' 'drive_(tls|cut)'
+	objects SHARED '^tests/(script|fuzz_replay|drive_|faultd_|home|world)' 'drive_(tls|cut)'
 	objects UNITS '_test\.o' | sed 's/\.o / /g'
 	objects FUZZERS '^tests/fuzz_' replay | sed 's/\.o / /g'
 } > files.mk.new

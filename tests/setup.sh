@@ -19,6 +19,7 @@ mod:JSON::PP perl perl perl-JSON-PP perl perl5 perl
 cmd:openssl openssl openssl openssl openssl openssl openssl
 crt:roots ca-certificates ca-certificates ca-certificates ca-certificates ca_root_nss -
 cmd:readelf binutils binutils binutils binutils binutils binutils
+cmd:lua5.1 lua5.1 lua5.1 compat-lua lua51 lua51 -
 ROWS
 	case ${1:-} in
 	lint) cat <<'ROWS'
@@ -59,6 +60,7 @@ cmd:htpasswd apache2-utils apache2-utils httpd-tools apache apache24 httpd
 cmd:npm npm npm npm npm npm node
 cmd:strace strace strace strace strace - -
 cmd:python3 python3 python3 python3 python python3 python3
+cmd:redis-server redis-server redis redis valkey redis redis
 ROWS
 		;;
 	esac

@@ -3,8 +3,8 @@
 
 /* Tickets of a page of their own, in virtual time from 0. */
 
-#include "limit/limit.h"
 #include "limit/share.h"
+#include "tests/home.h"
 #include "tests/t.h"
 
 #define START ((msec)1767225600 * 1000)
@@ -14,17 +14,38 @@
 static const struct usage none = USAGE_NONE;
 static const struct fault whole = { .class = F_NONE };
 
-static inline struct limit
-fresh(void)
+/* How many are active, and how many may be. */
+static inline size_t
+active(struct limit *l, msec now)
 {
-	return (struct limit){ .page = page_alone() };
+	return lease_count(home_view(l, START + now), START + now);
+}
+
+static inline size_t
+most(struct limit *l, msec now)
+{
+	return share_most(home_view(l, START + now), START + now);
+}
+
+static inline struct page_state
+state(struct limit *l, size_t cell)
+{
+	return page_state(home_view(l, START), cell, START);
+}
+
+/* The policy, at a time. */
+static inline const struct limit_ops *
+ops_at(const struct limit *l, msec now)
+{
+	home_clock(START + now);
+	return l->ops;
 }
 
 /* When it may go, as known now. */
 static inline msec
 ask(struct limit *l, struct ticket *t, msec now)
 {
-	msec look = limit_local.ask(l, t, BODY, START + now);
+	msec look = ops_at(l, now)->ask(l, t, BODY, START + now);
 
 	if (look <= START + now)
 		return now;
@@ -41,13 +62,13 @@ head(struct limit *l, struct ticket *t, int64_t limit, int64_t left,
 	q.of[QUOTA_TOKENS].limit = limit;
 	q.of[QUOTA_TOKENS].left = left;
 	q.of[QUOTA_TOKENS].window = limit > 0 ? QUOTA_MINUTE : MSEC_NONE;
-	limit_local.head(l, t, &q, status, START + now);
+	ops_at(l, now)->head(l, t, &q, status, START + now);
 }
 
 static inline void
 done(struct limit *l, struct ticket *t, msec now)
 {
-	limit_local.done(l, t, &whole, 1, &none, START + now);
+	ops_at(l, now)->done(l, t, &whole, 1, &none, START + now);
 }
 
 static inline void
@@ -58,7 +79,7 @@ refuse(struct limit *l, struct ticket *t, const char *text, msec wait,
 	    .wait = wait };
 
 	slice_copy(slice_str(text), f.text, sizeof(f.text));
-	limit_local.done(l, t, &f, 1, &none, START + now);
+	ops_at(l, now)->done(l, t, &f, 1, &none, START + now);
 }
 
 #endif

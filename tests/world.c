@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "tests/home.h"
 
 #define PATIENCE ((msec)600000)
 #define RENEW ((msec)1500)
@@ -56,11 +57,19 @@ take_next(struct world *w, struct world_worker *x)
 	x->began = w->now;
 }
 
+static const struct limit_ops *
+ops(const struct limit *l, msec now)
+{
+	home_clock(now);
+	return l->ops;
+}
+
 static void
 ask(struct world *w, struct world_worker *x)
 {
 	struct limit *l = &w->limit[x->model];
-	msec at = limit_local.ask(l, &x->ticket, buf_slice(&x->body), w->now);
+	msec at = ops(l, w->now)->ask(l, &x->ticket, buf_slice(&x->body),
+	    w->now);
 
 	x->next = at;
 	if (at > w->now)
@@ -77,17 +86,21 @@ static void
 renew(struct world *w)
 {
 	struct world_worker *x;
+	struct limit *l;
 
-	for (x = w->worker; x < w->worker + w->workers; x++)
+	for (x = w->worker; x < w->worker + w->workers; x++) {
+		l = &w->limit[x->model];
 		while (x->ticket.going && x->renew < w->now)
-			x->renew = limit_local.ask(&w->limit[x->model],
-			    &x->ticket, buf_slice(&x->body), x->renew);
+			x->renew = ops(l, x->renew)->ask(l, &x->ticket,
+			    buf_slice(&x->body), x->renew);
+	}
 }
 
 /* A pause, as in core/run.c. */
 static void
 back_off(struct world *w, struct world_worker *x, const struct fault *f)
 {
+	struct limit *l = &w->limit[x->model];
 	struct policy policy = { w->patience > 0 ? w->patience : PATIENCE,
 	    40 };
 	struct decision d = retry_next(&policy, &x->retry, f, ADVANCE_NONE,
@@ -100,7 +113,7 @@ back_off(struct world *w, struct world_worker *x, const struct fault *f)
 		return;
 	}
 	w->failed++;
-	limit_local.drop(&w->limit[x->model], &x->ticket);
+	ops(l, w->now)->drop(l, &x->ticket);
 	take_next(w, x);
 }
 
@@ -119,7 +132,7 @@ head(struct world *w, struct world_worker *x)
 		field[i] = (struct http_field){ slice_str(x->name[i]),
 		    slice_str(x->value[i]) };
 	quota_fields(field, x->nfields, w->now, &q);
-	limit_local.head(l, &x->ticket, &q, x->status, w->now);
+	ops(l, w->now)->head(l, &x->ticket, &q, x->status, w->now);
 	if (x->status == 200) {
 		x->act = W_DONE;
 		x->next = w->now + (msec)((double)w->service *
@@ -131,7 +144,7 @@ head(struct world *w, struct world_worker *x)
 	classify(&(struct reply){ 429, field, x->nfields,
 	    slice_str(x->text), w->now }, &f);
 	w->refused++;
-	limit_local.done(l, &x->ticket, &f, 1, &none, w->now);
+	ops(l, w->now)->done(l, &x->ticket, &f, 1, &none, w->now);
 	back_off(w, x, &f);
 }
 
@@ -139,10 +152,11 @@ static void
 done(struct world *w, struct world_worker *x)
 {
 	struct fault f = { .class = F_NONE };
+	struct limit *l = &w->limit[x->model];
 	struct usage u = { (int64_t)x->cost[W_INPUT],
 	    (int64_t)(x->later > 0 ? x->later : 16), -1, -1, 0 };
 
-	limit_local.done(&w->limit[x->model], &x->ticket, &f, 1, &u, w->now);
+	ops(l, w->now)->done(l, &x->ticket, &f, 1, &u, w->now);
 	world_done(w, x);
 	take_next(w, x);
 }
@@ -198,7 +212,7 @@ world_run(struct world *w)
 	for (i = 0; i < W_KINDS; i++)
 		w->bucket[i].at = START;
 	for (i = 0; i < w->models; i++)
-		w->limit[i].page = page_alone();
+		w->limit[i] = home_limit();
 	w->worker = calloc(w->workers, sizeof(*w->worker));
 	if (w->worker == NULL)
 		err_oom();
@@ -216,7 +230,7 @@ world_run(struct world *w)
 		buf_free(&x->body);
 	free(w->worker);
 	for (i = 0; i < w->models; i++)
-		page_close(w->limit[i].page);
+		limit_close(&w->limit[i]);
 }
 
 /* How long a bucket needs for what was taken from it. */

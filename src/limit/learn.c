@@ -122,7 +122,7 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	lacks = gcra_span(of->limit - left, v.limit, v.window);
 	r.gone = lacks + (counted ? 0 : r.span);
 	bound(&r, &v, t, tokens ? unit_of(c, left) : 1, now);
-	if (counted && tokens && r.span > 0)
+	if (counted && tokens && r.span > 0 && l->hosts <= 1)
 		ratio_report(c, r.place, r.most, gcra_span(queue_estimate(l,
 		    t, k), v.limit, v.window), v.window);
 	do {

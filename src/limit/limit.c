@@ -1,5 +1,7 @@
 #include "limit/limit.h"
 
+#include <stdlib.h>
+
 #include "api/hint.h"
 #include "limit/hold.h"
 #include "limit/learn.h"
@@ -265,5 +267,6 @@ void
 limit_close(struct limit *l)
 {
 	page_close(l->page);
-	l->page = NULL;
+	free(l->remote);
+	*l = (struct limit){ 0 };
 }

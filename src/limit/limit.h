@@ -52,10 +52,14 @@ struct limit {
 	int64_t own[2];		/* requests and tokens a minute set by the
 				   user, 0: none; they apply where the server
 				   names no limit */
+	int64_t hosts;		/* how many share the limits; 0: one.  This one
+				   takes its part of them. */
+	struct remote *remote;	/* limit/redis.h; else NULL */
 };
 
 /* The state of one request; {0} at first. */
 struct ticket {
+	uint64_t id;		/* at a server (limit/redis.h); 0: none */
 	int queued;		/* it has its places in the queues */
 	int hurry;		/* set by the caller: too little patience is
 				   left to wait for the first response */
@@ -112,7 +116,7 @@ struct limit_ops {
 /* The limits are kept in .page. */
 extern const struct limit_ops limit_local;
 
-/* Unmaps the page; harmless if there is none. */
+/* Unmaps the page and frees .remote; harmless if there is none. */
 void limit_close(struct limit *l);
 
 #endif

@@ -19,7 +19,7 @@
 #include "limit/ratio.h"
 
 /* Change it with the layout. */
-#define MAGIC 0x62696465206c3401u	/* "bide l4" */
+#define MAGIC 0x62696465206c3501u	/* "bide l5" */
 
 #define SKEW ((msec)60000)		/* between clocks */
 #define DAY ((msec)86400000)

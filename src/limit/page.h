@@ -64,6 +64,8 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t pause;	/* and how long that is after the last probe */
 	_Atomic int64_t start;	/* when the first went to find out: .probe */
 	_Atomic int64_t admitted;	/* to what .concurrency was reduced */
+	_Atomic uint64_t host;	/* a random name for those that share the
+				   page; 0: none yet */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */

@@ -68,14 +68,16 @@ queue_cost(const struct limit *l, const struct ticket *t, size_t k)
 	return ratio_apply(&l->page->cell[k], queue_estimate(l, t, k));
 }
 
-/* The same as the time that the bucket needs to refill by it.  The server will
- * refuse more than the limit. */
+/* The same as the time that the bucket needs to refill by it, or this host's
+ * part of the bucket.  The server will refuse more than the limit. */
 static int64_t
 span_of(const struct limit *l, const struct ticket *t, size_t k,
     const struct view *v)
 {
 	int64_t cost = queue_cost(l, t, k);
 
+	if (l->hosts > 1)
+		cost *= l->hosts;
 	return gcra_span(cost < v->limit ? cost : v->limit, v->limit,
 	    v->window);
 }
@@ -100,6 +102,19 @@ queue_leave(struct limit *l, struct ticket *t)
 }
 
 void
+queue_measure(const struct limit *l, struct ticket *t)
+{
+	if (t->cost.input > 0)
+		return;
+	t->cost = quota_cost(t->body);
+	t->excess = t->cost.output < 0 ? -1 : atomic_load(&l->page->excess);
+	t->cost.output = t->excess < 0 ? atomic_load(&l->page->output) :
+	    t->cost.output + t->excess;
+	if (t->cost.output < 0)		/* a damaged page */
+		t->cost.output = 0;
+}
+
+void
 queue_join(struct limit *l, struct ticket *t, msec now)
 {
 	struct view v;
@@ -120,16 +135,8 @@ queue_join(struct limit *l, struct ticket *t, msec now)
 			continue;
 		t->era[k] = era;
 		/* the body is searched for costs only if a limit is known */
-		if (k % LIMIT_LONG != QUOTA_REQUESTS && t->cost.input <= 0) {
-			t->cost = quota_cost(t->body);
-			t->excess = t->cost.output < 0 ? -1 :
-			    atomic_load(&l->page->excess);
-			t->cost.output = t->excess < 0 ?
-			    atomic_load(&l->page->output) :
-			    t->cost.output + t->excess;
-			if (t->cost.output < 0)	/* a damaged page */
-				t->cost.output = 0;
-		}
+		if (k % LIMIT_LONG != QUOTA_REQUESTS)
+			queue_measure(l, t);
 		while (!atomic_compare_exchange_weak(&v.c->base, &v.base,
 		    gcra_base(v.base, atomic_load(&v.c->tail), now * 1000)))
 			;

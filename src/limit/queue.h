@@ -34,6 +34,9 @@ int64_t queue_cost(const struct limit *l, const struct ticket *t, size_t k);
  */
 int queue_change(int64_t from, int64_t to);
 
+/* Sets .cost and .excess from .body, unless that is done. */
+void queue_measure(const struct limit *l, struct ticket *t);
+
 /* Takes a place in each queue where the ticket has none. */
 void queue_join(struct limit *l, struct ticket *t, msec now);
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* TCP_KEEPIDLE */
+#define _GNU_SOURCE	/* TCP_KEEPIDLE, SOCK_NONBLOCK */
 
 #include "net/sock.h"
 
@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "net/await.h"
@@ -187,4 +188,23 @@ sock_open(const struct env *env, struct slice host, int port, msec deadline,
 		return NULL;
 	times->connect = env_mono(env) - now;
 	return sock_take(env, fd);
+}
+
+struct conn *
+sock_unix(const struct env *env, const char *path, struct fault *f)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	errno = ENAMETOOLONG;
+	if (str_printf(to.sun_path, sizeof(to.sun_path), "%s", path) == 0)
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK |
+		    SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return sock_take(env, fd);
+	fault_set(f, F_CONNECT, 1, "%s: %s", path, strerror(errno));
+	f->code = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	return NULL;
 }

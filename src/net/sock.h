@@ -21,6 +21,11 @@
 struct conn *sock_open(const struct env *env, struct slice host, int port,
     msec deadline, struct dial_times *times, struct fault *f);
 
+/* Connects to a Unix socket, which takes no time.  NULL with F_CONNECT in
+ * *f. */
+struct conn *sock_unix(const struct env *env, const char *path,
+    struct fault *f);
+
 /* A connection of fd, accepted from a client. */
 struct conn *sock_take(const struct env *env, int fd);
 
