@@ -110,6 +110,33 @@ test_buf(void)
 	buf_wipe(&b);
 }
 
+/* Texts that fill the room to the byte, or do not. */
+static void
+test_printf(void)
+{
+	struct buf b = { 0 };
+	size_t i;
+
+	for (i = 120; i < 136; i++) {
+		buf_clear(&b);
+		buf_printf(&b, "%*d", (int)i, 7);
+		buf_printf(&b, "%d", 123456789);
+		EQ(b.n, i + 9, "printf: length");
+		OK(memcmp(b.p + i - 1, "7123456789", 10) == 0,
+		    "printf: text");
+		buf_free(&b);
+	}
+	buf_put_num(&b, 0);
+	buf_put_num(&b, -1);
+	buf_put_num(&b, 1234567890);
+	buf_putc(&b, ' ');
+	buf_put_num(&b, INT64_MAX);
+	buf_put_num(&b, INT64_MIN);
+	EQS(buf_slice(&b), "0-11234567890 9223372036854775807"
+	    "-9223372036854775808", "numbers");
+	buf_free(&b);
+}
+
 static void
 test_max(void)
 {
@@ -141,6 +168,7 @@ main(void)
 	test_numbers();
 	test_copy();
 	test_buf();
+	test_printf();
 	test_max();
 	return DONE();
 }

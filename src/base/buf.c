@@ -236,18 +236,40 @@ buf_putc(struct buf *b, char c)
 void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
+	/* mostly there is room, and no limit to be checked */
+	size_t left = b->max == 0 ? b->cap - b->n : 0;
 	va_list ap;
-	char *to;
+	char *to = left > 0 ? b->p + b->n : NULL;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(to, left, fmt, ap);
 	va_end(ap);
-	if (n < 0 || (to = buf_room(b, (size_t)n + 1)) == NULL)
+	if (n < 0)
 		return;
-	va_start(ap, fmt);
-	b->n += (size_t)vsnprintf(to, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)n >= left) {
+		to = buf_room(b, (size_t)n + 1);
+		if (to == NULL)
+			return;
+		va_start(ap, fmt);
+		(void)vsnprintf(to, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	b->n += (size_t)n;
+}
+
+void
+buf_put_num(struct buf *b, int64_t v)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) > 0);
+	if (v < 0)
+		*--p = '-';
+	buf_put(b, (struct slice){ p, (size_t)(digits + sizeof(digits) - p) });
 }
 
 int

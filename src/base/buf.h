@@ -15,6 +15,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -105,6 +106,9 @@ void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* As "%lld", for where that is too slow. */
+void buf_put_num(struct buf *b, int64_t v);
 
 /* As snprintf(), but returns 0, or -1 if the text was truncated. */
 int str_printf(char *to, size_t size, const char *fmt, ...)

@@ -17,7 +17,10 @@ key(struct line *l, const char *name)
 		json_key(l->json, name);
 		return;
 	}
-	buf_printf(l->out, "%s%s=", l->out->n == 0 ? "" : " ", name);
+	if (l->out->n > 0)
+		buf_putc(l->out, ' ');
+	buf_puts(l->out, name);
+	buf_putc(l->out, '=');
 }
 
 static void
@@ -50,7 +53,7 @@ number(struct line *l, const char *name, int64_t n)
 	if (l->json != NULL)
 		json_num(l->json, n);
 	else
-		buf_printf(l->out, "%lld", (long long)n);
+		buf_put_num(l->out, n);
 }
 
 static void

@@ -153,7 +153,7 @@ void
 json_num(struct json_out *w, int64_t v)
 {
 	begin(w);
-	buf_printf(w->out, "%lld", (long long)v);
+	buf_put_num(w->out, v);
 }
 
 void
