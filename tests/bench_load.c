@@ -115,7 +115,7 @@ print_sample(const struct sample *s)
 }
 
 static void
-ask(int fd, char mode, int count)
+ask(int fd, int port, char mode, int count)
 {
 	char body[256], request[1024];
 	int n = snprintf(body, sizeof(body), "{\"model\":\"m\",\"stream\":"
@@ -123,10 +123,10 @@ ask(int fd, char mode, int count)
 	    "\"bench:%c%d\"}]}", mode, count);
 
 	n = snprintf(request, sizeof(request),
-	    "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+	    "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
 	    "Authorization: Bearer sk-bench\r\n"
 	    "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-	    n, body);
+	    port, n, body);
 	if (send(fd, request, (size_t)n, MSG_NOSIGNAL) != n)
 		die("send");
 }
@@ -212,7 +212,7 @@ load_requests(char mode, int count, const int *port, int ports)
 				t = now();
 				if (fd[p] < 0)
 					fd[p] = tcp(port[p]);
-				ask(fd[p], mode, 0);
+				ask(fd[p], port[p], mode, 0);
 				read_all(fd[p], NULL);
 				if (done >= 0)
 					keep(&s[p], now() - t);
@@ -234,7 +234,7 @@ load_tick(int count, const int *port, int ports)
 	for (done = 0; done < count; done += lot)
 		for (p = 0; p < ports; p++) {
 			fd = tcp(port[p]);
-			ask(fd, 't', lot);
+			ask(fd, port[p], 't', lot);
 			read_all(fd, &s[p]);
 			close(fd);
 		}
@@ -253,7 +253,7 @@ load_fat(int mb, const int *port, int ports)
 		for (p = 0; p < ports; p++) {
 			t = now();
 			fd = tcp(port[p]);
-			ask(fd, 'f', mb);
+			ask(fd, port[p], 'f', mb);
 			r = read_all(fd, NULL);
 			close(fd);
 			v = r.bytes / (now() - t);
@@ -275,7 +275,7 @@ load_many(int count, int port)
 		die("many");
 	for (i = 0; i < count; i++) {
 		pfd[i] = (struct pollfd){ .fd = tcp(port), .events = POLLIN };
-		ask(pfd[i].fd, 'm', 0);
+		ask(pfd[i].fd, port, 'm', 0);
 	}
 	while (left > 0 && poll(pfd, (nfds_t)count, 30000) > 0)
 		for (i = 0; i < count; i++) {

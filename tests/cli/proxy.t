@@ -23,7 +23,7 @@ ok|plain commit hold|both|answer auto 'TEXT'|whole|1|0
 error-first|plain commit|stream|head; start auto; fail overload ''; end|whole|2|0
 rate-first|plain commit|stream|head; start auto; fail rate 'Please try again in 1.1s.'; end|whole|2|1100
 reset-head|plain|both|rst|whole|2|0
-reset-first|plain commit|stream|head; start auto; sleep 50; rst|whole|2|0
+reset-first|plain commit|stream|head; start auto; sleep 100; rst|whole|2|0
 cut-first|plain commit|stream|head; start auto; end|whole|2|0
 fin-first|plain|stream|head; start auto; fin|whole|2|0
 stall-head|plain commit|both|hold|whole|2|0
@@ -35,18 +35,18 @@ key|plain|both|repeat 9; refuse auto 401 key ''|refused|1|0
 context|plain|both|repeat 9; refuse auto 400 context ''|refused|1|0
 quota-first|plain|stream|repeat 9; head; start auto; fail quota ''; end|failed|1|0
 gzip|plain|stream|send-file GZIP|gzip|1|0
-reset-text|plain|stream|head; start auto; text 'HALF'; sleep 50; rst|broken|1|0
-cut-text|plain|stream|stream-cut auto 'HALF'|broken|1|0
-fin-text|plain|stream|head; start auto; text 'HALF'; fin|broken|1|0
-error-text|plain|stream|stream-error auto 'HALF' overload ''|broken|1|0
+reset-text|plain|stream|head; start auto; text 'HALF'; sleep 100; rst|broken|1|0
+cut-text|plain|stream|head; start auto; text 'HALF'; sleep 100; end|broken|1|0
+fin-text|plain|stream|head; start auto; text 'HALF'; sleep 100; fin|broken|1|0
+error-text|plain|stream|head; start auto; text 'HALF'; sleep 100; fail overload ''; end|broken|1|0
 stall-text|plain|stream|head; start auto; text 'HALF'; hold|broken|1|0
-reset-text|hold|stream|head; start auto; text 'HALF'; sleep 50; rst|whole|2|0
-cut-text|hold|stream|stream-cut auto 'HALF'|whole|2|0
-error-text|hold|stream|stream-error auto 'HALF' overload ''|whole|2|0
+reset-text|hold|stream|head; start auto; text 'HALF'; sleep 100; rst|whole|2|0
+cut-text|hold|stream|head; start auto; text 'HALF'; sleep 100; end|whole|2|0
+error-text|hold|stream|head; start auto; text 'HALF'; sleep 100; fail overload ''; end|whole|2|0
 stall-text|hold|stream|head; start auto; text 'HALF'; hold|whole|2|0
-reset-text|continue|stream|head; start auto; text 'HALF'; sleep 50; rst|whole|2|0
-cut-text|continue|stream|stream-cut auto 'HALF'|whole|2|0
-error-text|continue|stream|stream-error auto 'HALF' overload ''|whole|2|0
+reset-text|continue|stream|head; start auto; text 'HALF'; sleep 100; rst|whole|2|0
+cut-text|continue|stream|head; start auto; text 'HALF'; sleep 100; end|whole|2|0
+error-text|continue|stream|head; start auto; text 'HALF'; sleep 100; fail overload ''; end|whole|2|0
 stall-text|continue|stream|head; start auto; text 'HALF'; hold|whole|2|0
 END
 

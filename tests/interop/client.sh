@@ -49,19 +49,21 @@ steps() {
 	rate-first) echo "head; start auto;" \
 	    "fail rate 'Please try again in 2.5s.'; end" ;;
 	reset-head) echo rst ;;
-	reset-first) echo "head; start auto; sleep 50; rst" ;;
+	reset-first) echo "head; start auto; sleep 100; rst" ;;
 	cut-first) echo "head; start auto; end" ;;
 	stall-head) echo hold ;;
 	stall-first) echo "head; start auto; hold" ;;
-	reset-text) echo "head; start auto; text '$part'; sleep 50; rst" ;;
-	cut-text) echo "stream-cut auto '$part'" ;;
-	fin-text) echo "head; start auto; text '$part'; fin" ;;
-	error-text) echo "stream-error auto '$part' overload ''" ;;
+	reset-text) echo "head; start auto; text '$part'; sleep 100; rst" ;;
+	cut-text) echo "head; start auto; text '$part'; sleep 100; end" ;;
+	fin-text) echo "head; start auto; text '$part'; sleep 100; fin" ;;
+	error-text) echo "head; start auto; text '$part'; sleep 100;" \
+	    "fail overload ''; end" ;;
 	stall-text) echo "head; start auto; text '$part'; hold" ;;
 	quota) echo "repeat 99; refuse auto 429 quota ''" ;;
 	key) echo "repeat 99; refuse auto 401 key ''" ;;
 	context) echo "repeat 99; refuse auto 400 context ''" ;;
 	whole-cut) echo "whole-cut auto '$text'" ;;
+	429-400) echo "refuse auto 429 rate '' retry-after=400" ;;
 	slow-*) echo "sleep ${1#slow-}000; answer auto '$text'" ;;
 	esac
 	echo "answer auto '$text'"
