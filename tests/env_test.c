@@ -108,7 +108,8 @@ test_watch(const struct env *env)
 	msec start = env_mono(env);
 	int fd[2];
 
-	*env->watch = (struct watch){ -1, start + 5, on_beat, 0 };
+	*env->watch = (struct watch){ .fd = -1, .at = start + 5,
+	    .beat = on_beat };
 	EQ(env->sleep(env->ctx, start + 600000), -1, "a beat ends a sleep");
 	EQ(beaten, 3, "the third one");
 	OK(env_mono(env) >= start + 15, "beats: not early");
@@ -120,7 +121,8 @@ test_watch(const struct env *env)
 	EQ(beaten, 3, "a beat: the third one, too");
 	if (pipe(fd) < 0 || write(fd[1], "", 1) != 1)
 		abort();
-	*env->watch = (struct watch){ fd[0], MSEC_MAX, on_beat, 0 };
+	*env->watch = (struct watch){ .fd = fd[0], .at = MSEC_MAX,
+	    .beat = on_beat };
 	EQ(env->sleep(env->ctx, start + 600000), -1,
 	    "what can be read ends a sleep");
 	EQ(await_fds(env, fds, 2, start + 600000, &f), -1,
@@ -129,7 +131,7 @@ test_watch(const struct env *env)
 	env->watch->busy = 1;
 	EQ(env->sleep(env->ctx, env_mono(env) + 5), 0,
 	    "waits of a beat do not beat");
-	*env->watch = (struct watch){ -1, MSEC_MAX, NULL, 0 };
+	*env->watch = (struct watch){ .fd = -1, .at = MSEC_MAX };
 	close(fd[0]);
 	close(fd[1]);
 }

@@ -28,6 +28,7 @@ struct watch {
 	/* Called when fd is readable, or at the time .at or after, which it
 	 * sets anew.  0, or -1 to end the wait as a signal would. */
 	int (*beat)(struct watch *w, int readable);
+	void *ctx;		/* the beat's */
 	int busy;		/* private */
 };
 

@@ -10,6 +10,7 @@
 #include "cmd/limits.h"
 #include "cmd/log.h"
 #include "cmd/models.h"
+#include "cmd/proxy.h"
 #include "cmd/near.h"
 #include "cmd/report.h"
 #include "cmd/say.h"
@@ -32,6 +33,7 @@ static const struct command {
 	{ "sessions", CMD_SESSIONS, sessions },
 	{ "limits", CMD_LIMITS, limits },
 	{ "batch", CMD_BATCH, batch },
+	{ "proxy", CMD_PROXY, proxy },
 	{ "help", CMD_HELP, help },
 	{ "version", CMD_HELP, version },
 };

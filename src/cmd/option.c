@@ -15,11 +15,12 @@
 #define TURNS (CMD_ASK | OPT_TURN)
 #define ANSWERS (CMD_ASK | CMD_RESUME)
 #define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS | CMD_BATCH)
+#define RUNS (CALLS | CMD_PROXY)
 
 const struct option options[] = {
 	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | CMD_BATCH | OPT_TURN,
 	    AT(model) },
-	{ "base-url", 'u', K_TEXT, CALLS | OPT_TURN, AT(base_url) },
+	{ "base-url", 'u', K_TEXT, RUNS | OPT_TURN, AT(base_url) },
 	{ "url-inherited", 0, K_ON, OPT_TURN, AT(url_inherited) },
 	{ "session", 's', K_TEXT, ASKS, AT(session) },
 	{ "continue", 'c', K_ON, ASKS, AT(newest) },
@@ -28,12 +29,20 @@ const struct option options[] = {
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
 	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
 	{ "output", 'o', K_TEXT, CALLS, AT(output) },
-	{ "max-answer", 0, K_SIZE, CALLS, AT(max_answer) },
+	{ "max-answer", 0, K_SIZE, RUNS, AT(max_answer) },
 	{ "live", 'N', K_LIVE, ANSWERS, AT(live) },
-	{ "hold", 0, K_HOLD, ANSWERS, AT(live) },
-	{ "on-break", 0, K_BREAK, ANSWERS | OPT_TURN, AT(on_break) },
+	{ "hold", 0, K_HOLD, ANSWERS | CMD_PROXY, AT(live) },
+	{ "on-break", 0, K_BREAK, ANSWERS | CMD_PROXY | OPT_TURN, AT(on_break) },
 	{ "background", 0, K_ON, TURNS, AT(background) },
 	{ "detach", 0, K_ON, ANSWERS, AT(detach) },
+	{ "listen", 'l', K_TEXT, CMD_PROXY, AT(listen) },
+	{ "commit", 0, K_SPAN, CMD_PROXY, AT(commit) },
+	{ "drain", 0, K_SPAN, CMD_PROXY, AT(drain) },
+	{ "max-connections", 0, K_SOME, CMD_PROXY, AT(max_connections) },
+	{ "max-body", 0, K_SIZE, CMD_PROXY, AT(max_body) },
+	{ "allow-host", 0, K_HOST, CMD_PROXY, AT(hosts) },
+	{ "allow-origin", 0, K_ORIGIN, CMD_PROXY, AT(origins) },
+	{ "client-key-file", 0, K_TEXT, CMD_PROXY, AT(client_keys) },
 	{ "jobs", 'j', K_SOME, CMD_BATCH, AT(jobs) },
 	{ "shard", 0, K_TEXT, CMD_BATCH, AT(shard) },
 	{ "deadline", 0, K_TEXT, CMD_BATCH, AT(deadline) },
@@ -53,17 +62,17 @@ const struct option options[] = {
 	{ "effort", 0, K_TEXT, TURNS | CMD_BATCH, AT(effort) },
 	{ "param", 0, K_PARAM, TURNS | CMD_BATCH, AT(params) },
 	{ "fallback", 0, K_FALLBACK, TURNS | CMD_BATCH, AT(fallbacks) },
-	{ "patience", 0, K_SPAN, CALLS, AT(patience) },
-	{ "retries", 0, K_COUNT, CALLS, AT(retries) },
-	{ "rpm", 0, K_COUNT, ANSWERS | CMD_BATCH, AT(rpm) },
-	{ "tpm", 0, K_COUNT, ANSWERS | CMD_BATCH, AT(tpm) },
-	{ "no-share", 0, K_ON, ANSWERS | CMD_BATCH, AT(no_share) },
-	{ "connect-timeout", 0, K_TIME, CALLS, AT(connect) },
-	{ "first-byte-timeout", 0, K_TIME, CALLS, AT(first_byte) },
-	{ "idle-timeout", 0, K_TIME, CALLS, AT(idle) },
+	{ "patience", 0, K_SPAN, RUNS, AT(patience) },
+	{ "retries", 0, K_COUNT, RUNS, AT(retries) },
+	{ "rpm", 0, K_COUNT, ANSWERS | CMD_BATCH | CMD_PROXY, AT(rpm) },
+	{ "tpm", 0, K_COUNT, ANSWERS | CMD_BATCH | CMD_PROXY, AT(tpm) },
+	{ "no-share", 0, K_ON, ANSWERS | CMD_BATCH | CMD_PROXY, AT(no_share) },
+	{ "connect-timeout", 0, K_TIME, RUNS, AT(connect) },
+	{ "first-byte-timeout", 0, K_TIME, RUNS, AT(first_byte) },
+	{ "idle-timeout", 0, K_TIME, RUNS, AT(idle) },
 	{ "max-time", 0, K_TIME, CALLS, AT(max_time) },
-	{ "key-file", 0, K_TEXT, CALLS | OPT_TURN, AT(key_file) },
-	{ "cacert", 0, K_TEXT, CALLS | OPT_TURN, AT(cacert) },
+	{ "key-file", 0, K_TEXT, RUNS | OPT_TURN, AT(key_file) },
+	{ "cacert", 0, K_TEXT, RUNS | OPT_TURN, AT(cacert) },
 	{ "dry-run", 0, K_ON, ANSWERS | CMD_BATCH, AT(dry_run) },
 	{ "quiet", 'q', K_ON, CMD_ALL, AT(quiet) },
 	{ "verbose", 'v', K_ON, CMD_ALL, AT(verbose) },
@@ -73,6 +82,8 @@ const struct option options[] = {
 };
 
 const size_t options_n = sizeof(options) / sizeof(options[0]);
+_Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX,
+    "a place in struct opts for each option that is given");
 
 const struct option *
 option_find(struct slice name, char letter)
@@ -252,6 +263,12 @@ option_set(struct opts *o, const struct option *opt, const char *value,
 		return set_param(o, value, where, status);
 	case K_FILE:
 		return add(o->files, &o->nfiles, FILES_MAX, value, where,
+		    status);
+	case K_HOST:
+		return add(o->hosts, &o->nhosts, HOSTS_MAX, value, where,
+		    status);
+	case K_ORIGIN:
+		return add(o->origins, &o->norigins, HOSTS_MAX, value, where,
 		    status);
 	case K_RESULT:
 		equals = strchr(value, '=');

@@ -20,6 +20,7 @@ enum kind {
 	K_RESULT,		/* ID=FILE, repeatable */
 	K_FALLBACK,		/* a model, repeatable */
 	K_PRICE,		/* [MODEL] IN,OUT, repeatable */
+	K_HOST, K_ORIGIN,	/* of a proxy, repeatable */
 	K_PARAM			/* KEY=JSON, repeatable */
 };
 

@@ -77,7 +77,7 @@ set_arg(struct opts *o, unsigned command, const struct option *opt,
 		return fail(EXIT_USAGE, "%s takes no value", where);
 	if (value == NULL && option_takes_value(opt) && **rest != NULL)
 		value = *(*rest)++;
-	o->given |= (uint64_t)1 << (opt - options);
+	o->given[opt - options] = 1;
 	return option_set(o, opt, value, where, EXIT_USAGE);
 }
 
@@ -122,6 +122,8 @@ opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
 		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
 		.max_answer = (int64_t)64 << 20,
+		.max_connections = 1024, .max_body = (int64_t)64 << 20,
+		.commit = 40000, .drain = 30000,
 		.words = argv,
 	};
 	rc = config_read(o);
@@ -152,7 +154,7 @@ opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 int
 opts_given(const struct opts *o, const char *name)
 {
-	return o->given >> (option_find(slice_str(name), 0) - options) & 1;
+	return o->given[option_find(slice_str(name), 0) - options];
 }
 
 const struct price *
@@ -296,7 +298,7 @@ opts_take(struct opts *o, struct slice record, int all)
 	    JSON_END) {
 		opt = option_find(key, 0);
 		if (opt == NULL || !(opt->takes & OPT_TURN) ||
-		    (o->given >> (opt - options) & 1) || (!all &&
+		    o->given[opt - options] || (!all &&
 		    !slice_is(key, "model") && !slice_is(key, "base-url") &&
 		    !slice_is(key, "url-inherited") &&
 		    !slice_is(key, "key-file")))

@@ -19,6 +19,8 @@
 #define PROVIDERS_MAX 32
 #define HEADERS_MAX 16
 #define FILES_MAX 32
+#define OPTIONS_MAX 96		/* rows of the table */
+#define HOSTS_MAX 16
 #define RESULTS_MAX 32
 #define FALLBACKS_MAX 8
 #define PRICES_MAX 64
@@ -34,8 +36,9 @@ enum {
 	CMD_LIMITS = 32,
 	CMD_BATCH = 64,
 	CMD_HELP = 128,
-	CMD_ALL = 255,
-	OPT_TURN = 256		/* also kept in the record of a turn */
+	OPT_TURN = 256,		/* also kept in the record of a turn */
+	CMD_PROXY = 512,
+	CMD_ALL = 1023 - OPT_TURN
 };
 
 /* A message that is not printed where it arises: a batch puts what is wrong
@@ -66,6 +69,7 @@ struct opts {
 	int newest;		/* continue the newest session */
 	int background, detach, no_share, forget, retry_failed;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
+	int no_key;		/* each request brings its own */
 	int url_inherited;	/* .base_url is not from the command line */
 	/* the model and the base URL named where .key_file was, or before,
 	 * unless that is the command line (owner.h) */
@@ -75,13 +79,17 @@ struct opts {
 	const char *messages, *session;
 	const char *shard, *deadline, *report, *errors, *ordered;
 	const char *budget;
+	const char *listen, *client_keys;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;
+	size_t nhosts, norigins;
 	int64_t max_tokens, retries, rpm, tpm, jobs;
+	int64_t max_connections, max_body;
 	int64_t max_answer;	/* bytes, at most SIZE_MAX / 4 */
 	msec patience, connect, first_byte, idle, max_time;
 	msec prune;		/* MSEC_NONE: not given */
+	msec commit, drain;
 	size_t nparams;
 	size_t nprices;
 	char **words;		/* of the prompt, in argv */
@@ -89,10 +97,11 @@ struct opts {
 	size_t nproviders;
 	struct buf config;	/* text of the file */
 	struct buf recorded;	/* texts from the record of a turn */
-	uint64_t given;		/* a bit for each option on the command line */
+	char given[OPTIONS_MAX];	/* those on the command line */
 	const char *files[FILES_MAX];
 	const char *results[RESULTS_MAX];	/* ID=FILE */
 	const char *fallbacks[FALLBACKS_MAX];
+	const char *hosts[HOSTS_MAX], *origins[HOSTS_MAX];
 	struct param params[PARAMS_MAX];
 	struct own_price prices[PRICES_MAX];
 	struct own_provider providers[PROVIDERS_MAX];

@@ -188,6 +188,8 @@ owner_key(const struct owner *w, const struct opts *o, struct secret *key,
 	size_t i;
 	int rc;
 
+	if (o->no_key)
+		return 0;
 	if (w->key_file != NULL) {
 		rc = file_text(o->env, w->key_file, opts_end(o), &text) < 0 ?
 		    complain(c, errno == ECANCELED ? EXIT_SIGNAL +

@@ -67,6 +67,10 @@ int client_refuse(struct client *c, const struct env *env, int status,
     const char *kind, const char *fields, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Appends the JSON of such an answer. */
+void client_error(struct buf *out, int status, const char *kind,
+    struct slice text);
+
 /* "Too Many Requests"; "" for what has no usual phrase. */
 const char *client_phrase(int status);
 

@@ -25,6 +25,7 @@ struct upstream {
 
 struct relay {
 	const struct env *env;
+	const struct net *net;
 	struct upstream *up;
 	size_t nup;
 	struct upstream *every;	/* -u: for all paths without a prefix; or

@@ -1,0 +1,93 @@
+#include "serve/fields.h"
+
+#include <string.h>
+
+/* About a connection, or about the framing on it, and Host, which attempt()
+ * writes.  Of Expect the listener has taken care. */
+static const char *const hops[] = {
+	"Connection", "Host", "Transfer-Encoding", "Keep-Alive", "Upgrade",
+	"TE", "Trailer", "Expect", "Proxy-Connection", "Proxy-Authorization",
+	"Proxy-Authenticate", "Proxy-Authentication-Info",
+};
+
+/* Whether the value of a Connection field has that name in it. */
+static int
+lists(struct slice value, struct slice name)
+{
+	while (value.n > 0)
+		if (slice_ieq(slice_trim(slice_cut(&value, ',')), name))
+			return 1;
+	return 0;
+}
+
+static int
+is_hop(const struct http_field *field, size_t n, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
+		if (slice_ieq(name, slice_str(hops[i])))
+			return 1;
+	for (i = 0; i < n; i++)
+		if (slice_ieq(field[i].name, SLICE("Connection")) &&
+		    lists(field[i].value, name))
+			return 1;
+	return 0;
+}
+
+static void
+put_line(struct buf *out, const struct http_field *f)
+{
+	buf_put(out, f->name);
+	buf_puts(out, ": ");
+	buf_put(out, f->value);
+	buf_puts(out, "\r\n");
+}
+
+void
+fields_request(const struct client *c, int plain, struct buf *out)
+{
+	size_t i;
+	int length = 0;
+
+	for (i = 0; i < c->nfields; i++) {
+		if (is_hop(c->field, c->nfields, c->field[i].name) ||
+		    (plain && slice_ieq(c->field[i].name,
+		    SLICE("Accept-Encoding"))))
+			continue;
+		length |= slice_ieq(c->field[i].name, SLICE("Content-Length"));
+		put_line(out, &c->field[i]);
+	}
+	if (plain)
+		buf_puts(out, "Accept-Encoding: identity\r\n");
+	if (c->body_given && !length)
+		buf_printf(out, "Content-Length: %zu\r\n", c->body.n);
+}
+
+void
+fields_answer(const struct http *h, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++)
+		if (!is_hop(h->field, h->nfields, h->field[i].name) &&
+		    !slice_ieq(h->field[i].name, SLICE("Content-Length")))
+			put_line(out, &h->field[i]);
+}
+
+void
+fields_drop(struct buf *lines, const char *name)
+{
+	struct slice rest = buf_slice(lines), line, value;
+	struct buf kept = { 0 };
+
+	while (rest.n > 0) {
+		line = value = slice_cut(&rest, '\n');
+		if (!slice_ieq(slice_cut(&value, ':'), slice_str(name))) {
+			buf_put(&kept, line);
+			buf_putc(&kept, '\n');
+		}
+	}
+	buf_free(lines);
+	*lines = kept;
+}

@@ -1,0 +1,66 @@
+#ifndef SERVE_REPLY_H
+#define SERVE_REPLY_H
+
+/*
+ * The response to a client: a sink that holds what the upstream sends until
+ * some of the answer has come, then passes it on event by event.
+ *
+ * Before that an attempt may fail and be repeated unseen.  After it the bytes
+ * that went out cannot be taken back: what breaks then ends with an error event
+ * of the dialect and a connection that is closed without the last chunk.  The
+ * head may have to go out early, or the client would not wait any longer: from
+ * then on comments show that there is still someone (reply_watch()).
+ */
+
+#include "serve/relay.h"
+#include "serve/path.h"
+
+enum framing {
+	FRAME_CHUNKS,		/* RFC 9112 section 7.1 */
+	FRAME_LENGTH,		/* Content-Length */
+	FRAME_CLOSE,		/* to the end of the connection */
+	FRAME_NONE		/* no content: HEAD, 204, 304 */
+};
+
+struct reply {
+	struct sink sink;
+	struct relay *relay;
+	struct client *client;
+	const struct dialect *dialect;	/* NULL: passes through */
+	struct job *job;
+	int hold;		/* until the answer is whole */
+	int codex;		/* keep-alives have to be events */
+	msec commit;		/* when the head has to go out; MSEC_MAX:
+				   never */
+	/* private: the attempt */
+	int status, minor;
+	int coded;		/* compressed, so it passes unread */
+	int stream;		/* a stream of events */
+	int content;		/* some of the answer has come */
+	long long length;	/* the upstream's Content-Length; -1 */
+	struct buf fields;	/* to pass on, lines */
+	struct buf held;	/* of the body, not yet sent */
+	size_t whole;		/* of these: whole events */
+	/* private: the response */
+	enum framing framing;
+	int begun;		/* the head is out */
+	int signs;		/* comments may stand in it */
+	int gone;		/* the client is */
+	unsigned attempt;
+	msec start, pause;	/* when the request came; when the last attempt
+				   ended */
+	msec sign;		/* when something was last sent */
+};
+
+/* {.relay, .client, ...} set by the caller; this sets the rest. */
+void reply_init(struct reply *p);
+void reply_free(struct reply *p);
+
+/* Makes waits attend to the client, and stops that. */
+void reply_watch(struct reply *p);
+void reply_unwatch(struct reply *p);
+
+/* The run is over: sends the rest of an answer, or what went wrong. */
+enum relayed reply_end(struct reply *p, const struct result *res);
+
+#endif
