@@ -1,18 +1,12 @@
 #include "cmd/proxy.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
-#include "net/sock.h"
 #include "serve/listen.h"
-#include "wire/http_request.h"
 
 /* The providers of the table, those of the configuration file, and -u. */
 #define UPSTREAMS_MAX (PROVIDERS_MAX + 32)
@@ -62,90 +56,41 @@ add_all(struct upstreams *u, const struct opts *o, struct relay *r)
 		add(u, &mine, provider_row(i)->name, NULL);
 	for (i = 0; i < o->nproviders; i++)
 		add(u, &mine, o->providers[i].name, NULL);
+	if (o->base_url != NULL) {
+		r->every = &u->up[u->n];
+		add(u, &mine, "server", o->base_url);
+	}
 	r->up = u->up;
 	r->nup = u->n;
-	if (o->base_url != NULL) {
-		add(u, &mine, "server", o->base_url);
-		r->every = &u->up[u->n - 1];
-	}
 }
 
-/* -- until listen is there ------------------------------------------------- */
-
-static int
-serve_one(struct relay *r, struct conn *conn, int fd, struct http_request *q)
+/* A line of the log: with one write, so that those of workers do not mix. */
+static void
+say_line(void *ctx, struct slice line)
 {
-	struct client c = { .conn = conn, .fd = fd, .keep = 1 };
-	struct buf body = { 0 };
-	struct slice in = { 0 }, out;
-	char space[65536];
-	struct fault f;
-	enum http_ev ev;
-	ssize_t n;
-	int rc;
+	struct buf *b = ctx;
 
-	while ((ev = http_request_push(q, &in, &out)) != HTTP_END) {
-		if (ev == HTTP_BODY)
-			buf_put(&body, out);
-		if (ev == HTTP_BAD)
-			return RELAY_CLOSE;
-		if (ev != HTTP_MORE)
-			continue;
-		n = conn->ops->read(conn, space, sizeof(space), MSEC_MAX, &f);
-		if (n <= 0)
-			return RELAY_CLOSE;
-		in = (struct slice){ space, (size_t)n };
-	}
-	c.method = q->method;
-	c.target = q->url.path;
-	c.minor = q->minor;
-	c.keep = q->keep;
-	c.field = q->field;
-	c.nfields = q->nfields;
-	c.body = buf_slice(&body);
-	c.body_given = http_request_field(q, "content-length").p != NULL ||
-	    http_request_field(q, "transfer-encoding").p != NULL;
-	rc = (int)relay(r, &c);
-	buf_free(&body);
-	return rc;
-}
-
-static int
-serve(struct relay *r, const char *at)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, client;
-	static struct http_request q;
-	struct conn *conn;
-	const char *colon = strrchr(at, ':');
-
-	sin.sin_port = htons((uint16_t)atoi(colon == NULL ? at : colon + 1));
-	inet_pton(AF_INET, "127.0.0.1", &sin.sin_addr);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 ||
-	    listen(fd, 1024) < 0)
-		return fail(EXIT_CONFIG, "cannot listen");
-	while ((client = accept(fd, NULL, NULL)) >= 0) {
-		if (fork() == 0) {
-			close(fd);
-			fcntl(client, F_SETFL, O_NONBLOCK);
-			conn = sock_take(r->env, client);
-			while (serve_one(r, conn, client, &q) == RELAY_KEEP)
-				http_request_free(&q);
-			_exit(0);
-		}
-		close(client);
-	}
-	return 0;
+	buf_clear(b);
+	buf_put(b, line);
+	buf_putc(b, '\n');
+	(void)file_write_some(2, b->p, b->n);
 }
 
 int
 proxy(const struct env *env, struct opts *o, struct slice command)
 {
 	struct upstreams *u = calloc(1, sizeof(*u));
+	struct buf line = { 0 };
 	struct relay r = { .env = env, .net = &net_real,
 	    .policy = { o->patience, (unsigned)o->retries },
 	    .commit = o->commit };
+	struct listen l = { .env = env, .relay = &r, .at = o->listen,
+	    .max_body = (size_t)o->max_body,
+	    .max_connections = o->max_connections, .drain = o->drain,
+	    .hosts = o->hosts, .nhosts = o->nhosts, .origins = o->origins,
+	    .norigins = o->norigins, .json = o->json, .say = say_line,
+	    .ctx = &line };
+	struct fault f;
 
 	(void)command;
 	if (u == NULL)
@@ -154,5 +99,7 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
 		    o->words[0]);
 	add_all(u, o, &r);
-	return serve(&r, o->listen != NULL ? o->listen : "127.0.0.1:8181");
+	if (listen_open(&l, &f) < 0 || listen_serve(&l, &f) < 0)
+		return fail(EXIT_CONFIG, "%s", f.text);
+	return 0;
 }

@@ -78,7 +78,7 @@ open_tcp(const struct env *env, const char *at, struct bound *b,
 	struct slice s = slice_str(at);
 	struct dns_list list;
 	long long port;
-	struct url u;
+	struct url u = { 0 };
 	int n = 0, fd;
 	size_t i;
 

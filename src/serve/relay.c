@@ -77,21 +77,6 @@ make_exchange(struct relay *r, const struct client *c, const struct path *to,
 	    r->fields.n);
 }
 
-/* Whether the client has asked for a stream of events, as far as can be
- * told. */
-static int
-asks_stream(const struct client *c, const struct path *to)
-{
-	struct json_want w = { .key = "stream" };
-
-	if (to->dialect == NULL)
-		return 0;
-	if (slice_ifind(client_field(c, "Accept"), "text/event-stream") >= 0 ||
-	    path_streams(to->rest))
-		return 1;
-	return json_pick(c->body, &w, 1) == 0 && w.type == JSON_TRUE;
-}
-
 enum relayed
 relay(struct relay *r, struct client *c)
 {
@@ -101,6 +86,7 @@ relay(struct relay *r, struct client *c)
 	struct path to;
 	struct job *job;
 	enum relayed rc;
+	msec timeout;
 
 	c->account.usage = (struct usage){ -1, -1, -1, -1 };
 	c->account.first = MSEC_NONE;
@@ -121,11 +107,15 @@ relay(struct relay *r, struct client *c)
 	p.dialect = to.dialect;
 	p.job = job;
 	p.hold = r->hold;
-	p.commit = MSEC_MAX;
-	if (r->commit > 0 && asks_stream(c, &to))
-		p.commit = env_mono(r->env) + r->commit;
+	p.manners = manners_of(c);
+	p.commit = r->commit;
 	run_.job = job;
 	run_.policy = r->policy;
+	timeout = manners_within(manners_timeout(c));
+	if (timeout < run_.policy.patience)
+		run_.policy.patience = timeout;
+	run_.after = reply_after;
+	run_.ctx = &p;
 	run_.on_break = BREAK_FAIL;
 	run_.once = to.dialect == NULL && safe_method(c->method) == NULL;
 	if (run_.once)
@@ -135,6 +125,8 @@ relay(struct relay *r, struct client *c)
 	run(&run_, &res);
 	reply_unwatch(&p);
 	c->account.attempts = res.attempts;
+	c->account.healed = res.attempts > 0 &&
+	    res.last.fault.class == F_NONE ? res.attempts - 1 : 0;
 	c->account.fault = res.last.fault;
 	c->account.progress = res.last.progress;
 	rc = reply_end(&p, &res);

@@ -11,9 +11,9 @@
 /* How long a client may take to read what is written to it, in ms. */
 #define WRITE_TIME ((msec)300000)
 
-/* A comment, or an event for Codex, after so many ms without a byte. */
+/* A comment, or an event where only those count, after so many ms without a byte. */
 #define SIGN_TIME ((msec)15000)
-#define SIGN_TIME_CODEX ((msec)120000)
+#define SIGN_TIME_EVENTS ((msec)120000)
 
 static struct reply *
 reply_of(struct sink *s)
@@ -229,6 +229,56 @@ has_left(struct watch *w)
 	    errno != EINTR);
 }
 
+/* Whether the client has asked for a stream of events, as far as can be
+ * told. */
+static int
+asks_stream(struct reply *p)
+{
+	const struct client *c = p->client;
+	struct json_want w = { .key = "stream" };
+
+	if (p->asked == 0)
+		p->asked = p->dialect != NULL &&
+		    (slice_ifind(client_field(c, "Accept"),
+		    "text/event-stream") >= 0 || path_streams(c->target) ||
+		    (json_pick(c->body, &w, 1) == 0 && w.type == JSON_TRUE)) ?
+		    1 : -1;
+	return p->asked > 0;
+}
+
+/* Whether the head goes out early.  One who waits for it without end, and then
+ * for events, does better without. */
+static int
+commits(struct reply *p)
+{
+	return p->commit > 0 && !p->manners->events && asks_stream(p);
+}
+
+/* When the client leaves that has got no more than that; 0: never. */
+static void
+set_end(struct reply *p, msec bears)
+{
+	p->job->limit.end = bears == 0 ? MSEC_MAX :
+	    p->start + manners_within(bears);
+}
+
+void
+reply_after(void *ctx, struct outcome *out, unsigned n)
+{
+	struct reply *p = ctx;
+	struct fault *f = &out->fault;
+
+	if (f->class == F_NONE)
+		return;
+	p->client->account.faults[f->class][out->progress]++;
+	if (f->class == F_TIMEOUT && out->time.end >= p->job->limit.end)
+		fault_set(f, F_TIMEOUT, 1, "no answer before the client would "
+		    "leave");
+	if (n == 1 && !p->begun)
+		set_end(p, commits(p) ? p->manners->comments :
+		    p->manners->head);
+}
+
 /* The head of a stream, though there is no answer yet. */
 static void
 commit(struct reply *p)
@@ -242,19 +292,19 @@ commit(struct reply *p)
 	}
 	put_head(p, 0, SLICE(""));
 	p->client->account.committed = 1;
-	p->commit = MSEC_MAX;
-	p->job->limit.end = MSEC_MAX;
+	set_end(p, p->manners->comments);
 }
 
+/* Sets when to do something next. */
 static void
-schedule(struct reply *p, struct watch *w)
+schedule(const struct reply *p, struct watch *w)
 {
-	if (!p->begun)
-		w->at = p->commit;
-	else if (!p->signs)
-		w->at = MSEC_MAX;
+	if (p->begun)
+		w->at = !p->signs ? MSEC_MAX : p->sign +
+		    (p->manners->events ? SIGN_TIME_EVENTS : SIGN_TIME);
 	else
-		w->at = p->sign + (p->codex ? SIGN_TIME_CODEX : SIGN_TIME);
+		w->at = p->commit == 0 || p->manners->events || p->asked < 0 ?
+		    MSEC_MAX : p->start + p->commit;
 }
 
 static int
@@ -267,17 +317,16 @@ beat(struct watch *w, int readable)
 		return -1;
 	}
 	schedule(p, w);
-	if (now_of(p) < w->at)
-		return 0;
-	if (!p->begun)
-		commit(p);
-	if (p->codex)
-		put_content(p, SLICE("event: keepalive\n"
-		    "data: {\"type\":\"keepalive\"}\n\n"));
-	else
-		put_content(p, SLICE(": \n"));
-	if (send_out(p) < 0)
-		return -1;
+	if (now_of(p) >= w->at && (p->begun || commits(p))) {
+		if (!p->begun)
+			commit(p);
+		put_content(p, p->manners->events ?
+		    SLICE("event: keepalive\n"
+		    "data: {\"type\":\"keepalive\"}\n\n") :
+		    SLICE(": \n"));
+		if (send_out(p) < 0)
+			return -1;
+	}
 	schedule(p, w);
 	return 0;
 }
@@ -287,8 +336,8 @@ reply_watch(struct reply *p)
 {
 	struct watch *w = p->relay->env->watch;
 
-	*w = (struct watch){ .fd = p->client->fd, .at = p->commit,
-	    .beat = beat, .ctx = p };
+	*w = (struct watch){ .fd = p->client->fd, .beat = beat, .ctx = p };
+	schedule(p, w);
 }
 
 void
@@ -334,7 +383,8 @@ end_broken(struct reply *p, const struct result *res)
 	if (p->content || said)
 		put_content(p, slice_sub(buf_slice(&p->held), 0, p->whole));
 	if (p->signs && !said) {
-		broken_event(p->dialect, f, res->wait, p->codex, &event);
+		broken_event(p->dialect, f, res->wait,
+		    p->manners->events, &event);
 		put_content(p, buf_slice(&event));
 		buf_free(&event);
 	}

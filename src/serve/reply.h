@@ -13,6 +13,7 @@
  */
 
 #include "serve/relay.h"
+#include "serve/manners.h"
 #include "serve/path.h"
 
 enum framing {
@@ -28,10 +29,10 @@ struct reply {
 	struct client *client;
 	const struct dialect *dialect;	/* NULL: passes through */
 	struct job *job;
+	const struct manners *manners;
 	int hold;		/* until the answer is whole */
-	int codex;		/* keep-alives have to be events */
-	msec commit;		/* when the head has to go out; MSEC_MAX:
-				   never */
+	msec commit;		/* how long the head of a stream may take; 0:
+				   for ever */
 	/* private: the attempt */
 	int status, minor;
 	int coded;		/* compressed, so it passes unread */
@@ -50,11 +51,17 @@ struct reply {
 	msec start, pause;	/* when the request came; when the last attempt
 				   ended */
 	msec sign;		/* when something was last sent */
+	int asked;		/* the client is known to want a stream; -1:
+				   not to */
 };
 
 /* {.relay, .client, ...} set by the caller; this sets the rest. */
 void reply_init(struct reply *p);
 void reply_free(struct reply *p);
+
+/* After a failed attempt: when the run has to end, because the client leaves
+ * then (struct run's after). */
+void reply_after(void *ctx, struct outcome *out, unsigned n);
 
 /* Makes waits attend to the client, and stops that. */
 void reply_watch(struct reply *p);
