@@ -236,9 +236,11 @@ void
 decode_set(struct decode *d, struct buf *field, struct slice raw)
 {
 	d->bytes -= field->n;
+	d->names -= field->n;
 	buf_clear(field);
 	json_unescape(raw, field, NULL);
 	d->bytes += field->n;
+	d->names += field->n;
 }
 
 void

@@ -104,6 +104,8 @@ struct decode {
 	 * what is of no use here, but part of it.  An event that leaves this
 	 * as it is carried nothing: a ping, an empty delta, usage alone. */
 	uint64_t bytes;
+	uint64_t names;		/* of these: ids and names, of which nobody
+				   reads anything yet */
 	uint64_t text_bytes;	/* of EV_TEXT put */
 	int failed;
 	struct fault fault;	/* if failed */

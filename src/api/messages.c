@@ -69,7 +69,10 @@ on_start(struct decode *d, struct slice message)
 	}
 	if (decode_anew(d) == DECODE_FAULT)
 		return DECODE_FAULT;
-	d->bytes += d->begun ? 0 : w[0].tok.n;
+	if (!d->begun) {
+		d->bytes += w[0].tok.n;
+		d->names += w[0].tok.n;
+	}
 	d->begun = 1;
 	memcpy(d->id, id, sizeof(id));
 	decode_usage(d, w[1].tok);

@@ -30,7 +30,10 @@ take_id(struct decode *d, struct slice response, int anew)
 	if ((d->id[0] != '\0' && !anew) || json_pick(response, &id, 1) < 0 ||
 	    id.type != JSON_STRING)
 		return;
-	d->bytes += d->id[0] == '\0' ? id.tok.n : 0;
+	if (d->id[0] == '\0') {
+		d->bytes += id.tok.n;
+		d->names += id.tok.n;
+	}
 	decode_id(id.tok, d->id);
 }
 

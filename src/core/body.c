@@ -188,6 +188,13 @@ passes(const struct reader *r, int compressed)
 	    (compressed || r->job->dialect->whole == NULL);
 }
 
+/* How much has come of what somebody reads. */
+static uint64_t
+read_of(const struct reader *r)
+{
+	return r->dec.bytes - r->dec.names;
+}
+
 static void
 tell_whole(struct reader *r, size_t rest, int carried)
 {
@@ -202,7 +209,7 @@ tell_whole(struct reader *r, size_t rest, int carried)
 static void
 on_events(struct reader *r, struct slice in)
 {
-	uint64_t bytes = r->dec.bytes;
+	uint64_t bytes = read_of(r);
 	size_t rest = in.n;
 	struct sse_event e;
 	enum sse_ev ev;
@@ -228,7 +235,7 @@ on_events(struct reader *r, struct slice in)
 	/* comments pass, too */
 	if (r->out->progress == P_DONE || sse_between(&r->sse))
 		rest = 0;
-	tell_whole(r, rest, r->dec.bytes != bytes);
+	tell_whole(r, rest, read_of(r) != bytes);
 	r->line = sse_lingers(&r->sse) ? after(r->now, LINE_GRACE) : MSEC_NONE;
 }
 
@@ -415,14 +422,14 @@ void
 body_quiet(struct reader *r)
 {
 	struct slice rest = buf_slice(&r->body), first;
-	uint64_t bytes = r->dec.bytes;
+	uint64_t bytes = read_of(r);
 	struct sse_event e;
 
 	r->line = MSEC_NONE;
 	if (r->content == C_STREAM) {
 		if (sse_linger(&r->sse, &e) == SSE_EVENT)
 			on_event(r, &e);
-		tell_whole(r, 0, r->dec.bytes != bytes);
+		tell_whole(r, 0, read_of(r) != bytes);
 	} else if (decode_next(&rest, &first)) {
 		if (rest.n == 0)
 			body_end(r);
