@@ -63,6 +63,13 @@ void reply_free(struct reply *p);
  * then (struct run's after). */
 void reply_after(void *ctx, struct outcome *out, unsigned n);
 
+/* Writing the response: appends its head (all: the whole body is held; more:
+ * further lines), or content in its framing; writes what is gathered so, and
+ * returns 0, or -1 if the client is gone. */
+void reply_head(struct reply *p, int all, struct slice more);
+void reply_put(struct reply *p, struct slice content);
+int reply_send(struct reply *p);
+
 /* Makes waits attend to the client, and stops that. */
 void reply_watch(struct reply *p);
 void reply_unwatch(struct reply *p);

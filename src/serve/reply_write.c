@@ -1,0 +1,89 @@
+#include "serve/reply.h"
+
+/* How long a client may take to read what is written to it, in ms. */
+#define WRITE_TIME ((msec)300000)
+
+static msec
+now_of(const struct reply *p)
+{
+	return env_mono(p->relay->env);
+}
+
+int
+reply_send(struct reply *p)
+{
+	struct buf *out = &p->relay->out;
+	struct conn *c = p->client->conn;
+	struct slice left = buf_slice(out);
+	struct fault f;
+
+	if (p->gone)
+		return -1;
+	if (left.n == 0)
+		return 0;
+	p->sign = now_of(p);
+	if (c->ops->write(c, &left, p->sign + WRITE_TIME, &f) != 0)
+		p->gone = 1;
+	buf_clear(out);
+	return p->gone ? -1 : 0;
+}
+
+void
+reply_put(struct reply *p, struct slice s)
+{
+	struct buf *out = &p->relay->out;
+
+	if (s.n == 0 || p->framing == FRAME_NONE)
+		return;
+	if (p->framing == FRAME_CHUNKS)
+		buf_printf(out, "%zx\r\n", s.n);
+	buf_put(out, s);
+	if (p->framing == FRAME_CHUNKS)
+		buf_puts(out, "\r\n");
+	p->client->account.bytes += s.n;
+}
+
+/* How the content of the response ends.  all: it is all at hand. */
+static enum framing
+choose_framing(const struct reply *p, int all)
+{
+	if (slice_is(p->client->method, "HEAD") || p->status == 204 ||
+	    p->status == 304)
+		return FRAME_NONE;
+	if (!p->stream && (all || p->length >= 0))
+		return FRAME_LENGTH;
+	return p->client->minor == 0 ? FRAME_CLOSE : FRAME_CHUNKS;
+}
+
+void
+reply_head(struct reply *p, int all, struct slice more)
+{
+	struct buf *out = &p->relay->out;
+	struct client *c = p->client;
+
+	p->framing = choose_framing(p, all);
+	if (p->framing == FRAME_CLOSE)
+		c->keep = 0;
+	buf_printf(out, "HTTP/1.1 %d %s\r\n", p->status,
+	    client_phrase(p->status));
+	buf_put(out, buf_slice(&p->fields));
+	if (p->framing == FRAME_CHUNKS)
+		buf_puts(out, "Transfer-Encoding: chunked\r\n");
+	else if (p->framing == FRAME_LENGTH && all)
+		buf_printf(out, "Content-Length: %zu\r\n", p->held.n);
+	else if (p->length >= 0 && p->status != 204)
+		buf_printf(out, "Content-Length: %lld\r\n", p->length);
+	if (!c->keep)
+		buf_puts(out, "Connection: close\r\n");
+	else if (c->minor == 0)
+		buf_puts(out, "Connection: keep-alive\r\n");
+	buf_printf(out, "x-bide-attempts: %u\r\nx-bide-waited-ms: %lld\r\n%s",
+	    p->attempt, (long long)c->account.waited,
+	    p->coded ? "x-bide-passed: compressed\r\n" : "");
+	buf_put(out, more);
+	buf_put(out, c->extra);
+	buf_puts(out, "\r\n");
+	p->begun = 1;
+	p->signs = p->stream;
+	c->account.status = p->status;
+}
