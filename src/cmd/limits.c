@@ -55,18 +55,23 @@ open_dir(int i, int make)
 void
 limits_open(struct plan *p, struct opts *o, const struct env *env)
 {
+	limits_page(&p->pace.limit, secret_slice(&p->key), buf_slice(&p->base),
+	    slice_str(p->model), o, env);
+	p->job.pace = &p->pace;
+}
+
+void
+limits_page(struct limit *l, struct slice key, struct slice base,
+    struct slice model, struct opts *o, const struct env *env)
+{
 	/* the key is only in the digest that is the page's name, and so is
 	 * the query, which may hold a token */
-	struct slice id[] = { secret_slice(&p->key), buf_slice(&p->base),
-	    slice_str(p->model) };
-	struct slice base = buf_slice(&p->base);
+	struct slice id[] = { key, base, model };
 	struct buf name = { 0 }, label = { 0 };
-	struct limit *l = &p->pace.limit;
 	int i, fd;
 
 	limit_close(l);
 	*l = (struct limit){ .ops = &limit_local, .own = { o->rpm, o->tpm } };
-	p->job.pace = &p->pace;
 	if (o->no_share) {
 		l->page = page_alone();
 		return;
@@ -74,7 +79,7 @@ limits_open(struct plan *p, struct opts *o, const struct env *env)
 	digest_put(&name, id, 3, 16);
 	buf_putc(&name, '\0');
 	buf_put(&label, slice_cut(&base, '?'));
-	buf_printf(&label, "\n%s", p->model);
+	buf_printf(&label, "\n%.*s", SLICE_FMT(model));
 	for (i = 0; i < 2 && l->page == NULL && !o->no_share; i++) {
 		fd = open_dir(i, 1);
 		if (fd >= 0) {

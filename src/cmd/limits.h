@@ -15,6 +15,11 @@
  */
 void limits_open(struct plan *p, struct opts *o, const struct env *env);
 
+/* The same for a limit that is {0} or open: of a key, a base URL and a
+ * model. */
+void limits_page(struct limit *l, struct slice key, struct slice base,
+    struct slice model, struct opts *o, const struct env *env);
+
 /* bide limits [--forget [PATTERN ...]] */
 int limits(const struct env *env, struct opts *o, struct slice command);
 

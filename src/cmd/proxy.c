@@ -4,18 +4,48 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/limits.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
+#include "cmd/secret.h"
 #include "serve/listen.h"
 
 /* The providers of the table, those of the configuration file, and -u. */
 #define UPSTREAMS_MAX (PROVIDERS_MAX + 32)
 
+/* Limits that a worker keeps open, the most of their names' bytes. */
+#define PACES 8
+#define PACED_NAME ((size_t)512)
+
 struct upstreams {
+	const struct env *env;
+	struct opts *opts;
 	struct upstream up[UPSTREAMS_MAX];
 	struct plan *plan[UPSTREAMS_MAX];
 	size_t n;
+	struct paced {
+		const struct upstream *up;
+		struct buf name;	/* the key and the model */
+		struct pace pace;
+	} paced[PACES];
+	size_t next;			/* to be replaced */
 };
+
+/* The fields of a provider's section; secret ones are a key. */
+static void
+put_fields(const struct own_provider *own, int keys, struct buf *out)
+{
+	struct slice name;
+	size_t i;
+
+	for (i = 0; own != NULL && i < own->nheaders; i++) {
+		name = slice_str(own->header[i]);
+		if (!keys && secret_field(own, slice_cut(&name, ':')))
+			continue;
+		buf_puts(out, own->header[i]);
+		buf_puts(out, "\r\n");
+	}
+}
 
 /* Adds a provider.  One that cannot be used is kept, with the reason. */
 static void
@@ -39,9 +69,47 @@ add(struct upstreams *u, struct opts *o, const char *name, const char *base)
 	} else {
 		up->dialect = p->provider.dialect;
 		up->base = p->job.to.url.path;
+		up->key = secret_slice(&p->key);
+		up->auth = plan_auth(p);
+		buf_wipe(&p->fields);
+		put_fields(p->own, !o->no_key, &p->fields);
+		up->fields = buf_slice(&p->fields);
 	}
 	up->job = p->job;
-	up->plan = p;
+}
+
+/* For struct relay's pace. */
+static struct pace *
+find_pace(void *ctx, const struct upstream *up, struct slice key,
+    struct slice model)
+{
+	struct upstreams *u = ctx;
+	struct paced *p;
+	struct buf name = { 0 };
+	size_t i;
+
+	if (key.n + model.n > PACED_NAME)
+		return NULL;
+	(void)buf_room(&name, key.n + model.n + 1);
+	buf_put(&name, key);
+	buf_putc(&name, '\n');
+	buf_put(&name, model);
+	for (i = 0; i < PACES; i++) {
+		p = &u->paced[i];
+		if (p->up == up && slice_eq(buf_slice(&p->name),
+		    buf_slice(&name))) {
+			buf_wipe(&name);
+			return &p->pace;
+		}
+	}
+	p = &u->paced[u->next++ % PACES];
+	buf_wipe(&p->name);
+	p->name = name;
+	p->up = up;
+	p->pace.ticket = (struct ticket){ 0 };
+	limits_page(&p->pace.limit, key, buf_slice(&u->plan[up - u->up]->base),
+	    model, u->opts, u->env);
+	return &p->pace;
 }
 
 static void
@@ -50,7 +118,7 @@ add_all(struct upstreams *u, const struct opts *o, struct relay *r)
 	struct opts mine = *o;
 	size_t i;
 
-	mine.no_key = 1;
+	mine.no_key = o->client_keys == NULL;
 	mine.key_file = NULL;
 	for (i = 0; provider_row(i) != NULL; i++)
 		add(u, &mine, provider_row(i)->name, NULL);
@@ -58,6 +126,8 @@ add_all(struct upstreams *u, const struct opts *o, struct relay *r)
 		add(u, &mine, o->providers[i].name, NULL);
 	if (o->base_url != NULL) {
 		r->every = &u->up[u->n];
+		mine.key_file = o->key_file;
+		mine.key_model = o->key_model;
 		add(u, &mine, "server", o->base_url);
 	}
 	r->up = u->up;
@@ -80,7 +150,7 @@ int
 proxy(const struct env *env, struct opts *o, struct slice command)
 {
 	struct upstreams *u = calloc(1, sizeof(*u));
-	struct buf line = { 0 };
+	struct buf line = { 0 }, keys = { .max = 1 << 20 };
 	struct relay r = { .env = env, .net = &net_real,
 	    .policy = { o->patience, (unsigned)o->retries },
 	    .commit = o->commit };
@@ -95,9 +165,22 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	(void)command;
 	if (u == NULL)
 		err_oom();
+	u->env = env;
+	u->opts = o;
+	r.pace = find_pace;
+	r.ctx = u;
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
 		    o->words[0]);
+	if (o->key_file != NULL && (o->client_keys == NULL ||
+	    o->base_url == NULL))
+		return fail(EXIT_USAGE, "--key-file is for -u, with "
+		    "--client-key-file: else each client has its own key");
+	if (o->client_keys != NULL && file_text(env, o->client_keys, MSEC_MAX,
+	    &keys) < 0)
+		return fail_read(env, "--client-key-file", o->client_keys);
+	if (o->client_keys != NULL)
+		r.client_keys = keys.n > 0 ? buf_slice(&keys) : SLICE("#");
 	add_all(u, o, &r);
 	if (listen_open(&l, &f) < 0 || listen_serve(&l, &f) < 0)
 		return fail(EXIT_CONFIG, "%s", f.text);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "serve/key.h"
+
 /* About a connection, or about the framing on it, and Host, which attempt()
  * writes.  Of Expect the listener has taken care. */
 static const char *const hops[] = {
@@ -45,7 +47,8 @@ put_line(struct buf *out, const struct http_field *f)
 }
 
 void
-fields_request(const struct client *c, int plain, struct buf *out)
+fields_request(const struct client *c, int plain, int keyless,
+    struct buf *out)
 {
 	size_t i;
 	int length = 0;
@@ -53,7 +56,8 @@ fields_request(const struct client *c, int plain, struct buf *out)
 	for (i = 0; i < c->nfields; i++) {
 		if (is_hop(c->field, c->nfields, c->field[i].name) ||
 		    (plain && slice_ieq(c->field[i].name,
-		    SLICE("Accept-Encoding"))))
+		    SLICE("Accept-Encoding"))) ||
+		    (keyless && key_field(c->field[i].name)))
 			continue;
 		length |= slice_ieq(c->field[i].name, SLICE("Content-Length"));
 		put_line(out, &c->field[i]);

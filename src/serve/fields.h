@@ -7,8 +7,10 @@
 #include "serve/client.h"
 
 /* Appends the fields of a client's request, as lines, for an exchange that is
- * .ready; plain: no compression is asked for. */
-void fields_request(const struct client *c, int plain, struct buf *out);
+ * .ready; plain: no compression is asked for; keyless: without those that hold
+ * a key. */
+void fields_request(const struct client *c, int plain, int keyless,
+    struct buf *out);
 
 /* Appends those of a response, but for its length. */
 void fields_answer(const struct http *h, struct buf *out);

@@ -158,3 +158,14 @@ path_streams(struct slice target)
 	}
 	return 0;
 }
+
+struct slice
+path_model(struct slice target)
+{
+	ptrdiff_t at = slice_ifind(target, "/models/");
+	struct slice rest = slice_sub(target, at < 0 ? target.n :
+	    (size_t)at + strlen("/models/"), target.n), model;
+
+	model = slice_cut(&rest, ':');
+	return rest.n > 0 ? model : (struct slice){ 0 };
+}

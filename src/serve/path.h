@@ -26,6 +26,9 @@ void path_find(const struct relay *r, struct slice method,
  */
 void path_target(struct slice base, struct slice rest, struct buf *out);
 
+/* The model that a path names (Gemini), or empty. */
+struct slice path_model(struct slice target);
+
 /* Whether the path says that the answer is a stream of events (Gemini). */
 int path_streams(struct slice target);
 

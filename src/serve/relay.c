@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/guard.h"
 #include "serve/fields.h"
+#include "serve/key.h"
 #include "serve/reply.h"
 #include "serve/path.h"
 
@@ -42,6 +44,13 @@ check(struct relay *r, struct client *c, const struct path *to)
 		    "only HTTP/1.1 is served here");
 		return 0;
 	}
+	if (r->client_keys.p != NULL && !key_listed(r->client_keys,
+	    key_of(c))) {
+		(void)client_refuse(c, r->env, 401, "authentication_error",
+		    "x-should-retry: false\r\n", "not a key that is known "
+		    "here");
+		return 0;
+	}
 	if (to->up == NULL) {
 		(void)client_refuse(c, r->env, 404, "not_found_error", "",
 		    "no provider for this path");
@@ -56,21 +65,74 @@ check(struct relay *r, struct client *c, const struct path *to)
 	return 1;
 }
 
+/* Appends the target; keyless: without the parameter that holds a key. */
+static void
+put_target(struct relay *r, const struct path *to, int keyless)
+{
+	struct slice rest = to->rest, one;
+	struct buf kept = { 0 };
+	char mark = '?';
+
+	if (!keyless) {
+		path_target(to->up->base, rest, &r->fields);
+		return;
+	}
+	buf_put(&kept, slice_cut(&rest, '?'));
+	while (rest.n > 0) {
+		one = slice_cut(&rest, '&');
+		if (key_parameter(one))
+			continue;
+		buf_putc(&kept, mark);
+		buf_put(&kept, one);
+		mark = '&';
+	}
+	path_target(to->up->base, buf_slice(&kept), &r->fields);
+	buf_wipe(&kept);
+}
+
+/* The limits of the model that the request names, as far as can be told. */
+static struct pace *
+find_pace(const struct relay *r, const struct client *c,
+    const struct path *to)
+{
+	struct json_want w = { .key = "model" };
+	struct slice model = path_model(to->rest);
+
+	if (r->pace == NULL || to->dialect == NULL || c->body.n == 0)
+		return NULL;
+	if (model.n == 0 && json_pick(c->body, &w, 1) == 0 &&
+	    w.type == JSON_STRING)
+		model = w.tok;
+	return r->pace(r->ctx, to->up, to->up->key.n > 0 ? to->up->key :
+	    key_of(c), model);
+}
+
 /* The client's request as an exchange; its texts are in r. */
 static void
 make_exchange(struct relay *r, const struct client *c, const struct path *to,
     struct exchange *x)
 {
+	const struct upstream *up = to->up;
 	size_t target;
 
 	buf_clear(&r->fields);
+	/* growing would leave copies of the key */
+	(void)buf_room(&r->fields, 65536 + up->key.n);
 	buf_put(&r->fields, c->method);
 	buf_putc(&r->fields, '\0');
 	target = r->fields.n;
-	path_target(to->up->base, to->rest, &r->fields);
+	put_target(r, to, up->key.n > 0);
 	*x = (struct exchange){ .body = c->body, .ready = 1 };
 	x->target.n = r->fields.n - target;
-	fields_request(c, to->dialect != NULL, &r->fields);
+	fields_request(c, to->dialect != NULL, up->key.n > 0, &r->fields);
+	buf_put(&r->fields, up->fields);
+	if (up->key.n > 0) {
+		buf_puts(&r->fields, up->auth != NULL ? up->auth :
+		    "Authorization");
+		buf_puts(&r->fields, up->auth != NULL ? ": " : ": Bearer ");
+		buf_put(&r->fields, up->key);
+		buf_puts(&r->fields, "\r\n");
+	}
 	x->method = r->fields.p;
 	x->target.p = r->fields.p + target;
 	x->fields = slice_sub(buf_slice(&r->fields), target + x->target.n,
@@ -103,6 +165,7 @@ relay(struct relay *r, struct client *c)
 	job->reuse = 1;
 	job->redirects = 0;
 	job->limit.end = MSEC_MAX;
+	job->pace = find_pace(r, c, &to);
 	make_exchange(r, c, &to, &job->exchange);
 	p.dialect = to.dialect;
 	p.job = job;
@@ -129,6 +192,7 @@ relay(struct relay *r, struct client *c)
 	    res.last.fault.class == F_NONE ? res.attempts - 1 : 0;
 	c->account.fault = res.last.fault;
 	c->account.progress = res.last.progress;
+	wipe(r->fields.p, r->fields.n);
 	rc = reply_end(&p, &res);
 	reply_free(&p);
 	return rc;

@@ -20,7 +20,11 @@ struct upstream {
 	struct slice base;		/* the path of its base URL */
 	struct job job;			/* .to, .limit, .mask, .max_answer */
 	const char *why;		/* it cannot be used; or NULL */
-	void *plan;			/* of cmd/, for .pace() */
+	struct slice key;		/* the provider's real one: takes the
+					   place of the client's; or empty */
+	const char *auth;		/* the field it goes in; NULL:
+					   Authorization */
+	struct slice fields;		/* further fields, lines */
 };
 
 struct relay {
@@ -34,6 +38,13 @@ struct relay {
 	msec commit;		/* ms until the head goes out for sure, 0:
 				   never */
 	int hold, resume;	/* --hold; --on-break continue */
+	struct slice client_keys;	/* that clients may present, lines; .p
+					   is NULL: their own keys pass */
+	/* The limits that requests with a key for a model share; or NULL for
+	 * one that is not paced.  They stay the callee's. */
+	struct pace *(*pace)(void *ctx, const struct upstream *up,
+	    struct slice key, struct slice model);
+	void *ctx;
 	/* private */
 	struct buf fields, out;
 };
