@@ -10,7 +10,6 @@
 #include "tests/t.h"
 
 #define STREAM "head ; created ; delta Hello ; delta ~world ; completed ; end"
-#define VISIT(text) { .steps = SLICE(text) }
 
 static char name[256];
 

@@ -179,7 +179,7 @@ relay(struct relay *r, struct client *c)
 		run_.policy.patience = timeout;
 	run_.after = reply_after;
 	run_.ctx = &p;
-	run_.on_break = BREAK_FAIL;
+	run_.on_break = r->hold ? BREAK_RESTART : BREAK_FAIL;
 	run_.once = to.dialect == NULL && safe_method(c->method) == NULL;
 	if (run_.once)
 		job_release(job);

@@ -21,8 +21,10 @@ now_of(const struct reply *p)
 static int
 send_events(struct reply *p)
 {
-	if (!p->begun)
+	if (!p->begun) {
 		reply_head(p, 0, SLICE(""));
+		reply_schedule(p);
+	}
 	reply_put(p, slice_sub(buf_slice(&p->held), 0, p->whole));
 	buf_drop(&p->held, p->whole);
 	p->sink.delivered += p->whole;

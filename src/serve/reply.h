@@ -74,6 +74,9 @@ int reply_send(struct reply *p);
 void reply_watch(struct reply *p);
 void reply_unwatch(struct reply *p);
 
+/* Sets when waits are to do something for the client. */
+void reply_schedule(struct reply *p);
+
 /* The run is over: sends the rest of an answer, or what went wrong. */
 enum relayed reply_end(struct reply *p, const struct result *res);
 

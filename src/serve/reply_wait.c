@@ -97,10 +97,11 @@ commit(struct reply *p)
 	set_end(p, p->manners->comments);
 }
 
-/* Sets when to do something next. */
-static void
-schedule(const struct reply *p, struct watch *w)
+void
+reply_schedule(struct reply *p)
 {
+	struct watch *w = p->relay->env->watch;
+
 	if (p->begun)
 		w->at = !p->signs ? MSEC_MAX : p->sign +
 		    (p->manners->events ? SIGN_TIME_EVENTS : SIGN_TIME);
@@ -118,7 +119,7 @@ beat(struct watch *w, int readable)
 		p->gone = 1;
 		return -1;
 	}
-	schedule(p, w);
+	reply_schedule(p);
 	if (now_of(p) >= w->at && (p->begun || commits(p))) {
 		if (!p->begun)
 			commit(p);
@@ -129,7 +130,7 @@ beat(struct watch *w, int readable)
 		if (reply_send(p) < 0)
 			return -1;
 	}
-	schedule(p, w);
+	reply_schedule(p);
 	return 0;
 }
 
@@ -139,7 +140,7 @@ reply_watch(struct reply *p)
 	struct watch *w = p->relay->env->watch;
 
 	*w = (struct watch){ .fd = p->client->fd, .beat = beat, .ctx = p };
-	schedule(p, w);
+	reply_schedule(p);
 }
 
 void
