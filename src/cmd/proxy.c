@@ -134,6 +134,22 @@ add_all(struct upstreams *u, const struct opts *o, struct relay *r)
 	r->nup = u->n;
 }
 
+/* A variable that is meant for a client may have been set for the proxy. */
+static void
+find_loops(struct upstreams *u, const struct listen *l)
+{
+	const struct url *to;
+	size_t k;
+	int i;
+
+	for (k = 0; k < u->n; k++)
+		for (i = 0; i < l->nbound; i++) {
+			to = &u->up[k].job.to.url;
+			if (to->port == l->bound[i].port && url_is_local(to))
+				u->up[k].why = "its base URL is this proxy";
+		}
+}
+
 /* A line of the log: with one write, so that those of workers do not mix. */
 static void
 say_line(void *ctx, struct slice line)
@@ -182,7 +198,11 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	if (o->client_keys != NULL)
 		r.client_keys = keys.n > 0 ? buf_slice(&keys) : SLICE("#");
 	add_all(u, o, &r);
-	if (listen_open(&l, &f) < 0 || listen_serve(&l, &f) < 0)
+	if (listen_open(&l, &f) < 0)
+		return fail(f.class == F_REQUEST ? EXIT_USAGE : EXIT_CONFIG,
+		    "%s", f.text);
+	find_loops(u, &l);
+	if (listen_serve(&l, &f) < 0)
 		return fail(EXIT_CONFIG, "%s", f.text);
 	return 0;
 }
