@@ -119,6 +119,7 @@ relayed_init(struct relayed_one *t, const struct api *api, int stream)
 	    .field = t->field, .body_given = 1,
 	    .body = slice_str(stream ? "{\"stream\":true,\"model\":\"m\"}" :
 	    "{\"model\":\"m\"}") };
+	t->client.account.first = MSEC_NONE;
 	t->field[0] = (struct http_field){ SLICE("Content-Type"),
 	    SLICE("application/json") };
 	t->client.nfields = 1;

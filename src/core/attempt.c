@@ -28,7 +28,8 @@ send_request(struct job *job, struct conn *c, msec deadline, struct fault *f)
 	(void)buf_room(&b, 512 + 2 * job->to.url.host.n + x->target.n +
 	    (proxy != NULL ? 2 * proxy->userinfo.n : 0) +
 	    x->fields.n + (rest.n <= BODY_INLINE ? rest.n : 0));
-	buf_printf(&b, "%s ", x->method);
+	buf_puts(&b, x->method);
+	buf_putc(&b, ' ');
 	/* RFC 9112 section 3.2: absolute-form to a proxy, else origin-form */
 	if (proxy != NULL) {
 		buf_puts(&b, "http://");

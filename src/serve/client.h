@@ -13,7 +13,8 @@
 #include "net/conn.h"
 #include "wire/http.h"
 
-/* What came of a request, for the access line and the metrics. */
+/* What came of a request, for the access line and the metrics.  Starts with
+ * nothing known: .first and .usage. */
 struct account {
 	const char *provider;	/* ""; or static */
 	int status;		/* that the client got; 0: none */

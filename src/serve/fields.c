@@ -37,12 +37,20 @@ is_hop(const struct http_field *field, size_t n, struct slice name)
 	return 0;
 }
 
+/* Mostly the line stands in the head as it is to be written. */
 static void
 put_line(struct buf *out, const struct http_field *f)
 {
-	buf_put(out, f->name);
-	buf_puts(out, ": ");
-	buf_put(out, f->value);
+	const char *end = f->name.p + f->name.n;
+
+	if (f->value.p == end + 2 && memcmp(end, ": ", 2) == 0) {
+		buf_put(out, (struct slice){ f->name.p,
+		    f->name.n + 2 + f->value.n });
+	} else {
+		buf_put(out, f->name);
+		buf_puts(out, ": ");
+		buf_put(out, f->value);
+	}
 	buf_puts(out, "\r\n");
 }
 

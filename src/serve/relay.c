@@ -150,9 +150,6 @@ relay(struct relay *r, struct client *c)
 	enum relayed rc;
 	msec timeout;
 
-	c->account.usage = (struct usage){ -1, -1, -1, -1 };
-	c->account.first = MSEC_NONE;
-	c->account.provider = "";
 	path_find(r, c->method, c->target, &to);
 	if (!check(r, c, &to))
 		return c->keep ? RELAY_KEEP : RELAY_CLOSE;

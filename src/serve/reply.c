@@ -55,6 +55,8 @@ put(struct sink *s, const struct event *e)
 		begin_attempt(p);
 	else if (e->type == EV_RETRY)
 		p->pause = now_of(p);
+	else if (e->type == EV_DONE)
+		p->done = 1;
 	else if (e->type == EV_USAGE)
 		p->client->account.usage = *e->usage;
 }
@@ -97,7 +99,8 @@ flush(struct sink *s, struct fault *f)
 {
 	struct reply *p = reply_of(s);
 
-	if (p->whole == 0 || !p->content || p->hold)
+	/* the rest goes out with the end */
+	if (p->whole == 0 || !p->content || p->hold || p->done)
 		return 0;
 	if (p->client->account.first == MSEC_NONE)
 		p->client->account.first = now_of(p) - p->start;

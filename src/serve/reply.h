@@ -47,6 +47,7 @@ struct reply {
 	int begun;		/* the head is out */
 	int signs;		/* comments may stand in it */
 	int gone;		/* the client is */
+	int done;		/* the answer is whole */
 	unsigned attempt;
 	msec start, pause;	/* when the request came; when the last attempt
 				   ended */

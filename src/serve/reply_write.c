@@ -55,6 +55,14 @@ choose_framing(const struct reply *p, int all)
 	return p->client->minor == 0 ? FRAME_CLOSE : FRAME_CHUNKS;
 }
 
+static void
+put_number(struct buf *out, const char *name, int64_t n)
+{
+	buf_puts(out, name);
+	buf_put_num(out, n);
+	buf_puts(out, "\r\n");
+}
+
 void
 reply_head(struct reply *p, int all, struct slice more)
 {
@@ -64,22 +72,26 @@ reply_head(struct reply *p, int all, struct slice more)
 	p->framing = choose_framing(p, all);
 	if (p->framing == FRAME_CLOSE)
 		c->keep = 0;
-	buf_printf(out, "HTTP/1.1 %d %s\r\n", p->status,
-	    client_phrase(p->status));
+	buf_puts(out, "HTTP/1.1 ");
+	buf_put_num(out, p->status);
+	buf_putc(out, ' ');
+	buf_puts(out, client_phrase(p->status));
+	buf_puts(out, "\r\n");
 	buf_put(out, buf_slice(&p->fields));
 	if (p->framing == FRAME_CHUNKS)
 		buf_puts(out, "Transfer-Encoding: chunked\r\n");
 	else if (p->framing == FRAME_LENGTH && all)
-		buf_printf(out, "Content-Length: %zu\r\n", p->held.n);
+		put_number(out, "Content-Length: ", (int64_t)p->held.n);
 	else if (p->length >= 0 && p->status != 204)
-		buf_printf(out, "Content-Length: %lld\r\n", p->length);
+		put_number(out, "Content-Length: ", p->length);
 	if (!c->keep)
 		buf_puts(out, "Connection: close\r\n");
 	else if (c->minor == 0)
 		buf_puts(out, "Connection: keep-alive\r\n");
-	buf_printf(out, "x-bide-attempts: %u\r\nx-bide-waited-ms: %lld\r\n%s",
-	    p->attempt, (long long)c->account.waited,
-	    p->coded ? "x-bide-passed: compressed\r\n" : "");
+	put_number(out, "x-bide-attempts: ", p->attempt);
+	put_number(out, "x-bide-waited-ms: ", c->account.waited);
+	if (p->coded)
+		buf_puts(out, "x-bide-passed: compressed\r\n");
 	buf_put(out, more);
 	buf_put(out, c->extra);
 	buf_puts(out, "\r\n");

@@ -106,9 +106,15 @@ url_parse(struct slice s, struct url *u)
 void
 url_host(const struct url *u, struct buf *out)
 {
-	buf_printf(out, u->ipv6 ? "[%.*s]" : "%.*s", SLICE_FMT(u->host));
-	if (u->port != (u->https ? 443 : 80))
-		buf_printf(out, ":%d", u->port);
+	if (u->ipv6)
+		buf_putc(out, '[');
+	buf_put(out, u->host);
+	if (u->ipv6)
+		buf_putc(out, ']');
+	if (u->port != (u->https ? 443 : 80)) {
+		buf_putc(out, ':');
+		buf_put_num(out, u->port);
+	}
 }
 
 int
