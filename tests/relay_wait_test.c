@@ -388,6 +388,39 @@ test_hold(const struct api *api)
 	relayed_free(&t);
 }
 
+/* Clients of the house: their keys stay here, the provider's stays hidden. */
+static void
+test_keys(void)
+{
+	static const struct visit v[] = {
+		VISIT("status 401 X-Echo=sk-real-0123456789 | {\"error\":{"
+		    "\"code\":\"invalid_api_key\",\"message\":\"Incorrect "
+		    "API key: sk-real-0123456789\"}}"),
+	};
+	struct mask mask = { 0 };
+	struct relayed_one t;
+
+	relayed_init(&t, chat, 0);
+	t.relay.client_keys = SLICE("# house\nck-one\n ck-two \n");
+	relayed_field(&t, "Authorization", "Bearer ck-tw");
+	relayed_run(&t, NULL, 0);
+	EQ(t.http.status, 401, "a key that is not listed");
+	relayed_free(&t);
+
+	relayed_init(&t, chat, 0);
+	mask_add(&mask, SLICE("sk-real-0123456789"));
+	t.relay.client_keys = SLICE("# house\nck-one\n ck-two \n");
+	t.up.key = SLICE("sk-real-0123456789");
+	t.up.job.mask = &mask;
+	relayed_field(&t, "Authorization", "Bearer ck-two");
+	relayed_run(&t, v, 1);
+	OK(t.http.status == 401 && t.complete && t.body.n > 0,
+	    "one that is listed: asked with the provider's");
+	EQ(count(buf_slice(&t.got), "sk-real"), 0, "whose key stays hidden");
+	relayed_free(&t);
+	mask_free(&mask);
+}
+
 int
 main(void)
 {
@@ -407,5 +440,6 @@ main(void)
 	test_refused();
 	test_compressed();
 	test_old();
+	test_keys();
 	return DONE();
 }

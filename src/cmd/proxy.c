@@ -169,7 +169,7 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	struct buf line = { 0 }, keys = { .max = 1 << 20 };
 	struct relay r = { .env = env, .net = &net_real,
 	    .policy = { o->patience, (unsigned)o->retries },
-	    .commit = o->commit };
+	    .commit = o->commit, .hold = o->live == 0 };
 	struct listen l = { .env = env, .relay = &r, .at = o->listen,
 	    .max_body = (size_t)o->max_body,
 	    .max_connections = o->max_connections, .drain = o->drain,

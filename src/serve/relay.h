@@ -37,7 +37,7 @@ struct relay {
 	struct policy policy;
 	msec commit;		/* ms until the head goes out for sure, 0:
 				   never */
-	int hold, resume;	/* --hold; --on-break continue */
+	int hold;		/* pass on whole answers only */
 	struct slice client_keys;	/* that clients may present, lines; .p
 					   is NULL: their own keys pass */
 	/* The limits that requests with a key for a model share; or NULL for

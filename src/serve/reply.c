@@ -17,6 +17,16 @@ now_of(const struct reply *p)
 	return env_mono(p->relay->env);
 }
 
+/* The first n bytes held.  A provider may quote its key, which is not the
+ * client's to know. */
+static void
+put_held(struct reply *p, size_t n)
+{
+	if (p->relay->client_keys.p != NULL && n > 0)
+		mask_hide(p->job->mask, p->held.p, n, MASK_CUT);
+	reply_put(p, slice_sub(buf_slice(&p->held), 0, n));
+}
+
 /* Sends what is held of whole events. */
 static int
 send_events(struct reply *p)
@@ -25,7 +35,7 @@ send_events(struct reply *p)
 		reply_head(p, 0, SLICE(""));
 		reply_schedule(p);
 	}
-	reply_put(p, slice_sub(buf_slice(&p->held), 0, p->whole));
+	put_held(p, p->whole);
 	buf_drop(&p->held, p->whole);
 	p->sink.delivered += p->whole;
 	p->whole = 0;
@@ -162,7 +172,7 @@ end_whole(struct reply *p, struct slice more)
 		complete_events(p);
 	if (!p->begun)
 		reply_head(p, 1, more);
-	reply_put(p, buf_slice(&p->held));
+	put_held(p, p->held.n);
 	if (p->framing == FRAME_CHUNKS)
 		buf_puts(&p->relay->out, "0\r\n\r\n");
 	if (reply_send(p) < 0)
@@ -188,7 +198,7 @@ end_broken(struct reply *p, const struct result *res)
 
 	p->client->account.broken = 1;
 	if (p->content || said)
-		reply_put(p, slice_sub(buf_slice(&p->held), 0, p->whole));
+		put_held(p, p->whole);
 	if (p->signs && !said) {
 		broken_event(p->dialect, f, res->wait,
 		    p->manners->events, &event);
@@ -230,7 +240,7 @@ pass_on(struct reply *p, const struct result *res)
 	} else {	/* and where it broke off */
 		p->client->keep = 0;
 		reply_head(p, 0, buf_slice(&more));
-		reply_put(p, buf_slice(&p->held));
+		put_held(p, p->held.n);
 		p->client->account.broken = 1;
 		(void)reply_send(p);
 		if (p->framing == FRAME_CLOSE)
