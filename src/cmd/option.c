@@ -36,6 +36,7 @@ const struct option options[] = {
 	{ "background", 0, K_ON, TURNS, AT(background) },
 	{ "detach", 0, K_ON, ANSWERS, AT(detach) },
 	{ "listen", 'l', K_TEXT, CMD_PROXY, AT(listen) },
+	{ "check", 0, K_ON, CMD_PROXY, AT(check) },
 	{ "commit", 0, K_SPAN, CMD_PROXY, AT(commit) },
 	{ "drain", 0, K_SPAN, CMD_PROXY, AT(drain) },
 	{ "max-connections", 0, K_SOME, CMD_PROXY, AT(max_connections) },

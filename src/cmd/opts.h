@@ -69,6 +69,7 @@ struct opts {
 	int newest;		/* continue the newest session */
 	int background, detach, no_share, forget, retry_failed;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
+	int check;
 	int no_key;		/* each request brings its own */
 	int url_inherited;	/* .base_url is not from the command line */
 	/* the model and the base URL named where .key_file was, or before,

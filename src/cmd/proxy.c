@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cmd/limits.h"
 #include "cmd/plan.h"
+#include "cmd/proxy_check.h"
 #include "cmd/report.h"
 #include "cmd/secret.h"
 #include "serve/listen.h"
@@ -188,6 +189,8 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
 		    o->words[0]);
+	if (o->check)
+		return proxy_check(env, o);
 	if (o->key_file != NULL && (o->client_keys == NULL ||
 	    o->base_url == NULL))
 		return fail(EXIT_USAGE, "--key-file is for -u, with "
