@@ -147,6 +147,16 @@ env_open(struct env *env)
 	return 0;
 }
 
+void
+env_die(int sig)
+{
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+
+	sigemptyset(&sa.sa_mask);
+	(void)sigaction(sig, &sa, NULL);
+	(void)raise(sig);
+}
+
 int
 env_reap(pid_t pid)
 {

@@ -55,6 +55,10 @@ struct env {
  */
 int env_open(struct env *env);
 
+/* Ends the process by a signal as if it had never been handled.  Returns where
+ * that does not end it: the first process of a container. */
+void env_die(int sig);
+
 /* Waits for a child process to end; signals do not interrupt it.  The status
  * of waitpid(), or -1 with errno. */
 int env_reap(pid_t pid);

@@ -313,8 +313,9 @@ choose(struct task *t)
 		return fail(EXIT_USAGE, "--background: only the "
 		    "Responses API keeps runs, and %s does not speak it",
 		    t->plan[0].provider.name);
-	if (o->output != NULL && output_check(o->output, &f) < 0)
-		return fail(EXIT_OUTPUT, "--output: %s", f.text);
+	if (output_check(o->output, &f) < 0)
+		return fail(EXIT_OUTPUT, "%s%s", o->output == NULL ? "" :
+		    "--output: ", f.text);
 	return 0;
 }
 

@@ -79,9 +79,9 @@ give(struct batch *b)
 		} else if (b->o->dry_run) {
 			work_show(&b->work, &b->claim, b->text, &b->line);
 			shown = show(b->env, buf_slice(&b->line));
+			buf_clear(&b->line);
 			if (shown != 0)
 				batch_stop(b, shown, "");
-			buf_clear(&b->line);
 			b->tally.n[T_DONE]++;
 		} else {
 			rc = pool_give(&b->pool, &b->claim, b->text);
@@ -350,6 +350,8 @@ check_files(const struct opts *o, const char *input)
 	struct fault f;
 	size_t i, k;
 
+	if (o->output == NULL && output_check(NULL, &f) < 0)
+		return fail(EXIT_OUTPUT, "%s", f.text);
 	for (i = 1; i < sizeof(path) / sizeof(path[0]); i++) {
 		/* an input that is -o has other content than results */
 		for (k = i == 1 ? i : 0; k < i; k++)

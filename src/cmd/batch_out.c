@@ -245,8 +245,10 @@ batch_out_load(struct batch_out *out, const struct opts *o, struct todo *todo,
 	batch_in_init(&l.in, out->fd);
 	batch_in_rewind(&l.in, 0);
 	while (rc == 0 && batch_in_next(&l.in, &text, &at) == IN_LINE)
-		rc = o->env->cancelled(o->env->ctx) != 0 ? EXIT_SIGNAL +
-		    o->env->cancelled(o->env->ctx) : take(&l, text, at, todo);
+		rc = o->env->cancelled(o->env->ctx) != 0 ?
+		    fail(EXIT_SIGNAL + o->env->cancelled(o->env->ctx),
+		    "%s: interrupted while it was read", out->path) :
+		    take(&l, text, at, todo);
 	if (rc == 0 && todo_end(todo) < 0)
 		rc = failed(out);
 	errno = l.in.error;

@@ -18,7 +18,7 @@ batch_stop(struct batch *b, int status, const char *why)
 
 	if (!b->stop || full)
 		complain(&b->c, status, "%s", full ? "" : why);
-	if (full) {
+	if (full && *why != '\0') {
 		buf_puts(&b->line, why);
 		batch_tell(b);
 	}
@@ -58,7 +58,10 @@ batch_look(struct batch *b, const char *path)
 		batch_in_rewind(&b->in, start);
 	else if (ev == IN_LINE)
 		batch_in_hold(&b->in);
-	return batch_cancelled(b);
+	if (batch_cancelled(b))
+		return fail(batch_cancelled(b), "interrupted before the first "
+		    "line");
+	return 0;
 }
 
 /* Reads the line b->text, the id of which goes to b->id.  Whether it is in this

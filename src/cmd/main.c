@@ -134,5 +134,8 @@ main(int argc, char **argv)
 	}
 	opts_free(&o);
 	buf_free(&typed);
+	/* of it, lest a script goes on after ^C because we have handled it */
+	if (rc > EXIT_SIGNAL)
+		env_die(rc - EXIT_SIGNAL);
 	return rc;
 }

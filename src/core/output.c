@@ -225,7 +225,15 @@ output_check(const char *path, struct fault *f)
 {
 	char dir[PATH_MAX];
 	struct stat st;
+	int flags;
 
+	if (path == NULL) {
+		flags = fcntl(1, F_GETFL);
+		if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+			return 0;
+		errno = EBADF;
+		return failed(f, "cannot write the output");
+	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
 		return failed(f, path);

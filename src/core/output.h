@@ -48,8 +48,8 @@ void output_abandon(struct replacement *r);
 int output_open(const struct env *env, const char *path, msec until,
     struct fault *f);
 
-/* Whether output_replace() is likely to succeed, checked before a request is
- * paid for: 0, or -1 with F_OUTPUT. */
+/* Whether output_replace() is likely to succeed, or with path NULL a write to
+ * stdout, checked before a request is paid for: 0, or -1 with F_OUTPUT. */
 int output_check(const char *path, struct fault *f);
 
 #endif

@@ -1,7 +1,7 @@
 # interrupt.pl RESULT SIGNAL FILE PATTERN COMMAND...: runs the command, sends
 # it the signal as soon as FILE matches PATTERN (FILE -: that many ms after it
 # has installed its handlers), and writes to RESULT how many ms later it ended,
-# and its exit status as in a shell.
+# its exit status as in a shell, and the signal that it died of or 0.
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);
@@ -33,4 +33,4 @@ alarm 10;
 waitpid $pid, 0;
 my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
 open my $out, '>', $result or die "$result: $!";
-printf $out "%d %d\n", (time - $start) * 1000, $status;
+printf $out "%d %d %d\n", (time - $start) * 1000, $status, $? & 127;

@@ -84,7 +84,8 @@ bide() {
 }
 
 # interrupt SIGNAL FILE PATTERN ARGS...: starts bide with ARGS, sends the
-# signal when FILE matches, and sets rc and ms (from the signal to the end).
+# signal when FILE matches, and sets rc, ms (from the signal to the end) and died
+# (the signal that ended it, or 0).
 interrupt() {
 	signal=$1 file=$2 pattern=$3
 	shift 3
@@ -92,7 +93,7 @@ interrupt() {
 	# shellcheck disable=SC2086
 	clean perl tests/cli/interrupt.pl "$T/ms" "$signal" "$file" \
 	    "$pattern" $BIDE "$@" > "$T/out" 2> "$T/err" < /dev/null
-	read -r ms rc < "$T/ms"
+	read -r ms rc died < "$T/ms"
 	[ "$rc" != 127 ] || bail "cannot run $BIDE"
 }
 

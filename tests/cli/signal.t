@@ -53,7 +53,7 @@ for mode in --live --json; do
 	# shellcheck disable=SC2086
 	clean perl tests/cli/interrupt.pl "$T/ms" TERM - 300 $BIDE $mode \
 	    hello > "$T/fifo" 2> "$T/err" < /dev/null
-	read -r ms rc < "$T/ms"
+	read -r ms rc _ < "$T/ms"
 	status "nobody reads, $mode" 143
 	ok "nobody reads, $mode: within 100 ms ($ms)" \
 	    between "$ms" 0 $((100 + SLACK))
