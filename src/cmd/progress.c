@@ -82,9 +82,11 @@ progress_show(struct tally *p, msec now, size_t waiting, msec until)
 	if (p->total >= 0)
 		buf_printf(&head, "/%lld", (long long)p->total);
 	buf_puts(&head, " done");
-	buf_printf(&line, ", %lld failed, %lld deferred, %lld/min",
-	    (long long)p->n[T_FAILED], (long long)p->n[T_LEFT],
-	    (long long)per_minute(done, span));
+	if (p->n[T_LEFT] > 0)
+		buf_printf(&line, ", %lld deferred", (long long)p->n[T_LEFT]);
+	if (p->n[T_FAILED] > 0)
+		buf_printf(&line, ", %lld failed", (long long)p->n[T_FAILED]);
+	buf_printf(&line, ", %lld/min", (long long)per_minute(done, span));
 	move_on(p, now);
 	for (i = 0; i < MINUTE; i++)
 		all += p->tokens[i];

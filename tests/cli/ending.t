@@ -52,19 +52,38 @@ for s in INT:2 TERM:15 HUP:1; do
 	err "batch, $s" '2 done, 1 deferred; continue with'
 done
 
+# On a terminal of 20 columns its last lines count right, too.
+if [ -c /dev/ptmx ]; then
+	serve <<'EOF'
+head; start responses; text "slow "; sleep 900; text "but whole"; done; end
+EOF
+	i=0
+	while [ $i -lt 80 ]; do line $i; i=$((i + 1)); done > "$T/in"
+	rm -f "$O"
+	# shellcheck disable=SC2016
+	clean TERM=xterm COLS=20 T="$T" LOG="$LOG" perl tests/cli/tty.pl sh -c '
+	    exec perl tests/cli/interrupt.pl "$T/ms" INT "$LOG" "\"req\":5," \
+	    "$@" 2>&1' sh "$BIDE" batch -j 5 -o "$O" "$T/in" |
+	    tr '\r' '\n' > "$T/out"
+	ok "20 columns: the progress" grep -q '5/80 done, 75 de\.\.\.$' "$T/out"
+	ok "20 columns: the last line" \
+	    grep -q 'bide: 5 done, 75 deferred; continue with' "$T/out"
+	ok "20 columns: none has more" not grep -qE 'K[0-9].{19}' "$T/out"
+fi
+
 # While large files are read or sorted.
 i=0
 while [ $i -lt 20000 ]; do echo "$i"; i=$((i + 1)); done |
     sed 's/.*/{"custom_id":"id-&","prompt":"q"}/' > "$T/in"
-for ms in 3 10 20 30 50 80; do
+for after in 3 10 20 30 50 80; do
 	sed 's/"prompt"/"text"/' "$T/in" > "$O"
 	rm -f "$T/sorted"
-	interrupt INT - $ms batch -q -o "$O" --ordered "$T/sorted" "$T/in"
+	interrupt INT - $after batch -q -o "$O" --ordered "$T/sorted" "$T/in"
 	if [ "$died" = 0 ]; then
-		status "it was over after $ms ms" 0
+		status "it was over after $after ms" 0
 	else
-		is "while it reads, after $ms ms: died of" "$died" 2
-		err "while it reads, after $ms ms" 'interrupted'
+		is "while it reads, after $after ms: died of" "$died" 2
+		err "while it reads, after $after ms" 'interrupted'
 		ok "while it reads: nothing is left" [ -z "$(find "$T" -name \
 		    'sorted*')" ]
 	fi
