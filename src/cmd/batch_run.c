@@ -54,6 +54,9 @@ batch_look(struct batch *b, const char *path)
 	    (ev == IN_LINE && slice_trim(b->text).n == 0)));
 	if (ev == IN_LINE && b->in.foreign != NULL)
 		return fail(EXIT_NEVER, "%s: this is %s", path, b->in.foreign);
+	if (ev == IN_END && b->in.error != 0)
+		return fail(EXIT_CONFIG, "%s: %s", path,
+		    strerror(b->in.error));
 	if (b->in.file)
 		batch_in_rewind(&b->in, start);
 	else if (ev == IN_LINE)

@@ -220,6 +220,10 @@ bide -- batch "$T/in" "$T/in"
 status "two inputs" 64
 bide -- batch "$T/missing"
 status "no input" 78
+bide -- batch -o "$T/nothing" "$T/home"
+status "a folder as input" 78
+err "a folder as input" "$T/home: Is a directory\$"
+ok "a folder as input: nothing was written" [ ! -e "$T/nothing" ]
 for o in '-j 0' '--shard 3/2' '--shard x' '--deadline soon' '--live'; do
 	# shellcheck disable=SC2086
 	bide -- batch $o "$T/in"
