@@ -10,8 +10,8 @@ require './tests/cli/heeds.pl';
 my ($result, $signal, $file, $pattern, @command) = @ARGV;
 my $pid = fork() // die "fork: $!";
 if ($pid == 0) {
-	# A shell starts background processes with SIGINT ignored.
-	$SIG{INT} = 'DEFAULT';
+	# A shell starts background processes with SIGINT ignored, nohup others.
+	$SIG{$_} = 'DEFAULT' for qw(INT HUP TERM);
 	exec @command or exit 127;
 }
 my $until = time + 10;
