@@ -120,8 +120,8 @@ cross: bide programs
 
 # The test programs under valgrind, which cannot follow into a static bide.
 valgrind: bide programs
-	@sh tests/setup.sh $@ && BIDE_UNDER="valgrind -q --error-exitcode=99 \
-	    --leak-check=full" sh tests/check.sh
+	@sh tests/setup.sh $@ && SLACK=1000 BIDE_UNDER="valgrind -q \
+	    --error-exitcode=99 --leak-check=full" sh tests/check.sh
 
 # Each fuzz target for $$T seconds; what it finds stays in build/fuzz.
 fuzz: always

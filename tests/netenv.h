@@ -178,14 +178,16 @@ begin(const struct env *e)
 	return env_mono(e);
 }
 
-/* Whether span is want, or at most 200 ms more plus the time that was spent
+/* Whether span is want, or at most SLACK ms more plus the time that was spent
  * waiting for a CPU. */
 static inline int
 about(msec span, msec want)
 {
+	const char *slack = getenv("SLACK");
 	msec more = queued() - queued_then;
 
-	return span >= want && span < want + 200 + (more > 0 ? more : 0);
+	return span >= want && span < want + (more > 0 ? more : 0) +
+	    (slack != NULL ? atoi(slack) : 200);
 }
 
 static inline void
