@@ -85,12 +85,14 @@ finish(struct peer *p, struct slice why)
 	struct words w = { .finish = why };
 	const struct form *f = p->form;
 	size_t i;
+	int cut = 0;
 
 	for (i = 0; i < sizeof(whys) / sizeof(whys[0]); i++)
-		if (slice_is(why, whys[i]))
+		if (slice_is(why, whys[i])) {
 			w.finish = slice_str(f->finish[i]);
-	return send_events(p, f->cut == NULL || slice_is(why, "stop") ?
-	    f->done : f->cut, &w);
+			cut = i > 0 && f->cut != NULL;
+		}
+	return send_events(p, cut ? f->cut : f->done, &w);
 }
 
 enum go

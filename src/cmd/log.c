@@ -42,12 +42,13 @@ put_parts(struct buf *t, const struct part *p, size_t n)
 
 /* -- a turn ---------------------------------------------------------------- */
 
+/* *told: the instructions that were printed last. */
 static void
-put_question(struct buf *t, const struct history *h)
+put_question(struct buf *t, const struct history *h, struct slice *told)
 {
 	static const char roles[][10] = { "system", "user", "assistant",
 	    "tool" };
-	struct slice at, messages;
+	struct slice at, messages, system;
 	const struct message *m;
 	struct talk talk = { 0 };
 	size_t n;
@@ -56,6 +57,14 @@ put_question(struct buf *t, const struct history *h)
 	    talk_parse(&talk, messages) != NULL) {
 		talk_free(&talk);
 		return;
+	}
+	if (history_member(h, "system", &system) == JSON_STRING &&
+	    !slice_eq(system, *told)) {
+		*told = system;
+		buf_puts(t, "== instructions\n");
+		json_unescape(system, t, NULL);
+		end_line(t);
+		buf_putc(t, '\n');
 	}
 	for (m = talk_messages(&talk, &n); n > 0; n--, m++) {
 		buf_printf(t, "== %s", roles[m->role]);
@@ -117,7 +126,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 {
 	struct buf t = { 0 };
 	struct session s = { 0 };
-	struct slice in, rec;
+	struct slice in, rec, told = { 0 };
 	struct history h;
 	struct json_out w;
 	enum record_ev ev;
@@ -146,7 +155,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 			put_answer(&t, &h);
 		history_take(&h, rec);
 		if (begins)
-			put_question(&t, &h);
+			put_question(&t, &h, &told);
 	}
 	if (!o->json)
 		put_answer(&t, &h);

@@ -81,22 +81,23 @@ say_can_live(void)
 	    strcmp(term, "dumb") != 0 && (plain == NULL || *plain == '\0');
 }
 
-/* The columns of the terminal, but for the last, where some wrap. */
-static size_t
-usable_columns(void)
+size_t
+say_columns(int fd)
 {
 	struct winsize size;
 
-	if (ioctl(2, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return 79;
-	return size.ws_col - 1u;
+	if (!isatty(fd))
+		return SIZE_MAX;
+	return ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0 ? 80 :
+	    size.ws_col;
 }
 
 void
 say_live(struct slice head, struct slice middle, struct slice tail)
 {
 	struct buf h = { 0 }, m = { 0 }, t = { 0 };
-	size_t all = usable_columns(), used = all, rest;
+	/* some terminals wrap after their last column */
+	size_t all = say_columns(2) - 1, used = all, rest;
 
 	clean_put(&h, head, 0);
 	clean_put(&m, middle, 0);

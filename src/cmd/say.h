@@ -27,6 +27,9 @@ int fail_read(const struct env *env, const char *option, const char *path);
  * NO_COLOR, nor if TERM is unset or dumb. */
 int say_can_live(void);
 
+/* The columns of the terminal that fd is, or SIZE_MAX. */
+size_t say_columns(int fd);
+
 /*
  * Shows a text as the current line of a terminal on stderr, in place of what
  * the line says; and erases the line.  Where it is too long, the middle is

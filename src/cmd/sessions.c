@@ -5,6 +5,7 @@
 
 #include "api/price.h"
 #include "base/clean.h"
+#include "base/utf8.h"
 #include "cmd/say.h"
 #include "state/session.h"
 #include "wire/when.h"
@@ -62,45 +63,70 @@ put_tokens(struct buf *b, int64_t n)
 		buf_printf(b, "%lld", (long long)n);
 }
 
-/* Pads with blanks to the column, with at least one. */
-static void
-column(struct buf *b, size_t start, size_t at)
-{
-	do
-		buf_putc(b, ' ');
-	while (b->n < start + at);
-}
+/* The columns of the list: how wide, and from which width of a terminal on
+ * they are shown. */
+enum { NAME, AGE, MODEL, TURNS, TOKENS, STATE, QUESTION, COLUMNS };
+
+static const struct {
+	size_t width, from;
+} columns[COLUMNS] = {
+	[NAME] = { 21, 0 }, [AGE] = { 9, 50 }, [MODEL] = { 23, 80 },
+	[TURNS] = { 4, 100 }, [TOKENS] = { 14, 110 }, [STATE] = { 11, 0 },
+	[QUESTION] = { 0, 0 },
+};
+
+/* The most of a question that is shown, in bytes and in columns. */
+#define QUESTION_BYTES 400
+#define QUESTION_COLUMNS 60
 
 static void
 put_line(struct list *l, const struct session *s, msec age, int locked)
 {
 	const struct history *h = &s->history;
-	struct buf *b = &l->out;
-	size_t start = b->n;
+	struct buf cell[COLUMNS] = { { 0 } }, line = { 0 }, question = { 0 };
+	size_t i, used, all = say_columns(1);
 	int until;
 
-	clean_put(b, slice_str(s->name), 0);
-	column(b, start, 22);
-	when_put(b, age < 0 ? 0 : age / 1000 * 1000);
-	column(b, start, 32);
-	put_model(h, b);
-	column(b, start, 56);
-	buf_printf(b, "%zu", h->turns);
-	column(b, start, 61);
-	put_tokens(b, h->spent.input);
-	buf_putc(b, '/');
-	put_tokens(b, h->spent.output);
+	clean_put(&cell[NAME], slice_str(s->name), 0);
+	when_put(&cell[AGE], age < 0 ? 0 : age / 1000 * 1000);
+	put_model(h, &cell[MODEL]);
+	buf_printf(&cell[TURNS], "%zu", h->turns);
+	put_tokens(&cell[TOKENS], h->spent.input);
+	buf_putc(&cell[TOKENS], '/');
+	put_tokens(&cell[TOKENS], h->spent.output);
 	if (h->spent.cost > 0) {
-		buf_putc(b, ' ');
-		price_put(h->spent.cost, b);
+		buf_putc(&cell[TOKENS], ' ');
+		price_put(h->spent.cost, &cell[TOKENS]);
 	}
-	column(b, start, 76);
-	buf_puts(b, state(s, locked, &until));
+	buf_puts(&cell[STATE], state(s, locked, &until));
 	if (until) {
-		buf_puts(b, " until ");
-		when_put_rfc3339(b, h->not_before);
+		buf_puts(&cell[STATE], " until ");
+		when_put_rfc3339(&cell[STATE], h->not_before);
 	}
-	buf_putc(b, '\n');
+	history_question(h, &question);
+	clean_put(&cell[QUESTION], slice_sub(slice_trim(buf_slice(&question)),
+	    0, QUESTION_BYTES), 0);
+	used = QUESTION_COLUMNS;
+	cell[QUESTION].n = clean_fit(buf_slice(&cell[QUESTION]), &used);
+	for (i = 0; i < COLUMNS; i++) {
+		if (columns[i].from <= all && cell[i].n > 0) {
+			if (line.n > 0)
+				buf_putc(&line, ' ');
+			buf_put(&line, buf_slice(&cell[i]));
+			used = SIZE_MAX;
+			(void)clean_fit(buf_slice(&cell[i]), &used);
+			for (; used < columns[i].width; used++)
+				buf_putc(&line, ' ');
+		}
+		buf_free(&cell[i]);
+	}
+	line.n = clean_fit(buf_slice(&line), &all);
+	while (line.n > 0 && line.p[line.n - 1] == ' ')
+		line.n--;
+	buf_put(&l->out, buf_slice(&line));
+	buf_putc(&l->out, '\n');
+	buf_free(&question);
+	buf_free(&line);
 }
 
 static void
@@ -125,6 +151,10 @@ put_json(struct list *l, const struct session *s, msec written, int locked)
 		when_put_rfc3339(&text, h->not_before);
 		json_member(&w, "until", buf_slice(&text));
 	}
+	buf_clear(&text);
+	history_question(h, &text);
+	json_member(&w, "question", slice_sub(buf_slice(&text), 0,
+	    utf8_good(slice_sub(buf_slice(&text), 0, QUESTION_BYTES))));
 	event_put_count(&w, "input", h->spent.input);
 	event_put_count(&w, "output", h->spent.output);
 	price_put_cost(&w, h->spent.cost);

@@ -68,6 +68,28 @@ history_text(const struct history *h, struct buf *b)
 			buf_put(b, p->text);
 }
 
+void
+history_question(const struct history *h, struct buf *b)
+{
+	struct slice messages;
+	struct talk talk = { 0 };
+	const struct message *m;
+	const struct part *p;
+	size_t n, k;
+
+	if (json_find(h->first, "messages", &messages) == JSON_ARRAY &&
+	    talk_parse(&talk, messages) == NULL) {
+		m = talk_messages(&talk, &n);
+		for (; n > 0 && m->role != ROLE_USER; m++)
+			n--;
+		for (p = n > 0 ? m->parts : NULL, k = n > 0 ? m->nparts : 0;
+		    k > 0; k--, p++)
+			if (p->type == PART_TEXT)
+				buf_put(b, p->text);
+	}
+	talk_free(&talk);
+}
+
 /* Adds the turn's question to the conversation, all of it or nothing. */
 static const char *
 take_messages(struct history *h)
@@ -139,6 +161,8 @@ begin_turn(struct history *h, int64_t n, struct slice record)
 	forget_answer(h);
 	h->turns = (size_t)n;
 	h->turn = record;
+	if (n == 1)
+		h->first = record;
 	h->state = TURN_OPEN;
 	h->attempts = 0;
 	h->provider = h->model = h->fault = (struct slice){ 0 };

@@ -31,6 +31,7 @@ struct history {
 	struct usage spent;	/* sum over finished turns; -1: unknown */
 	struct slice system;	/* of the last turn, after history_ask() */
 	struct slice schema, tools;	/* the same; JSON */
+	struct slice first;	/* the first turn's record; {0}: lost */
 	/* the last turn */
 	enum turn_state state;
 	struct slice turn;	/* its record; {0}: lost */
@@ -64,6 +65,9 @@ void history_damage(struct history *h);
 
 /* Whether a record belongs to another turn than the current one. */
 int history_begins(const struct history *h, struct slice record);
+
+/* Appends the text of the first question, without files. */
+void history_question(const struct history *h, struct buf *b);
 
 /* Appends the text of the answer so far. */
 void history_text(const struct history *h, struct buf *b);

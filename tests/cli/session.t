@@ -41,7 +41,7 @@ sent "the system text holds on" 2 body '"be brief"'
 bide -- -c -S "be long" again
 status "-c" 0
 sent "-c" 3 body 'be long.*"hi".*"and you\?".*"again"'
-bide BIDE_MODEL=gpt-4.1 -- -c "model"
+bide BIDE_MODEL=gpt-4.1 -- -c "which model"
 sent "the session's model" 4 body '"model":"gpt-4o"'
 bide -- -c -m gpt-4.1 "other model"
 sent "-m beats it" 5 body '"model":"gpt-4.1"'
@@ -77,11 +77,28 @@ bide -- resume
 status "the newest" 0
 bide -- sessions
 ok "the newest is first" sh -c "head -n 1 '$T/out' | grep -q '^[0-9]\{8\}-[0-9]\{6\}-[0-9a-f]\{4\} '"
-event "sessions" '^talk .*openai:gpt-4.1 +6 +72/204 +done$'
+event "sessions" '^talk .*openai:gpt-4.1 +6 +72/204 +done +hi$'
+bide -- log talk
+is "log: the instructions, when they change" \
+    "$(grep -A1 '^== instructions' "$T/out" | tr '\n' ' ')" \
+    '== instructions be brief -- == instructions be long '
+for cols in 40 80 120; do
+	rc=0
+	# shellcheck disable=SC2086
+	clean COLS=$cols perl tests/cli/tty.pl $BIDE sessions < /dev/null \
+	    > "$T/out" 2> "$T/err" || rc=$?
+	[ "$rc" != 99 ] || break
+	ok "sessions: fits $cols columns" not grep -q "$(printf '.%.0s' \
+	    $(seq $((cols + 2))))" "$T/out"
+	ok "sessions: $cols columns" grep -q '^talk .* done .*hi' "$T/out"
+done
+# shellcheck disable=SC2016,SC2086
+is "sessions | head ends quietly" "$(clean sh -c '
+    { sleep 0.1; $0 sessions; echo $? >&2; } | true' $BIDE 2>&1)" 141
 bide -- sessions --json
 json_rows() { perl -MJSON::PP -ne 'exit 1 if !defined decode_json($_)->{name}' "$T/out"; }
 ok "sessions --json" json_rows
-event "sessions --json" '"name":"talk",.*"turns":6,"state":"done"'
+event "sessions --json" '"name":"talk",.*"turns":6,"state":"done","question":"hi"'
 
 for name in .. .hidden -x a/b 'a b' '' "$(printf '%0201d' 0)"; do
 	bide -- "--session=$name" hello
