@@ -46,8 +46,6 @@ encode(const struct request *r, struct buf *body)
 	encode_close(&w, r);
 }
 
-/* -- the answer ------------------------------------------------------------ */
-
 /* -- tool calls ------------------------------------------------------------
  *
  * A call comes in fragments: index, id and name, then pieces of its arguments.
@@ -230,7 +228,7 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 	decode_text(d, EV_REASONING, decode_has_text(&w[REASONING_CONTENT]) ?
 	    &w[REASONING_CONTENT] : &w[REASONING]);
 	thoughts_take(d, &w[REASONING_CONTENT], &w[DETAILS]);
-	decode_content(d, &w[CONTENT]);
+	decode_content(d, EV_TEXT, &w[CONTENT]);
 	if (decode_has_text(&w[REFUSAL])) {
 		d->refused = 1;
 		decode_text(d, EV_TEXT, &w[REFUSAL]);
@@ -277,7 +275,7 @@ take_other(struct decode *d, struct slice choice, struct json_want *finish)
 		*finish = w[2];
 	if (w[0].type == JSON_OBJECT)
 		return take_message(d, w[0].tok, decode_has_text(finish));
-	decode_content(d, &w[1]);		/* of the older API */
+	decode_content(d, EV_TEXT, &w[1]);	/* of the older API */
 	return DECODE_MORE;
 }
 

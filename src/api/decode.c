@@ -136,39 +136,24 @@ decode_alike(struct decode *d, const struct mask *m, struct slice *in)
 	return 1;
 }
 
-/* Mistral's thinking, as an array of parts. */
-static void
-put_thinking(struct decode *d, struct slice parts)
-{
-	struct json_want text = { .key = "text" };
-	struct slice key, part;
-	size_t at = 0;
-
-	while (json_each(parts, &at, &key, &part) > JSON_END)
-		if (json_pick(part, &text, 1) == 0)
-			decode_text(d, EV_REASONING, &text);
-}
-
 void
-decode_content(struct decode *d, const struct json_want *content)
+decode_content(struct decode *d, enum ev_type type,
+    const struct json_want *content)
 {
-	static const char keys[] = "text thinking";
 	struct json_want w[2], part;
 	struct slice key;
 	size_t at = 0;
 
 	if (content->type < JSON_OBJECT) {
-		decode_text(d, EV_TEXT, content);
+		decode_text(d, type, content);
 	} else if (content->type == JSON_ARRAY) {
 		while ((part.type = json_each(content->tok, &at, &key,
 		    &part.tok)) > JSON_END)
 			if (part.type != JSON_ARRAY)
-				decode_content(d, &part);
-	} else if (json_take(content->tok, keys, w, 2) == 0) {
-		decode_text(d, EV_TEXT, &w[0]);
-		decode_text(d, EV_REASONING, &w[1]);
-		if (w[1].type == JSON_ARRAY)
-			put_thinking(d, w[1].tok);
+				decode_content(d, type, &part);
+	} else if (json_take(content->tok, "text thinking", w, 2) == 0) {
+		decode_text(d, type, &w[0]);
+		decode_content(d, EV_REASONING, &w[1]);
 	}
 }
 

@@ -64,17 +64,14 @@ struct cursor {
 	int resuming;		/* this attempt resumes it */
 };
 
-/* What of an entry is open, after its other members or none. */
-enum thought { THOUGHT_NONE, THOUGHT_BARE, THOUGHT_TEXT, THOUGHT_SIGNATURE };
-
 /* chat: what the model thought, raw, to be sent back (api/thoughts.h). */
 struct thoughts {
 	int wanted;		/* 0: unknown; -1: no */
 	struct buf content;
-	struct buf details;	/* entries; in the last one now: */
-	enum thought open;
-	int members;
-	size_t text;		/* where its text begins */
+	struct buf details;	/* entries; the last one lacks: */
+	int open;
+	struct buf text, signature;	/* these, after a quote */
+	const char *name;	/* of the text */
 	struct buf kind;	/* its type and index */
 };
 
@@ -223,7 +220,8 @@ void decode_text(struct decode *d, enum ev_type type,
 
 /* The same for content in any form: text, or an array of texts and parts, or a
  * part ({"text"}, or Mistral's {"thinking"}, which is reasoning). */
-void decode_content(struct decode *d, const struct json_want *w);
+void decode_content(struct decode *d, enum ev_type type,
+    const struct json_want *w);
 
 /* Puts U+FFFD for high surrogates still waiting for the other half; to be
  * called before a terminal. */

@@ -29,11 +29,7 @@ void
 event_put_fault(struct json_out *w, const struct fault *f)
 {
 	json_member(w, "class", slice_str(fault_name(f->class)));
-	json_key(w, "status");
-	if (f->status > 0)
-		json_num(w, f->status);
-	else
-		json_null(w);
+	event_put_count(w, "status", f->status > 0 ? f->status : -1);
 	json_member(w, "message", slice_trim(slice_str(f->text)));
 }
 

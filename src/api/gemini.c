@@ -338,7 +338,7 @@ take_candidate(struct decode *d)
 	    decode_several(d, "generationConfig.candidateCount"))
 		return DECODE_MORE;
 	if (!has_parts(w))
-		decode_content(d, &w[CONTENT]);
+		decode_content(d, EV_TEXT, &w[CONTENT]);
 	else if (take_parts(d, &w[PARTS]) == DECODE_FAULT)
 		return DECODE_FAULT;
 	if (decode_has_text(&w[FINISH]) && !decode_no_word(w[FINISH].tok))

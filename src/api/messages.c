@@ -174,7 +174,7 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		return;
 	switch (deltas[i].member) {
 	case TEXT:
-		decode_content(d, w);
+		decode_content(d, EV_TEXT, w);
 		d->text = TEXT;
 		d->vary = d->like.want[TYPE].type == JSON_STRING ?
 		    1 << DELTA | 1 << TEXT : 0;

@@ -150,16 +150,6 @@ quota_text(struct slice text, msec wait, struct quota_of *of, int64_t *cost)
 }
 
 static int
-is_mixed(uint64_t seen)
-{
-	int n = 0;
-
-	for (; seen != 0; seen &= seen - 1)
-		n++;
-	return n >= RUN_MIXED;
-}
-
-static int
 is_base64(unsigned c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -172,7 +162,8 @@ static int64_t
 input_tokens(struct slice body)
 {
 	size_t n, run = 0, bytes = 0, images = 0;
-	uint64_t seen = 0;	/* which characters a run has, modulo 64 */
+	size_t mixed = 0;	/* the different characters of the run */
+	uint64_t seen = 0;	/* which these are, modulo 64 */
 	uint16_t c;
 
 	for (; body.n > 0; slice_skip(&body, n)) {
@@ -188,15 +179,16 @@ input_tokens(struct slice body)
 		}
 		if (is_base64(c)) {
 			run++;
+			mixed += (seen >> c % 64 & 1) == 0;
 			seen |= (uint64_t)1 << c % 64;
 			if (n < body.n)
 				continue;
 		}
-		if (run >= RUN_MIN && is_mixed(seen)) {
+		if (run >= RUN_MIN && mixed >= RUN_MIXED) {
 			images++;
 			bytes -= run;
 		}
-		run = 0;
+		run = mixed = 0;
 		seen = 0;
 	}
 	return (int64_t)(bytes / 4 + images * RUN_TOKENS);

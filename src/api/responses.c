@@ -157,7 +157,7 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 	/* slice_eq() is faster: the length is known */
 	if (slice_eq(type, SLICE("response.output_text.delta"))) {
 		d->open = 1;
-		decode_content(d, delta);
+		decode_content(d, EV_TEXT, delta);
 		d->text = DELTA;
 		d->vary = d->cursor == NULL && w[TYPE].type == JSON_STRING ?
 		    1 << DELTA | 1 << SEQUENCE : 0;

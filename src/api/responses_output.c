@@ -45,26 +45,9 @@ put_message(struct decode *d, struct slice item)
 			responses_part(d, &v[0], &v[1]);
 }
 
-/* The summary and text of a reasoning item that was not streamed. */
-static void
-put_reasoning(struct decode *d, struct slice item)
-{
-	static const char keys[] = "summary content";
-	struct json_want w[2], text = { .key = "text" };
-	struct slice key, part;
-	size_t i, at;
-
-	if (json_take(item, keys, w, 2) < 0)
-		return;
-	for (i = 0; i < 2; i++)
-		for (at = 0; w[i].type == JSON_ARRAY &&
-		    json_each(w[i].tok, &at, &key, &part) > JSON_END;)
-			if (json_pick(part, &text, 1) == 0)
-				decode_text(d, EV_REASONING, &text);
-}
-
 enum {
-	I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_ENCRYPTED, I_N
+	I_TYPE, I_ID, I_NAME, I_ARGUMENTS, I_INPUT, I_STATUS, I_ENCRYPTED,
+	I_SUMMARY, I_CONTENT, I_N
 };
 
 /* Looks up an item's members.  Whether it is a call for the client. */
@@ -72,7 +55,7 @@ static int
 pick_call(struct decode *d, struct slice item, struct json_want *w)
 {
 	static const char keys[] = "type call_id name arguments input status "
-	    "encrypted_content";
+	    "encrypted_content summary content";
 
 	if (json_take(item, keys, w, I_N) < 0)
 		return 0;
@@ -210,8 +193,10 @@ responses_output(struct decode *d, struct slice output, int streamed)
 		} else if (decode_is(&w[I_TYPE], "message") && n++ >= seen) {
 			put_message(d, item);
 		} else if (decode_is(&w[I_TYPE], "reasoning") && !streamed) {
-			if (!resumed)
-				put_reasoning(d, item);
+			if (!resumed) {
+				decode_content(d, EV_REASONING, &w[I_SUMMARY]);
+				decode_content(d, EV_REASONING, &w[I_CONTENT]);
+			}
 			if (!resumed || items >= d->cursor->items)
 				put_item(d, item, w);
 			items++;

@@ -3,27 +3,40 @@
 #include "api/encode.h"
 #include "wire/json.h"
 
-enum { E_TYPE, E_INDEX, E_TEXT, E_SUMMARY, E_DATA, E_SIGNATURE, E_N };
+/* Adds a member to the entry that is open in .details. */
+static void
+put_member(struct buf *details, struct slice key, struct slice json)
+{
+	buf_printf(details, "%s\"%.*s\":%.*s",
+	    details->p[details->n - 1] == '{' ? "" : ",", SLICE_FMT(key),
+	    SLICE_FMT(json));
+}
 
-static const char entry_keys[] = "type index text summary data signature";
-
-/* Ends the entry that is open in .details. */
+/* Ends that entry, with its text and signature. */
 static void
 end_entry(struct thoughts *t)
 {
-	if (t->open != THOUGHT_NONE)
-		buf_puts(&t->details, t->open == THOUGHT_BARE ? "}" : "\"}");
-	t->open = THOUGHT_NONE;
+	if (!t->open)
+		return;
+	buf_putc(&t->text, '"');
+	buf_putc(&t->signature, '"');
+	if (t->text.n > 2)
+		put_member(&t->details, slice_str(t->name),
+		    buf_slice(&t->text));
+	if (t->signature.n > 2)
+		put_member(&t->details, SLICE("signature"),
+		    buf_slice(&t->signature));
+	buf_putc(&t->details, '}');
+	t->open = 0;
 }
 
-/* Begins one with all but the text and the signature, which pieces follow. */
+/* Begins one with its other members. */
 static void
 begin_entry(struct thoughts *t, struct slice entry)
 {
 	struct slice key, value;
 	enum json_type type;
 	size_t at = 0;
-	int n = 0;
 
 	end_entry(t);
 	buf_puts(&t->details, t->details.n > 0 ? ",{" : "{");
@@ -32,74 +45,56 @@ begin_entry(struct thoughts *t, struct slice entry)
 		    json_is(key, "summary") || json_is(key, "data") ||
 		    json_is(key, "signature"))
 			continue;
-		buf_printf(&t->details, "%s\"", n++ > 0 ? "," : "");
-		buf_put(&t->details, key);
-		buf_puts(&t->details, type == JSON_STRING ? "\":\"" : "\":");
-		buf_put(&t->details, value);
-		buf_puts(&t->details, type == JSON_STRING ? "\"" : "");
+		if (type == JSON_STRING)	/* with its quotes */
+			value = (struct slice){ value.p - 1, value.n + 2 };
+		put_member(&t->details, key, value);
 	}
-	t->open = THOUGHT_BARE;
-	t->members = n;
-}
-
-/* Begins a string member of the open entry. */
-static void
-begin_member(struct thoughts *t, const char *key, enum thought now)
-{
-	buf_printf(&t->details, "%s%s\"%s\":\"",
-	    t->open == THOUGHT_BARE ? "" : "\"",
-	    t->members++ > 0 ? "," : "", key);
-	t->open = now;
-	t->text = t->details.n;
-}
-
-/* Adds a piece of text, of member i.  MiniMax sends all of it so far each
- * time. */
-static void
-add_text(struct thoughts *t, int i, struct slice piece)
-{
-	static const char names[][8] = { "text", "summary", "data" };
-	struct slice text;
-
-	if (t->open == THOUGHT_BARE)
-		begin_member(t, names[i - E_TEXT], THOUGHT_TEXT);
-	text = slice_sub(buf_slice(&t->details), t->text, t->details.n);
-	if (piece.n > text.n &&
-	    slice_eq(slice_sub(piece, 0, text.n), text))
-		slice_skip(&piece, text.n);
-	buf_put(&t->details, piece);
+	buf_clear(&t->text);
+	buf_clear(&t->signature);
+	buf_putc(&t->text, '"');
+	buf_putc(&t->signature, '"');
+	t->open = 1;
 }
 
 /* In a whole answer every entry is one of its own, and so is encrypted data. */
 static void
 take_entry(struct thoughts *t, struct slice entry, int whole)
 {
-	struct json_want w[E_N];
+	enum { TYPE, INDEX, TEXT, DATA = TEXT + 2, SIGNATURE, N };
+	static const char keys[] = "type index text summary data signature";
+	static const char names[][8] = { "text", "summary", "data" };
+	struct json_want w[N];
 	struct buf kind = { 0 };
+	struct slice piece;
 	int i;
 
-	if (json_take(entry, entry_keys, w, E_N) < 0)
+	if (json_take(entry, keys, w, N) < 0)
 		return;
-	buf_put(&kind, w[E_TYPE].tok);
-	buf_putc(&kind, ' ');
-	buf_put(&kind, w[E_INDEX].tok);
-	for (i = E_TEXT; i < E_SIGNATURE && !decode_has_text(&w[i]); i++)
+	buf_printf(&kind, "%.*s %.*s", SLICE_FMT(w[TYPE].tok),
+	    SLICE_FMT(w[INDEX].tok));
+	for (i = TEXT; i < SIGNATURE && !decode_has_text(&w[i]); i++)
 		;
-	if (whole || t->open == THOUGHT_NONE || i == E_DATA ||
+	if (whole || !t->open || i == DATA ||
 	    !slice_eq(buf_slice(&kind), buf_slice(&t->kind)) ||
-	    (t->open == THOUGHT_SIGNATURE && i < E_SIGNATURE)) {
+	    (t->signature.n > 1 && i < SIGNATURE)) {
 		begin_entry(t, entry);
 		buf_clear(&t->kind);
 		buf_put(&t->kind, buf_slice(&kind));
 	}
 	buf_free(&kind);
-	if (i < E_SIGNATURE)
-		add_text(t, i, w[i].tok);
-	if (decode_has_text(&w[E_SIGNATURE])) {
-		if (t->open != THOUGHT_SIGNATURE)
-			begin_member(t, "signature", THOUGHT_SIGNATURE);
-		buf_put(&t->details, w[E_SIGNATURE].tok);
+	if (i < SIGNATURE) {
+		if (t->text.n == 1)
+			t->name = names[i - TEXT];
+		piece = w[i].tok;
+		/* MiniMax sends all of it so far each time. */
+		if (piece.n >= t->text.n &&
+		    slice_eq(slice_sub(piece, 0, t->text.n - 1),
+		    slice_sub(buf_slice(&t->text), 1, t->text.n)))
+			slice_skip(&piece, t->text.n - 1);
+		buf_put(&t->text, piece);
 	}
+	if (decode_has_text(&w[SIGNATURE]))
+		buf_put(&t->signature, w[SIGNATURE].tok);
 }
 
 void
@@ -108,7 +103,7 @@ thoughts_take(struct decode *d, const struct json_want *content,
 {
 	struct thoughts *t = &d->thoughts;
 	struct slice key, entry;
-	size_t at = 0, before = t->details.n;
+	size_t at = 0, before = t->details.n + t->text.n + t->signature.n;
 
 	if (!decode_has_text(content) && details->type != JSON_ARRAY)
 		return;
@@ -122,7 +117,7 @@ thoughts_take(struct decode *d, const struct json_want *content,
 	while (details->type == JSON_ARRAY &&
 	    json_each(details->tok, &at, &key, &entry) > JSON_END)
 		take_entry(t, entry, d->whole);
-	d->bytes += t->details.n - before;
+	d->bytes += t->details.n + t->text.n + t->signature.n - before;
 }
 
 void
@@ -175,7 +170,7 @@ thoughts_clear(struct thoughts *t)
 {
 	buf_clear(&t->content);
 	buf_clear(&t->details);
-	t->open = THOUGHT_NONE;
+	t->open = 0;
 }
 
 void
@@ -184,4 +179,6 @@ thoughts_free(struct thoughts *t)
 	buf_free(&t->content);
 	buf_free(&t->details);
 	buf_free(&t->kind);
+	buf_free(&t->text);
+	buf_free(&t->signature);
 }
