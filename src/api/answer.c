@@ -1,5 +1,8 @@
 #include "api/answer.h"
 
+#include "api/encode.h"
+#include "api/error_words.h"
+
 /* What the provider sent: JSON unchanged but for line breaks, anything else as
  * a string. */
 static void
@@ -54,8 +57,7 @@ put_anthropic(struct json_out *w, const struct answer *a, int own_error)
 	int failed = a->fault->class != F_NONE;
 
 	json_member(w, "custom_id", a->id);
-	json_key(w, "result");
-	json_open(w, '{');
+	encode_in(w, "result", '{');
 	json_member(w, "type", slice_str(failed ? "errored" : "succeeded"));
 	json_key(w, failed ? "error" : "message");
 	if (own_error) {
@@ -97,8 +99,7 @@ put_plain(struct json_out *w, const struct answer *a)
 {
 	json_member(w, "custom_id", a->id);
 	if (a->fault->class != F_NONE) {
-		json_key(w, "error");
-		json_open(w, '{');
+		encode_in(w, "error", '{');
 		event_put_fault(w, a->fault);
 	} else {
 		json_member(w, "text", a->body);
@@ -109,8 +110,7 @@ put_plain(struct json_out *w, const struct answer *a)
 			json_key(w, "calls");
 			json_raw(w, a->calls);
 		}
-		json_key(w, "usage");
-		json_open(w, '{');
+		encode_in(w, "usage", '{');
 		event_put_usage(w, &a->usage);
 	}
 	json_close(w);
@@ -141,14 +141,8 @@ answer_put(struct buf *out, const struct answer *a)
 static int
 is_expired(const struct json_want *w)
 {
-	static const char *const words[] = { "batch_expired",
-	    "batch_cancelled", "expired", "canceled" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (w->type == JSON_STRING && json_is(w->tok, words[i]))
-			return 1;
-	return 0;
+	return w->type == JSON_STRING && error_listed(w->tok,
+	    "batch_expired batch_cancelled expired canceled");
 }
 
 int

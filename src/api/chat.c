@@ -163,18 +163,14 @@ take_calls(struct decode *d, const struct json_want *calls)
 {
 	static const char keys[] = "index id function " THOUGHTS_EXTRA;
 	struct json_want w[T_N];
-	struct slice key, fragment = calls->tok;
+	struct slice fragment;
 	size_t at = 0;
 
-	while (calls->type == JSON_OBJECT ||
-	    json_each(calls->tok, &at, &key, &fragment) > JSON_END) {
+	while (json_items(calls, &at, &fragment) > JSON_END)
 		if (json_take(fragment, keys, w, T_N) == 0 &&
 		    take_fragment(d, w, w[T_FUNCTION].type == JSON_OBJECT ?
 		    w[T_FUNCTION].tok : fragment) == DECODE_FAULT)
 			return DECODE_FAULT;
-		if (calls->type == JSON_OBJECT)
-			break;
-	}
 	return DECODE_MORE;
 }
 
@@ -233,8 +229,7 @@ take_delta(struct decode *d, struct slice delta, const struct json_want *w)
 		d->refused = 1;
 		decode_text(d, EV_TEXT, &w[REFUSAL]);
 	}
-	if (w[TOOL_CALLS].type >= JSON_OBJECT &&
-	    take_calls(d, &w[TOOL_CALLS]) == DECODE_FAULT)
+	if (take_calls(d, &w[TOOL_CALLS]) == DECODE_FAULT)
 		return DECODE_FAULT;
 	return d->bytes == before ? take_rest(d, delta) : DECODE_MORE;
 }

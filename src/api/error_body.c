@@ -176,7 +176,7 @@ read_detail(struct error_body *b, struct slice doc)
 	enum { NAMES = 3, VIOLATIONS = NAMES, N };
 	static const char keys[] = "error_code reason code violations";
 	struct json_want w[N], id = { .key = "quotaId" };
-	struct slice key, tok;
+	struct slice tok;
 	size_t i, at = 0;
 
 	if (json_take(doc, keys, w, N) < 0)
@@ -184,8 +184,7 @@ read_detail(struct error_body *b, struct slice doc)
 	for (i = 0; i < NAMES; i++)
 		put_name(b, &w[i]);
 	/* google.rpc.QuotaFailure may list several quotas */
-	while (w[VIOLATIONS].type == JSON_ARRAY && json_each(w[VIOLATIONS].tok,
-	    &at, &key, &tok) > JSON_END) {
+	while (json_items(&w[VIOLATIONS], &at, &tok) > JSON_END) {
 		if (json_pick(tok, &id, 1) < 0 || id.type != JSON_STRING)
 			continue;
 		b->minute |= slice_says(id.tok, "PerMinute");
@@ -197,14 +196,11 @@ read_detail(struct error_body *b, struct slice doc)
 static void
 read_details(struct error_body *b, const struct json_want *w)
 {
-	struct slice key, tok;
+	struct slice tok;
 	size_t at = 0;
 
-	if (w->type == JSON_OBJECT)
-		read_detail(b, w->tok);
-	if (w->type == JSON_ARRAY)
-		while (json_each(w->tok, &at, &key, &tok) > JSON_END)
-			read_detail(b, tok);
+	while (json_items(w, &at, &tok) > JSON_END)
+		read_detail(b, tok);
 }
 
 /* Reads the object that holds the error itself. */
@@ -222,7 +218,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	    "detail errors blockReasonMessage loc";
 	static const char of_metadata[] = "limit_source raw";
 	struct json_want w[N], m[2];
-	struct slice key, tok, last = { 0 };
+	struct slice tok, last = { 0 };
 	size_t i, at = 0;
 
 	if (depth > DEPTH_MAX || json_take(doc, keys, w, N) < 0)
@@ -240,11 +236,9 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	for (i = NAMES; i < MESSAGES; i++)
 		put_name(b, &w[i]);
 	/* where in the request, before what is wrong with it */
-	if (w[PLACE].type == JSON_ARRAY) {
-		while (json_each(w[PLACE].tok, &at, &key, &tok) > JSON_END)
-			last = tok;
-		put_text(b, last);
-	}
+	while (json_items(&w[PLACE], &at, &tok) > JSON_END)
+		last = tok;
+	put_text(b, last);
 	for (i = MESSAGES; i < PLACE; i++)
 		put_message(b, &w[i], depth);
 	put_message(b, &m[1], depth);

@@ -158,7 +158,7 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 	static const char keys[] = "name id args partialArgs willContinue";
 	struct json_want w[N];
 	struct json_out args = { 0 };
-	struct slice key, value;
+	struct slice value;
 	size_t at = 0, n;
 	struct call *c;
 
@@ -184,8 +184,7 @@ take_call(struct decode *d, struct slice call, struct slice signature)
 		json_raw(&args, w[ARGS].tok);
 	else if (w[ARGS].type == JSON_STRING && c->args.n == 0)
 		json_unescape(w[ARGS].tok, &c->args, NULL);
-	while (w[VALUES].type == JSON_ARRAY &&
-	    json_each(w[VALUES].tok, &at, &key, &value) > JSON_END)
+	while (json_items(&w[VALUES], &at, &value) > JSON_END)
 		take_value(d, c, value);
 	d->bytes += c->args.n - n;
 	return w[CONTINUES].type == JSON_TRUE ? DECODE_MORE : end_call(d);
@@ -246,12 +245,10 @@ take_part(struct decode *d, struct slice part)
 static enum decoded
 take_parts(struct decode *d, const struct json_want *parts)
 {
-	struct slice key, part;
+	struct slice part;
 	size_t at = 0;
 
-	if (parts->type == JSON_OBJECT)
-		return take_part(d, parts->tok);
-	while (json_each(parts->tok, &at, &key, &part) > JSON_END)
+	while (json_items(parts, &at, &part) > JSON_END)
 		if (take_part(d, part) == DECODE_FAULT)
 			return DECODE_FAULT;
 	return DECODE_MORE;

@@ -26,7 +26,7 @@ put_message(struct decode *d, struct slice item)
 	static const char keys[] = "text refusal";
 	struct json_want w = { .key = "content" }, v[2];
 	size_t at = 0, n = 0, seen = d->parts + (d->open != 0);
-	struct slice key, part;
+	struct slice part;
 	enum json_type type;
 
 	decode_flush(d);
@@ -37,9 +37,7 @@ put_message(struct decode *d, struct slice item)
 		return;
 	if (seen == 0)
 		decode_text(d, EV_TEXT, &w);
-	if (w.type != JSON_ARRAY)
-		return;
-	while ((type = json_each(w.tok, &at, &key, &part)) > JSON_END)
+	while ((type = json_items(&w, &at, &part)) > JSON_END)
 		if (type == JSON_OBJECT && n++ >= seen &&
 		    json_take(part, keys, v, 2) == 0)
 			responses_part(d, &v[0], &v[1]);

@@ -267,7 +267,7 @@ take_result(struct talk *t, const struct json_want *id,
     const struct json_want *content)
 {
 	struct json_want w = { .key = "text" };
-	struct slice key, one;
+	struct slice one;
 	size_t at = 0, from;
 
 	if (id->type != JSON_STRING)
@@ -280,7 +280,7 @@ take_result(struct talk *t, const struct json_want *id,
 	if (content->type != JSON_ARRAY && content->type != JSON_NULL)
 		return "a tool's result is not text";
 	from = t->text.n;
-	while (json_each(content->tok, &at, &key, &one) > JSON_END) {
+	while (json_items(content, &at, &one) > JSON_END) {
 		if (json_pick(one, &w, 1) < 0 || w.type != JSON_STRING)
 			return "a tool's result is not text";
 		json_unescape(w.tok, &t->text, NULL);
@@ -298,7 +298,7 @@ take_message(struct talk *t, struct slice doc)
 	static const char keys[] = "role content tool_calls tool_call_id "
 	    "reasoning_content reasoning_details";
 	struct json_want w[N];
-	struct slice key, one;
+	struct slice one;
 	struct part p;
 	enum role role;
 	const char *why;
@@ -315,7 +315,7 @@ take_message(struct talk *t, struct slice doc)
 		return take_result(t, &w[TOOL_CALL_ID], &w[CONTENT]);
 	talk_turn(t, role);
 	if (w[TOOL_CALLS].type != JSON_ARRAY || role != ROLE_ASSISTANT)
-		w[TOOL_CALLS].tok.n = 0;
+		w[TOOL_CALLS] = (struct json_want){ 0 };
 	if (w[TOOL_CALLS].tok.n > 0 && (w[REASONING].type == JSON_STRING ||
 	    w[DETAILS].type == JSON_ARRAY)) {
 		p = (struct part){ .type = PART_OWN, .text = doc,
@@ -328,8 +328,7 @@ take_message(struct talk *t, struct slice doc)
 		    .text = talk_text(t, w[CONTENT].tok) };
 		talk_part(t, &p);
 	}
-	while (w[CONTENT].type == JSON_ARRAY &&
-	    json_each(w[CONTENT].tok, &at, &key, &one) > JSON_END) {
+	while (json_items(&w[CONTENT], &at, &one) > JSON_END) {
 		p = (struct part){ .type = PART_TEXT };
 		if ((why = take_part(t, one, &p)) != NULL)
 			return why;
@@ -338,7 +337,7 @@ take_message(struct talk *t, struct slice doc)
 		talk_part(t, &p);
 	}
 	at = 0;
-	while (json_each(w[TOOL_CALLS].tok, &at, &key, &one) > JSON_END)
+	while (json_items(&w[TOOL_CALLS], &at, &one) > JSON_END)
 		if ((why = take_call(t, one)) != NULL)
 			return why;
 	return last_message(t)->nparts == 0 ? "no content" : NULL;

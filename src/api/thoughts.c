@@ -102,7 +102,7 @@ thoughts_take(struct decode *d, const struct json_want *content,
     const struct json_want *details)
 {
 	struct thoughts *t = &d->thoughts;
-	struct slice key, entry;
+	struct slice entry;
 	size_t at = 0, before = t->details.n + t->text.n + t->signature.n;
 
 	if (!decode_has_text(content) && details->type != JSON_ARRAY)
@@ -114,8 +114,7 @@ thoughts_take(struct decode *d, const struct json_want *content,
 		return;
 	if (decode_has_text(content))
 		buf_put(&t->content, content->tok);
-	while (details->type == JSON_ARRAY &&
-	    json_each(details->tok, &at, &key, &entry) > JSON_END)
+	while (json_items(details, &at, &entry) > JSON_END)
 		take_entry(t, entry, d->whole);
 	d->bytes += t->details.n + t->text.n + t->signature.n - before;
 }

@@ -94,6 +94,11 @@ json_want_in(struct json_want *want, struct json_want *sub, unsigned n)
 enum json_type json_each(struct slice doc, size_t *at, struct slice *key,
     struct slice *tok);
 
+/* The same for a value that was looked up: the elements of an array, or an
+ * object alone; no other type has any. */
+enum json_type json_items(const struct json_want *list, size_t *at,
+    struct slice *tok);
+
 /* The value at a path of names and array indexes ("choices.0.delta");
  * JSON_BAD if there is none. */
 enum json_type json_find(struct slice doc, const char *path,

@@ -84,6 +84,18 @@ json_each(struct slice doc, size_t *at, struct slice *key, struct slice *tok)
 	return type;
 }
 
+enum json_type
+json_items(const struct json_want *list, size_t *at, struct slice *tok)
+{
+	struct slice key;
+
+	if (list->type == JSON_ARRAY)
+		return json_each(list->tok, at, &key, tok);
+	*tok = list->tok;
+	return list->type == JSON_OBJECT && (*at)++ == 0 ? JSON_OBJECT :
+	    JSON_END;
+}
+
 /* A loop, not memcmp(): most names differ in their first bytes.  Keys are plain
  * ASCII, so only a name with a backslash has to be unescaped. */
 static inline int
