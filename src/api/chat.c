@@ -322,27 +322,6 @@ take_choice(struct decode *d, struct slice choice)
 	return r;
 }
 
-/* All choices but the first. */
-static enum decoded
-take_choices(struct decode *d, struct slice choices, enum decoded r)
-{
-	struct json_want *w = d->like.want;
-	struct slice key, choice;
-	enum decoded more;
-	size_t at = 0, n = 0;
-
-	buf_clear(&d->like.doc);	/* w is overwritten */
-	while (json_each(choices, &at, &key, &choice) > JSON_END) {
-		if (n++ == 0 || json_pick(choice, &w[DELTA], CHOICE_N) < 0)
-			continue;
-		more = take_choice(d, choice);
-		if (more == DECODE_FAULT)
-			return more;
-		r = more > r ? more : r;
-	}
-	return r;
-}
-
 /* Whether the chunk has a role, as the first of an answer. */
 static int
 begins(const struct json_want *w)
@@ -409,7 +388,7 @@ take_chunk(struct decode *d, struct slice json)
 	r = take_choice(d, w[CHOICE].tok);
 	/* GitHub Copilot has the text in the first, the call in the second. */
 	if (r != DECODE_FAULT && !last)
-		r = take_choices(d, choices, r);
+		r = decode_others(d, choices, DELTA, CHOICE_N, take_choice, r);
 	if (last && d->text_bytes > before && decode_known(d, &w[ID]) &&
 	    has_only(w, IN_PLAIN)) {
 		d->text = CONTENT;

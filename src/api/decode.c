@@ -181,6 +181,25 @@ decode_item(struct decode *d, const char *dialect, struct slice json)
 	    .name = slice_str(dialect) });
 }
 
+enum decoded
+decode_others(struct decode *d, struct slice list, size_t from, size_t n,
+    enum decoded (*take)(struct decode *d, struct slice one), enum decoded r)
+{
+	struct slice key, one;
+	enum decoded more;
+	size_t at = 0, i = 0;
+
+	buf_clear(&d->like.doc);	/* the wants are overwritten */
+	while (r != DECODE_FAULT &&
+	    json_each(list, &at, &key, &one) > JSON_END) {
+		if (i++ == 0 || json_pick(one, &d->like.want[from], n) < 0)
+			continue;
+		more = take(d, one);
+		r = more > r ? more : r;
+	}
+	return r;
+}
+
 /* -- tool calls ------------------------------------------------------------ */
 
 struct call *

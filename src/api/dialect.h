@@ -322,6 +322,12 @@ enum decoded decode_anew(struct decode *d);
 /* Whether the request asks for more than one answer: in the member at path. */
 int decode_several(const struct decode *d, const char *path);
 
+/* Takes the choices or candidates of a chunk but the first, whose result is r:
+ * their n members are put into the wants of d->like from there on. */
+enum decoded decode_others(struct decode *d, struct slice list, size_t from,
+    size_t n, enum decoded (*take)(struct decode *d, struct slice one),
+    enum decoded r);
+
 /* The text of a raw id; "" if it is too long, or is nothing that can be asked
  * for: it contains a NUL, or is a dot or two, which end a path. */
 void decode_id(struct slice raw, char id[ID_MAX + 1]);

@@ -326,10 +326,11 @@ has_parts(const struct json_want *w)
 
 /* That candidate. */
 static enum decoded
-take_candidate(struct decode *d)
+take_candidate(struct decode *d, struct slice candidate)
 {
 	struct json_want *w = d->like.want;
 
+	(void)candidate;
 	/* Only --param can ask for more than one. */
 	if (w[INDEX].type == JSON_NUMBER && !slice_is(w[INDEX].tok, "0") &&
 	    decode_several(d, "generationConfig.candidateCount"))
@@ -348,11 +349,10 @@ static enum decoded
 take_picked(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
-	struct slice candidates = w[CANDIDATES].tok, key, candidate;
+	struct slice candidates = w[CANDIDATES].tok;
 	int any = w[CANDIDATES].type == JSON_ARRAY &&
-	    w[CANDIDATE].type == JSON_OBJECT, more;
+	    w[CANDIDATE].type == JSON_OBJECT, last;
 	enum decoded r;
-	size_t at = 0;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
@@ -371,16 +371,11 @@ take_picked(struct decode *d, struct slice json)
 		slice_copy(w[BLOCKED].tok, d->word, sizeof(d->word));
 		return DECODE_DONE;
 	}
-	more = !decode_is_last(candidates, w[CANDIDATE].tok);
-	r = take_candidate(d);
-	if (more)
-		json_each(candidates, &at, &key, &candidate);
-	while (more && r != DECODE_FAULT &&
-	    json_each(candidates, &at, &key, &candidate) == JSON_OBJECT) {
-		buf_clear(&d->like.doc);	/* w is overwritten */
-		if (json_pick(candidate, &w[CONTENT], PARTS - CONTENT) == 0)
-			r = take_candidate(d);
-	}
+	last = decode_is_last(candidates, w[CANDIDATE].tok);
+	r = take_candidate(d, w[CANDIDATE].tok);
+	if (!last)
+		r = decode_others(d, candidates, CONTENT, PARTS - CONTENT,
+		    take_candidate, r);
 	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
@@ -407,18 +402,16 @@ static enum decoded
 whole(struct decode *d, struct slice body)
 {
 	struct sse_event one = { .name = SLICE("message") };
+	struct json_want chunks = { .type = JSON_ARRAY };
 	enum decoded r = DECODE_MORE;
-	struct slice key;
 	size_t at = 0;
 
-	body = slice_trim(body);
-	one.data = body;
-	if (body.n == 0 || *body.p != '[')
-		r = pick(d, &one) < 0 ? DECODE_MORE : take_picked(d, body);
-	else
-		while (r < DECODE_DONE &&
-		    json_each(body, &at, &key, &one.data) > JSON_END)
-			r = event(d, &one);
+	chunks.tok = body = slice_trim(body);
+	if (body.n > 0 && *body.p == '{')
+		chunks.type = JSON_OBJECT;
+	while (r < DECODE_DONE && json_items(&chunks, &at, &one.data) >
+	    JSON_END)
+		r = event(d, &one);
 	if (r == DECODE_FAULT || r == DECODE_DONE)
 		return r;
 	if (d->finished)

@@ -71,31 +71,31 @@ static const char refusals[] = "support|unknown|unrecognized|unexpected|extra|"
     "not permitted|not allowed|only allowed|verified|cannot use|additional|"
     "not available";
 
+/* The number at the start of s, or at its end; -1 if there is none. */
+static long long
+number(struct slice s, int end)
+{
+	size_t n = 0;
+	char c;
+
+	while (n < s.n && (c = s.p[end ? s.n - n - 1 : n]) >= '0' && c <= '9')
+		n++;
+	return slice_dec(slice_sub(s, end ? s.n - n : 0, n), INT64_MAX);
+}
+
 /* What "A + B > C" (of input, answer and context) or "B > C" leaves for the
  * answer; 0 if the text has neither. */
 static int64_t
 room_in(struct slice text)
 {
-	ptrdiff_t at = slice_ifind(text, " > ");
-	struct slice left, right;
-	long long most, input = 0;
-	size_t n;
+	ptrdiff_t at = slice_ifind(text, " > "), plus;
+	long long most, input;
 
 	if (at < 0 || slice_ifind(text, "max_tokens") < 0)
 		return 0;
-	left = slice_sub(text, 0, (size_t)at);
-	right = slice_sub(text, (size_t)at + 3, text.n);
-	for (n = 0; n < right.n && right.p[n] >= '0' && right.p[n] <= '9'; n++)
-		;
-	most = slice_dec(slice_sub(right, 0, n), INT64_MAX);
-	at = slice_ifind(left, " + ");
-	if (at >= 0) {
-		left = slice_sub(left, 0, (size_t)at);
-		for (n = left.n; n > 0 && left.p[n - 1] >= '0' &&
-		    left.p[n - 1] <= '9'; n--)
-			;
-		input = slice_dec(slice_sub(left, n, left.n), INT64_MAX);
-	}
+	most = number(slice_sub(text, (size_t)at + 3, text.n), 0);
+	plus = slice_ifind(slice_sub(text, 0, (size_t)at), " + ");
+	input = plus < 0 ? 0 : number(slice_sub(text, 0, (size_t)plus), 1);
 	return input >= 0 && most > input ? most - input : 0;
 }
 
@@ -103,7 +103,7 @@ int
 request_amend(struct request *r, struct slice message)
 {
 	int64_t room = room_in(message);
-	unsigned changed;
+	unsigned quirk;
 	size_t i;
 
 	if (room > 0 && r->max_tokens == 0 && r->room == 0) {
@@ -116,17 +116,14 @@ request_amend(struct request *r, struct slice message)
 		if (slice_ifind(message, unasked[i].word) < 0 ||
 		    request_overrides(r, unasked[i].key))
 			continue;
-		changed = unasked[i].quirk;
-		if (changed == QUIRK_MAX_TOKENS) {
-			if (r->max_tokens == 0 || (r->quirks & QUIRK_RENAMED))
-				continue;
-			r->quirks ^= QUIRK_MAX_TOKENS | QUIRK_RENAMED;
-			return 1;
-		}
-		if ((r->quirks & changed) == 0) {
-			r->quirks |= changed;
-			return 1;
-		}
+		quirk = unasked[i].quirk;
+		if (quirk == QUIRK_MAX_TOKENS ? r->max_tokens == 0 ||
+		    (r->quirks & QUIRK_RENAMED) : (r->quirks & quirk))
+			continue;
+		r->quirks ^= quirk;
+		if (quirk == QUIRK_MAX_TOKENS)
+			r->quirks |= QUIRK_RENAMED;
+		return 1;
 	}
 	return 0;
 }
