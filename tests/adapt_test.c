@@ -32,7 +32,7 @@ add(struct talk *t, const char *const *ids, const char *const *args,
 
 /* "id=text" of all calls and results, as they are sent. */
 static void
-story(struct talk *t, struct buf *out)
+story(struct talk *t, int chat, struct buf *out)
 {
 	struct adapted a = { 0 };
 	struct request r = { 0 };
@@ -40,7 +40,7 @@ story(struct talk *t, struct buf *out)
 	size_t i, k;
 
 	r.messages = talk_messages(t, &r.nmessages);
-	adapt(&a, &r);
+	adapt(&a, &r, chat);
 	for (i = 0; i < r.nmessages; i++)
 		for (k = 0; k < r.messages[i].nparts; k++) {
 			p = &r.messages[i].parts[k];
@@ -57,7 +57,7 @@ is(struct talk *t, const char *want, const char *name)
 {
 	struct buf got = { 0 };
 
-	story(t, &got);
+	story(t, 0, &got);
 	EQS(buf_slice(&got), want, name);
 	buf_free(&got);
 	talk_free(t);
@@ -69,6 +69,7 @@ test_ids(void)
 	static const size_t one[] = { 0 }, swapped[] = { 1, 0 };
 	static const size_t three[] = { 0, 1, 2 };
 	const char *args[] = { "{}", "{\"b\":1}", "{\"c\":2}" };
+	struct buf got = { 0 };
 	struct talk t = { 0 };
 
 	add(&t, (const char *[]){ "toolu_1-A" }, args, one, 1);
@@ -97,6 +98,14 @@ test_ids(void)
 	is(&t, " call_bide_1={} call_bide_2={\"b\":1}"
 	    " <call_bide_1={} <call_bide_2={\"b\":1}",
 	    "what is made up is no other call's");
+	add(&t, (const char *[]){ "call_1__thought__c2l+nbmVk/" LONG64 }, args,
+	    one, 1);
+	story(&t, 1, &got);
+	EQS(buf_slice(&got), " call_1__thought__c2l+nbmVk/" LONG64 "={}"
+	    " <call_1__thought__c2l+nbmVk/" LONG64 "={}",
+	    "chat keeps the signature in an id of LiteLLM's");
+	is(&t, " call_bide_1={} <call_bide_1={}", "others do not");
+	buf_free(&got);
 }
 
 static void
@@ -131,7 +140,7 @@ test_arguments(void)
 		    .id = SLICE("a"), .text = str(rows[i].from) });
 		buf_clear(&got);
 		buf_clear(&want);
-		story(&t, &got);
+		story(&t, 0, &got);
 		buf_printf(&want, " a=%s%c", rows[i].to, '\0');
 		EQS(buf_slice(&got), want.p, rows[i].name);
 		talk_free(&t);
@@ -157,7 +166,7 @@ test_many(void)
 	for (i = 0; i < 10000; i++)
 		talk_result(&t, SLICE("a"), SLICE("r"));
 	r.messages = talk_messages(&t, &r.nmessages);
-	adapt(&a, &r);
+	adapt(&a, &r, 0);
 	m = r.messages;
 	EQS(m[0].parts[0].id, "a", "the first of many keeps its id");
 	EQS(m[0].parts[9999].id, "call_bide_10000", "the last has its own");

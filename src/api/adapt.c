@@ -8,10 +8,12 @@
 /* Whether every provider takes an id; none that was made up, as the new ones
  * must differ from them. */
 static int
-is_fit(struct slice id)
+is_fit(struct slice id, int chat)
 {
 	size_t i;
 
+	if (chat && slice_ifind(id, "__thought__") > 0)
+		return 1;
 	for (i = 0; i < id.n; i++)
 		if (!(id.p[i] >= '0' && id.p[i] <= '9') &&
 		    !(id.p[i] >= 'A' && id.p[i] <= 'Z') &&
@@ -73,7 +75,7 @@ fit_arguments(struct adapted *a, struct part *call)
 /* Empties the ids of calls that need another one: of equal ones all but the
  * first. */
 static void
-drop_ids(const struct message *m, size_t n)
+drop_ids(const struct message *m, size_t n, int chat)
 {
 	struct buf sorted = { 0 };
 	size_t i, all = talk_pair(m, n, &sorted);
@@ -84,7 +86,7 @@ drop_ids(const struct message *m, size_t n)
 		if (c[i].part->type != PART_CALL)
 			continue;
 		id = c[i].part->id;
-		if (!is_fit(id) || slice_eq(id, last))
+		if (!is_fit(id, chat) || slice_eq(id, last))
 			c[i].part->id = SLICE("");
 		last = id;
 	}
@@ -101,7 +103,7 @@ by_call(const void *a, const void *b)
 }
 
 void
-adapt(struct adapted *a, struct request *r)
+adapt(struct adapted *a, struct request *r, int chat)
 {
 	struct message *m;
 	struct part *p;
@@ -125,7 +127,7 @@ adapt(struct adapted *a, struct request *r)
 		m[i].parts = p;
 		p += m[i].nparts;
 	}
-	drop_ids(m, r->nmessages);
+	drop_ids(m, r->nmessages, chat);
 	p = (void *)a->parts.p;
 	for (i = 0; i < r->nmessages; i++) {
 		for (k = 0; k < m[i].nparts; k++, p++) {

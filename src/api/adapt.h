@@ -8,7 +8,8 @@
  *
  *	- An id is one to 64 of A-Z, a-z, 0-9, _ and - (Anthropic's pattern and
  *	  OpenAI's length), and no two calls have the same; another is made up
- *	  where that is not so, for the call and its result alike.
+ *	  where that is not so, for the call and its result alike.  Only chat
+ *	  keeps LiteLLM's, in which a signature follows "__thought__".
  *	- Arguments are a JSON object (Anthropic, Gemini): text that is none is
  *	  put under "input", as the input of OpenAI's custom tools is; broken
  *	  JSON, and JSON of another type, becomes {}.
@@ -26,7 +27,7 @@ struct adapted {
 
 /* Points r->messages to changed copies in *a, {0} at first.  What they borrow
  * must stay until adapt_free(). */
-void adapt(struct adapted *a, struct request *r);
+void adapt(struct adapted *a, struct request *r, int chat);
 void adapt_free(struct adapted *a);
 
 #endif

@@ -137,6 +137,9 @@ request_params(const struct request *r, struct json_out *w)
 
 	for (i = 0; i < r->nparams; i++) {
 		p = &r->params[i];
+		if ((r->quirks & QUIRK_NO_THINKING) &&
+		    slice_is(p->key, "thinking"))
+			continue;
 		/* the last of equal names counts */
 		for (k = i + 1; k < r->nparams; k++)
 			if (slice_eq(r->params[k].key, p->key))

@@ -22,8 +22,10 @@ enum {
 	QUIRK_NO_STORE = 8,		/* refuses "store", */
 	QUIRK_NO_INCLUDE = 16,		/* "include", */
 	QUIRK_NO_STRICT = 32,		/* "strict" */
-	QUIRK_RENAMED = 64		/* request_amend() has changed the
+	QUIRK_RENAMED = 64,		/* request_amend() has changed the
 					   first one */
+	QUIRK_NO_THINKING = 128		/* the turn's thinking was refused: no
+					   param "thinking" */
 };
 
 enum role {

@@ -25,7 +25,7 @@ request_body(struct plan *p)
 	struct adapted a = { 0 };
 
 	buf_clear(&p->body);
-	adapt(&a, &r);
+	adapt(&a, &r, p->provider.dialect->event == dialect_chat.event);
 	p->provider.dialect->encode(&r, &p->body);
 	adapt_free(&a);
 	p->job.exchange.body = buf_slice(&p->body);
@@ -122,6 +122,8 @@ request_disown(struct plan *p, struct history *h, const struct fault *f)
 {
 	if (!is_disowned(f) || !talk_disown(&h->talk))
 		return 0;
+	/* Anthropic wants the blocks where a param asks for thinking. */
+	p->request.quirks |= QUIRK_NO_THINKING;
 	request_question(p, h);
 	return 1;
 }

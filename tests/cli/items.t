@@ -60,7 +60,7 @@ round responses openai:m c1 "$item,{\"type\":\"function_call\"" <<END
 END
 
 block='{"type":"thinking","thinking":"hm","signature":"c2VjcmV0"}'
-round messages claude-opus-5 toolu_1 "$block,{\"type\":\"tool_use\"" <<'END'
+cat > "$T/thought" <<'END'
 {"type":"message_start","message":{"id":"m"}}
 {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
 {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"hm"}}
@@ -71,6 +71,24 @@ round messages claude-opus-5 toolu_1 "$block,{\"type\":\"tool_use\"" <<'END'
 {"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":1}}
 {"type":"message_stop"}
 END
+round messages claude-opus-5 toolu_1 "$block,{\"type\":\"tool_use\"" < "$T/thought"
+
+# Without the block that was refused, thinking would be: it is left out, too.
+step=$(events < "$T/thought")
+serve <<END
+$step
+error 400 invalid_request_error "messages.1.content.0: Invalid \`signature\` in \`thinking\` block"
+$step
+END
+think='thinking={"type":"enabled","budget_tokens":2048}'
+ask -u "${BASE%/v1}" -m claude-sonnet-4-5 -s think --param "$think" hello
+ask -n -u "${BASE%/v1}" -m claude-sonnet-4-5 -s think --param "$think" \
+    --tool-result "toolu_1=$T/result"
+status "a refused signature" 0
+requests "a refused signature" 3
+sent "a refused signature" 2 body '"thinking":{"type":"enabled"'
+ok "a refused signature: no thinking" not grep -q thinking \
+    "$T/req$N/req-3.body"
 
 call='"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2VjcmV0"'
 round gemini gemini-3-pro call_bide_1 "$call" <<END
