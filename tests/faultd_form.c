@@ -126,7 +126,7 @@ static const struct form forms[] = {
 	}
 };
 
-#define COUNT (sizeof(forms) / sizeof(forms[0]))
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
 
 /* An error by what it is about, in the words of OpenAI, Anthropic, Google.
  * Texts are of /providers.md 6. */
@@ -164,7 +164,7 @@ form_find(struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < FORMS; i++)
 		if (slice_is(name, forms[i].name))
 			return &forms[i];
 	return NULL;
@@ -173,11 +173,11 @@ form_find(struct slice name)
 const struct form *
 form_of(struct slice target)
 {
-	static const char *const paths[COUNT] = { "/responses",
+	static const char *const paths[FORMS] = { "/responses",
 	    "/chat/completions", "/messages", "GenerateContent" };
 	size_t i;
 
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < FORMS; i++)
 		if (slice_ifind(target, paths[i]) >= 0)
 			return &forms[i];
 	return NULL;

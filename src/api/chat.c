@@ -123,14 +123,13 @@ static enum decoded
 take_fragment(struct decode *d, const struct json_want *fragment,
     struct slice function)
 {
-	static const char keys[] = "name arguments";
 	struct json_want w[2], *name = &w[0], *args = &w[1];
 	const struct json_want *id = &fragment[T_ID];
 	int64_t index = fragment[T_INDEX].type == JSON_NUMBER ?
 	    json_int(fragment[T_INDEX].tok, 0) : -1;
 	struct call *c;
 
-	json_take(function, keys, w, 2);
+	json_take(function, "name arguments", w, 2);
 	if (!decode_is_word(name)) {
 		c = open_call(d, index, id);
 		if (c == NULL)
@@ -262,10 +261,9 @@ take_message(struct decode *d, struct slice message, int last)
 static enum decoded
 take_other(struct decode *d, struct slice choice, struct json_want *finish)
 {
-	static const char keys[] = "message text finishReason";
 	struct json_want w[3];
 
-	json_take(choice, keys, w, 3);
+	json_take(choice, "message text finishReason", w, 3);
 	if (!decode_has_text(finish))
 		*finish = w[2];
 	if (w[0].type == JSON_OBJECT)

@@ -66,7 +66,7 @@ decode_reason(struct decode *d, struct slice word)
 	size_t i;
 
 	slice_copy(word, d->word, sizeof(d->word));
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < COUNT(words); i++)
 		if (starts(word, words[i].prefix))
 			return (enum finish)words[i].finish;
 	return FIN_STOP;
@@ -254,7 +254,7 @@ decode_is_failed(struct slice json)
 	struct slice found;
 	size_t i;
 
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	for (i = 0; i < COUNT(codes); i++)
 		if (json_find(json, codes[i], &found) > JSON_TRUE &&
 		    !slice_is(found, "0"))
 			return 1;
@@ -361,7 +361,7 @@ is_ping(struct slice s)
 	    "keepalive", "keep-alive", "keep_alive", "keep alive" };
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < COUNT(words); i++)
 		if (starts(s, words[i]))
 			return 1;
 	return 0;

@@ -9,7 +9,6 @@
 #include "wire/when.h"
 
 #define BEIJING ((msec)8 * 3600 * 1000)
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* -- the class ------------------------------------------------------------- */
 

@@ -10,8 +10,6 @@
 /* How deep bodies and error objects may nest. */
 #define DEPTH_MAX 6
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static int read_doc(struct error_body *b, struct slice doc, int depth);
 static void read_error(struct error_body *b, struct slice doc, int depth);
 
@@ -174,12 +172,11 @@ static void
 read_detail(struct error_body *b, struct slice doc)
 {
 	enum { NAMES = 3, VIOLATIONS = NAMES, N };
-	static const char keys[] = "error_code reason code violations";
 	struct json_want w[N], id = { .key = "quotaId" };
 	struct slice tok;
 	size_t i, at = 0;
 
-	if (json_take(doc, keys, w, N) < 0)
+	if (json_take(doc, "error_code reason code violations", w, N) < 0)
 		return;
 	for (i = 0; i < NAMES; i++)
 		put_name(b, &w[i]);
@@ -216,7 +213,6 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	    "error message msg Message error_description error_message "
 	    "errorMessage error_msg errmsg status_msg faultstring title "
 	    "detail errors blockReasonMessage loc";
-	static const char of_metadata[] = "limit_source raw";
 	struct json_want w[N], m[2];
 	struct slice tok, last = { 0 };
 	size_t i, at = 0;
@@ -227,7 +223,7 @@ read_error(struct error_body *b, struct slice doc, int depth)
 	read_details(b, &w[INNER]);
 	/* OpenRouter's: whose limit it is, and the upstream's message */
 	if (w[METADATA].type == JSON_OBJECT &&
-	    json_take(w[METADATA].tok, of_metadata, m, 2) == 0) {
+	    json_take(w[METADATA].tok, "limit_source raw", m, 2) == 0) {
 		put_name(b, &m[0]);
 	} else {
 		m[1] = (struct json_want){ 0 };
@@ -253,7 +249,6 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 		"Response.Error", "fault", "base_resp", "header",
 		"promptFeedback"
 	};
-	static const char keys[] = "error request_id";
 	struct json_want w[2];
 	enum json_type type;
 	struct slice err, code;
@@ -264,7 +259,7 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 		return -1;
 	if (*slice_trim(doc).p == '[')
 		doc = first_element(doc, &type);
-	if (json_take(doc, keys, w, 2) < 0)
+	if (json_take(doc, "error request_id", w, 2) < 0)
 		return -1;
 	if (w[1].type == JSON_STRING && b->request_id.n == 0)
 		b->request_id = w[1].tok;

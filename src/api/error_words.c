@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(class) (1u << (class))
 
 /*

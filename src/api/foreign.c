@@ -35,14 +35,14 @@ foreign_form(struct decode *d, const struct dialect *own, struct slice json)
 	json_keys(w, "type object choices candidates done", KEYS);
 	if (own->encode == NULL || json_pick(slice_trim(json), w, KEYS) < 0)
 		return DECODE_MORE;
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (i = 0; i < COUNT(forms); i++) {
 		got = &w[forms[i].key];
 		if (forms[i].starts != NULL ? got->type == JSON_STRING &&
 		    slice_starts(got->tok, forms[i].starts) :
 		    got->type > JSON_NULL)
 			break;
 	}
-	if (i == sizeof(forms) / sizeof(forms[0]) ||
+	if (i == COUNT(forms) ||
 	    (forms[i].dialect != NULL && forms[i].dialect->event == own->event))
 		return DECODE_MORE;
 	fault_set(&d->fault, F_PROTO, 0, "the server answers in the form of "

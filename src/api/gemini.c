@@ -155,14 +155,13 @@ static enum decoded
 take_call(struct decode *d, struct slice call, struct slice signature)
 {
 	enum { NAME, ID, ARGS, VALUES, CONTINUES, N };
-	static const char keys[] = "name id args partialArgs willContinue";
 	struct json_want w[N];
 	struct json_out args = { 0 };
 	struct slice value;
 	size_t at = 0, n;
 	struct call *c;
 
-	if (json_take(call, keys, w, N) < 0)
+	if (json_take(call, "name id args partialArgs willContinue", w, N) < 0)
 		return DECODE_MORE;
 	if (w[NAME].type == JSON_STRING && end_call(d) == DECODE_FAULT)
 		return DECODE_FAULT;

@@ -174,7 +174,7 @@ encode_thinking(struct json_out *w, const struct request *r)
 		{ "max", "high", 24576 },
 	};
 	struct slice level = r->effort;
-	size_t i, n = sizeof(efforts) / sizeof(efforts[0]);
+	size_t i, n = COUNT(efforts);
 
 	for (i = 0; i < n; i++)
 		if (slice_is(r->effort, efforts[i].effort))

@@ -6,8 +6,6 @@
 #include "wire/wait.h"
 #include "wire/when.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static msec
 larger(msec a, msec b)
 {
@@ -212,7 +210,7 @@ hint_refill(struct slice text)
 	    figure(text, "requested"), -1 };
 	size_t i;
 
-	for (i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+	for (i = 0; i < COUNT(windows); i++)
 		if (r.window < 0 && slice_ifind(text, windows[i].word) >= 0)
 			r.window = windows[i].ms;
 	return r;

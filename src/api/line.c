@@ -282,7 +282,7 @@ line_foreign(struct slice first)
 	struct slice text = slice_trim(first), key, value;
 	size_t i, at = 0;
 
-	for (i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
+	for (i = 0; i < COUNT(magic); i++)
 		if (slice_starts(first, magic[i].bytes))
 			return magic[i].why;
 	if (first.n > 1 && (first.p[0] == '\0' || first.p[1] == '\0'))

@@ -57,11 +57,10 @@ drop_thinking(struct decode *d)
 static enum decoded
 on_start(struct decode *d, struct slice message)
 {
-	static const char keys[] = "id usage";
 	struct json_want w[2];
 	char id[sizeof(d->id)];
 
-	json_take(message, keys, w, 2);
+	json_take(message, "id usage", w, 2);
 	slice_copy(w[0].tok, id, sizeof(id));
 	if (d->begun && strcmp(id, d->id) == 0) {
 		d->ids = d->content ? IDS_DOUBT : IDS_ONE;
@@ -155,7 +154,7 @@ on_delta(struct decode *d, int64_t index, const struct json_want *w)
 		{ "thinking_delta", THINKING },
 		{ "signature_delta", SIGNATURE },
 	};
-	size_t i, n = sizeof(deltas) / sizeof(deltas[0]);
+	size_t i, n = COUNT(deltas);
 	struct call *c;
 
 	for (i = 0; i < n; i++)

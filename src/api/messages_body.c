@@ -135,7 +135,7 @@ most_tokens(const struct request *r)
 
 	if (r->max_tokens > 0 || r->room > 0)
 		return r->max_tokens > 0 ? r->max_tokens : r->room;
-	for (i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+	for (i = 0; i < COUNT(old); i++)
 		if (slice_starts(r->model, old[i].model))
 			return old[i].most;
 	return 32000;

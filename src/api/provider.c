@@ -57,7 +57,7 @@ static const struct dialect *const dialects[] = {
 const struct provider *
 provider_row(size_t i)
 {
-	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
+	return i < COUNT(rows) ? &rows[i] : NULL;
 }
 
 const struct provider *
@@ -95,7 +95,7 @@ dialect_find(struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
+	for (i = 0; i < COUNT(dialects); i++)
 		if (slice_is(name, dialects[i]->name))
 			return dialects[i];
 	return NULL;

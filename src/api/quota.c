@@ -30,7 +30,7 @@ take(struct quota *q, struct slice name, struct slice value, msec now)
 	    INPUT = 32, OUTPUT = 64, DAY = 128 };
 	static const char *const words[] = { "limit", "remaining", "reset",
 	    "requests", "tokens", "input", "output", "day", "minute" };
-	const size_t nwords = sizeof(words) / sizeof(words[0]);
+	const size_t nwords = COUNT(words);
 	struct quota_of *of;
 	struct slice word;
 	unsigned set = 0;

@@ -112,7 +112,7 @@ request_amend(struct request *r, struct slice message)
 	}
 	if (!slice_says(message, refusals))
 		return 0;
-	for (i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++) {
+	for (i = 0; i < COUNT(unasked); i++) {
 		if (slice_ifind(message, unasked[i].word) < 0 ||
 		    request_overrides(r, unasked[i].key))
 			continue;

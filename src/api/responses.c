@@ -97,12 +97,11 @@ finish(struct decode *d, struct slice json, struct slice response,
 static enum decoded
 whole(struct decode *d, struct slice body)
 {
-	static const char keys[] = "output status error";
 	struct json_want w[3];
 	int begun, unfinished;
 
 	body = slice_trim(body);
-	if (json_take(body, keys, w, 3) < 0)
+	if (json_take(body, "output status error", w, 3) < 0)
 		return decode_no_answer(d, body);
 	take_id(d, body, 0);
 	begun = decode_is(&w[1], "in_progress");
@@ -203,7 +202,7 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
     struct slice data)
 {
 	const struct json_want *args = &w[ARGUMENTS];
-	size_t i, n = sizeof(types) / sizeof(types[0]);
+	size_t i, n = COUNT(types);
 	struct slice object;
 	struct call *c;
 

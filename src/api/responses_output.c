@@ -23,7 +23,6 @@ responses_part(struct decode *d, const struct json_want *text,
 static void
 put_message(struct decode *d, struct slice item)
 {
-	static const char keys[] = "text refusal";
 	struct json_want w = { .key = "content" }, v[2];
 	size_t at = 0, n = 0, seen = d->parts + (d->open != 0);
 	struct slice part;
@@ -39,7 +38,7 @@ put_message(struct decode *d, struct slice item)
 		decode_text(d, EV_TEXT, &w);
 	while ((type = json_items(&w, &at, &part)) > JSON_END)
 		if (type == JSON_OBJECT && n++ >= seen &&
-		    json_take(part, keys, v, 2) == 0)
+		    json_take(part, "text refusal", v, 2) == 0)
 			responses_part(d, &v[0], &v[1]);
 }
 

@@ -31,6 +31,9 @@ struct buf {
 	int full;		/* sticky: a put did not fit */
 };
 
+/* The number of elements of an array. */
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /* The slice of a string literal. */
 #define SLICE(lit) ((struct slice){ "" lit, sizeof(lit) - 1 })
 
