@@ -68,11 +68,11 @@ struct cursor {
 struct thoughts {
 	int wanted;		/* 0: unknown; -1: no */
 	struct buf content;
-	struct buf details;	/* entries; the last one lacks: */
-	int open;
-	struct buf text, signature;	/* these, after a quote */
-	const char *name;	/* of the text */
-	struct buf kind;	/* its type and index */
+	struct buf details;	/* entries; the last one may be: */
+	int open;		/* its text and signature are still to come: */
+	struct buf text, signature;	/* raw, after a quote */
+	const char *name;	/* of the member that holds the text */
+	struct buf kind;	/* the entry's type and index */
 };
 
 /* What the ids of the chunks say.  Mostly all are the same; GitHub Copilot and

@@ -71,11 +71,10 @@ const char *talk_end(struct talk *t, struct request *r);
 const char *talk_check(struct talk *t);
 
 /*
- * Sets .mate of all calls and results in n messages.  A result belongs to a
- * call of the message before with its id: of equal ids the kth to the kth, the
- * rest to the last.  *sorted, {0} at first, gets an array of the calls and
- * results in the order of their ids, the first of a conversation first; returns
- * their number.
+ * Sets .mate of all calls and results in n messages.  A result belongs to the
+ * call of the message before that has its id: with equal ids the kth to the
+ * kth, the rest to the last.  *sorted, {0} at first, gets an array of all of
+ * them, sorted by id, then by place.  Returns their number.
  */
 struct talk_call {
 	struct part *part;

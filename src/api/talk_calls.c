@@ -24,7 +24,7 @@ size_t
 talk_pair(const struct message *m, size_t n, struct buf *sorted)
 {
 	struct talk_call *c, one;
-	size_t i, k, end, calls;
+	size_t i, k, end, calls, results, mate;
 
 	for (i = 0; i < n; i++)
 		for (k = 0; k < m[i].nparts; k++) {
@@ -44,11 +44,14 @@ talk_pair(const struct message *m, size_t n, struct buf *sorted)
 		for (end = i; end < n && c[end].turn == c[i].turn &&
 		    slice_eq(c[end].part->id, c[i].part->id); end++)
 			calls += c[end].part->type == PART_CALL;
-		for (k = i; k < end; k++)
-			c[k].part->mate = calls == 0 || i + calls == end ?
-			    NULL : k < i + calls ? c[i + calls].part :
-			    c[k < i + 2 * calls ? k - calls :
-			    i + calls - 1].part;
+		results = i + calls;
+		for (k = i; k < end; k++) {
+			/* a call's is any of the results */
+			mate = k < results ? results : k - calls < results ?
+			    k - calls : results - 1;
+			c[k].part->mate = calls == 0 || results == end ?
+			    NULL : c[mate].part;
+		}
 	}
 	return n;
 }
