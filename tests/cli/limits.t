@@ -101,7 +101,7 @@ no_err "no place, without -v" "shared"
 
 # What others could have put there is not used, which is said once.
 serve <<'EOF'
-repeat 4; stream responses "hi\n"
+repeat 2; stream responses "hi\n"
 repeat 4; stream chat "hi\n"
 EOF
 mkdir -m 0700 "$T/run" "$T/elsewhere"
