@@ -25,7 +25,7 @@ test_first(void)
 	EQ(ask(&l, &a, 0), 0, "again on a new page");
 	ask(&l, &b, 1);
 	head(&l, &a, -1, -1, 200, 50);
-	EQ(ask(&l, &b, 51), 51, "after a response all go");
+	EQ(ask(&l, &b, 51), 51, "after a response it goes");
 	c = (struct ticket){ 0 };
 	EQ(ask(&l, &c, 7200000), 7200000, "and hours later");
 	limit_close(&l);
@@ -56,6 +56,37 @@ test_slow_start(void)
 		    "twice as many");
 	EQ(active(&l, now), n[0] + n[1] +
 	    n[2] + n[3] + n[4] + n[5], "no others");
+	limit_close(&l);
+}
+
+/* A first response that names no limit: how many start in each 50 ms. */
+static void
+test_next_start(void)
+{
+	static const int want[] = { 1, 3, 7, 15, 31, 63 };
+	struct limit l = home_limit();
+	struct ticket t[100] = { { 0 } };
+	size_t i;
+	msec now;
+	int n = 0;
+
+	ask(&l, &t[0], 0);
+	head(&l, &t[0], -1, -1, 200, 60);
+	for (now = 60; now < 360; now++) {
+		for (i = 1; i < 100; i++)
+			n += !t[i].going && ask(&l, &t[i], now) == now;
+		if (now % 50 == 9)
+			OK(n >= want[now / 50 - 2] && n <= want[now / 50 - 2] *
+			    4 / 3, "twice as many");
+	}
+	limit_close(&l);
+
+	l = home_limit();
+	memset(t, 0, sizeof(t));
+	ask(&l, &t[0], 0);
+	head(&l, &t[0], 60000, 50000, 200, 60);
+	EQ(ask(&l, &t[1], 60), 60, "a limit that is known");
+	EQ(ask(&l, &t[2], 60), 60, "needs no slow start");
 	limit_close(&l);
 }
 
@@ -181,8 +212,8 @@ test_turns(void)
 	struct buf why = { 0 };
 	size_t i;
 
-	ask(&l, &t[0], 0);
-	head(&l, &t[0], -1, -1, 200, 5);
+	ask(&l, &t[0], -500);
+	head(&l, &t[0], -1, -1, 200, -400);
 	for (i = 1; i < 5; i++)
 		EQ(ask(&l, &t[i], 10 + (msec)i), 10 + i, "five go");
 	EQ(active(&l, 14), 5, "all are active");
@@ -417,6 +448,7 @@ int
 main(void)
 {
 	all();
+	test_next_start();	/* the script starts all at once */
 	printf("# the same at a server\n");
 	if (home_open() == 0)
 		all();

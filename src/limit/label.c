@@ -22,8 +22,9 @@ limit_why(const struct ticket *t, struct buf *out)
 	if (t->why < LIMIT_CELLS)
 		limit_label(out, (size_t)t->why, t->limit, t->window / 1000);
 	else
-		buf_puts(out, t->why == LIMIT_HOLD ?
-		    "held after a refusal" : "concurrency limit");
+		buf_puts(out, t->why == LIMIT_HOLD ? "held after a refusal" :
+		    t->why == LIMIT_GAP ? "interval after refusals" :
+		    "concurrency limit");
 }
 
 int64_t

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/hint.h"
+#include "limit/gap.h"
 #include "limit/hold.h"
 #include "limit/learn.h"
 #include "limit/queue.h"
@@ -11,6 +12,7 @@
 
 /* When to look again. */
 #define FIRST_MAX ((msec)1000)
+#define FIRST_NEXT ((msec)50)
 #define FIRST_DOUBLE 7		/* times */
 #define FIRST_LOOK ((msec)10)
 #define TURN_LOOK ((msec)50)
@@ -43,7 +45,8 @@
  * Whether to wait for the response to another process's request, because what
  * is known is stale: others may have used the buckets meanwhile.  Until there
  * is a response requests start slowly: one in the first FIRST_MAX, and in each
- * further one twice as many as in the one before.
+ * further one twice as many as in the one before.  After a first response
+ * without a limit it is FIRST_NEXT: a server that says nothing may refuse.
  */
 static int
 wait_first(struct limit *l, struct ticket *t, msec now)
@@ -52,30 +55,36 @@ wait_first(struct limit *l, struct ticket *t, msec now)
 	msec head = atomic_load(&p->head), probe = atomic_load(&p->probe);
 	msec age = now - atomic_load(&p->start);
 	msec window, told;
-	int stale = head == 0;
+	msec step = head == 0 ? FIRST_MAX : FIRST_NEXT;
+	int stale = head == 0, known = l->own[0] > 0 || l->own[1] > 0;
 	struct cell *c;
 
 	for (c = p->cell; c < p->cell + LIMIT_CELLS; c++) {
 		if (atomic_load(&c->limit) == 0)
 			continue;
+		known = 1;
 		window = atomic_load(&c->window) / 1000;
 		if (window < QUOTA_MINUTE)
 			window = QUOTA_MINUTE;
 		told = atomic_load(&c->told);
 		if (head - told > window && head - told > UNCONFIRMED_MAX)
 			atomic_store(&c->limit, 0);
-		stale |= now - told > window && now - head > window;
+		if (now - told > window && now - head > window) {
+			stale = 1;
+			step = FIRST_MAX;
+		}
 	}
-	if (!stale || t->hurry)
+	if (t->hurry || (!stale && (known || age < 0 ||
+	    age > FIRST_DOUBLE * FIRST_NEXT)))
 		return 0;
 	t->why = LIMIT_FIRST;
 	t->slot = now;
 	/* nobody has waited, or the clock was set back */
-	if (now - probe >= 2 * FIRST_MAX || age <= -FIRST_MAX)
+	if (stale && (now - probe >= 2 * step || age <= -FIRST_MAX))
 		atomic_store(&p->start, now);
 	else
-		t->slot = probe + (FIRST_MAX >> (age < FIRST_DOUBLE *
-		    FIRST_MAX ? age / FIRST_MAX : FIRST_DOUBLE));
+		t->slot = probe + (step >> (age < FIRST_DOUBLE * step ?
+		    age / step : FIRST_DOUBLE));
 	return t->slot > now ||
 	    !atomic_compare_exchange_strong(&p->probe, &probe, now);
 }
@@ -169,8 +178,15 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 		return t->slot - now < wait ? t->slot : now + wait;
 	}
 	most = t->hurry ? 0 : share_most(p, now);
-	if (most > 0)
+	next = t->hurry ? 0 : gap_next(p, now);
+	if (most > 0 || next > 0)
 		lease_wait(p, &t->lease, t->span, t->asked, now);
+	if (next > 0 && (!lease_is_first(p, &t->lease, now) ||
+	    !gap_take(p, now))) {
+		t->why = LIMIT_GAP;
+		t->slot = next > now ? next : now + TURN_LOOK;
+		return t->slot - now < TURN_LOOK ? t->slot : now + TURN_LOOK;
+	}
 	if (!lease_take(p, &t->lease, most, LEASE, now)) {
 		t->why = LIMIT_TURN;
 		usual = atomic_load(&p->length);
@@ -178,6 +194,7 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 		    TURN_LOOK);
 		return now + TURN_LOOK;
 	}
+	t->active = most > 0 ? lease_count(p, now) : 0;
 	t->going = 1;
 	t->at = now;
 	return now;
@@ -195,6 +212,8 @@ head(struct limit *l, struct ticket *t, const struct quota *q, int status,
 		queue_join(l, t, now);
 	else if (status < 300)
 		hold_end(l->page, t->at);
+	if (atomic_load(&l->page->head) == 0)
+		atomic_store(&l->page->start, status < 300 ? now : 0);
 	page_raise(&l->page->head, now);
 	t->headed = 1;
 }
@@ -217,8 +236,13 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 		t->held = now + f->wait;
 		hold_set(p, t->held, t->at, now);
 	}
-	if (!t->explained)
-		share_cut(p, now);
+	if (t->explained)
+		return;
+	if (f->wait <= 0 &&
+	    gap_refused(p, lease_count(p, now) == 0, t->at, now))
+		share_lift(p);
+	else
+		share_cut(p, t->active, now);
 }
 
 static void
@@ -242,6 +266,7 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 	lease_drop(p, &t->lease);
 	if (f->class == F_NONE) {
 		share_grow(p);
+		gap_accepted(p);
 		page_average(&p->length, now - t->at);
 		if (u->output >= 0)
 			page_average(&p->output, u->output);

@@ -16,12 +16,16 @@
  *
  * A request waits, in this order, for
  *   the first response to any process, if nothing is known; one may go in the
- *     first second all the same, two in the next, then four, and so on;
+ *     first second all the same, two in the next, then four, and so on; if
+ *     that names no limit, one in the next 50 ms, two in those after, and so
+ *     on, up to 350 ms;
  *   its slot in each token bucket (limit/gcra.h) whose limit is known from a
  *     response head, from the text of a 429, or from the user;
  *   the end of the wait that a 429 named, whichever process received it; a
  *     wait of more than an hour only if this request was told, else until the
  *     next probe (limit/hold.h);
+ *   the interval that the server seems to demand, after 429s that tell nothing
+ *     (limit/gap.h);
  *   its turn (limit/lease.h), after a 429 that no bucket explains, which
  *     tells how many are served at a time (limit/share.h).
  *
@@ -43,7 +47,8 @@
 enum {
 	LIMIT_HOLD = LIMIT_CELLS,	/* the end of a 429's wait */
 	LIMIT_TURN,			/* the concurrency limit */
-	LIMIT_FIRST			/* the first response */
+	LIMIT_FIRST,			/* the first response */
+	LIMIT_GAP			/* the interval between requests */
 };
 
 struct limit {
@@ -67,6 +72,7 @@ struct ticket {
 	int going;		/* it is under way, */
 	msec at;		/* since then; both set by the caller if it
 				   goes before its slot */
+	size_t active;		/* and how many with it, if that is limited */
 	msec slot;		/* when it may go, as known now */
 	int why;		/* what it waits for, */
 	int64_t limit;		/* and that cell's limit and window (us) */

@@ -84,6 +84,13 @@ is_sound(const struct page *p, msec now)
 	    within(&p->concurrency, 0, (PAGE_LEASES + 1) * PAGE_ONE) &&
 	    within(&p->admitted, 0, PAGE_LEASES * PAGE_ONE) &&
 	    within(&p->cut, 0, now + SKEW) &&
+	    within(&p->gap, 0, PAGE_MINUTE) &&
+	    within(&p->gap_tries, 0, FIGURE_MAX) &&
+	    within(&p->gap_last, 0, now + SKEW) &&
+	    within(&p->gap_refused, 0, now + SKEW) &&
+	    within(&p->gap_accepted, 0, FIGURE_MAX) &&
+	    within(&p->gap_from, 0, now + SKEW) &&
+	    within(&p->gap_count, 0, FIGURE_MAX) &&
 	    within(&p->output, 0, FIGURE_MAX) &&
 	    within(&p->excess, 0, FIGURE_MAX) &&
 	    within(&p->length, -DAY, DAY) &&
@@ -266,6 +273,7 @@ page_forget(struct page *p)
 	atomic_store(&p->pause, 0);
 	atomic_store(&p->head, 0);
 	atomic_store(&p->concurrency, 0);
+	atomic_store(&p->gap, 0);
 	atomic_store(&p->output, 0);
 	atomic_store(&p->excess, 0);
 	atomic_store(&p->length, 0);

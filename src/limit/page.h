@@ -66,6 +66,13 @@ struct page {			/* times and spans in ms */
 	_Atomic int64_t admitted;	/* to what .concurrency was reduced */
 	_Atomic uint64_t host;	/* a random name for those that share the
 				   page; 0: none yet */
+	_Atomic int64_t gap;	/* limit/gap.h, us; 0: none */
+	_Atomic int64_t gap_tries;	/* refusals in a row */
+	_Atomic int64_t gap_last;	/* when the last request went */
+	_Atomic int64_t gap_refused;	/* when one was last refused, */
+	_Atomic int64_t gap_accepted;	/* and requests accepted since then */
+	_Atomic int64_t gap_from;	/* when it was first refused; 0: none */
+	_Atomic int64_t gap_count;	/* accepted up to the last refusal */
 	_Atomic uint64_t lease[PAGE_LEASES];	/* see limit/lease.h */
 	_Atomic int64_t span[PAGE_LEASES][PAGE_CELLS];
 	char label[PAGE_LABEL];	/* for people; NUL-terminated */

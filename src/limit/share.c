@@ -26,9 +26,13 @@ set(struct page *p, int64_t n, msec now)
 }
 
 void
-share_cut(struct page *p, msec now)
+share_cut(struct page *p, size_t active, msec now)
 {
-	set(p, (int64_t)lease_count(p, now), now);
+	size_t n = lease_count(p, now), most = share_most(p, now);
+
+	if (active > most)
+		active = most;
+	set(p, (int64_t)(n + 1 < active ? active - 1 : n), now);
 }
 
 void
@@ -38,6 +42,12 @@ share_slow(struct page *p, msec now)
 	int64_t less = (int64_t)share_most(p, now) - 1;
 
 	set(p, others > less ? others : less, now);
+}
+
+void
+share_lift(struct page *p)
+{
+	atomic_store(&p->concurrency, 0);
 }
 
 void
