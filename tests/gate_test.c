@@ -66,6 +66,8 @@ test_hosts(void)
 	EQ(gate(&l, 0, "GET / HTTP/1.0", ""), 0, "no Host in HTTP/1.0");
 	EQ(gate(&l, 0, "GET http://127.0.0.1:8181/ HTTP/1.1",
 	    "Host: evil.example\r\n"), 0, "the target counts");
+	EQ(gate(&l, 0, "CONNECT a:443 HTTP/1.1", "Host: a:443\r\n"), 0,
+	    "CONNECT is not for this gate");
 	EQ(gate(&l, 0, "GET http://evil.example/ HTTP/1.1",
 	    "Host: 127.0.0.1:8181\r\n"), 421, "whatever it says");
 }

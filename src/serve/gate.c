@@ -98,6 +98,8 @@ gate_check(struct gate *g, const struct listen *l, const struct bound *socket,
 	size_t i;
 
 	*g = (struct gate){ .kind = "permission_error" };
+	if (q->url.path.n == 0)
+		return;		/* CONNECT, which relay() refuses */
 	if (!host_is_ours(l, socket, local, &q->url)) {
 		g->status = 421;
 		(void)str_printf(g->why, sizeof(g->why), "the host %.*s, port "
