@@ -1,14 +1,13 @@
 #include "cmd/limits.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clean.h"
 #include "cmd/say.h"
+#include "core/pages.h"
 #include "limit/hold.h"
 #include "limit/label.h"
 #include "limit/share.h"
@@ -16,20 +15,6 @@
 #include "state/place.h"
 #include "wire/json.h"
 #include "wire/when.h"
-
-/* The ith of two directories for pages, the preferred one first.  0, or -1 if
- * there is no such directory. */
-static int
-get_dir(int i, char *dir, size_t size)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR");
-
-	if (i > 0)
-		return place_state("limits", dir, size);
-	if (run == NULL || run[0] != '/')
-		return -1;
-	return str_printf(dir, size, "%s/bide", run);
-}
 
 /* Opens the ith directory; -1, with errno EACCES after a message if it is not
  * to be trusted. */
@@ -40,7 +25,7 @@ open_dir(int i, int make)
 	int fd;
 
 	errno = 0;
-	if (get_dir(i, dir, sizeof(dir)) < 0 || (make && place_make(dir) < 0))
+	if (pages_place(i, dir, sizeof(dir)) < 0 || (make && place_make(dir) < 0))
 		return -1;
 	fd = page_folder(dir);
 	if (fd >= 0 || (errno != ENOTDIR && errno != EACCES))
@@ -116,8 +101,6 @@ struct view {
 static void
 put_json(struct buf *out, const struct view *v)
 {
-	static const char names[][14] = { "requests", "tokens",
-	    "input_tokens", "output_tokens", "requests", "tokens" };
 	struct json_out w = { .out = out };
 	struct page_state s;
 	size_t k;
@@ -138,7 +121,7 @@ put_json(struct buf *out, const struct view *v)
 		if (s.limit == 0)
 			continue;
 		json_open(&w, '{');
-		json_member(&w, "of", slice_str(names[k]));
+		json_member(&w, "of", slice_str(pages_cell(k)));
 		json_member_num(&w, "limit", s.limit);
 		json_member_num(&w, "window_ms", s.window);
 		json_member_num(&w, "used", s.used);
@@ -237,39 +220,37 @@ put_page(const struct opts *o, const char *name, struct page *page, msec now,
 	(o->json ? put_json : put_text)(out, &v);
 }
 
+/* What is done with each page. */
+struct visit {
+	const struct opts *o;
+	msec now;
+	struct buf out;
+};
+
+static void
+visit(void *ctx, int folder, const char *name, struct page *page)
+{
+	struct visit *v = ctx;
+
+	if (!v->o->forget)
+		put_page(v->o, name, page, v->now, &v->out);
+	else if (is_chosen(v->o, name, page))
+		forget(folder, name, page, v->now, &v->out);
+}
+
 int
 limits(const struct env *env, struct opts *o, struct slice command)
 {
-	msec now = env->wall(env->ctx);
-	struct buf out = { 0 };
-	struct dirent *e;
-	struct page *page;
-	int i, fd, rc;
-	DIR *d;
+	struct visit v = { .o = o, .now = env->wall(env->ctx) };
+	int i, rc;
 
 	(void)command;
 	if (o->nwords > 0 && !o->forget)
 		return fail(EXIT_USAGE, "limits takes a pattern only with "
 		    "--forget");
-	for (i = 0; i < 2; i++) {
-		fd = open_dir(i, 0);
-		d = fd >= 0 ? fdopendir(fd) : NULL;
-		while (d != NULL && (e = readdir(d)) != NULL) {
-			page = page_peek(fd, e->d_name, now);
-			if (page == NULL)
-				continue;
-			if (!o->forget)
-				put_page(o, e->d_name, page, now, &out);
-			else if (is_chosen(o, e->d_name, page))
-				forget(fd, e->d_name, page, now, &out);
-			page_close(page);
-		}
-		if (d != NULL)
-			closedir(d);
-		else if (fd >= 0)
-			close(fd);
-	}
-	rc = show(env, buf_slice(&out));
-	buf_free(&out);
+	for (i = 0; i < 2; i++)
+		pages_each(open_dir(i, 0), v.now, visit, &v);
+	rc = show(env, buf_slice(&v.out));
+	buf_free(&v.out);
 	return rc;
 }

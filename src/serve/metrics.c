@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/clean.h"
+
 /* Single counters of a provider, in the order of sums[] below. */
 enum sum {
 	ATTEMPTS, HEALED, PASSED, BROKEN, GONE, COMMITTED, WAITED, BYTES,
@@ -117,27 +119,28 @@ metrics_count(struct metrics *m, const struct account *a, msec took)
 
 /* -- writing --------------------------------------------------------------- */
 
-static void
-put_head(struct buf *out, const char *name, const char *type,
+void
+metrics_head(struct buf *out, const char *name, const char *type,
     const char *help)
 {
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name,
 	    type);
 }
 
-/* A label's value; the quotes are the caller's. */
-static void
-put_escaped(struct buf *out, const char *s)
+/* What is no UTF-8 would spoil the whole page. */
+void
+metrics_label(struct buf *out, struct slice value)
 {
-	for (; *s != '\0'; s++) {
-		if (*s == '\n')
-			buf_puts(out, "\\n");
-		else {
-			if (*s == '"' || *s == '\\')
-				buf_putc(out, '\\');
-			buf_putc(out, *s);
-		}
+	struct buf clean = { 0 };
+	size_t i;
+
+	clean_put(&clean, value, 0);
+	for (i = 0; i < clean.n; i++) {
+		if (clean.p[i] == '"' || clean.p[i] == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, clean.p[i]);
 	}
+	buf_free(&clean);
 }
 
 static void
@@ -145,7 +148,8 @@ put_line(const struct metrics *m, size_t i, const char *name,
     const char *labels, uint64_t n, unsigned per, struct buf *out)
 {
 	buf_printf(out, "%s{provider=\"", name);
-	put_escaped(out, i == 0 ? "" : m->relay->up[i - 1].name);
+	metrics_label(out, slice_str(i == 0 ? "" :
+	    m->relay->up[i - 1].name));
 	buf_printf(out, "\"%s} %llu", labels, (unsigned long long)n / per);
 	if (per > 1)
 		buf_printf(out, ".%03llu", (unsigned long long)n % per);
@@ -170,7 +174,7 @@ put_codes(const struct metrics *m, struct buf *out)
 	char labels[32];
 	size_t i, k;
 
-	put_head(out, "bide_requests_total", "counter",
+	metrics_head(out, "bide_requests_total", "counter",
 	    "Requests by the status that the client got, 0 for none.");
 	for (i = 0; i < m->n; i++)
 		for (k = 0; k < CODES; k++) {
@@ -191,7 +195,7 @@ put_faults(const struct metrics *m, struct buf *out)
 	char labels[64];
 	size_t i, class, k;
 
-	put_head(out, "bide_faults_total", "counter",
+	metrics_head(out, "bide_faults_total", "counter",
 	    "Attempts that failed, by class and by how far they got.");
 	for (i = 0; i < m->n; i++)
 		for (class = 0; class <= F_CANCEL; class++)
@@ -216,7 +220,7 @@ metrics_put(const struct metrics *m, struct buf *out)
 	put_faults(m, out);
 	for (s = 0; s < SUMS; s++) {
 		if (sums[s].help != NULL)
-			put_head(out, sums[s].name, "counter", sums[s].help);
+			metrics_head(out, sums[s].name, "counter", sums[s].help);
 		/* what no provider saw was not attempted either */
 		first = s == BYTES || s == TOOK ? 0 : 1;
 		for (i = first; i < m->n; i++)
@@ -228,9 +232,8 @@ metrics_put(const struct metrics *m, struct buf *out)
 
 void
 metrics_gauge(struct buf *out, const char *name, const char *help,
-    const char *labels, int64_t value)
+    int64_t value)
 {
-	if (help != NULL)
-		put_head(out, name, "gauge", help);
-	buf_printf(out, "%s%s %lld\n", name, labels, (long long)value);
+	metrics_head(out, name, "gauge", help);
+	buf_printf(out, "%s %lld\n", name, (long long)value);
 }

@@ -20,8 +20,12 @@ void metrics_count(struct metrics *m, const struct account *a, msec took);
 /* Appends them in Prometheus' text format 0.0.4. */
 void metrics_put(const struct metrics *m, struct buf *out);
 
-/* Appends the lines about one value that is not counted here. */
+/* Appends the lines that a metric begins with; a label's value, escaped; and
+ * a gauge that has no labels. */
+void metrics_head(struct buf *out, const char *name, const char *type,
+    const char *help);
+void metrics_label(struct buf *out, struct slice value);
 void metrics_gauge(struct buf *out, const char *name, const char *help,
-    const char *labels, int64_t value);
+    int64_t value);
 
 #endif

@@ -15,6 +15,7 @@
 #include "net/sock.h"
 #include "serve/access.h"
 #include "serve/gate.h"
+#include "serve/holds.h"
 #include "serve/intake.h"
 
 /* In ms: how long a worker beyond WORKERS_IDLE waits for a client; how long a
@@ -247,10 +248,10 @@ put_gauges(const struct work *w, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
-		metrics_gauge(out, gauges[i].name, gauges[i].help, "",
+		metrics_gauge(out, gauges[i].name, gauges[i].help,
 		    (int64_t)board_count(w->b, gauges[i].place));
 	metrics_gauge(out, "bide_max_connections",
-	    "Connections beyond this number are refused.", "",
+	    "Connections beyond this number are refused.",
 	    w->l->max_connections);
 }
 
@@ -271,6 +272,7 @@ serve_own(struct work *w, struct client *c)
 	} else if (slice_is(path, "/bide/metrics")) {
 		metrics_put(w->b->metrics, &body);
 		put_gauges(w, &body);
+		holds_put(&w->env, &body);
 		answer(w, c, 200, "text/plain; version=0.0.4; charset=utf-8",
 		    buf_slice(&body));
 		buf_free(&body);
