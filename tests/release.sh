@@ -25,7 +25,7 @@ case $gnu in
 		    -isystem ${sysroot-}/usr/include/${musl##*/}
 		    -isystem $($cc -print-file-name=include)"
 		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
-		    $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o
+		    -Wl,-T,../../tests/release.ld $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o
 		    -Wl,--start-group libbide.a -lbearssl
 		    $musl/libc.a -lgcc -Wl,--end-group"
 	else
