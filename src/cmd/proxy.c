@@ -21,15 +21,18 @@
 struct upstreams {
 	const struct env *env;
 	struct opts *opts;
-	struct upstream up[UPSTREAMS_MAX];
-	struct plan *plan[UPSTREAMS_MAX];
-	size_t n;
+	/* what each worker writes is together here, on one page of each */
+	struct relay relay;
+	struct buf line;
+	size_t next;			/* of .paced, to be replaced */
 	struct paced {
 		const struct upstream *up;
 		struct buf name;	/* the key and the model */
 		struct pace pace;
 	} paced[PACES];
-	size_t next;			/* to be replaced */
+	struct upstream up[UPSTREAMS_MAX];
+	struct plan *plan[UPSTREAMS_MAX];
+	size_t n;
 };
 
 /* The fields of a provider's section; secret ones are a key. */
@@ -167,16 +170,12 @@ int
 proxy(const struct env *env, struct opts *o, struct slice command)
 {
 	struct upstreams *u = calloc(1, sizeof(*u));
-	struct buf line = { 0 }, keys = { .max = 1 << 20 };
-	struct relay r = { .env = env, .net = &net_real,
-	    .policy = { o->patience, (unsigned)o->retries },
-	    .commit = o->commit, .hold = o->live == 0 };
-	struct listen l = { .env = env, .relay = &r, .at = o->listen,
+	struct buf keys = { .max = 1 << 20 };
+	struct listen l = { .env = env, .at = o->listen,
 	    .max_body = (size_t)o->max_body,
 	    .max_connections = o->max_connections, .drain = o->drain,
 	    .hosts = o->hosts, .nhosts = o->nhosts, .origins = o->origins,
-	    .norigins = o->norigins, .json = o->json, .say = say_line,
-	    .ctx = &line };
+	    .norigins = o->norigins, .json = o->json, .say = say_line };
 	struct fault f;
 
 	(void)command;
@@ -184,8 +183,12 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 		err_oom();
 	u->env = env;
 	u->opts = o;
-	r.pace = find_pace;
-	r.ctx = u;
+	u->relay = (struct relay){ .env = env, .net = &net_real,
+	    .policy = { o->patience, (unsigned)o->retries },
+	    .commit = o->commit, .hold = o->live == 0, .pace = find_pace,
+	    .ctx = u };
+	l.relay = &u->relay;
+	l.ctx = &u->line;
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
 		    o->words[0]);
@@ -199,8 +202,8 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	    &keys) < 0)
 		return fail_read(env, "--client-key-file", o->client_keys);
 	if (o->client_keys != NULL)
-		r.client_keys = keys.n > 0 ? buf_slice(&keys) : SLICE("#");
-	add_all(u, o, &r);
+		u->relay.client_keys = keys.n > 0 ? buf_slice(&keys) : SLICE("#");
+	add_all(u, o, &u->relay);
 	if (listen_open(&l, &f) < 0)
 		return fail(f.class == F_REQUEST ? EXIT_USAGE : EXIT_CONFIG,
 		    "%s", f.text);

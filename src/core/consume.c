@@ -7,7 +7,9 @@
 #include "core/pace.h"
 #include "wire/json.h"
 
-#define READ_MAX ((size_t)65536)
+/* The most that fits a block of musl's malloc(), which touches the end of a
+ * block that is not full: a page for each worker of a proxy. */
+#define READ_MAX ((size_t)65516)
 
 /* The largest event, or answer in one JSON text. */
 static size_t
@@ -124,6 +126,7 @@ consume(struct job *job, struct conn *c, msec first, struct consumed *got,
 
 	memset(&r, 0, sizeof(r));
 	got->http.no_body = strcmp(job->exchange.method, "HEAD") == 0;
+	job->space.max = READ_MAX;
 	r.in = buf_room(&job->space, READ_MAX);
 	r.job = job;
 	r.out = out;

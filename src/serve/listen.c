@@ -26,7 +26,7 @@
 #define FLUSH_TIME ((msec)100)
 
 #define REFUSED_MAX 64
-#define SPAWN_MAX ((size_t)64)	/* workers forked at once */
+#define SPAWN_MAX ((size_t)16)	/* workers forked at once */
 #define YIELD_MAX ((size_t)8)	/* and asked to give up a connection */
 
 struct pool {

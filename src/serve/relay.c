@@ -113,11 +113,14 @@ make_exchange(struct relay *r, const struct client *c, const struct path *to,
     struct exchange *x)
 {
 	const struct upstream *up = to->up;
-	size_t target;
+	size_t most = 512 + c->target.n + up->base.n + up->fields.n +
+	    up->key.n, target, i;
 
 	buf_clear(&r->fields);
 	/* growing would leave copies of the key */
-	(void)buf_room(&r->fields, 65536 + up->key.n);
+	for (i = 0; i < c->nfields; i++)
+		most += c->field[i].name.n + c->field[i].value.n + 4;
+	(void)buf_room(&r->fields, most);
 	buf_put(&r->fields, c->method);
 	buf_putc(&r->fields, '\0');
 	target = r->fields.n;

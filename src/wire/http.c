@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define HEAD_USUAL 1024		/* bytes, so that most need not grow */
+
 enum state { STATUS, FIELDS, BODY, BAD };
 
 static enum http_ev
@@ -150,6 +152,8 @@ push_head(struct http *h, struct slice *in)
 	const char *lf;
 	size_t n;
 
+	if (h->head.cap == 0)
+		(void)buf_room(&h->head, HEAD_USUAL);
 	while (ev == HTTP_MORE && in->n > 0) {
 		lf = memchr(in->p, '\n', in->n);
 		n = lf == NULL ? in->n : (size_t)(lf - in->p) + 1;

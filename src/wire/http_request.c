@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define HEAD_USUAL 1024
+
 enum state { LINE, FIELDS, BODY, BAD };
 
 static enum http_ev
@@ -199,6 +201,9 @@ push_head(struct http_request *q, struct slice *in)
 	const char *lf;
 	size_t n;
 
+	/* growing leaves a copy of what may hold a key */
+	if (q->head.cap == 0)
+		(void)buf_room(&q->head, HEAD_USUAL);
 	while (ev == HTTP_MORE && in->n > 0) {
 		lf = memchr(in->p, '\n', in->n);
 		n = lf == NULL ? in->n : (size_t)(lf - in->p) + 1;
