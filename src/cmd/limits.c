@@ -25,7 +25,8 @@ open_dir(int i, int make)
 	int fd;
 
 	errno = 0;
-	if (pages_place(i, dir, sizeof(dir)) < 0 || (make && place_make(dir) < 0))
+	if (pages_place(i, dir, sizeof(dir)) < 0 ||
+	    (make && place_make(dir) < 0))
 		return -1;
 	fd = page_folder(dir);
 	if (fd >= 0 || (errno != ENOTDIR && errno != EACCES))

@@ -202,7 +202,8 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	    &keys) < 0)
 		return fail_read(env, "--client-key-file", o->client_keys);
 	if (o->client_keys != NULL)
-		u->relay.client_keys = keys.n > 0 ? buf_slice(&keys) : SLICE("#");
+		u->relay.client_keys = keys.n > 0 ? buf_slice(&keys) :
+		    SLICE("#");
 	add_all(u, o, &u->relay);
 	if (listen_open(&l, &f) < 0)
 		return fail(f.class == F_REQUEST ? EXIT_USAGE : EXIT_CONFIG,

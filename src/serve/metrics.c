@@ -220,7 +220,8 @@ metrics_put(const struct metrics *m, struct buf *out)
 	put_faults(m, out);
 	for (s = 0; s < SUMS; s++) {
 		if (sums[s].help != NULL)
-			metrics_head(out, sums[s].name, "counter", sums[s].help);
+			metrics_head(out, sums[s].name, "counter",
+			    sums[s].help);
 		/* what no provider saw was not attempted either */
 		first = s == BYTES || s == TOOK ? 0 : 1;
 		for (i = first; i < m->n; i++)
