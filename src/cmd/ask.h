@@ -4,13 +4,8 @@
 #include "base/env.h"
 #include "cmd/opts.h"
 
-/* The commands that ask one question.  command: what the user typed.  Both
- * report what went wrong and return the exit status. */
-
-/* bide ask */
+/* bide ask: asks one question.  command: what the user typed.  Reports what
+ * goes wrong and returns the exit status. */
 int ask(const struct env *env, struct opts *o, struct slice command);
-
-/* bide resume: finishes the last turn of a session, or shows its answer. */
-int resume(const struct env *env, struct opts *o, struct slice command);
 
 #endif

@@ -13,6 +13,7 @@
 #include "cmd/proxy.h"
 #include "cmd/near.h"
 #include "cmd/report.h"
+#include "cmd/resume.h"
 #include "cmd/say.h"
 #include "cmd/sessions.h"
 #include "cmd/version.h"
