@@ -29,6 +29,8 @@ const struct option options[] = {
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
 	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
 	{ "output", 'o', K_TEXT, CALLS, AT(output) },
+	{ "extract", 'x', K_ON, ANSWERS | OPT_TURN, AT(extract) },
+	{ "extract-last", 0, K_ON, ANSWERS | OPT_TURN, AT(extract_last) },
 	{ "max-answer", 0, K_SIZE, RUNS, AT(max_answer) },
 	{ "live", 'N', K_LIVE, ANSWERS, AT(live) },
 	{ "hold", 0, K_HOLD, ANSWERS | CMD_PROXY, AT(live) },

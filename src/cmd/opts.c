@@ -174,6 +174,26 @@ opts_price(const struct opts *o, const char *provider, const char *model)
 	return NULL;
 }
 
+int
+opts_extract(struct opts *o)
+{
+	int last = opts_given(o, "extract-last");
+	int given = last || opts_given(o, "extract");
+
+	if (given)
+		o->extract_last = last;
+	o->extract |= o->extract_last;
+	if (!o->extract || (!o->json && o->live <= 0))
+		return 0;
+	if (given && (opts_given(o, "json") || opts_given(o, "live")))
+		return fail(EXIT_USAGE, "--extract needs the whole answer: "
+		    "leave out --%s", opts_given(o, "json") ? "json" : "live");
+	o->extract = given;
+	if (given)
+		o->json = o->live = 0;
+	return 0;
+}
+
 msec
 opts_end(const struct opts *o)
 {

@@ -67,6 +67,7 @@ struct opts {
 	const struct env *env;	/* for files that have to be waited for */
 	int live;		/* -1: if stdout is a terminal */
 	int newest;		/* continue the newest session */
+	int extract, extract_last;
 	int background, detach, no_share, forget, retry_failed;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	int check;
@@ -137,6 +138,11 @@ const struct price *opts_price(const struct opts *o, const char *provider,
 /* Fills *c.  Returns -1. */
 int complain(struct complaint *c, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Settles --extract with --live and --json, which write what --extract has to
+ * hold: those of the command line count more than others.  0, or 64 after a
+ * message. */
+int opts_extract(struct opts *o);
 
 /* When the time of --max-time is over that begins now, monotonic; MSEC_MAX:
  * never. */

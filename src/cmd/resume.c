@@ -40,12 +40,32 @@ take_turn(struct task *t)
 		history_cursor(h, &t->cursor);
 		history_text(h, &t->earlier);
 	} else if (o->on_break != NULL && strcmp(o->on_break, "continue") ==
-	    0 && o->live != 0 && o->output == NULL) {
+	    0 && o->live != 0 && o->output == NULL && !o->extract) {
 		history_text(h, &t->earlier);
 		if (t->earlier.n > 0)
 			o->live = 1;
 	}
 	return 0;
+}
+
+/* Shows the finished turn's answer, with the code block alone if that is what
+ * its record says. */
+static int
+show_answer(struct task *t)
+{
+	struct json_want w[2] = { { .key = "extract" },
+	    { .key = "extract-last" } };
+	struct opts *o = t->o;
+	struct slice options;
+	int rc;
+
+	if (history_member(&t->session.history, "options", &options) ==
+	    JSON_OBJECT)
+		(void)json_pick(options, w, 2);
+	o->extract |= w[0].type == JSON_TRUE;
+	o->extract_last |= w[1].type == JSON_TRUE;
+	rc = opts_extract(o);
+	return rc == 0 ? task_show(t) : rc;
 }
 
 int
@@ -66,7 +86,7 @@ resume(const struct env *env, struct opts *o, struct slice command)
 		rc = fail(EXIT_CONFIG, "session %s: nothing has been "
 		    "asked in it yet", t.session.name);
 	else if (rc == 0 && *state == TURN_DONE && !o->dry_run)
-		rc = task_show(&t);
+		rc = show_answer(&t);
 	else if (rc == 0 && (rc = take_turn(&t)) == 0)
 		rc = o->dry_run ? task_dry_run(&t) : task_ask(&t);
 	task_end(&t);

@@ -33,8 +33,10 @@ open_sinks(struct task *t)
 	t->end = opts_end(o);
 	t->text = (struct text_sink){ .env = t->env, .fd = 1, .end = t->end,
 	    .path = o->output, .tty = tty && o->output == NULL,
-	    .live = o->output == NULL && !check &&
-	    (o->live < 0 ? tty : o->live), .check = check };
+	    .live = o->output == NULL && !check && !o->extract &&
+	    (o->live < 0 ? tty : o->live), .check = check,
+	    .extract = o->extract,
+	    .which = o->extract_last ? FENCE_LAST : FENCE_FIRST };
 	text_sink_init(&t->text);
 	t->json = (struct json_sink){ .env = t->env, .fd = 1, .end = t->end,
 	    .path = o->output, .check = check };
@@ -66,7 +68,8 @@ static int
 end_run(struct task *t, const struct result *res, msec wall)
 {
 	uint64_t delivered = t->pipe.sink.delivered;
-	int bad = t->text.not_json || t->json.not_json;
+	int kept = t->session.journal.fd >= 0 && t->unkept == 0;
+	int not_json = t->text.not_json || t->json.not_json;
 
 	status_free(&t->status);
 	pipeline_free(&t->pipe);
@@ -74,11 +77,14 @@ end_run(struct task *t, const struct result *res, msec wall)
 	text_sink_free(&t->text);
 	json_sink_free(&t->json);
 	report_result(res, t->o, t->command, wall, delivered);
-	if (!bad)
-		return report_status(res);
-	say(SLICE("the answer is not JSON, so it cannot match the "
-	    "schema"));
-	return EXIT_PARTIAL;
+	if (t->text.no_block)
+		return fail(EXIT_PARTIAL, "the answer has no code block%s%s",
+		    kept ? "; to see all of it: bide log " : "",
+		    kept ? t->session.name : "");
+	if (not_json)
+		return fail(EXIT_PARTIAL, "the answer is not JSON, so it "
+		    "cannot match the schema");
+	return report_status(res);
 }
 
 /* -- a run ----------------------------------------------------------------- */
@@ -260,8 +266,10 @@ task_plan(struct task *t)
 	struct complaint c;
 	struct plan *p;
 	struct fault f;
-	int bare = 0;
+	int bare = 0, rc = opts_extract(o);
 
+	if (rc != 0)
+		return rc;
 	while (t->n <= o->nfallbacks) {
 		model = t->n == 0 ? NULL : o->fallbacks[t->n - 1];
 		p = &t->plan[t->n++];

@@ -15,6 +15,24 @@ not_json(int check, const struct buf *text, enum finish finish)
 	    !json_valid(slice_trim(buf_slice(text)));
 }
 
+/* Leaves a code block of the answer, which must be held.  One that calls tools
+ * needs none. */
+static void
+extract(struct text_sink *t, enum finish finish)
+{
+	struct buf block = { 0 };
+
+	t->no_block = fence_find(buf_slice(&t->out), t->which,
+	    finish != FIN_LENGTH && finish != FIN_FILTER, &block) < 0 &&
+	    t->calls.n == 0;
+	buf_clear(&t->out);
+	if (t->tty)
+		clean_put(&t->out, buf_slice(&block), 1);
+	else
+		buf_put(&t->out, buf_slice(&block));
+	buf_free(&block);
+}
+
 /* Ends the last line before tool calls and on a terminal. */
 static void
 text_end_line(struct text_sink *t)
@@ -32,7 +50,7 @@ text_put(struct sink *s, const struct event *e)
 
 	switch (e->type) {
 	case EV_TEXT:
-		if (t->tty)
+		if (t->tty && !t->extract)
 			clean_put(&t->out, e->text, 1);
 		else
 			buf_put(&t->out, e->text);
@@ -56,10 +74,12 @@ text_put(struct sink *s, const struct event *e)
 			text_end_line(t);
 		break;
 	case EV_DONE:
+		if (t->extract)
+			extract(t, e->finish);
 		t->not_json = not_json(t->check, &t->out, e->finish);
 		text_end_line(t);
 		buf_put(&t->out, buf_slice(&t->calls));
-		t->done = 1;
+		t->done = !t->no_block;
 		break;
 	case EV_START:
 	case EV_REASONING:
@@ -95,7 +115,7 @@ text_sink_init(struct text_sink *t)
 {
 	t->sink = (struct sink){ .put = text_put, .flush = text_flush };
 	t->out = t->calls = (struct buf){ 0 };
-	t->done = t->midline = t->not_json = 0;
+	t->done = t->midline = t->not_json = t->no_block = 0;
 }
 
 void

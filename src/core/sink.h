@@ -5,12 +5,14 @@
  * The sinks that write the answer.
  *
  * text_sink writes its text, held until the answer is complete or live as it
- * comes, then its tool calls as JSON lines.  json_sink writes every event as a
+ * comes, then its tool calls as JSON lines.  An answer that calls tools needs
+ * no code block.  json_sink writes every event as a
  * line, always live.  Both buffer what they are given and write at each flush.
  */
 
 #include "api/event.h"
 #include "base/env.h"
+#include "wire/fence.h"
 
 struct text_sink {
 	struct sink sink;
@@ -24,6 +26,9 @@ struct text_sink {
 				   newline */
 	int check;		/* the answer, held, has to be JSON */
 	int not_json;		/* it is not; set by EV_DONE */
+	int extract;		/* write only its first or last code block */
+	enum fence which;
+	int no_block;		/* it has none; set by EV_DONE */
 	/* private */
 	struct buf out;
 	struct buf calls;	/* lines; a retry may bring them again, so
