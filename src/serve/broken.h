@@ -9,9 +9,9 @@
 const char *broken_kind(const struct fault *f);
 
 /* Appends an error event in the dialect's own form.  wait: ms until a retry
- * makes sense, or MSEC_NONE; codex: that program acts on response.failed
- * only. */
+ * makes sense, or MSEC_NONE; sequence: the event's number in a stream that has
+ * them, or -1; codex: that program acts on response.failed only. */
 void broken_event(const struct dialect *d, const struct fault *f, msec wait,
-    int codex, struct buf *out);
+    int64_t sequence, int codex, struct buf *out);
 
 #endif

@@ -17,6 +17,27 @@ now_of(const struct reply *p)
 	return env_mono(p->relay->env);
 }
 
+/* The number of the last of some events, by which clients put them in order;
+ * -1: there is none near their end. */
+static int64_t
+last_sequence(struct slice events)
+{
+	static const char name[] = "\"sequence_number\":";
+	const size_t len = sizeof(name) - 1, near = 4096;
+	size_t i, from = events.n > near ? events.n - near : 0;
+
+	for (i = events.n; i >= from + len; i--) {
+		if (memcmp(events.p + i - len, name, len) != 0)
+			continue;
+		slice_skip(&events, i);
+		for (i = 0; i < events.n && events.p[i] >= '0' &&
+		    events.p[i] <= '9'; i++)
+			;
+		return slice_dec(slice_sub(events, 0, i), INT64_MAX - 1);
+	}
+	return -1;
+}
+
 /* The first n bytes held.  A provider may quote its key, which is not the
  * client's to know. */
 static void
@@ -24,6 +45,9 @@ put_held(struct reply *p, size_t n)
 {
 	if (p->relay->client_keys.p != NULL && n > 0)
 		mask_hide(p->job->mask, p->held.p, n, MASK_CUT);
+	if (p->dialect == &dialect_responses && n > 0)
+		p->sequence = last_sequence(slice_sub(buf_slice(&p->held), 0,
+		    n));
 	reply_put(p, slice_sub(buf_slice(&p->held), 0, n));
 }
 
@@ -45,6 +69,13 @@ send_events(struct reply *p)
 /* -- the sink -------------------------------------------------------------- */
 
 static void
+drop_held(struct reply *p)
+{
+	buf_clear(&p->held);
+	p->whole = 0;
+}
+
+static void
 begin_attempt(struct reply *p)
 {
 	p->attempt++;
@@ -52,8 +83,7 @@ begin_attempt(struct reply *p)
 	p->status = p->stream = p->content = p->coded = 0;
 	p->length = -1;
 	buf_clear(&p->fields);
-	buf_clear(&p->held);
-	p->whole = 0;
+	drop_held(p);
 }
 
 static void
@@ -63,12 +93,16 @@ put(struct sink *s, const struct event *e)
 
 	if (e->type == EV_START)
 		begin_attempt(p);
-	else if (e->type == EV_RETRY)
-		p->pause = now_of(p);
 	else if (e->type == EV_DONE)
 		p->done = 1;
 	else if (e->type == EV_USAGE)
 		p->client->account.usage = *e->usage;
+	if (e->type != EV_RETRY)
+		return;
+	p->pause = now_of(p);
+	/* of a stream that will be repeated, nothing more goes out */
+	if (e->discard)
+		drop_held(p);
 }
 
 static void
@@ -124,6 +158,7 @@ reply_init(struct reply *p)
 {
 	p->sink = (struct sink){ .put = put, .flush = flush, .head = on_head,
 	    .raw = on_raw, .whole = on_whole };
+	p->sequence = -1;
 	p->start = p->pause = p->sign = now_of(p);
 	buf_clear(&p->relay->out);
 }
@@ -184,8 +219,8 @@ end_whole(struct reply *p, struct slice more)
 static int
 says_so(const struct reply *p, const struct fault *f)
 {
-	return p->stream && p->whole > 0 && f->class >= F_RATE &&
-	    f->class <= F_REQUEST;
+	return p->stream && (p->whole > 0 || p->content) &&
+	    f->class >= F_RATE && f->class <= F_REQUEST;
 }
 
 /* Part of a response went out; its end must not look like one. */
@@ -200,8 +235,8 @@ end_broken(struct reply *p, const struct result *res)
 	if (p->content || said)
 		put_held(p, p->whole);
 	if (p->signs && !said) {
-		broken_event(p->dialect, f, res->wait,
-		    p->manners->events, &event);
+		broken_event(p->dialect, f, res->wait, p->sequence < 0 ? -1 :
+		    p->sequence + 1, p->manners->events, &event);
 		reply_put(p, buf_slice(&event));
 		buf_free(&event);
 	}

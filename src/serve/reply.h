@@ -42,6 +42,7 @@ struct reply {
 	struct buf fields;	/* to pass on, lines */
 	struct buf held;	/* of the body, not yet sent */
 	size_t whole;		/* of these: whole events */
+	int64_t sequence;	/* of the last event sent; -1: has none */
 	/* private: the response */
 	enum framing framing;
 	int begun;		/* the head is out */

@@ -110,6 +110,21 @@ reply_schedule(struct reply *p)
 		    MSEC_MAX : p->start + p->commit;
 }
 
+/*
+ * A sign of life.  A comment is a line alone, since openai-python takes the
+ * blank line after it for an event without data; but @google/genai takes an
+ * event only if its block begins with "data:", so that a comment right before
+ * it would hide it.
+ */
+static struct slice
+sign(const struct reply *p)
+{
+	if (p->manners->events)
+		return SLICE("event: keepalive\n"
+		    "data: {\"type\":\"keepalive\"}\n\n");
+	return p->dialect == &dialect_gemini ? SLICE(": \n\n") : SLICE(": \n");
+}
+
 static int
 beat(struct watch *w, int readable)
 {
@@ -123,10 +138,7 @@ beat(struct watch *w, int readable)
 	if (now_of(p) >= w->at && (p->begun || commits(p))) {
 		if (!p->begun)
 			commit(p);
-		reply_put(p, p->manners->events ?
-		    SLICE("event: keepalive\n"
-		    "data: {\"type\":\"keepalive\"}\n\n") :
-		    SLICE(": \n"));
+		reply_put(p, sign(p));
 		if (reply_send(p) < 0)
 			return -1;
 	}

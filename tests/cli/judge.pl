@@ -85,7 +85,8 @@ sub check_responses {
 	my (@events) = @_;
 	my ($n, $text, $created) = (0, '', 0);
 	for my $e (@events) {
-		next if $e->{type} eq 'keepalive';
+		next if $e->{type} eq 'keepalive' ||
+		    ($n == 0 && $e->{type} eq 'error');
 		return "number $e->{sequence_number} for $n"
 		    if ($e->{sequence_number} // -1) != $n++;
 		$created++ if $e->{type} eq 'response.created';
@@ -188,6 +189,9 @@ sub events {
 	my ($text, $end, $error, @events) = ('', 0, 0);
 	$body =~ s/\r\n/\n/g;
 	for my $block (split /\n\n/, $body) {
+		# Google's own client takes only what begins with data:, and
+		# OpenAI's for Python trips over a blank line alone.
+		next if $d == $dialect{gemini} && $block !~ /^data:/;
 		my @lines = grep { !/^:/ } split /\n/, $block;
 		return 'bad', $status, 'a blank line alone' if !@lines;
 		my $data = join "\n", map { /^data: ?(.*)/ ? $1 : () } @lines;
@@ -207,7 +211,7 @@ sub events {
 	return 'bad', $status, $why if $why ne '';
 	return 'twice', $status, $text if index($expected, $text) != 0;
 	return 'failed', $status, $text if $error && $text eq '';
-	return 'bad', $status, 'an error, and an end' if $error && $end;
+	# OpenAI sends [DONE] after an error, too.
 	return ($whole ? 'cut' : 'broken'), $status, $text if $error;
 	return ($whole ? 'cut' : 'torn'), $status, $text if !$end;
 	return ($text eq $expected ? 'whole' : 'false'), $status, $text;
