@@ -51,3 +51,27 @@ const char help_text[] =
 "64 usage; 65 request can never succeed; 69 no quota; 74 output failed;\n"
 "75 try again later; 76 protocol or certificate; 77 key refused;\n"
 "78 configuration; 128+N signal.  SIGUSR1 ends a wait.  More: man bide\n";
+
+const char help_proxy[] =
+"usage: bide proxy [-l ADDR:PORT | -l unix:PATH] [-u URL] [options]\n"
+"Passes requests of any client on to their provider and heals what fails: set\n"
+"the client's base URL to http://127.0.0.1:8181 (with /v1 for OpenAI's).\n"
+"Paths: /v1/messages Anthropic, /v1beta Gemini, /NAME/... a provider by name,\n"
+"others OpenAI.  Metrics: /bide/metrics; also /bide/healthz.\n"
+"\n"
+"  -l, --listen ADDR:PORT     default 127.0.0.1:8181, or systemd's sockets\n"
+"  -u, --base-url URL         where paths without a name go\n"
+"      --check                ask providers for models, say what would work\n"
+"      --commit DUR           send the head of a stream after DUR (40s; 0: never)\n"
+"      --hold                 pass on whole answers only\n"
+"      --client-key-file FILE keys of clients; the provider's own is used\n"
+"      --key-file FILE        the provider's, with -u\n"
+"      --allow-host HOST  --allow-origin ORIGIN   also served, repeatable\n"
+"      --max-body SIZE        64M       --max-connections N       1024\n"
+"      --drain DUR            30s       --max-answer SIZE         64M\n"
+"      --patience DUR         10m       --retries N               40\n"
+"      --connect-timeout DUR  10s       --first-byte-timeout DUR  10m\n"
+"      --idle-timeout DUR     5m        --cacert FILE|DIR\n"
+"      --rpm N  --tpm N  --no-share     --json  lines of the log\n"
+"\n"
+"More: man bide-proxy\n";

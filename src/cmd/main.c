@@ -60,7 +60,8 @@ help(const struct env *env, struct opts *o, struct slice typed)
 	    find_command(o->words[0]) == NULL))
 		return fail(EXIT_USAGE, "help takes the name of a command; to "
 		    "ask about help: bide -- help ...");
-	return show(env, slice_str(help_text));
+	return show(env, slice_str(o->nwords == 1 &&
+	    strcmp(o->words[0], "proxy") == 0 ? help_proxy : help_text));
 }
 
 static int
@@ -120,7 +121,9 @@ main(int argc, char **argv)
 		cmd = commands;
 	rc = opts_read(&o, &env, cmd->bit, argv);
 	if (rc == 0 && (o.help || o.version)) {
-		o.nwords = 0;
+		/* "proxy --help" is "help proxy" */
+		o.nwords = cmd->bit == CMD_PROXY && o.help;
+		o.words[0] = argv[0];
 		rc = o.help ? help(&env, &o, buf_slice(&typed)) :
 		    version(&env, &o, buf_slice(&typed));
 	} else if (rc == 0 && (!bare || o.nwords != 1 ||
