@@ -2,28 +2,27 @@
 
 #include <string.h>
 
-/* The types of Anthropic's errors, which are OpenAI's as well where those have
- * one; the status that goes with it, and Google's word for that. */
+/* A status, the type of Anthropic's error, which is OpenAI's as well where
+ * those have one, and Google's word for it. */
 static const struct kind {
 	enum fclass class;
-	const char *type;
 	int status;
-	const char *word;
+	char type[24], word[20];
 } kinds[] = {
-	{ F_RATE, "rate_limit_error", 429, "RESOURCE_EXHAUSTED" },
-	{ F_DAILY, "rate_limit_error", 429, "RESOURCE_EXHAUSTED" },
-	{ F_QUOTA, "insufficient_quota", 429, "RESOURCE_EXHAUSTED" },
-	{ F_OVERLOAD, "overloaded_error", 529, "UNAVAILABLE" },
-	{ F_SERVER, "api_error", 500, "INTERNAL" },
-	{ F_AUTH, "authentication_error", 401, "UNAUTHENTICATED" },
-	{ F_PERMISSION, "permission_error", 403, "PERMISSION_DENIED" },
-	{ F_NOT_FOUND, "not_found_error", 404, "NOT_FOUND" },
-	{ F_CONTEXT, "invalid_request_error", 400, "INVALID_ARGUMENT" },
-	{ F_TOO_LARGE, "request_too_large", 413, "INVALID_ARGUMENT" },
-	{ F_POLICY, "invalid_request_error", 400, "INVALID_ARGUMENT" },
-	{ F_REQUEST, "invalid_request_error", 400, "INVALID_ARGUMENT" },
-	{ F_TIMEOUT, "timeout_error", 504, "DEADLINE_EXCEEDED" },
-	{ F_NONE, "api_error", 502, "UNAVAILABLE" },	/* any other */
+	{ F_RATE, 429, "rate_limit_error", "RESOURCE_EXHAUSTED" },
+	{ F_DAILY, 429, "rate_limit_error", "RESOURCE_EXHAUSTED" },
+	{ F_QUOTA, 429, "insufficient_quota", "RESOURCE_EXHAUSTED" },
+	{ F_OVERLOAD, 529, "overloaded_error", "UNAVAILABLE" },
+	{ F_SERVER, 500, "api_error", "INTERNAL" },
+	{ F_AUTH, 401, "authentication_error", "UNAUTHENTICATED" },
+	{ F_PERMISSION, 403, "permission_error", "PERMISSION_DENIED" },
+	{ F_NOT_FOUND, 404, "not_found_error", "NOT_FOUND" },
+	{ F_CONTEXT, 400, "invalid_request_error", "INVALID_ARGUMENT" },
+	{ F_TOO_LARGE, 413, "request_too_large", "INVALID_ARGUMENT" },
+	{ F_POLICY, 400, "invalid_request_error", "INVALID_ARGUMENT" },
+	{ F_REQUEST, 400, "invalid_request_error", "INVALID_ARGUMENT" },
+	{ F_TIMEOUT, 504, "timeout_error", "DEADLINE_EXCEEDED" },
+	{ F_NONE, 502, "api_error", "UNAVAILABLE" },	/* any other */
 };
 
 static const struct kind *

@@ -6,13 +6,10 @@
 
 /* About a connection, or about the framing on it, and Host, which attempt()
  * writes.  Of Expect the listener has taken care. */
-#define NAME(lit) { "" lit, sizeof(lit) - 1 }
-static const struct slice hops[] = {
-	NAME("Connection"), NAME("Host"), NAME("Transfer-Encoding"),
-	NAME("Keep-Alive"), NAME("Upgrade"), NAME("TE"), NAME("Trailer"),
-	NAME("Expect"), NAME("Proxy-Connection"),
-	NAME("Proxy-Authorization"), NAME("Proxy-Authenticate"),
-	NAME("Proxy-Authentication-Info"),
+static const char hops[][26] = {
+	"Connection", "Host", "Transfer-Encoding", "Keep-Alive", "Upgrade",
+	"TE", "Trailer", "Expect", "Proxy-Connection", "Proxy-Authorization",
+	"Proxy-Authenticate", "Proxy-Authentication-Info",
 };
 
 /* Whether the value of a Connection field has that name in it. */
@@ -31,7 +28,7 @@ is_hop(const struct http_field *field, size_t n, struct slice name)
 	size_t i;
 
 	for (i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
-		if (slice_ieq(name, hops[i]))
+		if (slice_ieq(name, slice_str(hops[i])))
 			return 1;
 	for (i = 0; i < n; i++)
 		if (slice_ieq(field[i].name, SLICE("Connection")) &&

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char *const fields[] = { "Authorization", "x-api-key", "api-key",
+static const char fields[][16] = { "Authorization", "x-api-key", "api-key",
     "x-goog-api-key" };
 
 int

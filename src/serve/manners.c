@@ -34,7 +34,7 @@ manners_of(const struct client *c)
 msec
 manners_timeout(const struct client *c)
 {
-	static const char *const names[] = { "X-Stainless-Timeout",
+	static const char names[][26] = { "X-Stainless-Timeout",
 	    "X-Stainless-Read-Timeout" };
 	struct slice value;
 	long long s;

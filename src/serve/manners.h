@@ -6,7 +6,7 @@
 #include "serve/client.h"
 
 struct manners {
-	const char *agent;	/* what its User-Agent has in it */
+	char agent[16];		/* what its User-Agent has in it */
 	msec head;		/* it leaves after so many ms without a head; 0:
 				   never */
 	msec comments;		/* or with nothing but comments; 0: never */

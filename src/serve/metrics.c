@@ -30,7 +30,8 @@ struct metrics {
 };
 
 static const struct {
-	const char *name, *label, *help;
+	char name[36], label[20];
+	const char *help;
 	unsigned per;		/* the figure's unit in the counted one */
 } sums[SUMS] = {
 	[ATTEMPTS] = { "bide_attempts_total", "",

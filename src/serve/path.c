@@ -21,7 +21,7 @@ static const struct dialect *
 dialect_of(struct slice path)
 {
 	static const struct {
-		const char *end;
+		char end[24];
 		const struct dialect *dialect;
 	} table[] = {
 		{ "/responses", &dialect_responses },

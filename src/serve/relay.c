@@ -15,7 +15,7 @@ static const struct dialect pass = { .name = "pass" };
 static const char *
 safe_method(struct slice method)
 {
-	static const char *const safe[] = { "GET", "HEAD", "OPTIONS" };
+	static const char safe[][8] = { "GET", "HEAD", "OPTIONS" };
 	size_t i;
 
 	for (i = 0; i < sizeof(safe) / sizeof(safe[0]); i++)
@@ -30,14 +30,6 @@ check(struct relay *r, struct client *c, const struct path *to)
 {
 	struct slice upgrade = client_field(c, "Upgrade");
 
-	if (slice_is(c->method, "CONNECT")) {
-		c->keep = 0;
-		(void)client_refuse(c, r->env, 405, "invalid_request_error",
-		    "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n",
-		    "this is a proxy for APIs, not for CONNECT: set its "
-		    "address as the client's base URL");
-		return 0;
-	}
 	if (upgrade.n > 0 && !slice_ieq(upgrade, SLICE("h2c"))) {
 		(void)client_refuse(c, r->env, 426, "invalid_request_error",
 		    "Upgrade: HTTP/1.1\r\nConnection: Upgrade\r\n",
