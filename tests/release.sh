@@ -10,10 +10,9 @@ cflags='-Os -fPIE -fstack-protector-strong -ffunction-sections
     -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
     -fvisibility=hidden'
 ldflags='-s -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections'
-for f in -fcf-protection -fstack-clash-protection; do
-	$cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null &&
-	    cflags="$cflags $f"
-done
+# no -fcf-protection: musl is built without it, so the kernel would not use it
+f=-fstack-clash-protection
+$cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null && cflags="$cflags $f"
 gnu=$($cc -dumpmachine | sed 's/-pc-/-/')
 musl=${sysroot-}/usr/lib/$(echo "$gnu" | sed 's/-gnu/-musl/')
 case $gnu in

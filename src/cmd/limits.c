@@ -1,7 +1,6 @@
 #include "cmd/limits.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -171,6 +170,30 @@ put_text(struct buf *out, const struct view *v)
 	}
 }
 
+/* Whether text matches a pattern in which * stands for any text.  (fnmatch()
+ * comes with 16 KB of tables for wide characters.) */
+static int
+matches(const char *pattern, const char *text)
+{
+	const char *star = NULL, *from = NULL;
+
+	while (*text != '\0') {
+		if (*pattern == '*') {
+			star = pattern++;
+			from = text;
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star != NULL) {	/* the * takes one more */
+			pattern = star + 1;
+			text = ++from;
+		} else {
+			return 0;
+		}
+	}
+	return pattern[strspn(pattern, "*")] == '\0';
+}
+
 /* Whether --forget means this one. */
 static int
 is_chosen(const struct opts *o, const char *name, struct page *page)
@@ -181,8 +204,8 @@ is_chosen(const struct opts *o, const char *name, struct page *page)
 
 	slice_copy(slice_cut(&label, '\n'), base, sizeof(base));
 	for (i = 0; i < o->nwords; i++)
-		if (fnmatch(o->words[i], base, 0) == 0 ||
-		    fnmatch(o->words[i], label.p, 0) == 0 ||
+		if (matches(o->words[i], base) ||
+		    matches(o->words[i], label.p) ||
 		    strncmp(o->words[i], name, PAGE_SHORT) == 0)
 			return 1;
 	return o->nwords == 0;
