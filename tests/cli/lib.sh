@@ -59,9 +59,9 @@ listening() {
 }
 
 # clean [VAR=VALUE ...] COMMAND ...: runs it in an environment with only an
-# empty home, a key and the URL of the faultd.
+# empty home, a key and the URL of the faultd.  EXEC=exec: in place of the shell.
 clean() {
-	env -i PATH="$PATH" HOME="$T/home" LC_ALL=C TZ=UTC \
+	${EXEC-} env -i PATH="$PATH" HOME="$T/home" LC_ALL=C TZ=UTC \
 	    ${ASAN_OPTIONS+"ASAN_OPTIONS=$ASAN_OPTIONS"} \
 	    ${UBSAN_OPTIONS+"UBSAN_OPTIONS=$UBSAN_OPTIONS"} \
 	    OPENAI_API_KEY="$KEY" OPENAI_BASE_URL="${BASE-}" \

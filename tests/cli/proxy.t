@@ -58,9 +58,10 @@ printf 'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n' "$text" |
 proxy() {
 	name=$1
 	shift
-	# shellcheck disable=SC2086
-	clean $BIDE proxy -l 127.0.0.1:0 -u "${BASE%/v1}" \
-	    --first-byte-timeout 1 --idle-timeout 1 "$@" 2> "$T/$name.err" &
+	# shellcheck disable=SC2086,SC2030
+	(EXEC="exec"; clean $BIDE proxy -l 127.0.0.1:0 -u "${BASE%/v1}" \
+	    --first-byte-timeout 1 --idle-timeout 1 "$@") \
+	    > /dev/null 2> "$T/$name.err" &
 	pids="$pids $!"
 	n=0
 	until grep -q '127.0.0.1:[1-9]' "$T/$name.err"; do
