@@ -4,6 +4,28 @@
 #include "cmd/open.h"
 #include "cmd/report.h"
 #include "cmd/task.h"
+#include "state/expire.h"
+
+/* Settles --no-session with -s and -c: of these the command line's count. */
+static int
+check_no_session(struct opts *o)
+{
+	int named = opts_given(o, "session") || opts_given(o, "continue");
+
+	if (named && opts_given(o, "no-session"))
+		return fail(EXIT_USAGE, "--no-session cannot be used with -s "
+		    "or -c");
+	if (named)
+		o->no_session = 0;
+	if (!o->no_session)
+		return 0;
+	if (o->detach)
+		return fail(EXIT_USAGE, "--detach: without a session, resume "
+		    "could not find the run again");
+	o->session = NULL;
+	o->newest = 0;
+	return 0;
+}
 
 /* Opens the session of -s or -c and checks that it takes another turn.  0, or
  * the exit status after a message. */
@@ -18,6 +40,8 @@ join_session(struct task *t)
 	int rc = 0;
 
 	session_none(s);
+	if ((rc = check_no_session(o)) != 0)
+		return rc;
 	if (o->session == NULL && !o->newest)
 		return 0;
 	if (o->session != NULL && o->newest)
@@ -71,6 +95,15 @@ read_turn(struct task *t, struct input *in)
 	    SLICE_FMT(s->history.talk.name));
 }
 
+static void
+delete_old(const struct env *env, const struct opts *o)
+{
+	size_t n = o->keep == MSEC_NONE ? 0 : expire_sessions(env, o->keep);
+
+	if (n > 0 && o->verbose)
+		sayf("deleted %zu old session%s", n, n == 1 ? "" : "s");
+}
+
 int
 ask(const struct env *env, struct opts *o, struct slice command)
 {
@@ -85,8 +118,9 @@ ask(const struct env *env, struct opts *o, struct slice command)
 		if (o->dry_run) {
 			rc = task_dry_run(&t);
 		} else {
+			delete_old(env, o);
 			/* on disk before anything is sent */
-			if (o->session == NULL && !o->newest)
+			if (o->session == NULL && !o->newest && !o->no_session)
 				t.unkept = open_new(s, env, o);
 			if (s->journal.fd >= 0 && session_keep(s) < 0)
 				t.unkept = open_unkept(s, o->quiet);

@@ -24,6 +24,8 @@ const struct option options[] = {
 	{ "url-inherited", 0, K_ON, OPT_TURN, AT(url_inherited) },
 	{ "session", 's', K_TEXT, ASKS, AT(session) },
 	{ "continue", 'c', K_ON, ASKS, AT(newest) },
+	{ "no-session", 0, K_ON, ASKS, AT(no_session) },
+	{ "keep", 0, K_SPAN, ASKS, AT(keep) },
 	{ "system", 'S', K_TEXT, ASKS | CMD_BATCH, AT(system) },
 	{ "file", 'f', K_FILE, ASKS, AT(files) },
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },

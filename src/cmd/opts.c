@@ -120,7 +120,8 @@ opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 		.env = env,
 		.live = -1, .retries = 40, .patience = 600000,
 		.connect = 10000, .first_byte = 600000, .idle = 300000,
-		.max_time = MSEC_MAX, .prune = MSEC_NONE, .jobs = 16,
+		.max_time = MSEC_MAX, .prune = MSEC_NONE, .keep = MSEC_NONE,
+		.jobs = 16,
 		.max_answer = (int64_t)64 << 20,
 		.max_connections = 1024, .max_body = (int64_t)64 << 20,
 		.commit = 40000, .drain = 30000,
@@ -135,6 +136,10 @@ opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 	if (o->key_file != key_file) {
 		o->key_model = o->model;
 		o->key_url = o->base_url;
+	}
+	if (o->session != NULL && strcmp(o->session, "off") == 0) {
+		o->session = NULL;
+		o->no_session = 1;
 	}
 	while (rc == 0 && *rest != NULL) {
 		arg = *rest++;

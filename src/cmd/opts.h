@@ -68,6 +68,7 @@ struct opts {
 	int live;		/* -1: if stdout is a terminal */
 	int newest;		/* continue the newest session */
 	int extract, extract_last;
+	int no_session;		/* also by "session off", but not as -s off */
 	int background, detach, no_share, forget, retry_failed;
 	int json, dry_run, quiet, verbose, no_stdin, help, version;
 	int check;
@@ -90,7 +91,7 @@ struct opts {
 	int64_t max_connections, max_body;
 	int64_t max_answer;	/* bytes, at most SIZE_MAX / 4 */
 	msec patience, connect, first_byte, idle, max_time;
-	msec prune;		/* MSEC_NONE: not given */
+	msec prune, keep;	/* MSEC_NONE: not given */
 	msec commit, drain;
 	size_t nparams;
 	size_t nprices;
