@@ -61,6 +61,8 @@ cmd:npm npm npm npm npm npm node
 cmd:strace strace strace strace strace - -
 cmd:python3 python3 python3 python3 python python3 python3
 cmd:redis-server redis-server redis redis valkey redis redis
+cmd:zsh zsh zsh zsh zsh zsh zsh
+cmd:fish fish fish fish fish fish fish
 ROWS
 		;;
 	esac

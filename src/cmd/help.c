@@ -4,7 +4,7 @@ const char help_text[] =
 "usage: bide [ask] [options] [prompt ...]\n"
 "       bide resume [options] [SESSION]    finish an interrupted turn\n"
 "       bide log [--json] [SESSION]        bide sessions [--json | --prune DUR]\n"
-"       bide models [options] [PROVIDER]\n"
+"       bide models [options] [PROVIDER]   bide completion bash|zsh|fish\n"
 "       bide limits [--json | --forget [PATTERN ...]]\n"
 "       bide batch [-j N] [-o FILE] [options] [FILE]   see man bide-batch\n"
 "       bide proxy [-l ADDR:PORT] [-u URL] [options]   see man bide-proxy\n"

@@ -4,7 +4,7 @@
 use strict;
 use warnings;
 use Fcntl;
-use POSIX ':sys_wait_h';
+use POSIX ();
 
 my ($shell, $script, $out, $line) = @ARGV;
 my $rc = "$out.d/.zshrc";
@@ -32,7 +32,8 @@ sysopen my $master, '/dev/ptmx', O_RDWR | O_NOCTTY or exit 99;
 my $n = pack "i", 0;
 ioctl $master, 0x40045431, $n or exit 99;		# TIOCSPTLCK
 ioctl $master, 0x80045430, $n or exit 99;		# TIOCGPTN
-ioctl $master, 0x5414, pack "S4", 24, 200, 0, 0 or exit 99;	# TIOCSWINSZ
+my $size = pack "S4", 24, 200, 0, 0;
+ioctl $master, 0x5414, $size or exit 99;		# TIOCSWINSZ
 my $pid = fork // die;
 if ($pid == 0) {
 	POSIX::setsid();
