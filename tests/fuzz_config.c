@@ -68,6 +68,7 @@ static void
 check(const struct opts *o)
 {
 	const struct own_provider *p;
+	const struct own_line *l;
 	const char *text = o->config.p;
 	size_t i, k;
 
@@ -84,6 +85,12 @@ check(const struct opts *o)
 		for (k = 0; k < p->nheaders; k++)
 			assert(strchr(p->header[k], ':') > p->header[k] &&
 			    strpbrk(p->header[k], "\r\n") == NULL);
+	}
+	for (i = 0; i < o->lines.n / sizeof(*l); i++) {
+		l = (const struct own_line *)(const void *)o->lines.p + i;
+		assert(l->prompt == NULL || *l->prompt != '\0');
+		assert(*l->key == '\0' || l->prompt == NULL ||
+		    prompt_takes(slice_str(l->key)));
 	}
 	for (i = 0; i < o->nparams; i++)
 		assert(json_valid(o->params[i].json));
@@ -107,7 +114,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(config_read(&again) == rc);
 	assert(again.nproviders == o.nproviders &&
 	    again.patience == o.patience && again.nparams == o.nparams);
+	buf_free(&o.lines);
 	buf_free(&o.config);
+	buf_free(&again.lines);
 	buf_free(&again.config);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "cmd/log.h"
 #include "cmd/models.h"
 #include "cmd/near.h"
+#include "cmd/prompt.h"
 #include "cmd/proxy.h"
 #include "cmd/report.h"
 #include "cmd/resume.h"
@@ -26,6 +27,7 @@ const struct command commands[] = {
 	{ "limits", CMD_LIMITS, limits },
 	{ "batch", CMD_BATCH, batch },
 	{ "proxy", CMD_PROXY, proxy },
+	{ "prompts", CMD_HELP, prompts },
 	{ "completion", CMD_HELP, completion },
 	{ "help", CMD_HELP, help },
 	{ "version", CMD_HELP, version },

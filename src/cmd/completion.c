@@ -6,6 +6,7 @@
 #include "base/clean.h"
 #include "cmd/command.h"
 #include "cmd/option.h"
+#include "cmd/prompt.h"
 #include "cmd/report.h"
 #include "state/session.h"
 
@@ -96,6 +97,12 @@ put(struct words *w, struct slice word)
 	buf_putc(&w->out, '\n');
 }
 
+static void
+put_name(void *ctx, const char *name)
+{
+	put(ctx, slice_str(name));
+}
+
 /* The same, but not twice. */
 static void
 put_once(struct words *w, struct slice word)
@@ -160,7 +167,8 @@ put_model(void *ctx, const char *name, msec written)
 static void
 put_models(struct words *w)
 {
-	put(w, slice_str(w->o->model));
+	alias_each(w->o, put_name, w);
+	put_once(w, slice_str(w->o->model));
 	(void)session_each(put_model, w);
 	put_providers(w, ":");
 }
@@ -192,6 +200,8 @@ put_value(struct words *w, const struct option *opt)
 		put_models(w);
 	else if (strcmp(opt->name, "session") == 0)
 		(void)session_each(put_session, w);
+	else if (strcmp(opt->name, "template") == 0)
+		prompt_each(w->o, put_name, w);
 }
 
 static void

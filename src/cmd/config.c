@@ -10,6 +10,7 @@
 #include "api/provider.h"
 #include "base/file.h"
 #include "cmd/option.h"
+#include "cmd/prompt.h"
 #include "cmd/report.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
@@ -30,23 +31,47 @@ config_path(char *path, size_t size)
 	return str_printf(path, size, "%s%s", dir, tail);
 }
 
+/* The part of the file that is read. */
+struct section {
+	enum { S_OPTIONS, S_PROVIDER, S_ALIAS, S_PROMPT } kind;
+	const char *name;
+};
+
+static void
+add_line(struct opts *o, const char *prompt, const char *key,
+    const char *value, int number)
+{
+	struct own_line l = { prompt, key, value, number };
+
+	buf_put(&o->lines, (struct slice){ (const char *)&l, sizeof(l) });
+}
+
 /* Returns a static text that says what is wrong, or NULL. */
 static const char *
-begin_section(struct opts *o, char *line)
+begin_section(struct opts *o, struct section *in, char *line, int number)
 {
 	size_t n = strlen(line);
-	struct own_provider *p;
 
-	if (strncmp(line, "[provider ", 10) != 0 || line[n - 1] != ']' ||
-	    n < 12)
-		return "not a [provider NAME] section";
+	in->kind = strncmp(line, "[provider ", 10) == 0 ? S_PROVIDER :
+	    strncmp(line, "[prompt ", 8) == 0 ? S_PROMPT : S_ALIAS;
+	if (line[n - 1] != ']' ||
+	    (in->kind == S_ALIAS && strcmp(line, "[alias]") != 0))
+		return "not a section: [provider NAME], [prompt NAME] or "
+		    "[alias]";
+	if (in->kind == S_ALIAS)
+		return NULL;
+	line[n - 1] = '\0';
+	in->name = strchr(line, ' ');
+	in->name += strspn(in->name, " \t");
+	if (*in->name == '\0' || strpbrk(in->name, ": \t") != NULL)
+		return "a name cannot contain blanks or a colon";
+	if (in->kind == S_PROMPT) {
+		add_line(o, in->name, "", "", number);
+		return NULL;
+	}
 	if (o->nproviders == PROVIDERS_MAX)
 		return "too many providers";
-	line[n - 1] = '\0';
-	p = &o->providers[o->nproviders++];
-	p->name = line + 10 + strspn(line + 10, " \t");
-	if (*p->name == '\0' || strpbrk(p->name, ": \t") != NULL)
-		return "a provider name cannot contain blanks or a colon";
+	o->providers[o->nproviders++].name = in->name;
 	return NULL;
 }
 
@@ -97,8 +122,25 @@ trim(char *s)
 	return s;
 }
 
+/* A line of a prompt, or an alias, which may be "name = model"; returns the
+ * same. */
+static const char *
+set_line(struct opts *o, const struct section *in, const char *key,
+    const char *value, int number)
+{
+	if (in->kind == S_PROMPT) {
+		add_line(o, in->name, key, value, number);
+		return prompt_takes(slice_str(key)) ? NULL :
+		    "not system, template, var or an option of a request";
+	}
+	add_line(o, NULL, key, value, number);
+	return *value == '\0' || strchr(key, ':') != NULL ?
+	    "not 'NAME [PROVIDER:]MODEL'" : NULL;
+}
+
 static int
-read_line(struct opts *o, char *line, const char *path, int number)
+read_line(struct opts *o, struct section *in, char *line, const char *path,
+    int number)
 {
 	char *value = line + strcspn(line, " \t"), where[300];
 	const struct option *opt;
@@ -107,7 +149,7 @@ read_line(struct opts *o, char *line, const char *path, int number)
 	if (*line == '\0' || *line == '#')
 		return 0;
 	if (*line == '[') {
-		why = begin_section(o, line);
+		why = begin_section(o, in, line, number);
 		return why == NULL ? 0 : fail(EXIT_CONFIG, "%s:%d: %s", path,
 		    number, why);
 	}
@@ -116,8 +158,12 @@ read_line(struct opts *o, char *line, const char *path, int number)
 	value = trim(value);
 	(void)str_printf(where, sizeof(where), "%.120s:%d: %.100s", path,
 	    number, line);
-	if (o->nproviders > 0) {
-		why = set_own(&o->providers[o->nproviders - 1], line, value);
+	if (in->kind == S_ALIAS && *value == '=')
+		value = trim(value + 1);
+	if (in->kind != S_OPTIONS) {
+		why = in->kind == S_PROVIDER ?
+		    set_own(&o->providers[o->nproviders - 1], line, value) :
+		    set_line(o, in, line, value, number);
 		return why == NULL ? 0 : fail(EXIT_CONFIG, "%s: %s", where,
 		    why);
 	}
@@ -144,6 +190,7 @@ int
 config_read(struct opts *o)
 {
 	char path[PATH_MAX], *line, *end;
+	struct section in = { S_OPTIONS, NULL };
 	int rc = 0, number = 0;
 	size_t i;
 
@@ -166,7 +213,7 @@ config_read(struct opts *o)
 		end = strchr(line, '\n');
 		if (end != NULL)
 			*end++ = '\0';
-		rc = read_line(o, trim(line), path, ++number);
+		rc = read_line(o, &in, trim(line), path, ++number);
 	}
 	for (i = 0; rc == 0 && i < o->nproviders; i++)
 		if (o->providers[i].base_url == NULL)

@@ -8,6 +8,7 @@
 #include "api/media.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "cmd/prompt.h"
 #include "cmd/report.h"
 #include "wire/record.h"
 #include "wire/when.h"
@@ -75,7 +76,9 @@ input_texts(struct input *in, const struct opts *o)
 	in->system.max = TEXT_MAX;
 	if (o->system != NULL && o->system[0] != '@')
 		buf_puts(&in->system, o->system);
-	else if (o->system != NULL)
+	else if (o->system == NULL)
+		rc = prompt_system(o, &in->system);
+	else
 		rc = read_file(o, "--system", o->system + 1, &in->system);
 	if (rc == 0 && o->schema != NULL)
 		rc = read_json(o, "--schema", o->schema, JSON_OBJECT,
@@ -245,8 +248,9 @@ read_prompt(struct input *in, const struct env *env, const struct opts *o)
 			buf_free(piped);
 		}
 	}
-	if (slice_trim(buf_slice(b)).n > 0)
-		return 0;
+	rc = prompt_fill(o, in->nfiles > 0, b);
+	if (rc != 0 || slice_trim(buf_slice(b)).n > 0)
+		return rc;
 	buf_clear(b);
 	if (o->messages == NULL && in->nfiles == 0 && o->nresults == 0)
 		return fail(EXIT_USAGE, "no prompt: give it as words, on "
@@ -361,7 +365,7 @@ input_record(const struct input *in, const struct opts *o, msec wall,
 	json_open(&w, '{');
 	opts_put(o, &w);
 	json_close(&w);
-	if (o->system != NULL)
+	if (o->system != NULL || in->system.n > 0)
 		json_member(&w, "system", buf_slice(&in->system));
 	else
 		put_again(&w, h, "system");

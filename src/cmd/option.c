@@ -27,6 +27,8 @@ const struct option options[] = {
 	{ "no-session", 0, K_ON, ASKS, AT(no_session) },
 	{ "keep", 0, K_SPAN, ASKS, AT(keep) },
 	{ "system", 'S', K_TEXT, ASKS | CMD_BATCH, AT(system) },
+	{ "template", 't', K_TEXT, ASKS, AT(template) },
+	{ "var", 0, K_VAR, ASKS, AT(vars) },
 	{ "file", 'f', K_FILE, ASKS, AT(files) },
 	{ "messages", 0, K_TEXT, ASKS, AT(messages) },
 	{ "tool-result", 0, K_RESULT, ASKS, AT(results) },
@@ -281,6 +283,13 @@ option_set(struct opts *o, const struct option *opt, const char *value,
 			return add(o->results, &o->nresults, RESULTS_MAX,
 			    value, where, status);
 		why = "ID=FILE";
+		break;
+	case K_VAR:
+		equals = strchr(value, '=');
+		if (equals != NULL && equals != value)
+			return add(o->vars, &o->nvars, VARS_MAX, value, where,
+			    status);
+		why = "NAME=TEXT";
 		break;
 	case K_FALLBACK:
 		return add(o->fallbacks, &o->nfallbacks, FALLBACKS_MAX, value,

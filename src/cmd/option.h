@@ -18,6 +18,7 @@ enum kind {
 	K_BREAK,		/* restart, continue or fail */
 	K_FILE,			/* a path, repeatable */
 	K_RESULT,		/* ID=FILE, repeatable */
+	K_VAR,			/* NAME=TEXT, repeatable */
 	K_FALLBACK,		/* a model, repeatable */
 	K_PRICE,		/* [MODEL] IN,OUT, repeatable */
 	K_HOST, K_ORIGIN,	/* of a proxy, repeatable */

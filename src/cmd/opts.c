@@ -8,6 +8,7 @@
 
 #include "cmd/config.h"
 #include "cmd/option.h"
+#include "cmd/prompt.h"
 #include "cmd/report.h"
 #include "wire/json.h"
 
@@ -150,6 +151,10 @@ opts_read(struct opts *o, const struct env *env, unsigned command, char **argv)
 		else
 			rc = read_option(o, command, arg, &rest);
 	}
+	if (command != CMD_ASK)
+		o->template = NULL;
+	if (rc == 0)
+		rc = prompt_apply(o);
 	o->url_inherited = o->base_url != NULL && !opts_given(o, "base-url");
 	if (opts_given(o, "key-file"))
 		o->key_model = o->key_url = NULL;
@@ -219,6 +224,7 @@ opts_on_break(const struct opts *o)
 void
 opts_free(struct opts *o)
 {
+	buf_free(&o->lines);
 	buf_free(&o->config);
 	buf_free(&o->recorded);
 }

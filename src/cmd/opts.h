@@ -22,6 +22,7 @@
 #define OPTIONS_MAX 96		/* rows of the table */
 #define HOSTS_MAX 16
 #define RESULTS_MAX 32
+#define VARS_MAX 32
 #define FALLBACKS_MAX 8
 #define PRICES_MAX 64
 
@@ -63,6 +64,13 @@ struct own_price {
 	struct price price;
 };
 
+/* A line of the [alias] section, or of a [prompt NAME] section. */
+struct own_line {
+	const char *prompt;	/* NULL: an alias */
+	const char *key, *value;	/* "": where the section begins */
+	int number;		/* of the line in the file */
+};
+
 struct opts {
 	const struct env *env;	/* for files that have to be waited for */
 	int live;		/* -1: if stdout is a terminal */
@@ -79,14 +87,14 @@ struct opts {
 	const char *key_model, *key_url;
 	const char *model, *base_url, *system, *output, *on_break, *effort;
 	const char *temperature, *schema, *tools, *key_file, *cacert;
-	const char *messages, *session;
+	const char *messages, *session, *template;
 	const char *shard, *deadline, *report, *errors, *ordered;
 	const char *budget;
 	const char *listen, *client_keys;
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;
-	size_t nhosts, norigins;
+	size_t nhosts, norigins, nvars;
 	int64_t max_tokens, retries, rpm, tpm, jobs;
 	int64_t max_connections, max_body;
 	int64_t max_answer;	/* bytes, at most SIZE_MAX / 4 */
@@ -98,12 +106,14 @@ struct opts {
 	char **words;		/* of the prompt, in argv */
 	size_t nwords;
 	size_t nproviders;
+	struct buf lines;	/* struct own_line */
 	struct buf config;	/* text of the file */
 	struct buf recorded;	/* texts from the record of a turn */
 	char given[OPTIONS_MAX];	/* those on the command line */
 	const char *files[FILES_MAX];
 	const char *results[RESULTS_MAX];	/* ID=FILE */
 	const char *fallbacks[FALLBACKS_MAX];
+	const char *vars[VARS_MAX];	/* NAME=TEXT */
 	const char *hosts[HOSTS_MAX], *origins[HOSTS_MAX];
 	struct param params[PARAMS_MAX];
 	struct own_price prices[PRICES_MAX];
