@@ -71,7 +71,7 @@ for slip in 'batc batch' 'list sessions' 'ls sessions' 'session sessions' \
 done
 wrong 64 --max-token 5 hello
 err "misspelt option" 'did you mean --max-tokens'
-wrong 64 --temp 5 hello
+wrong 64 --tempe 5 hello
 err "shortened option" 'did you mean --temperature'
 wrong 64 --max 5 hello
 no_err "ambiguous option" 'did you mean'
