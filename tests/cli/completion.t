@@ -6,13 +6,19 @@ mkdir -p "$T/home/.config/bide" "$T/bin"
 cat > "$T/home/.config/bide/config" <<'E'
 [provider local]
 base-url http://localhost:1/v1
+[alias]
+fast = chat:fast-model
+[prompt commit]
+template {{input}}
 E
 ln -s "$(realpath "$BIDE")" "$T/bin/bide"
 serve <<'EOF'
-stream chat "fine"
+repeat 3; stream chat "fine"
 stream responses "fine"
 EOF
 bide -- -s tour -m chat:small-model hello
+bide -- -s 'odd$(touch${IFS}x)'"'s" -m chat:small-model hello
+bide -- -s a:b -m chat:small-model hello
 bide -- -s trip -m gpt-4o-mini hello
 HERE=$PWD
 cd "$T" || exit 1
@@ -79,6 +85,11 @@ for shell in bash zsh fish; do
 	try 'bide -m chat:sm@X' '<bide><-m><chat:small-model><X>'
 	try 'bide --model=chat:sm@X' '<bide><--model=chat:small-model><X>'
 	try 'bide -m loca@X' '<bide><-m><local:X>'
+	try 'bide -s od@X' '<bide><-s><odd$(touch${IFS}x)'"'"'s><X>'
+	try 'bide -s a:@X' '<bide><-s><a:b><X>'
+	try 'bide -t com@X' '<bide><-t><commit><X>'
+	try 'bide -m fas@X' '<bide><-m><fast><X>'
 	try 'bide -f a-fi@X' '<bide><-f><a-file><X>'
 done
+ok "no name was run as a command" [ ! -e x ]
 finish
