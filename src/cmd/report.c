@@ -166,6 +166,10 @@ status_put(struct sink *sink, const struct event *e)
 
 	if (s->quiet)
 		return;
+	if (s->tty && e->type == EV_START)
+		silence_begin(&s->silence);
+	else if (s->tty)
+		silence_end(&s->silence);
 	if (e->type == EV_RETRY || e->type == EV_WAIT)
 		tell_wait(s, e);
 	if (e->type != EV_FALLBACK)
@@ -204,6 +208,8 @@ void
 status_free(struct status *s)
 {
 	wipe_line(s);
+	if (s->tty)
+		silence_end(&s->silence);
 	buf_free(&s->why);
 	buf_free(&s->count);
 	buf_free(&s->notes);

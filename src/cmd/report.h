@@ -5,6 +5,7 @@
 
 #include "cmd/opts.h"
 #include "cmd/say.h"
+#include "cmd/silence.h"
 #include "core/run.h"
 
 /*
@@ -18,6 +19,7 @@ struct status {
 	int quiet, verbose;
 	int tty;		/* show waits live (say_can_live()) */
 	int notice;		/* say when an answer restarts */
+	struct silence silence;	/* shown only with .tty */
 	/* private */
 	const char *lead;	/* of the current wait: what comes before */
 	struct buf why, count;	/* and after the time */

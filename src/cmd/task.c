@@ -174,6 +174,8 @@ ask_one(struct task *t, struct result *res)
 		stored_begin(&t->stored, &p->job, &t->cursor,
 		    p->job.limit.first_byte);
 	}
+	t->status.silence = (struct silence){ .job = &p->job,
+	    .out = &res->last };
 	run(&r, res);
 	if (!p->job.stored || t->cursor.id[0] == '\0' ||
 	    res->last.fault.class != F_CANCEL || res->last.fault.code != SIGINT)

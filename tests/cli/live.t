@@ -57,7 +57,8 @@ on_terminal() { # COLUMNS ENVIRONMENT...
 	clean COLS="$cols" "$@" perl tests/cli/tty.pl \
 	    sh -c "$BIDE hello 2>&1" < /dev/null > "$T/out" 2> "$T/err" || rc=$?
 	[ "$rc" != 99 ] || { finish; exit; }
-	tr '\r' '\n' < "$T/out" | sed 's/\x1b\[K//g' > "$T/lines"
+	tr '\r' '\n' < "$T/out" > "$T/lines.raw"
+	sed 's/\x1b\[K//g' "$T/lines.raw" > "$T/lines"
 }
 plain() { # NAME
 	ok "$1: the wait is told" grep -q '^bide: retrying in .*many' "$T/out"
@@ -95,4 +96,17 @@ on_terminal 80 TERM=
 plain "no TERM"
 on_terminal 80 NO_COLOR=1
 plain NO_COLOR
+
+# After two seconds of silence a line says what is waited for.
+serve <<'E'
+sleep 2400; stream responses "x"
+head; start responses; sleep 2400; text "late"; done; end
+E
+on_terminal 80
+ok "no response yet" grep -q '^waiting for the response, 2\.0 s$' "$T/lines"
+ok "no response yet: erased before the answer" \
+    grep -q "^$(printf '\033')\[Kx" "$T/lines.raw"
+on_terminal 80
+ok "no text yet" grep -q '^waiting for the first token, 2\.0 s$' "$T/lines"
+ok "no text yet: the answer" grep -q '^late' "$T/lines"
 finish
