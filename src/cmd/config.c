@@ -122,14 +122,16 @@ trim(char *s)
 	return s;
 }
 
-/* A line of a prompt, or an alias, which may be "name = model"; returns the
- * same. */
+/* A line of a prompt, or an alias, which may have a = between name and model;
+ * returns the same. */
 static const char *
 set_line(struct opts *o, const struct section *in, const char *key,
     const char *value, int number)
 {
 	if (in->kind == S_PROMPT) {
 		add_line(o, in->name, key, value, number);
+		if (strcmp(key, "var") == 0 && strchr(value, '=') == NULL)
+			return "not NAME=TEXT";
 		return prompt_takes(slice_str(key)) ? NULL :
 		    "not system, template, var or an option of a request";
 	}
@@ -142,7 +144,8 @@ static int
 read_line(struct opts *o, struct section *in, char *line, const char *path,
     int number)
 {
-	char *value = line + strcspn(line, " \t"), where[300];
+	char *value = line + strcspn(line, in->kind == S_ALIAS ? " \t=" :
+	    " \t"), where[300];
 	const struct option *opt;
 	const char *why;
 

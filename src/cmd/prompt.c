@@ -198,9 +198,11 @@ prompt_fill(const struct opts *o, int attached, struct buf *b)
 {
 	struct filling f = { .o = o, .input = buf_slice(b), .has_input = 1 };
 	struct buf filled = { .max = b->max };
+	size_t i = 0;
 	int rc;
 
-	if (o->template == NULL)
+	if (o->template == NULL ||
+	    next(o, o->template, "template", &i) == NULL)
 		return 0;
 	/* a line's end belongs to the file, not to the text */
 	while (f.input.n > 0 && f.input.p[f.input.n - 1] == '\n')
@@ -209,9 +211,9 @@ prompt_fill(const struct opts *o, int attached, struct buf *b)
 	if (rc == 0 && f.used && !attached && slice_trim(f.input).n == 0)
 		rc = fail(EXIT_USAGE, "--template %s: it needs input: give it "
 		    "as words, on stdin, or both", o->template);
-	if (rc == 0 && filled.n > 0) {
+	if (rc == 0) {
 		if (!f.used && f.input.n > 0) {
-			buf_puts(&filled, "\n\n");
+			buf_puts(&filled, filled.n > 0 ? "\n\n" : "");
 			buf_put(&filled, f.input);
 		}
 		buf_clear(b);

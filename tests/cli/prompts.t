@@ -16,7 +16,7 @@ base-url $BASE/local
 [alias]
 fast = chat:small
 slow   local:large
-odd chat:x:y
+odd=chat:x:y
 
 [prompt commit]
 system Write one line.
@@ -126,6 +126,8 @@ for line in 'base-url http://x/' 'key-file x' 'session x' 'nosuch 1' 'help'; do
 	printf '[prompt a]\n%s\n' "$line" > "$config"
 	wrong 78 "config:2: ${line%% *}: not system, template" hello
 done
+printf '[prompt a]\nvar lang\n' > "$config"
+wrong 78 "config:2: var: not NAME=TEXT" hello
 printf '[alias]\nx =\n' > "$config"
 wrong 78 "config:2: x: not 'NAME" hello
 printf '[prompt a]\ntemperature hot\n' > "$config"
