@@ -48,8 +48,9 @@ static const struct env env = { .mono = still, .wall = still,
     .cancelled = no_signal, .random = count, .wakefd = -1 };
 
 static void
-tell(const char *why)
+tell(const char *why, void *ctx)
 {
+	(void)ctx;
 	printf("# the server is away: %s\n", why);
 }
 
@@ -89,7 +90,7 @@ home_open(void)
 	close(fd);
 	if (server_parse(url, &at) != NULL)
 		return -1;
-	server = server_open(&env, &at, tell);
+	server = server_open(&env, &at, tell, NULL);
 	return server_check(server, &f);
 }
 

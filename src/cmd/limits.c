@@ -2,13 +2,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "cmd/fleet.h"
 #include "cmd/say.h"
 #include "core/pages.h"
 #include "limit/hold.h"
 #include "limit/label.h"
+#include "limit/redis.h"
 #include "limit/share.h"
 #include "net/digest.h"
 #include "state/place.h"
@@ -74,6 +77,11 @@ limits_page(struct limit *l, struct slice key, struct slice base,
 		} else {
 			o->no_share = errno == EACCES;
 		}
+	}
+	if (o->fleet != NULL) {
+		l->ops = &limit_redis;
+		l->remote = redis_page(o->fleet->server, name.p,
+		    buf_slice(&label));
 	}
 	buf_free(&name);
 	buf_free(&label);
@@ -211,21 +219,27 @@ is_chosen(const struct opts *o, const char *name, struct page *page)
 	return o->nwords == 0;
 }
 
-/* Drops what a page says.  The file stays while processes share it. */
 static void
-forget(int folder, const char *name, struct page *page, msec now,
-    struct buf *out)
+put_forgotten(const struct page *page, struct buf *out)
 {
 	struct slice label = slice_str(page->label);
 
-	page_forget(page);
-	if (lease_count(page, now) == 0)
-		(void)unlinkat(folder, name, 0);
 	buf_puts(out, "forgetting ");
 	clean_put(out, slice_cut(&label, '\n'), 0);
 	buf_puts(out, "  ");
 	clean_put(out, label, 0);
 	buf_putc(out, '\n');
+}
+
+/* Drops what a page says.  The file stays while processes share it. */
+static void
+forget(int folder, const char *name, struct page *page, msec now,
+    struct buf *out)
+{
+	page_forget(page);
+	if (lease_count(page, now) == 0)
+		(void)unlinkat(folder, name, 0);
+	put_forgotten(page, out);
 }
 
 static void
@@ -262,19 +276,52 @@ visit(void *ctx, int folder, const char *name, struct page *page)
 		forget(folder, name, page, v->now, &v->out);
 }
 
+/* The pages of the server of --limits. */
+static int
+put_server(const struct opts *o, msec now, struct buf *out)
+{
+	struct server *server = o->fleet->server;
+	struct page *page = page_alone();
+	struct buf names = { 0 };
+	struct fault f;
+	const char *name;
+	int rc = 0;
+
+	if (server_pages(server, &names, &f) < 0)
+		rc = fail(f.class == F_CANCEL ? EXIT_SIGNAL + f.code :
+		    f.retry ? EXIT_LATER : EXIT_CONFIG, "--limits: %s",
+		    f.text);
+	for (name = names.p; rc == 0 && name < names.p + names.n;
+	    name += strlen(name) + 1) {
+		if (redis_peek(server, name, page, now) < 0)
+			continue;
+		if (!o->forget)
+			put_page(o, name, page, now, out);
+		else if (is_chosen(o, name, page) &&
+		    redis_forget(server, name) == 0)
+			put_forgotten(page, out);
+	}
+	page_close(page);
+	buf_free(&names);
+	return rc;
+}
+
 int
 limits(const struct env *env, struct opts *o, struct slice command)
 {
 	struct visit v = { .o = o, .now = env->wall(env->ctx) };
-	int i, rc;
+	int i, rc = 0;
 
 	(void)command;
 	if (o->nwords > 0 && !o->forget)
 		return fail(EXIT_USAGE, "limits takes a pattern only with "
 		    "--forget");
-	for (i = 0; i < 2; i++)
+	if (o->fleet != NULL)
+		rc = put_server(o, v.now, &v.out);
+	for (i = 0; i < 2 && o->fleet == NULL; i++)
 		pages_each(open_dir(i, 0), v.now, visit, &v);
-	rc = show(env, buf_slice(&v.out));
+	if (rc == 0)
+		rc = show(env, buf_slice(&v.out));
 	buf_free(&v.out);
 	return rc;
 }

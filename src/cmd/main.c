@@ -5,6 +5,7 @@
 #include "base/guard.h"
 #include "base/relro.h"
 #include "cmd/command.h"
+#include "cmd/fleet.h"
 #include "cmd/report.h"
 #include "cmd/say.h"
 
@@ -44,8 +45,11 @@ main(int argc, char **argv)
 		    !o.no_stdin && !isatty(0);
 		if (from_stdin)
 			buf_puts(&typed, "  (and the same stdin)");
-		rc = cmd->run(&env, &o, buf_slice(&typed));
+		rc = fleet_open(&o, &env);
+		if (rc == 0)
+			rc = cmd->run(&env, &o, buf_slice(&typed));
 	}
+	fleet_close(&o);
 	opts_free(&o);
 	buf_free(&typed);
 	/* of it, lest a script goes on after ^C because we have handled it */

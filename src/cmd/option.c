@@ -16,6 +16,7 @@
 #define ANSWERS (CMD_ASK | CMD_RESUME)
 #define CALLS (CMD_ASK | CMD_RESUME | CMD_MODELS | CMD_BATCH)
 #define RUNS (CALLS | CMD_PROXY)
+#define LIMITS (CMD_ASK | CMD_RESUME | CMD_BATCH | CMD_PROXY | CMD_LIMITS)
 
 const struct option options[] = {
 	{ "model", 'm', K_TEXT, CMD_ASK | CMD_MODELS | CMD_BATCH | OPT_TURN,
@@ -73,13 +74,15 @@ const struct option options[] = {
 	{ "retries", 0, K_COUNT, RUNS, AT(retries) },
 	{ "rpm", 0, K_COUNT, ANSWERS | CMD_BATCH | CMD_PROXY, AT(rpm) },
 	{ "tpm", 0, K_COUNT, ANSWERS | CMD_BATCH | CMD_PROXY, AT(tpm) },
+	{ "limits", 0, K_TEXT, LIMITS, AT(limits) },
+	{ "limits-password-file", 0, K_TEXT, LIMITS, AT(limits_file) },
 	{ "no-share", 0, K_ON, ANSWERS | CMD_BATCH | CMD_PROXY, AT(no_share) },
 	{ "connect-timeout", 0, K_TIME, RUNS, AT(connect) },
 	{ "first-byte-timeout", 0, K_TIME, RUNS, AT(first_byte) },
 	{ "idle-timeout", 0, K_TIME, RUNS, AT(idle) },
 	{ "max-time", 0, K_TIME, CALLS, AT(max_time) },
 	{ "key-file", 0, K_TEXT, RUNS | OPT_TURN, AT(key_file) },
-	{ "cacert", 0, K_TEXT, RUNS | OPT_TURN, AT(cacert) },
+	{ "cacert", 0, K_TEXT, RUNS | CMD_LIMITS | OPT_TURN, AT(cacert) },
 	{ "dry-run", 0, K_ON, ANSWERS | CMD_BATCH, AT(dry_run) },
 	{ "quiet", 'q', K_ON, CMD_ALL, AT(quiet) },
 	{ "verbose", 'v', K_ON, CMD_ALL, AT(verbose) },

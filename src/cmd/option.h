@@ -26,7 +26,7 @@ enum kind {
 };
 
 struct option {
-	char name[20];		/* "": it has a letter only */
+	char name[24];		/* "": it has a letter only */
 	char letter, kind;
 	unsigned short takes;	/* the commands that take it */
 	short at;		/* offset in struct opts */

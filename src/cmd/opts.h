@@ -91,6 +91,8 @@ struct opts {
 	const char *shard, *deadline, *report, *errors, *ordered;
 	const char *budget;
 	const char *listen, *client_keys;
+	const char *limits, *limits_file;
+	struct fleet *fleet;	/* cmd/fleet.h; NULL: no --limits */
 	size_t nfiles;
 	size_t nresults;
 	size_t nfallbacks;

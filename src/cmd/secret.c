@@ -46,10 +46,25 @@ secret_parameter(struct slice *query, struct slice *value)
 void
 secret_put_url(struct buf *out, struct slice url)
 {
-	struct slice query = url, rest, name, value;
+	struct slice query = url, rest, name, value, user, at;
+	ptrdiff_t sep = slice_ifind(url, "://");
+	size_t n;
 
 	(void)slice_cut(&query, '?');
-	buf_put(out, slice_sub(url, 0, url.n - query.n));
+	rest = slice_sub(url, 0, url.n - query.n);
+	/* user:password@ */
+	at = slice_sub(rest, (size_t)(sep + 3), rest.n);
+	for (n = at.n; sep >= 0 && n > 0 && at.p[n - 1] != '@'; n--)
+		;
+	user = slice_sub(at, 0, sep >= 0 && n > 0 ? n - 1 : 0);
+	name = slice_cut(&user, ':');
+	if (user.n > 0) {
+		buf_put(out, slice_sub(rest, 0,
+		    (size_t)(name.p + name.n - rest.p)));
+		buf_puts(out, ":***");
+		rest = slice_sub(at, n - 1, at.n);
+	}
+	buf_put(out, rest);
 	while (query.n > 0) {
 		rest = query;
 		name = secret_parameter(&query, &value);

@@ -389,8 +389,8 @@ local function ask(hurry, going)
 		return RENEW
 	end
 	if not on(t.queued) and first(hurry) then
-		return min(t.slot - now, max(20, min(250,
-		    floor((now - t.asked) / 2))))
+		return min(t.slot - now, max(50, min(500,
+		    floor((now - t.asked) * 3 / 2))))
 	end
 	join()
 	slots()
@@ -434,8 +434,9 @@ end
 
 -- -- limit/limit.c: head and done --
 
+-- A busy client may have sent it long after its ticket went here.
 local function decided()
-	return min(now, t.at + 300)
+	return min(now, max(t.at, now - arg(6)) + 300)
 end
 
 local function index(k, of)

@@ -29,7 +29,8 @@ struct state {
 struct server {
 	const struct env *env;
 	const struct server_at *at;
-	void (*tell)(const char *why);
+	void (*tell)(const char *why, void *ctx);
+	void *ctx;
 	struct state *state;
 	struct conn *conn;
 	pid_t pid;		/* whose connection it is */
@@ -130,7 +131,7 @@ flush(struct server *s, msec deadline, struct fault *f)
 
 /* Sets *f for an error reply. */
 static int
-refused(struct slice text, struct fault *f)
+refused(const struct server *s, struct slice text, struct fault *f)
 {
 	static const struct {
 		const char *word;
@@ -139,6 +140,8 @@ refused(struct slice text, struct fault *f)
 		/* of Redis 6 to 8 and Valkey; within a script 6 puts its own
 		 * words before them */
 		{ "WRONGPASS", F_AUTH }, { "NOAUTH", F_AUTH },
+		/* to a command of more than ten arguments, instead of NOAUTH */
+		{ "unauthenticated", F_AUTH },
 		{ "invalid password", F_AUTH }, { "ERR AUTH", F_AUTH },
 		{ "without any password", F_AUTH },
 		{ "NOPERM", F_PERMISSION }, { "DENIED", F_PERMISSION },
@@ -147,11 +150,14 @@ refused(struct slice text, struct fault *f)
 		{ "not allowed from script", F_PERMISSION },
 		{ "", F_SERVER },
 	};
+	struct slice password = secret_slice(&s->at->password);
+	ptrdiff_t at = password.n > 0 ? slice_isearch(text, password) : -1;
 	size_t i = 0;
 
 	while (slice_ifind(text, words[i].word) < 0)
 		i++;
-	text = slice_sub(text, 0, 160);
+	/* a command that it does not know it repeats, with its arguments */
+	text = slice_sub(text, 0, at >= 0 ? (size_t)at : 160);
 	return fault_set(f, words[i].class, words[i].class == F_SERVER,
 	    "%.*s", SLICE_FMT(text));
 }
@@ -201,7 +207,7 @@ receive(struct server *s, struct server_reply *r, msec deadline,
 		if (slice_starts(buf_slice(&s->in.text), "NOSCRIPT"))
 			f->class = F_NONE;
 		else
-			(void)refused(buf_slice(&s->in.text), f);
+			(void)refused(s, buf_slice(&s->in.text), f);
 	} while (!s->in.whole);
 	return rc;
 }
@@ -289,10 +295,29 @@ put_step(struct server *s, const char *verb, struct slice code,
 		resp_arg(&s->out, arg[i]);
 }
 
+static void
+unpack_script(struct buf *out)
+{
+	const unsigned char *p = limit_script, *end = p + limit_script_n;
+	size_t n, at;
+
+	while (p < end) {
+		if (*p < 128) {
+			buf_putc(out, (char)*p++);
+			continue;
+		}
+		n = *p - 124U;
+		at = (size_t)(p[1] << 8 | p[2]);
+		for (p += 3; n > 0; n--)
+			buf_putc(out, out->p[at++]);
+	}
+}
+
 static int
 attempt(struct server *s, const char *page, const struct slice *arg, size_t n,
     struct server_reply *r, struct fault *f)
 {
+	struct buf code = { 0 };
 	int rc;
 
 	if (call_up(s, f) < 0)
@@ -303,8 +328,9 @@ attempt(struct server *s, const char *page, const struct slice *arg, size_t n,
 		rc = receive(s, r, env_mono(s->env) + STEP, f);
 	if (rc == 0 || f->class != F_NONE)
 		return rc;
-	put_step(s, "EVAL", (struct slice){ limit_script, limit_script_n },
-	    page, arg, n);
+	unpack_script(&code);
+	put_step(s, "EVAL", buf_slice(&code), page, arg, n);
+	buf_free(&code);
 	rc = flush(s, env_mono(s->env) + STEP, f);
 	if (rc == 0)
 		rc = receive(s, r, env_mono(s->env) + STEP, f);
@@ -324,7 +350,7 @@ lose(struct server *s, const struct fault *f)
 	    (msec)(env_random32(s->env) % (uint32_t)AGAIN));
 	if ((told == 0 || now - told >= TELL) &&
 	    atomic_compare_exchange_strong(&s->state->told, &told, now))
-		s->tell(f->text);
+		s->tell(f->text, s->ctx);
 }
 
 int
@@ -396,7 +422,7 @@ server_pages(struct server *s, struct buf *out, struct fault *f)
 			ev = rc < 0 ? RESP_BAD : next(s, deadline, f);
 			key = buf_slice(&s->in.text);
 			if (ev == RESP_ERROR)
-				rc = refused(key, f);
+				rc = refused(s, key, f);
 			else if (ev == RESP_BAD)
 				rc = -1;
 			else if (ev == RESP_TEXT && cursor.n == 0)
@@ -419,7 +445,7 @@ server_pages(struct server *s, struct buf *out, struct fault *f)
 
 struct server *
 server_open(const struct env *env, const struct server_at *at,
-    void (*tell)(const char *why))
+    void (*tell)(const char *why, void *ctx), void *ctx)
 {
 	struct server *s = calloc(1, sizeof(*s));
 	void *state = mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE,
@@ -430,6 +456,7 @@ server_open(const struct env *env, const struct server_at *at,
 	s->env = env;
 	s->at = at;
 	s->tell = tell;
+	s->ctx = ctx;
 	s->state = state;
 	return s;
 }

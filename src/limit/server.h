@@ -37,9 +37,9 @@ void server_name(const struct server_at *at, struct buf *out);
 struct server;
 
 /* at is borrowed.  tell is called when the server goes away, once in each of
- * its absences and at most once a minute, with the reason. */
+ * its absences and at most once a minute, with the reason and ctx. */
 struct server *server_open(const struct env *env, const struct server_at *at,
-    void (*tell)(const char *why));
+    void (*tell)(const char *why, void *ctx), void *ctx);
 
 void server_close(struct server *s);
 
