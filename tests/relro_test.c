@@ -22,6 +22,7 @@ main(int argc, char **argv)
 	int status = 0;
 
 	(void)argv;
+	relro_open();
 	if (argc == 1)
 		relro_close();
 	pid = fork();

@@ -18,6 +18,7 @@ main(int argc, char **argv)
 	struct opts o;
 	int rc, from_stdin, i, bare = 1;
 
+	relro_open();
 	relro_close();
 	guard_process();
 	if (guard_stdio() < 0 || env_open(&env) < 0)
