@@ -37,6 +37,9 @@ test_slices(void)
 	OK(!slice_ieq(SLICE("\xc3\x89"), SLICE("\xc3\xa9")), "ieq: ASCII only");
 	OK(slice_is(SLICE("abc"), "abc") && !slice_is(SLICE("abc"), "ab") &&
 	    !slice_is(SLICE("ab"), "abc"), "is");
+	OK(slice_iis(SLICE("aBc"), "Abc") && !slice_iis(SLICE("abc"), "AB") &&
+	    !slice_iis(SLICE("ab"), "ABC") && !slice_iis(SLICE("a\0"), "a") &&
+	    slice_iis(SLICE(""), ""), "is, ignoring case");
 	OK(slice_starts(SLICE("abc"), "ab") && slice_starts(SLICE("ab"), "") &&
 	    !slice_starts(SLICE("a"), "ab"), "starts");
 	EQ(slice_ifind(SLICE("xxTry Again"), "try again"), 2, "ifind");

@@ -4,6 +4,7 @@
 #include "wire/http.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/t.h"
 
@@ -203,6 +204,24 @@ test_bad_sticks(void)
 	http_free(&h);
 }
 
+/* RFC 9110 section 5.6.2. */
+static void
+test_token(void)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	int i, want, wrong = 0;
+	char c;
+
+	for (i = 0; i < 256; i++) {
+		c = (char)i;
+		want = (i >= '0' && i <= '9') || (i >= 'A' && i <= 'Z') ||
+		    (i >= 'a' && i <= 'z') || (i > 0 && strchr(marks, i));
+		wrong += http_token((struct slice){ &c, 1 }) != want;
+	}
+	EQ(wrong, 0, "the characters of a token");
+	EQ(http_token(SLICE("")), 0, "nothing is no token");
+}
+
 int
 main(void)
 {
@@ -216,5 +235,6 @@ main(void)
 	test_slices();
 	test_end_at_once();
 	test_bad_sticks();
+	test_token();
 	return DONE();
 }

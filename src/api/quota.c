@@ -39,7 +39,7 @@ take(struct quota *q, struct slice name, struct slice value, msec now)
 	while (name.n > 0) {
 		word = slice_cut(&name, '-');
 		for (i = 0; i < nwords; i++)
-			if (slice_ieq(word, slice_str(words[i])))
+			if (slice_iis(word, words[i]))
 				break;
 		if (i == nwords)
 			return;

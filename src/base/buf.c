@@ -70,6 +70,17 @@ slice_is(struct slice s, const char *lit)
 }
 
 int
+slice_iis(struct slice s, const char *lit)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (lower(s.p[i]) != lower(lit[i]) || lit[i] == '\0')
+			return 0;
+	return lit[i] == '\0';
+}
+
+int
 slice_starts(struct slice s, const char *lit)
 {
 	return slice_is(slice_sub(s, 0, strlen(lit)), lit);

@@ -68,8 +68,10 @@ struct slice slice_trim(struct slice s);
 int slice_eq(struct slice a, struct slice b);
 int slice_ieq(struct slice a, struct slice b);
 
-/* Whether s equals, or starts with, a NUL-terminated literal. */
+/* Whether s equals, or starts with, a NUL-terminated literal; slice_iis()
+ * ignores ASCII case. */
 int slice_is(struct slice s, const char *lit);
+int slice_iis(struct slice s, const char *lit);
 int slice_starts(struct slice s, const char *lit);
 
 /* The offset of the first occurrence in s, ignoring ASCII case; -1: none. */

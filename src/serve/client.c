@@ -42,7 +42,7 @@ client_field(const struct client *c, const char *name)
 	size_t i;
 
 	for (i = 0; i < c->nfields; i++)
-		if (slice_ieq(c->field[i].name, slice_str(name)))
+		if (slice_iis(c->field[i].name, name))
 			return c->field[i].value;
 	return (struct slice){ 0 };
 }

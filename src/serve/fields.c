@@ -28,7 +28,7 @@ is_hop(const struct http_field *field, size_t n, struct slice name)
 	size_t i;
 
 	for (i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
-		if (slice_ieq(name, slice_str(hops[i])))
+		if (slice_iis(name, hops[i]))
 			return 1;
 	for (i = 0; i < n; i++)
 		if (slice_ieq(field[i].name, SLICE("Connection")) &&
@@ -95,7 +95,7 @@ fields_drop(struct buf *lines, const char *name)
 
 	while (rest.n > 0) {
 		line = value = slice_cut(&rest, '\n');
-		if (!slice_ieq(slice_cut(&value, ':'), slice_str(name))) {
+		if (!slice_iis(slice_cut(&value, ':'), name)) {
 			buf_put(&kept, line);
 			buf_putc(&kept, '\n');
 		}

@@ -1,16 +1,22 @@
 #include "wire/http_field.h"
 
+#include <stdint.h>
 #include <string.h>
 
 int
 http_token(struct slice s)
 {
+	/* a bit for each character that RFC 9110 section 5.6.2 allows */
+	static const uint32_t allowed[8] = {
+		0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
+	unsigned char c;
 	size_t i;
 
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||
-		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
+	for (i = 0; i < s.n; i++) {
+		c = (unsigned char)s.p[i];
+		if ((allowed[c / 32] >> c % 32 & 1) == 0)
 			return 0;
+	}
 	return s.n > 0;
 }
 
@@ -42,7 +48,7 @@ http_find(const struct http_field *field, size_t n, const char *name,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (slice_ieq(field[i].name, slice_str(name)) && nth-- == 0)
+		if (slice_iis(field[i].name, name) && nth-- == 0)
 			return field[i].value;
 	return (struct slice){ 0 };
 }
@@ -56,8 +62,8 @@ http_lists(const struct http_field *field, size_t n, const char *name,
 
 	for (i = 0; (list = http_find(field, n, name, i)).p != NULL; i++)
 		while (list.n > 0)
-			if (slice_ieq(slice_trim(slice_cut(&list, ',')),
-			    slice_str(token)))
+			if (slice_iis(slice_trim(slice_cut(&list, ',')),
+			    token))
 				return 1;
 	return 0;
 }

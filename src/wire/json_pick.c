@@ -187,8 +187,8 @@ json_keys(struct json_want *want, const char *keys, size_t n)
 	for (i = 0; i < n; i++) {
 		must(*keys != '\0');
 		want[i] = (struct json_want){ .key = keys };
-		keys += strcspn(keys, " ");
-		keys += *keys == ' ';
+		while (*keys != '\0' && *keys++ != ' ')
+			;
 	}
 	must(*keys == '\0');
 }
