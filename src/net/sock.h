@@ -29,4 +29,8 @@ struct conn *sock_unix(const struct env *env, const char *path,
 /* A connection of fd, accepted from a client. */
 struct conn *sock_take(const struct env *env, int fd);
 
+/* Of a connection by sock_take(): the caller has seen that there is something
+ * to read, so that the next read need not wait for it. */
+void sock_readable(struct conn *c);
+
 #endif

@@ -199,4 +199,5 @@ relay_free(struct relay *r)
 		job_close(&r->up[i].job);
 	buf_wipe(&r->fields);
 	buf_free(&r->out);
+	buf_free(&r->held);
 }

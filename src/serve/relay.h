@@ -46,7 +46,7 @@ struct relay {
 	    struct slice key, struct slice model);
 	void *ctx;
 	/* private */
-	struct buf fields, out;
+	struct buf fields, out, held;
 };
 
 /* What is to become of a client's connection after a response. */

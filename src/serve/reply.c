@@ -5,6 +5,10 @@
 #include "serve/broken.h"
 #include "serve/fields.h"
 
+/* What is kept of a response's memory for the next one: the growing of it costs
+ * more than the copying. */
+#define HELD_KEPT ((size_t)4 << 10)
+
 static struct reply *
 reply_of(struct sink *s)
 {
@@ -161,13 +165,18 @@ reply_init(struct reply *p)
 	p->sequence = -1;
 	p->start = p->pause = p->sign = now_of(p);
 	buf_clear(&p->relay->out);
+	p->held = p->relay->held;
+	p->relay->held = (struct buf){ 0 };
+	buf_clear(&p->held);
 }
 
 void
 reply_free(struct reply *p)
 {
 	buf_free(&p->fields);
-	buf_free(&p->held);
+	if (p->held.cap > HELD_KEPT)
+		buf_free(&p->held);
+	p->relay->held = p->held;
 }
 
 /* -- the end --------------------------------------------------------------- */

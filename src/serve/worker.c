@@ -152,6 +152,7 @@ await_request(struct work *w, enum place place, msec time)
 		if (fds[2].revents != 0 || read(fds[3].fd, &c, 1) == 1)
 			return 0;
 	}
+	sock_readable(w->in.conn);
 	set_place(w, PLACE_READING);
 	return 1;
 }
