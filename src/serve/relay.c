@@ -30,6 +30,14 @@ check(struct relay *r, struct client *c, const struct path *to)
 {
 	struct slice upgrade = client_field(c, "Upgrade");
 
+	if (slice_is(c->method, "CONNECT")) {
+		c->keep = 0;
+		(void)client_refuse(c, r->env, 405, "invalid_request_error",
+		    "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n",
+		    "this is a proxy for APIs, not for CONNECT: set its "
+		    "address as the client's base URL");
+		return 0;
+	}
 	if (upgrade.n > 0 && !slice_ieq(upgrade, SLICE("h2c"))) {
 		(void)client_refuse(c, r->env, 426, "invalid_request_error",
 		    "Upgrade: HTTP/1.1\r\nConnection: Upgrade\r\n",
