@@ -214,7 +214,8 @@ on_events(struct reader *r, struct slice in)
 	struct sse_event e;
 	enum sse_ev ev;
 
-	while (r->out->progress != P_DONE) {
+	/* sse_push() without input would forget that a block has ended */
+	while (in.n > 0 && r->out->progress != P_DONE) {
 		if (sse_at_block(&r->sse) &&
 		    decode_alike(&r->dec, r->job->mask, &in)) {
 			take(r, DECODE_MORE);
