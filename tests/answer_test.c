@@ -90,7 +90,8 @@ answer(size_t i)
 	    .status = rows[i].status, .request_id = i == 0 ? "r1" : "",
 	    .body = slice_str(rows[i].body),
 	    .calls = slice_str(rows[i].calls), .finish = FIN_TOOL_CALLS,
-	    .usage = { 1, 2, -1, 4 } };
+	    .usage = { .input = 1, .output = 2, .cached = -1,
+	    .reasoning = 4 } };
 }
 
 static void

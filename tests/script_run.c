@@ -179,8 +179,9 @@ run_with(struct trial *t, struct sink *to)
 	struct log_sink l = { .sink = { .put = log_put, .flush = log_flush,
 	    .tick = t->ticks ? log_tick : NULL }, .to = to, .t = t };
 	struct job job = { .env = &t->script.env, .net = &t->script.net,
-	    .dialect = t->script.dialect, .exchange = { "POST", t->target,
-	    SLICE("Authorization: Bearer not-a-key\r\n"), t->body },
+	    .dialect = t->script.dialect, .exchange = { .method = "POST",
+	    .target = t->target, .body = t->body,
+	    .fields = SLICE("Authorization: Bearer not-a-key\r\n") },
 	    .limit = t->limit, .max_answer = t->max_answer,
 	    .sink = &l.sink };
 	struct pace pace = { .limit = { .ops = &limit_local } };

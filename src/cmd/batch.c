@@ -274,7 +274,7 @@ conclude(struct batch *b)
 		buf_puts(&b->line, "the rest is deferred; ");
 	else
 		buf_printf(&b->line, "%lld done, %lld deferred; ",
-		    (long long)(n[T_DONE] + n[T_FAILED]),
+		    (long long)n[T_DONE] + (long long)n[T_FAILED],
 		    (long long)n[T_LEFT]);
 	if (b->again != MSEC_NONE && b->c.status != EXIT_OUTPUT) {
 		buf_puts(&b->line, "try again after ");

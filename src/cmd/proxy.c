@@ -80,6 +80,8 @@ add(struct upstreams *u, struct opts *o, const char *name, const char *base)
 		up->fields = buf_slice(&p->fields);
 	}
 	up->job = p->job;
+	o->model = p->model = NULL;	/* they end here */
+	p->request.model = (struct slice){ 0 };
 }
 
 /* For struct relay's pace. */

@@ -67,6 +67,7 @@ check(const struct env *env, struct opts *o, const char *name,
 			rc = 0;
 	}
 out:
+	o->model = NULL;		/* it ends here */
 	plan_free(&p);
 	return rc;
 }

@@ -142,7 +142,7 @@ open_unix(const char *at, const char *path, struct bound *b, struct fault *f)
 	if (path[0] == '\0' || strlen(path) >= sizeof(a.sun_path))
 		return fault_set(f, F_REQUEST, 0, "%s: the path of a socket "
 		    "has 1 to %zu bytes", at, sizeof(a.sun_path) - 1);
-	strcpy(a.sun_path, path);
+	(void)str_printf(a.sun_path, sizeof(a.sun_path), "%s", path);
 	if (remove_stale(&a) < 0)
 		return failed(f, at, errno);
 	old = umask(0177);
@@ -150,7 +150,7 @@ open_unix(const char *at, const char *path, struct bound *b, struct fault *f)
 	(void)umask(old);
 	if (fd < 0 || look(b, fd) < 0)
 		return failed(f, at, errno);
-	strcpy(b->path, path);
+	(void)str_printf(b->path, sizeof(b->path), "%s", path);
 	return 1;
 }
 
