@@ -210,7 +210,8 @@ static void
 on_events(struct reader *r, struct slice in)
 {
 	uint64_t bytes = read_of(r);
-	size_t rest = in.n;
+	const size_t n = in.n;
+	size_t rest = n;
 	struct sse_event e;
 	enum sse_ev ev;
 
@@ -236,7 +237,9 @@ on_events(struct reader *r, struct slice in)
 	/* comments pass, too */
 	if (r->out->progress == P_DONE || sse_between(&r->sse))
 		rest = 0;
-	tell_whole(r, rest, read_of(r) != bytes);
+	/* else all of it is the middle of an event */
+	if (rest < n)
+		tell_whole(r, rest, read_of(r) != bytes);
 	r->line = sse_lingers(&r->sse) ? after(r->now, LINE_GRACE) : MSEC_NONE;
 }
 
