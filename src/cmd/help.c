@@ -64,6 +64,7 @@ const char help_proxy[] =
 "      --check                ask providers for models, say what would work\n"
 "      --commit DUR           send the head of a stream after DUR (40s; 0: never)\n"
 "      --hold                 pass on whole answers only\n"
+"      --on-break continue    go on from text that broke off (man bide-proxy)\n"
 "      --client-key-file FILE keys of clients; the provider's own is used\n"
 "      --key-file FILE        the provider's, with -u\n"
 "      --allow-host HOST  --allow-origin ORIGIN   also served, repeatable\n"

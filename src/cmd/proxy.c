@@ -187,13 +187,18 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	u->opts = o;
 	u->relay = (struct relay){ .env = env, .net = &net_real,
 	    .policy = { o->patience, (unsigned)o->retries },
-	    .commit = o->commit, .hold = o->live == 0, .pace = find_pace,
+	    .commit = o->commit, .hold = o->live == 0,
+	    .on_break = o->on_break != NULL ? opts_on_break(o) : BREAK_FAIL,
+	    .pace = find_pace,
 	    .ctx = u };
 	l.relay = &u->relay;
 	l.ctx = &u->line;
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
 		    o->words[0]);
+	if (u->relay.on_break == BREAK_RESTART)
+		return fail(EXIT_USAGE, "--on-break restart: what a client has "
+		    "got cannot be taken back; --hold starts over unseen");
 	if (o->check)
 		return proxy_check(env, o);
 	if (o->key_file != NULL && (o->client_keys == NULL ||

@@ -2,6 +2,7 @@
 
 #include "api/adapt.h"
 #include "cmd/secret.h"
+#include "core/pipeline.h"
 
 /* Bytes of text to a token, as OpenAI estimates: a broken answer's tokens are
  * not told. */
@@ -56,12 +57,7 @@ request_rest(struct plan *p, struct history *h, struct slice text)
 			text.n--;
 	} else {
 		buf_clear(&p->quote);
-		buf_puts(&p->quote, "The connection broke while you answered. "
-		    "Between the lines of dashes is what has arrived of your "
-		    "answer. Go on exactly where it stops: repeat nothing of "
-		    "it, and say nothing about the interruption.\n-----\n");
-		buf_put(&p->quote, text);
-		buf_puts(&p->quote, "\n-----");
+		seam_quote(text, &p->quote);
 		text = buf_slice(&p->quote);
 		turn.role = ROLE_USER;
 	}

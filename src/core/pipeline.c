@@ -28,6 +28,17 @@ seam_overlap(struct slice text, struct slice head)
 	return 0;
 }
 
+void
+seam_quote(struct slice text, struct buf *out)
+{
+	buf_puts(out, "The connection broke while you answered. Between the "
+	    "lines of dashes is what has arrived of your answer. Go on exactly "
+	    "where it stops: repeat nothing of it, and say nothing about the "
+	    "interruption.\n-----\n");
+	buf_put(out, text);
+	buf_puts(out, "\n-----");
+}
+
 /* Keeps text; of more than SEAM_KEEP the last half, from a whole code point. */
 static void
 remember(struct pipeline *p, struct slice text)

@@ -58,4 +58,7 @@ void pipeline_show(struct sink *s, const struct buf *parts, int calls);
 /* How many bytes at the start of head repeat the end of text. */
 size_t seam_overlap(struct slice text, struct slice head);
 
+/* Appends the words that ask a model to go on with its text. */
+void seam_quote(struct slice text, struct buf *out);
+
 #endif

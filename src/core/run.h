@@ -31,7 +31,7 @@ struct run {
 	/*
 	 * Called after each attempt, n from 1; or NULL.  After a failed one it
 	 * may change the job's exchange and out's .fault.retry, .discard,
-	 * .kept and .again (send the exchange again at once).
+	 * .kept and .again (send the exchange again at once), and .on_break.
 	 */
 	void (*after)(void *ctx, struct outcome *out, unsigned n);
 	/* Called before the wait for the next attempt, when the sink knows of

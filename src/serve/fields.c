@@ -56,24 +56,23 @@ put_line(struct buf *out, const struct http_field *f)
 
 void
 fields_request(const struct client *c, int plain, int keyless,
-    struct buf *out)
+    size_t length, struct buf *out)
 {
 	size_t i;
-	int length = 0;
 
 	for (i = 0; i < c->nfields; i++) {
 		if (is_hop(c->field, c->nfields, c->field[i].name) ||
 		    (plain && slice_ieq(c->field[i].name,
 		    SLICE("Accept-Encoding"))) ||
+		    slice_ieq(c->field[i].name, SLICE("Content-Length")) ||
 		    (keyless && key_field(c->field[i].name)))
 			continue;
-		length |= slice_ieq(c->field[i].name, SLICE("Content-Length"));
 		put_line(out, &c->field[i]);
 	}
 	if (plain)
 		buf_puts(out, "Accept-Encoding: identity\r\n");
-	if (c->body_given && !length)
-		buf_printf(out, "Content-Length: %zu\r\n", c->body.n);
+	if (c->body_given)
+		buf_printf(out, "Content-Length: %zu\r\n", length);
 }
 
 void

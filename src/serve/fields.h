@@ -8,9 +8,9 @@
 
 /* Appends the fields of a client's request, as lines, for an exchange that is
  * .ready; plain: no compression is asked for; keyless: without those that hold
- * a key. */
+ * a key; length: of the body, if it has one. */
 void fields_request(const struct client *c, int plain, int keyless,
-    struct buf *out);
+    size_t length, struct buf *out);
 
 /* Appends those of a response, but for its length. */
 void fields_answer(const struct http *h, struct buf *out);

@@ -107,10 +107,10 @@ find_pace(const struct relay *r, const struct client *c,
 	    key_of(c), model);
 }
 
-/* The client's request as an exchange; its texts are in r. */
+/* The client's request as an exchange, with that body; its texts are in r. */
 static void
 make_exchange(struct relay *r, const struct client *c, const struct path *to,
-    struct exchange *x)
+    struct slice body, struct exchange *x)
 {
 	const struct upstream *up = to->up;
 	size_t most = 512 + c->target.n + up->base.n + up->fields.n +
@@ -125,9 +125,10 @@ make_exchange(struct relay *r, const struct client *c, const struct path *to,
 	buf_putc(&r->fields, '\0');
 	target = r->fields.n;
 	put_target(r, to, up->key.n > 0);
-	*x = (struct exchange){ .body = c->body, .ready = 1 };
+	*x = (struct exchange){ .body = body, .ready = 1 };
 	x->target.n = r->fields.n - target;
-	fields_request(c, to->dialect != NULL, up->key.n > 0, &r->fields);
+	fields_request(c, to->dialect != NULL, up->key.n > 0, body.n,
+	    &r->fields);
 	buf_put(&r->fields, up->fields);
 	if (up->key.n > 0) {
 		buf_puts(&r->fields, up->auth != NULL ? up->auth :
@@ -140,6 +141,20 @@ make_exchange(struct relay *r, const struct client *c, const struct path *to,
 	x->target.p = r->fields.p + target;
 	x->fields = slice_sub(buf_slice(&r->fields), target + x->target.n,
 	    r->fields.n);
+}
+
+/* For struct run's retry: asks for what the client has not got. */
+static void
+ask_rest(void *ctx, const struct outcome *out)
+{
+	struct reply *p = ctx;
+
+	(void)out;
+	if (p->sink.delivered == 0)
+		return;
+	make_exchange(p->relay, p->client, p->to, buf_slice(&p->rest.body),
+	    &p->job->exchange);
+	rest_begin(&p->rest);
 }
 
 enum relayed
@@ -166,8 +181,9 @@ relay(struct relay *r, struct client *c)
 	job->redirects = 0;
 	job->limit.end = MSEC_MAX;
 	job->pace = find_pace(r, c, &to);
-	make_exchange(r, c, &to, &job->exchange);
+	make_exchange(r, c, &to, c->body, &job->exchange);
 	p.dialect = to.dialect;
+	p.to = &to;
 	p.job = job;
 	p.hold = r->hold;
 	p.manners = manners_of(c);
@@ -180,6 +196,11 @@ relay(struct relay *r, struct client *c)
 	run_.after = reply_after;
 	run_.ctx = &p;
 	run_.on_break = r->hold ? BREAK_RESTART : BREAK_FAIL;
+	if (r->on_break == BREAK_CONTINUE && !r->hold) {
+		rest_init(&p.rest, to.dialect);
+		p.on_break = &run_.on_break;
+		run_.retry = ask_rest;
+	}
 	run_.once = to.dialect == NULL && safe_method(c->method) == NULL;
 	if (run_.once)
 		job_release(job);

@@ -38,6 +38,8 @@ struct relay {
 	msec commit;		/* ms until the head goes out for sure, 0:
 				   never */
 	int hold;		/* pass on whole answers only */
+	enum on_break on_break;	/* BREAK_CONTINUE: text that broke off is gone
+				   on from where it can be */
 	struct slice client_keys;	/* that clients may present, lines; .p
 					   is NULL: their own keys pass */
 	/* The limits that requests with a key for a model share; or NULL for

@@ -47,12 +47,17 @@ last_sequence(struct slice events)
 static void
 put_held(struct reply *p, size_t n)
 {
+	struct buf told = { 0 };
+
 	if (p->relay->client_keys.p != NULL && n > 0)
 		mask_hide(p->job->mask, p->held.p, n, MASK_CUT);
 	if (p->dialect == &dialect_responses && n > 0)
 		p->sequence = last_sequence(slice_sub(buf_slice(&p->held), 0,
 		    n));
-	reply_put(p, slice_sub(buf_slice(&p->held), 0, n));
+	rest_events(&p->rest, slice_sub(buf_slice(&p->held), 0, n), &told);
+	reply_put(p, p->rest.lives > 0 ? buf_slice(&told) :
+	    slice_sub(buf_slice(&p->held), 0, n));
+	buf_free(&told);
 }
 
 /* Sends what is held of whole events. */
@@ -148,7 +153,8 @@ flush(struct sink *s, struct fault *f)
 	struct reply *p = reply_of(s);
 
 	/* the rest goes out with the end */
-	if (p->whole == 0 || !p->content || p->hold || p->done)
+	if (p->whole == 0 || !p->content || p->hold || p->done ||
+	    (p->rest.lives > 0 && !p->stream))
 		return 0;
 	if (p->client->account.first == MSEC_NONE)
 		p->client->account.first = now_of(p) - p->start;
@@ -177,6 +183,7 @@ reply_free(struct reply *p)
 	if (p->held.cap > HELD_KEPT)
 		buf_free(&p->held);
 	p->relay->held = p->held;
+	rest_free(&p->rest);
 }
 
 /* -- the end --------------------------------------------------------------- */
@@ -322,7 +329,8 @@ reply_end(struct reply *p, const struct result *res)
 		p->client->account.gone = 1;
 		return RELAY_CLOSE;
 	}
-	if (f->class == F_NONE && (!p->client->account.committed || p->stream))
+	if (f->class == F_NONE && (p->stream ||
+	    (!p->client->account.committed && p->rest.lives == 0)))
 		return end_whole(p, SLICE(""));
 	if (p->begun)
 		return end_broken(p, res);

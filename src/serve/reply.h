@@ -15,6 +15,7 @@
 #include "serve/relay.h"
 #include "serve/manners.h"
 #include "serve/path.h"
+#include "serve/rest.h"
 
 enum framing {
 	FRAME_CHUNKS,		/* RFC 9112 section 7.1 */
@@ -31,6 +32,9 @@ struct reply {
 	struct job *job;
 	const struct manners *manners;
 	int hold;		/* until the answer is whole */
+	const struct path *to;
+	enum on_break *on_break;	/* the run's, set after each attempt;
+					   or NULL */
 	msec commit;		/* how long the head of a stream may take; 0:
 				   for ever */
 	/* private: the attempt */
@@ -43,6 +47,7 @@ struct reply {
 	struct buf held;	/* of the body, not yet sent */
 	size_t whole;		/* of these: whole events */
 	int64_t sequence;	/* of the last event sent; -1: has none */
+	struct rest rest;	/* .form is NULL: of no answer */
 	/* private: the response */
 	enum framing framing;
 	int begun;		/* the head is out */

@@ -76,6 +76,10 @@ reply_after(void *ctx, struct outcome *out, unsigned n)
 	if (f->class == F_TIMEOUT && out->time.end >= p->job->limit.end)
 		fault_set(f, F_TIMEOUT, 1, "no answer before the client would "
 		    "leave");
+	if (p->on_break != NULL)
+		*p->on_break = p->sink.delivered > 0 &&
+		    rest_request(&p->rest, p->client->body) == 0 ?
+		    BREAK_CONTINUE : BREAK_FAIL;
 	if (n == 1 && !p->begun)
 		set_end(p, commits(p) ? p->manners->comments :
 		    p->manners->head);
