@@ -3,7 +3,7 @@
 # a password, a user of few rights and TLS, and with all it can say instead of
 # doing what it is asked.
 . tests/interop/lib.sh
-inside redis-server redis-cli ss openssl
+inside redis-server redis-cli ss openssl curl
 ready
 mkdir "$T/dir"
 echo "$KEY" > "$T/key"
@@ -51,6 +51,24 @@ expires() {
 		ttl=$(redis-cli ${PASS-} pttl "$key")
 		[ "$ttl" -ge 0 ] && [ "$ttl" -le 3700000 ] || return 1
 	done
+}
+
+connections() {
+	redis-cli client list | grep -vc cmd=client
+}
+
+six() { # requests to the proxy at a time; their replies are in $T/reply?
+	rm -f "$T"/reply?
+	clients=
+	for i in 1 2 3 4 5 6; do
+		curl -s -m 20 -H 'authorization: Bearer k' -d '{"model":"m",
+		    "stream":true,"messages":[{"role":"user","content":"hi"}]}' \
+		    http://127.0.0.1:8181/v1/chat/completions \
+		    > "$T/reply$i" &
+		clients="$clients $!"
+	done
+	# shellcheck disable=SC2086
+	wait $clients
 }
 
 server
@@ -136,7 +154,30 @@ asked --limits "unix:$T/sock"
 answered "a Unix socket"
 asked --limits "unix:$T/none"
 alone "no Unix socket" 'No such file'
+server
+printf '%s\n' 'repeat 12; stream chat "hi\n"' > "$T/script"
+serve < "$T/script"
+# shellcheck disable=SC2086
+start proxy $BIDE proxy -l 127.0.0.1:8181 -u "$BASE" --limits redis://127.0.0.1
+PROXY=$PID
+await 8181 proxy
+is "a proxy: one connection, to check" "$(connections)" 1
+six
+is "a proxy: six at a time" "$(grep -l hi "$T"/reply? | wc -l)" 6
+ok "a proxy: workers have connections of their own" \
+    [ "$(connections)" -gt 1 ]
+ok "a proxy: at most one for each" [ "$(connections)" -le 7 ]
 end "$REDIS"
+six
+is "its server dies: six more" "$(grep -l hi "$T"/reply? | wc -l)" 6
+is "its server dies: one line" "$(grep -c 'not shared' "$T/proxy")" 1
+end "$PROXY"
+printf '{"prompt":"%s"}\n' a b c d e f g h > "$T/in.jsonl"
+printf '%s\n' 'repeat 8; stream chat "hi\n"' > "$T/script"
+serve < "$T/script"
+bide -- batch -j 8 -u "$BASE" -m chat:m --key-file "$T/key" \
+    --limits redis://127.0.0.1 "$T/in.jsonl"
+alone "no server for eight workers" refused
 asked --limits redis://127.0.0.1
 alone "no server" refused
 asked --limits http://127.0.0.1
