@@ -28,7 +28,7 @@ static const char *const volatile marked = mark;
 static void
 relocate(uintptr_t base, const uintptr_t *relr, size_t n)
 {
-	uintptr_t *word = NULL, bits;
+	uintptr_t *word = (uintptr_t *)base, bits;
 	size_t i;
 
 	for (; n > 0; n--, relr++) {

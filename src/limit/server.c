@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "limit/script.h"
 #include "net/sock.h"
 #include "net/tls.h"
@@ -308,6 +309,7 @@ unpack_script(struct buf *out)
 		}
 		n = *p - 124U;
 		at = (size_t)(p[1] << 8 | p[2]);
+		must(out->p != NULL && at < out->n);
 		for (p += 3; n > 0; n--)
 			buf_putc(out, out->p[at++]);
 	}
