@@ -20,8 +20,8 @@ bide -- proxy word
 status "a word" 64
 bide -- proxy --key-file /dev/null
 status "a key file without clients' keys" 64
-bide -- proxy --on-break continue
-status "no option of it" 64
+bide -- proxy --on-break restart
+status "what a proxy cannot do" 64
 bide -- proxy -l nowhere
 status "nowhere to listen" 64
 finish
