@@ -264,19 +264,6 @@ test_at_once(const struct api *api)
 
 /* -- at every cut ---------------------------------------------------------- */
 
-static size_t
-count(struct slice s, const char *what)
-{
-	ptrdiff_t at;
-	size_t n = 0;
-
-	while ((at = slice_ifind(s, what)) >= 0) {
-		slice_skip(&s, (size_t)at + 1);
-		n++;
-	}
-	return n;
-}
-
 /* Whether the client got the answer, or a part that shows to be one. */
 static int
 is_right(const struct relayed_one *t, const struct buf *want, int stream)

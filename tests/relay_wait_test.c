@@ -15,19 +15,6 @@
 
 static const struct api *const chat = &apis[1];
 
-static size_t
-count(struct slice s, const char *what)
-{
-	ptrdiff_t at;
-	size_t n = 0;
-
-	while ((at = slice_ifind(s, what)) >= 0) {
-		slice_skip(&s, (size_t)at + 1);
-		n++;
-	}
-	return n;
-}
-
 static const char *
 called(const struct api *api, const char *what)
 {

@@ -188,4 +188,18 @@ relayed_bytes(const struct dialect *d, const char *steps, int framed,
 	buf_free(&none);
 }
 
+/* How often a text stands in s. */
+static inline size_t
+count(struct slice s, const char *what)
+{
+	ptrdiff_t at;
+	size_t n = 0;
+
+	while ((at = slice_ifind(s, what)) >= 0) {
+		slice_skip(&s, (size_t)at + 1);
+		n++;
+	}
+	return n;
+}
+
 #endif
