@@ -47,6 +47,7 @@ my_fsync(int fd)
 #undef write
 #undef fsync
 
+#include "state/expire.h"
 #include "state/journal.h"
 
 static char dir[] = "/tmp/bide-journal-XXXXXX";
@@ -294,6 +295,53 @@ owners(void)
 	OK(!journal_ours(&st), "another user's");
 }
 
+static msec
+slow_mono(void *ctx)
+{
+	(void)ctx;
+	return clock_now += 10;
+}
+
+static msec
+fake_wall(void *ctx)
+{
+	(void)ctx;
+	return (msec)1800000000000;
+}
+
+/* A pass over old sessions whose time is always up goes on in the next one,
+ * one file in each. */
+static void
+expired(void)
+{
+	struct env slow = { .mono = slow_mono, .wall = fake_wall,
+	    .wakefd = -1 };
+	const struct timespec old[2] = { { .tv_sec = 1000000000 },
+	    { .tv_sec = 1000000000 } };
+	struct journal j;
+	char file[64];
+	int i;
+
+	OK(setenv("XDG_STATE_HOME", dir, 1) == 0, "a state directory");
+	(void)snprintf(file, sizeof(file), "%s/bide", dir);
+	EQ(mkdir(file, 0700), 0, "bide's");
+	(void)snprintf(file, sizeof(file), "%s/bide/sessions", dir);
+	EQ(mkdir(file, 0700), 0, "its sessions");
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(file, sizeof(file),
+		    "bide/sessions/20010909-014640-000%d.jsonl", i);
+		name(&j, file);
+		EQ(journal_open(&j, JOURNAL_NEW, &env, 0), 0, "a session");
+		EQ(append(&j, "answer"), 0, "that is finished");
+		journal_close(&j);
+		EQ(utimensat(AT_FDCWD, j.path, old, 0), 0, "and old");
+	}
+	for (i = 0; i < 5; i++)
+		EQ(expire_sessions(&slow, 86400000), 1, "one in each pass");
+	EQ(expire_sessions(&slow, 86400000), 0, "then none");
+	OK(unsetenv("XDG_STATE_HOME") == 0, "cleaned up");
+}
+
 int
 main(void)
 {
@@ -307,6 +355,7 @@ main(void)
 	locks();
 	removed();
 	owners();
+	expired();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	EQ(system(command), 0, "cleaned up");
 	return DONE();

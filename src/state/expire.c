@@ -90,7 +90,8 @@ expire(struct journal *j, const struct env *env, msec keep)
 	return gone;
 }
 
-/* Reads how many files an unfinished pass has done.  -1: none is due. */
+/* Reads how many files an unfinished pass has done, written as one more: 0 is
+ * a finished pass.  -1: none is due. */
 static int64_t
 begin(int fd, msec wall)
 {
@@ -104,7 +105,7 @@ begin(int fd, msec wall)
 		return 0;
 	done = slice_dec((struct slice){ text, (size_t)n }, INT_MAX);
 	if (done > 0)
-		return done;
+		return done - 1;
 	age = wall - (msec)st.st_mtim.tv_sec * 1000;
 	return age >= 0 && age < DAY ? -1 : 0;	/* the clock may be set back */
 }
@@ -120,7 +121,7 @@ expire_sessions(const struct env *env, msec keep)
 	char path[PATH_MAX];
 	size_t dir_n, gone = 0;
 	int64_t done, at = 0;
-	int fd;
+	int fd, tried = 0;
 	DIR *dir;
 
 	if (keep > wall || place_state("expired", path, sizeof(path)) < 0 ||
@@ -136,10 +137,12 @@ expire_sessions(const struct env *env, msec keep)
 	}
 	session_invent(&limit, wall - keep, 0);
 	dir_n = strlen(j.path);
-	while ((d = readdir(dir)) != NULL && env_mono(env) - start <
-	    EXPIRE_TIME) {
+	/* one file at least, however slow the machine is */
+	while ((d = readdir(dir)) != NULL && (!tried ||
+	    env_mono(env) - start < EXPIRE_TIME)) {
 		if (at++ < done || !is_candidate(d->d_name, limit.name))
 			continue;
+		tried = 1;
 		slice_copy(slice_str(d->d_name), j.path + dir_n,
 		    sizeof(j.path) - dir_n);
 		if (expire(&j, env, keep)) {
@@ -147,7 +150,7 @@ expire_sessions(const struct env *env, msec keep)
 			at--;
 		}
 	}
-	buf_put_num(&text, d == NULL ? 0 : at);
+	buf_put_num(&text, d == NULL ? 0 : at + 1);
 	if (file_truncate(fd, 0) == 0)
 		(void)file_put(fd, buf_slice(&text), 0);
 	closedir(dir);
