@@ -41,9 +41,10 @@ $(ORDER):
 	$(CC) $(CFLAGS) -o $@ $< $(WITH) libbide.a $(LDFLAGS)
 
 SCRIPT = src/limit/script
-libbide.a: $(LIB) $(SCRIPT).o files.mk
+MADE = $(SCRIPT).o src/cmd/version.o
+libbide.a: $(LIB) $(MADE) files.mk
 	rm -f $@
-	ar rcs $@ $(LIB) $(SCRIPT).o
+	ar rcs $@ $(LIB) $(MADE)
 
 $(SCRIPT).c: ../../src/limit/limit.lua ../../tests/embed.sh
 	sh ../../tests/embed.sh lua ../../src/limit/limit.lua $@
@@ -57,8 +58,8 @@ tests/libtest.a: $(SHARED) files.mk
 PROGRAMS = $(UNITS) $(FUZZERS) tests/drive tests/drive_tls tests/drive_cut \
 	tests/faultd tests/bench_run tests/bench_load \
 	tests/bench_serve
-$(LIB) $(SHARED) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
-$(PROGRAMS) src/cmd/main: libbide.a $(WITH) ../../tests/release.ld
+$(LIB) $(MADE) $(SHARED) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
+$(PROGRAMS) src/cmd/main: libbide.a $(WITH)
 
 suite: $(PROGRAMS)
 fuzzers: $(FUZZERS)
@@ -135,7 +136,8 @@ bench interop: bide programs
 	@sh tests/setup.sh $@ && sh tests/$@.sh
 
 # newcomer: README's commands in a fresh Debian chroot; needs root.
-lint newcomer: always
+# dist: a tarball; deb: a package for this Debian.
+lint newcomer dist deb: always
 	@sh tests/setup.sh $@ && sh tests/$@.sh
 
 # Every recorded stream cut at every byte; a batch killed 200 times.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # mirror.sh NAME FLAGS: makes build/NAME mirror src and tests with links to the
 # sources.  files.mk there lists them for the Makefile; flags holds FLAGS, the
-# compiler and its flags.  Both are rewritten only when they change.
+# compiler and its flags; src/cmd/version.c says for --version how it is built.
+# All are rewritten only when they change.
 set -eu
 mkdir -p "build/$1"
 find src tests -name '*.[ch]' | sort > "build/$1/sources"
@@ -35,3 +36,41 @@ update() {
 update files.mk
 echo "$2" > flags.new
 update flags
+
+# No date and no path, so that the same sources give the same program.  In a
+# tarball of git archive src/cmd/commit holds its commit.  Test programs are
+# not linked again for each commit.
+cc=${2%% -*} commit=$(cut -c -12 ../../src/cmd/commit)
+machine=$($cc -dumpmachine)
+case $1,$commit in
+check,* | san,* | fuzz,*) commit=unknown ;;
+*\$*)	commit=unknown
+	[ ! -e ../../.git ] ||
+	    commit=$(git describe --always --dirty --abbrev=12 \
+	    --exclude='*' 2> /dev/null || echo unknown) ;;
+esac
+case $2,$machine in
+*musl*) libc=musl ;;
+*-gnu*) libc=glibc ;;
+*) libc=system ;;
+esac
+case $2 in
+*-static*) libc="$libc, static" ;;
+esac
+case $2 in
+*EMBED_CA*) roots="built in" ;;
+*) roots="of the system" ;;
+esac
+cat > src/cmd/version.c.new <<EOF
+#include "cmd/version.h"
+
+const char version_text[] =
+"bide " BIDE_VERSION "\n"
+"commit: $commit\n"
+"compiler: $($cc --version | sed 's/^[^ ]*cc (/gcc (/; s/["\\]//g; q')\n"
+"machine: $machine\n"
+"libc: $libc\n"
+"tls: BearSSL, TLS 1.2\n"
+"roots: $roots\n";
+EOF
+update src/cmd/version.c

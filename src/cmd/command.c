@@ -65,7 +65,7 @@ version(const struct env *env, struct opts *o, struct slice typed)
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "version takes no words; to ask about "
 		    "a version: bide -- version ...");
-	return show(env, SLICE("bide " BIDE_VERSION "\n"));
+	return show(env, slice_str(version_text));
 }
 
 int

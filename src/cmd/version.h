@@ -3,4 +3,8 @@
 
 #define BIDE_VERSION "0.1"
 
+/* What bide --version prints: "bide VERSION", then how it is built.  Made by
+ * tests/mirror.sh. */
+extern const char version_text[];
+
 #endif
