@@ -1,7 +1,7 @@
 #!/bin/sh
 # make setup: install the missing packages that building and testing need.
 # On Debian it runs apt-get; elsewhere it prints the command to run.  With an
-# argument (lint, valgrind, fuzz, cross, bench, interop, newcomer) it also
+# argument (lint, valgrind, fuzz, cross, deb, bench, interop, newcomer) it also
 # installs the packages for that target.
 set -eu
 
@@ -44,6 +44,12 @@ cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu - - - - -
 cmd:arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf - - - - -
 cmd:s390x-linux-gnu-gcc gcc-s390x-linux-gnu - - - - -
 cmd:qemu-s390x qemu-user - - - - -
+ROWS
+		;;
+	deb) cat <<'ROWS'
+cmd:lintian lintian - - - - -
+cmd:dh debhelper - - - - -
+cmd:dpkg-buildpackage dpkg-dev - - - - -
 ROWS
 		;;
 	newcomer) echo cmd:debootstrap debootstrap debootstrap debootstrap debootstrap - - ;;
