@@ -59,7 +59,7 @@ PROGRAMS = $(UNITS) $(FUZZERS) tests/drive tests/drive_tls tests/drive_cut \
 	tests/faultd tests/bench_run tests/bench_load \
 	tests/bench_serve
 $(LIB) $(MADE) $(SHARED) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
-$(PROGRAMS) src/cmd/main: libbide.a $(WITH)
+$(PROGRAMS) src/cmd/main: libbide.a $(WITH) ../../tests/release.ld
 
 suite: $(PROGRAMS)
 fuzzers: $(FUZZERS)

@@ -26,6 +26,17 @@ is() {
 has() { readelf "$1" -W "$BIDE" 2>/dev/null | grep -E "$2"; }
 hasnt() { ! has "$@"; }
 
+# Does each segment begin in the file where the one before it ends?
+dense() {
+	readelf -lW "$BIDE" | awk '$1 == "LOAD" { print $2, $5 }' | {
+		end=0
+		while read -r start size; do
+			[ $((start - end)) -lt 64 ] || exit 1
+			end=$((start + size))
+		done
+	}
+}
+
 is "position-independent" has -h 'Type: +DYN'
 is "marked as a program" has -d 'FLAGS_1.* PIE'
 is "needs no library" hasnt -d NEEDED
@@ -33,6 +44,8 @@ is "relocations read-only" has -l GNU_RELRO
 is "bound at start" has -d 'FLAGS_1.* NOW'
 is "no executable stack" has -l 'GNU_STACK .* RW +0x'
 is "nothing writable and executable" hasnt -l 'LOAD .* RWE'
+is "only code is executable" hasnt -l '[.]text .*[.]|[.][a-z.]+ [.]text'
+is "no padding between segments" dense
 is "no relocations in code" hasnt -d TEXTREL
 is "no relocation needs a symbol" \
     eval "! readelf -rW $BIDE | grep ' R_' | grep -v _RELATIVE"

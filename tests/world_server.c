@@ -185,9 +185,11 @@ put_text(const struct world *w, struct world_worker *x, size_t k, double wait)
 	static const char *const names[] = { "requests per min (RPM)",
 	    "tokens per min (TPM)", "", "", "requests per day (RPD)" };
 	const struct world_bucket *b = &w->bucket[k];
-	double cost = x->cost[k] - (k == W_TOKENS ? x->later : 0);
+	double cost = k < W_KINDS ? x->cost[k] : 0;
 	char v[32];
 
+	if (k == W_TOKENS)
+		cost -= x->later;
 	if (k == W_KINDS)
 		snprintf(x->text, sizeof(x->text), "{\"error\":{\"code\":"
 		    "\"rate_limit_exceeded\",\"message\":\"Max concurrent "

@@ -32,6 +32,7 @@ struct upstreams {
 	} paced[PACES];
 	struct upstream up[UPSTREAMS_MAX];
 	struct plan *plan[UPSTREAMS_MAX];
+	char *why[UPSTREAMS_MAX];	/* it cannot be used, or NULL */
 	size_t n;
 };
 
@@ -66,10 +67,10 @@ add(struct upstreams *u, struct opts *o, const char *name, const char *base)
 	    base == NULL ? name : "-");
 	o->model = model;
 	o->base_url = base;
-	u->plan[u->n++] = p;
+	u->plan[u->n] = p;
 	up->name = name;
 	if (plan_make(p, o, NULL, &c) < 0) {
-		up->why = strdup(c.text);
+		up->why = u->why[u->n] = strdup(c.text);
 	} else {
 		up->dialect = p->provider.dialect;
 		up->base = p->job.to.url.path;
@@ -79,6 +80,7 @@ add(struct upstreams *u, struct opts *o, const char *name, const char *base)
 		put_fields(p->own, !o->no_key, &p->fields);
 		up->fields = buf_slice(&p->fields);
 	}
+	u->n++;
 	up->job = p->job;
 	o->model = p->model = NULL;	/* they end here */
 	p->request.model = (struct slice){ 0 };
@@ -168,48 +170,25 @@ say_line(void *ctx, struct slice line)
 	(void)file_write_some(2, b->p, b->n);
 }
 
-int
-proxy(const struct env *env, struct opts *o, struct slice command)
+/* The exit status; *u and *keys are the caller's to free. */
+static int
+serve(struct upstreams *u, struct buf *keys)
 {
-	struct upstreams *u = calloc(1, sizeof(*u));
-	struct buf keys = { .max = 1 << 20 };
+	const struct env *env = u->env;
+	struct opts *o = u->opts;
 	struct listen l = { .env = env, .at = o->listen,
 	    .max_body = (size_t)o->max_body,
 	    .max_connections = o->max_connections, .drain = o->drain,
 	    .hosts = o->hosts, .nhosts = o->nhosts, .origins = o->origins,
-	    .norigins = o->norigins, .json = o->json, .say = say_line };
+	    .norigins = o->norigins, .json = o->json, .say = say_line,
+	    .relay = &u->relay, .ctx = &u->line };
 	struct fault f;
 
-	(void)command;
-	if (u == NULL)
-		err_oom();
-	u->env = env;
-	u->opts = o;
-	u->relay = (struct relay){ .env = env, .net = &net_real,
-	    .policy = { o->patience, (unsigned)o->retries },
-	    .commit = o->commit, .hold = o->live == 0,
-	    .on_break = o->on_break != NULL ? opts_on_break(o) : BREAK_FAIL,
-	    .pace = find_pace,
-	    .ctx = u };
-	l.relay = &u->relay;
-	l.ctx = &u->line;
-	if (o->nwords > 0)
-		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
-		    o->words[0]);
-	if (u->relay.on_break == BREAK_RESTART)
-		return fail(EXIT_USAGE, "--on-break restart: what a client has "
-		    "got cannot be taken back; --hold starts over unseen");
-	if (o->check)
-		return proxy_check(env, o);
-	if (o->key_file != NULL && (o->client_keys == NULL ||
-	    o->base_url == NULL))
-		return fail(EXIT_USAGE, "--key-file is for -u, with "
-		    "--client-key-file: else each client has its own key");
 	if (o->client_keys != NULL && file_text(env, o->client_keys, MSEC_MAX,
-	    &keys) < 0)
+	    keys) < 0)
 		return fail_read(env, "--client-key-file", o->client_keys);
 	if (o->client_keys != NULL)
-		u->relay.client_keys = keys.n > 0 ? buf_slice(&keys) :
+		u->relay.client_keys = keys->n > 0 ? buf_slice(keys) :
 		    SLICE("#");
 	add_all(u, o, &u->relay);
 	if (listen_open(&l, &f) < 0)
@@ -219,4 +198,48 @@ proxy(const struct env *env, struct opts *o, struct slice command)
 	if (listen_serve(&l, &f) < 0)
 		return fail(EXIT_CONFIG, "%s", f.text);
 	return 0;
+}
+
+int
+proxy(const struct env *env, struct opts *o, struct slice command)
+{
+	enum on_break on_break = o->on_break != NULL ? opts_on_break(o) :
+	    BREAK_FAIL;
+	struct upstreams *u;
+	struct buf keys = { .max = 1 << 20 };
+	size_t i;
+	int rc;
+
+	(void)command;
+	if (o->nwords > 0)
+		return fail(EXIT_USAGE, "proxy takes no words: '%s'",
+		    o->words[0]);
+	if (on_break == BREAK_RESTART)
+		return fail(EXIT_USAGE, "--on-break restart: what a client has "
+		    "got cannot be taken back; --hold starts over unseen");
+	if (o->check)
+		return proxy_check(env, o);
+	if (o->key_file != NULL && (o->client_keys == NULL ||
+	    o->base_url == NULL))
+		return fail(EXIT_USAGE, "--key-file is for -u, with "
+		    "--client-key-file: else each client has its own key");
+	u = calloc(1, sizeof(*u));
+	if (u == NULL)
+		err_oom();
+	u->env = env;
+	u->opts = o;
+	u->relay = (struct relay){ .env = env, .net = &net_real,
+	    .policy = { o->patience, (unsigned)o->retries },
+	    .commit = o->commit, .hold = o->live == 0, .on_break = on_break,
+	    .pace = find_pace, .ctx = u };
+	rc = serve(u, &keys);
+	for (i = 0; i < u->n; i++) {
+		plan_free(u->plan[i]);
+		free(u->plan[i]);
+		free(u->why[i]);
+	}
+	buf_free(&u->line);
+	free(u);
+	buf_wipe(&keys);
+	return rc;
 }

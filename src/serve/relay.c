@@ -154,7 +154,7 @@ ask_rest(void *ctx, const struct outcome *out)
 		return;
 	make_exchange(p->relay, p->client, p->to, buf_slice(&p->rest.body),
 	    &p->job->exchange);
-	rest_begin(&p->rest);
+	rest_begin(&p->rest, p->sequence);
 }
 
 enum relayed

@@ -47,16 +47,17 @@ last_sequence(struct slice events)
 static void
 put_held(struct reply *p, size_t n)
 {
+	struct slice s = slice_sub(buf_slice(&p->held), 0, n);
 	struct buf told = { 0 };
 
 	if (p->relay->client_keys.p != NULL && n > 0)
 		mask_hide(p->job->mask, p->held.p, n, MASK_CUT);
-	if (p->dialect == &dialect_responses && n > 0)
-		p->sequence = last_sequence(slice_sub(buf_slice(&p->held), 0,
-		    n));
-	rest_events(&p->rest, slice_sub(buf_slice(&p->held), 0, n), &told);
-	reply_put(p, p->rest.lives > 0 ? buf_slice(&told) :
-	    slice_sub(buf_slice(&p->held), 0, n));
+	rest_events(&p->rest, s, &told);
+	if (p->rest.lives > 0)
+		s = buf_slice(&told);
+	if (p->dialect == &dialect_responses && s.n > 0)
+		p->sequence = last_sequence(s);
+	reply_put(p, s);
 	buf_free(&told);
 }
 

@@ -1,158 +1,12 @@
 #include "serve/rest.h"
 
 #include "core/pipeline.h"
-
-/* What an event is to a client that reads text. */
-enum {
-	TEXT = 1,		/* it has some */
-	PASS = 2,		/* it has something else to say */
-	OVER = 4,		/* after which there is no going on */
-	START = 8, STOP = 16	/* of a block of text */
-};
-
-/* The APIs whose texts can be joined. */
-struct rest_form {
-	const struct dialect *dialect;
-	unsigned (*read)(struct slice data, struct slice *text);
-	const char *text;	/* where a delta has it */
-	const char *name;	/* of its event */
-	const char *kept[2];	/* members that are the same in all events */
-	/* the request: the list of turns, a turn before and after its text, and
-	 * members that make an answer something else than one plain text */
-	const char *list, *before, *after, *odd[4];
-};
-
-static int
-is_at(struct slice doc, const char *path, const char *what)
-{
-	struct slice tok;
-
-	return json_find(doc, path, &tok) > JSON_END && slice_is(tok, what);
-}
-
-static int
-has(struct slice doc, const char *path, enum json_type type)
-{
-	struct slice tok;
-
-	return json_find(doc, path, &tok) == type && tok.n > 0;
-}
-
-/* Whether a member says nothing: null, "", [] or {}. */
-static int
-is_empty(enum json_type type, struct slice tok)
-{
-	return type == JSON_NULL || tok.n == 0 || (tok.n == 2 &&
-	    (type == JSON_ARRAY || type == JSON_OBJECT));
-}
-
-static unsigned
-read_chat(struct slice data, struct slice *text)
-{
-	struct slice delta, key, tok;
-	enum json_type type;
-	unsigned kind = 0;
-	size_t at = 0;
-
-	if (decode_is_done(data))
-		return PASS | OVER;
-	if (!has(data, "choices.0", JSON_OBJECT))
-		return PASS;	/* usage */
-	if (has(data, "choices.1", JSON_OBJECT) ||
-	    (has(data, "choices.0.index", JSON_NUMBER) &&
-	    !is_at(data, "choices.0.index", "0")) ||
-	    json_find(data, "choices.0.delta", &delta) != JSON_OBJECT)
-		return PASS | OVER;
-	if (has(data, "choices.0.finish_reason", JSON_STRING))
-		kind = PASS | OVER;
-	while ((type = json_each(delta, &at, &key, &tok)) > JSON_END) {
-		if (is_empty(type, tok) || slice_is(key, "role"))
-			continue;
-		if (slice_is(key, "content") && type == JSON_STRING) {
-			*text = tok;
-			kind |= TEXT;
-		} else {
-			kind |= PASS | OVER;
-		}
-	}
-	return kind;
-}
-
-static unsigned
-read_gemini(struct slice data, struct slice *text)
-{
-	struct slice part = { 0 }, key, tok;
-	enum json_type type;
-	unsigned kind = 0;
-	size_t at = 0;
-
-	if (!has(data, "candidates.0", JSON_OBJECT))
-		return PASS;
-	if (has(data, "candidates.1", JSON_OBJECT) ||
-	    has(data, "candidates.0.content.parts.1", JSON_OBJECT))
-		return PASS | OVER;
-	if (has(data, "candidates.0.finishReason", JSON_STRING))
-		kind = PASS | OVER;
-	(void)json_find(data, "candidates.0.content.parts.0", &part);
-	while ((type = json_each(part, &at, &key, &tok)) > JSON_END) {
-		if (slice_is(key, "text") && type == JSON_STRING) {
-			*text = tok;
-			kind |= tok.n > 0 ? TEXT : 0;
-		} else if (slice_is(key, "thoughtSignature")) {
-			kind |= PASS;
-		} else {
-			return PASS | OVER;
-		}
-	}
-	return kind;
-}
-
-static unsigned
-read_messages(struct slice data, struct slice *text)
-{
-	if (is_at(data, "type", "message_start") || is_at(data, "type", "ping"))
-		return 0;
-	if (is_at(data, "type", "content_block_start") &&
-	    is_at(data, "content_block.type", "text") &&
-	    !has(data, "content_block.text", JSON_STRING))
-		return START;
-	if (is_at(data, "type", "content_block_delta") &&
-	    is_at(data, "delta.type", "text_delta") &&
-	    json_find(data, "delta.text", text) == JSON_STRING)
-		return text->n > 0 ? TEXT : 0;
-	if (is_at(data, "type", "content_block_stop"))
-		return PASS | STOP;
-	if (is_at(data, "type", "error") || (is_at(data, "type",
-	    "message_delta") && !has(data, "delta.stop_reason", JSON_STRING)))
-		return PASS;
-	return PASS | OVER;
-}
-
-static const struct rest_form forms[] = {
-	{ &dialect_chat, read_chat, "choices.0.delta.content", "message",
-	    { "id", "created" }, "messages", "{\"role\":\"user\",\"content\":",
-	    "}", { "response_format", "n", "audio", NULL } },
-	{ &dialect_messages, read_messages, "delta.text",
-	    "content_block_delta", { NULL, NULL }, "messages",
-	    "{\"role\":\"user\",\"content\":", "}", { "output_format",
-	    "output_config.format", NULL, NULL } },
-	{ &dialect_gemini, read_gemini, "candidates.0.content.parts.0.text",
-	    "message", { "responseId", NULL }, "contents",
-	    "{\"role\":\"user\",\"parts\":[{\"text\":", "}]}",
-	    { "generationConfig.responseMimeType",
-	    "generationConfig.responseSchema",
-	    "generationConfig.candidateCount", "generation_config" } },
-};
+#include "serve/rest_form.h"
 
 void
 rest_init(struct rest *r, const struct dialect *d)
 {
-	size_t i;
-
-	*r = (struct rest){ .index = -1 };
-	for (i = 0; i < COUNT(forms); i++)
-		if (forms[i].dialect == d)
-			r->form = &forms[i];
+	*r = (struct rest){ .index = -1, .form = rest_form(d) };
 }
 
 void
@@ -162,6 +16,9 @@ rest_free(struct rest *r)
 	buf_free(&r->text);
 	buf_free(&r->kept[0]);
 	buf_free(&r->kept[1]);
+	buf_free(&r->item);
+	buf_free(&r->part);
+	buf_free(&r->items);
 	buf_free(&r->head);
 	buf_free(&r->like);
 }
@@ -180,11 +37,48 @@ splice(struct buf *doc, struct slice at, struct slice with)
 	buf_free(&end);
 }
 
+/* Puts another value, of a string what is in its quotes, in the place of what
+ * doc has at that path, if it has it. */
+static void
+set(struct buf *doc, const char *path, struct slice with)
+{
+	struct slice tok;
+
+	if (json_find(buf_slice(doc), path, &tok) > JSON_END)
+		splice(doc, tok, with);
+}
+
+static void
+set_num(struct buf *doc, const char *path, int64_t n)
+{
+	char text[24];
+
+	(void)str_printf(text, sizeof(text), "%lld", (long long)n);
+	set(doc, path, slice_str(text));
+}
+
+/* Copies the value that doc has at that path, if it has it. */
+static void
+get(struct buf *to, struct slice doc, const char *path)
+{
+	struct slice tok;
+
+	if (json_find(doc, path, &tok) <= JSON_END)
+		return;
+	buf_clear(to);
+	buf_put(to, tok);
+}
+
 /* -- the events ------------------------------------------------------------ */
 
 static void
-put_event(struct buf *out, struct slice name, struct slice data)
+put_event(struct rest *r, struct slice name, struct buf *event,
+    struct buf *out)
 {
+	struct slice data;
+
+	set_num(event, "sequence_number", ++r->sequence);
+	data = buf_slice(event);
 	if (!slice_is(name, "message")) {
 		buf_puts(out, "event: ");
 		buf_put(out, name);
@@ -207,12 +101,12 @@ remember(struct rest *r, struct slice raw, unsigned kind)
 }
 
 static int64_t
-index_of(struct slice data)
+index_of(const struct rest *r, struct slice data)
 {
 	struct slice tok;
 
-	return json_find(data, "index", &tok) == JSON_NUMBER ?
-	    json_int(tok, -1) : -1;
+	return r->form->index != NULL && json_find(data, r->form->index,
+	    &tok) == JSON_NUMBER ? json_int(tok, -1) : -1;
 }
 
 static void
@@ -224,68 +118,183 @@ set_block(struct rest *r, int64_t index, unsigned kind)
 	r->open = (kind & STOP) == 0;
 }
 
+/* An item of responses that the client has from start to end. */
+static void
+keep_item(struct rest *r, struct slice data)
+{
+	struct slice tok;
+
+	if (json_find(data, "item", &tok) != JSON_OBJECT)
+		return;
+	buf_putc(&r->items, r->items.n > 0 ? ',' : '[');
+	buf_put(&r->items, tok);
+}
+
 /* An event of the first life. */
 static void
 note(struct rest *r, unsigned kind, struct slice data, struct slice text)
 {
-	struct slice tok;
 	size_t i;
 
 	for (i = 0; i < COUNT(r->kept); i++)
-		if (r->form->kept[i] != NULL && r->kept[i].n == 0 &&
-		    json_find(data, r->form->kept[i], &tok) > JSON_END)
-			buf_put(&r->kept[i], tok);
-	if (r->form->dialect == &dialect_messages)
-		set_block(r, index_of(data), kind);
+		if (r->form->kept[i] != NULL && r->kept[i].n == 0)
+			get(&r->kept[i], data, r->form->kept[i]);
+	set_block(r, index_of(r, data), kind);
+	if ((kind & START) != 0)
+		get(&r->item, data, "item");
+	if ((kind & PART) != 0)
+		get(&r->part, data, "part");
+	if ((kind & STOP) != 0)
+		keep_item(r, data);
 	remember(r, text, kind);
 }
 
-/* Gives an event of the rest, in .like, the ids of the first part, and its
- * block the next index.  0: it is nothing new to the client. */
-static int
-adopt(struct rest *r, unsigned kind, struct buf *out)
+/* The end of a block of messages. */
+static void
+close_block(struct rest *r, struct buf *out)
 {
-	struct buf *data = &r->like, number = { 0 };
-	struct slice tok;
-	int64_t index;
-	size_t i;
+	struct buf b = { 0 };
+
+	buf_printf(&b, "{\"type\":\"content_block_stop\",\"index\":%lld}",
+	    (long long)r->index);
+	put_event(r, SLICE("content_block_stop"), &b, out);
+	buf_free(&b);
+}
+
+/* The place of an event of messages: its block gets the next index. */
+static int
+place_block(struct rest *r, unsigned kind, int64_t index, struct buf *out)
+{
 	int same;
 
-	for (i = 0; i < COUNT(r->kept); i++)
-		if (r->kept[i].n > 0 && json_find(buf_slice(data),
-		    r->form->kept[i], &tok) > JSON_END)
-			splice(data, tok, buf_slice(&r->kept[i]));
-	if (r->form->dialect != &dialect_messages ||
-	    (index = index_of(buf_slice(data))) < 0)
-		return kind != 0;
 	if (!r->placed) {
 		same = r->open && (kind & (START | TEXT)) != 0;
 		r->placed = 1;
 		r->shift = r->index + !same - index;
 		if (same && (kind & START) != 0)
 			return 0;
-		if (r->open && !same) {
-			buf_printf(&number, "{\"type\":\"content_block_stop\","
-			    "\"index\":%lld}", (long long)r->index);
-			put_event(out, SLICE("content_block_stop"),
-			    buf_slice(&number));
-			buf_clear(&number);
+		if (r->open && !same)
+			close_block(r, out);
+	}
+	set_block(r, index + r->shift, kind);
+	return 1;
+}
+
+static void
+put_done(struct rest *r, const char *type, const char *member,
+    struct slice value, struct buf *out)
+{
+	struct buf b = { 0 }, id = { 0 };
+
+	get(&id, buf_slice(&r->item), "id");
+	buf_printf(&b, "{\"type\":\"%s\",\"sequence_number\":0,\"item_id\":"
+	    "\"%.*s\",\"output_index\":%lld,\"content_index\":0,"
+	    "\"logprobs\":[],\"%s\":", type, SLICE_FMT(buf_slice(&id)),
+	    (long long)r->index, member);
+	buf_put(&b, value);
+	buf_putc(&b, '}');
+	put_event(r, slice_str(type), &b, out);
+	keep_item(r, buf_slice(&b));
+	buf_free(&b);
+	buf_free(&id);
+}
+
+/* The end of the item of responses that has the text. */
+static void
+close_item(struct rest *r, struct buf *out)
+{
+	struct buf quoted = { 0 };
+	struct json_out w = { .out = &quoted };
+	struct buf content = { 0 };
+	struct slice text;
+
+	if (!r->open)
+		return;
+	r->open = r->joining = 0;
+	r->never = 1;
+	json_unescape_end(&r->text, &r->half);
+	json_str(&w, buf_slice(&r->text));
+	text = buf_slice(&quoted);
+	set(&r->part, "text", slice_sub(text, 1, text.n - 2));
+	set(&r->item, "status", SLICE("completed"));
+	buf_putc(&content, '[');
+	buf_put(&content, buf_slice(&r->part));
+	buf_putc(&content, ']');
+	set(&r->item, "content", buf_slice(&content));
+	put_done(r, "response.output_text.done", "text", text, out);
+	put_done(r, "response.content_part.done", "part", buf_slice(&r->part),
+	    out);
+	put_done(r, "response.output_item.done", "item", buf_slice(&r->item),
+	    out);
+	buf_free(&quoted);
+	buf_free(&content);
+}
+
+/* The place of an event of responses: the first message is the one that the
+ * client is reading, and what comes before it is not for the client. */
+static int
+place_item(struct rest *r, unsigned kind, int64_t index, struct buf *out)
+{
+	struct buf id = { 0 };
+
+	if (!r->placed) {
+		if ((kind & (START | TEXT)) == 0)
+			return 0;
+		r->placed = 1;
+		r->mine = index;
+		r->shift = r->index - index;
+		if ((kind & START) != 0 && (kind & OVER) != 0) {
+			close_item(r, out);
+			r->mine = -1;
+			r->shift++;
 		}
 	}
-	index += r->shift;
-	set_block(r, index, kind);
-	buf_put_num(&number, index);
-	(void)json_find(buf_slice(data), "index", &tok);
-	splice(data, tok, buf_slice(&number));
-	buf_free(&number);
-	return kind != 0;
+	if (index != r->mine) {
+		if ((kind & STOP) != 0)
+			keep_item(r, buf_slice(&r->like));
+		return 1;
+	}
+	if ((kind & STOP) != 0)
+		close_item(r, out);
+	if ((kind & TEXT) == 0)
+		return 0;
+	get(&id, buf_slice(&r->item), "id");
+	set(&r->like, "item_id", buf_slice(&id));
+	set(&r->like, "content_index", SLICE("0"));
+	buf_free(&id);
+	return 1;
+}
+
+/* Gives an event of the rest, in .like, the ids of the first part, and its
+ * block or item the next index.  0: it is nothing new to the client. */
+static int
+adopt(struct rest *r, unsigned kind, struct buf *out)
+{
+	struct buf *data = &r->like;
+	int64_t index = index_of(r, buf_slice(data));
+	size_t i;
+
+	for (i = 0; i < COUNT(r->kept); i++)
+		if (r->kept[i].n > 0)
+			set(data, r->form->kept[i], buf_slice(&r->kept[i]));
+	if (index >= 0) {
+		if (!(r->item.n > 0 ? place_item : place_block)(r, kind, index,
+		    out))
+			return 0;
+		set_num(data, r->form->index, index + r->shift);
+	} else if (r->item.n > 0 && (kind & OVER) != 0) {
+		close_item(r, out);
+		buf_putc(&r->items, ']');
+		set(data, "response.output", buf_slice(&r->items));
+	}
+	return 1;
 }
 
 /* Gives .like the text held back, without what the client has of it. */
 static size_t
 join(struct rest *r)
 {
-	struct slice text = buf_slice(&r->head), at;
+	struct slice text;
 	struct buf quoted = { 0 };
 	struct json_out w = { .out = &quoted };
 
@@ -295,9 +304,8 @@ join(struct rest *r)
 	slice_skip(&text, seam_overlap(buf_slice(&r->text), text));
 	buf_put(&r->text, text);
 	json_str(&w, text);
-	if (json_find(buf_slice(&r->like), r->form->text, &at) == JSON_STRING)
-		splice(&r->like, at, slice_sub(buf_slice(&quoted), 1,
-		    quoted.n - 2));
+	set(&r->like, r->form->text, slice_sub(buf_slice(&quoted), 1,
+	    quoted.n - 2));
 	buf_free(&quoted);
 	buf_clear(&r->head);
 	return text.n;
@@ -307,7 +315,7 @@ static void
 put_joined(struct rest *r, struct buf *out)
 {
 	if (join(r) > 0)
-		put_event(out, slice_str(r->form->name), buf_slice(&r->like));
+		put_event(r, slice_str(r->form->name), &r->like, out);
 }
 
 /* An event of a later one. */
@@ -334,7 +342,7 @@ follow(struct rest *r, unsigned kind, const struct sse_event *e,
 		(void)join(r);
 		text.n = 0;
 	}
-	put_event(out, e->name, buf_slice(&r->like));
+	put_event(r, e->name, &r->like, out);
 	remember(r, text, kind);
 }
 
@@ -365,43 +373,55 @@ int
 rest_request(struct rest *r, struct slice asked)
 {
 	const struct rest_form *f = r->form;
-	struct buf quote = { 0 }, turn = { 0 };
-	struct json_out w = { .out = &turn };
+	struct buf quote = { 0 }, list = { 0 };
+	struct json_out w = { .out = &list };
 	struct slice tok;
 	enum json_type type;
 	size_t i;
 
-	if (f == NULL || r->never || r->half != 0 || r->text.n == 0)
+	if (f == NULL || r->never || r->half != 0 || r->text.n == 0 ||
+	    (f->dialect == &dialect_responses && (r->part.n == 0 ||
+	    json_find(buf_slice(&r->item), "content", &tok) != JSON_ARRAY)))
 		return -1;
 	for (i = 0; i < COUNT(f->odd) && f->odd[i] != NULL; i++) {
 		type = json_find(asked, f->odd[i], &tok);
-		if (type > JSON_NULL && !slice_is(tok, "1"))
+		if (type > JSON_FALSE && !slice_is(tok, "1") &&
+		    !slice_is(tok, "text"))
 			return -1;
 	}
-	if (!json_valid(asked) ||
-	    json_find(asked, f->list, &tok) != JSON_ARRAY)
+	if (!json_valid(asked))
 		return -1;
-	seam_quote(buf_slice(&r->text), &quote);
-	buf_puts(&turn, slice_trim(slice_sub(tok, 1, tok.n - 2)).n > 0 ?
-	    "," : "");
-	buf_puts(&turn, f->before);
-	json_str(&w, buf_slice(&quote));
-	buf_puts(&turn, f->after);
 	buf_clear(&r->body);
-	buf_put(&r->body, slice_sub(asked, 0,
-	    (size_t)(tok.p - asked.p) + tok.n - 1));
-	buf_put(&r->body, buf_slice(&turn));
-	buf_put(&r->body, slice_sub(asked, (size_t)(tok.p - asked.p) + tok.n -
-	    1, asked.n));
+	buf_put(&r->body, asked);
+	type = json_find(buf_slice(&r->body), f->list, &tok);
+	if (type == JSON_STRING) {	/* responses: one turn */
+		tok.p--;
+		tok.n += 2;
+		buf_printf(&list, "[%s%.*s%s", f->before, SLICE_FMT(tok),
+		    f->after);
+	} else if (type == JSON_ARRAY) {
+		buf_put(&list, slice_sub(tok, 0, tok.n - 1));
+	} else {
+		return -1;
+	}
+	if (slice_trim(buf_slice(&list)).n > 1)
+		buf_putc(&list, ',');
+	seam_quote(buf_slice(&r->text), &quote);
+	buf_puts(&list, f->before);
+	json_str(&w, buf_slice(&quote));
+	buf_puts(&list, f->after);
+	buf_putc(&list, ']');
+	splice(&r->body, tok, buf_slice(&list));
 	buf_free(&quote);
-	buf_free(&turn);
+	buf_free(&list);
 	return 0;
 }
 
 void
-rest_begin(struct rest *r)
+rest_begin(struct rest *r, int64_t sequence)
 {
 	r->lives++;
+	r->sequence = sequence;
 	r->joining = 1;
 	r->placed = 0;
 	buf_clear(&r->head);

@@ -7,10 +7,12 @@
  * is reading.  Pure.
  *
  * An answer can be gone on from if what the client has of it is text alone: no
- * reasoning, no tool calls, one choice, and not the end.  Its start is joined
- * to that text as in core/pipeline.h; its events keep what they say, but the
- * ids and indexes become those of the first part, and what begins a stream is
- * left out.
+ * reasoning, no tool calls, one choice, and not the end; in the Responses API
+ * also after reasoning that has ended.  The rest is joined to that text as in
+ * core/pipeline.h; its events keep what they say, but the ids, indexes and
+ * numbers go on from those of the first part, and what begins a stream is left
+ * out.  Of the Responses API, whose events repeat what went before, those that
+ * end the text and the list of output in the last one are made anew.
  */
 
 #include "api/dialect.h"
@@ -25,11 +27,15 @@ struct rest {
 	struct buf text;
 	uint16_t half;		/* a high surrogate at its end */
 	struct buf kept[2];	/* raw members of its events */
-	int64_t index;		/* messages: of the last block */
+	int64_t index;		/* of the last block, or item with text */
 	int open;		/* it has not ended */
+	struct buf item, part;	/* responses: as they began */
+	struct buf items;	/* all that have ended, "[a,b" */
 	/* private: of this life */
 	int joining, placed;
 	int64_t shift;		/* of the indexes */
+	int64_t mine;		/* responses: that of the item with the text */
+	int64_t sequence;	/* of the last event */
 	struct buf head;	/* its start, held back */
 	uint16_t head_half;
 	struct buf like;	/* the data of an event with text */
@@ -47,7 +53,8 @@ void rest_events(struct rest *r, struct slice events, struct buf *out);
  * sent.  0; -1: it cannot be gone on from. */
 int rest_request(struct rest *r, struct slice asked);
 
-/* That is sent: the next events are those of the rest. */
-void rest_begin(struct rest *r);
+/* That is sent: the next events are those of the rest.  sequence: the number of
+ * the last one that the client has, or -1. */
+void rest_begin(struct rest *r, int64_t sequence);
 
 #endif

@@ -58,6 +58,8 @@ while read -r client package; do
 		echo "$client $fault proxy stream honest"
 	done
 	for fault in $vain; do
+		# It asks for minutes on whatever a 429 says.
+		[ "$client.$fault" != qwen.quota ] || continue
 		echo "$client $fault proxy stream error"
 	done
 	case $client in
@@ -68,7 +70,7 @@ while read -r client package; do
 	done
 done < "$T/clients" > "$T/jobs"
 
-cut -d ' ' -f 1-4 "$T/jobs" | LIMIT=${LIMIT:-240} xargs -P "${JOBS:-2}" -L 1 \
+cut -d ' ' -f 1-4 "$T/jobs" | LIMIT=${LIMIT:-120} xargs -P "${JOBS:-2}" -L 1 \
     sh tests/interop/client.sh > "$T/got" 2> "$T/err"
 
 # A client may repeat by itself what broke, so that an answer is honest, too;
