@@ -41,6 +41,7 @@ struct work {
 	/* of the connection */
 	struct intake in;
 	int early;		/* bytes came before the answer */
+	int drains;		/* no more requests are to be taken */
 	const struct bound *socket;
 	int fd;
 	char peer[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN + 2];
@@ -147,9 +148,10 @@ await_request(struct work *w, enum place place, msec time)
 	for (;;) {
 		if (await_fds(&w->env, fds, 4, until, &f) <= 0)
 			return 0;
+		w->drains = fds[2].revents != 0;
 		if (fds[1].revents != 0)
 			break;
-		if (fds[2].revents != 0 || read(fds[3].fd, &c, 1) == 1)
+		if (w->drains || read(fds[3].fd, &c, 1) == 1)
 			return 0;
 	}
 	sock_readable(w->in.conn);
@@ -357,7 +359,7 @@ exchange(struct work *w)
 	} else {
 		c.minor = q->minor;
 		/* a request sent before the answer is not read */
-		c.keep = q->keep && !w->early && !board_draining(w->b);
+		c.keep = q->keep && !w->early && !w->drains;
 		c.field = q->field;
 		c.nfields = q->nfields;
 		c.body = buf_slice(&w->in.body);

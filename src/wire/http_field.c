@@ -26,7 +26,7 @@ http_split(struct slice lines, struct buf *to)
 	struct slice line, name;
 	struct http_field f;
 
-	(void)buf_room(to, 32 * sizeof(f));
+	(void)buf_room(to, 16 * sizeof(f));
 	while ((line = slice_cut(&lines, '\n')).n > 0) {
 		if (memchr(line.p, ':', line.n) == NULL)
 			return "a header line without a colon";
