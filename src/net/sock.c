@@ -20,8 +20,8 @@ struct sock {
 	struct conn c;
 	const struct env *env;
 	int fd;
-	int asked;		/* written to since the last read: there is
-				   nothing to read yet, so poll first */
+	int dry;		/* there is nothing to read yet, so poll first:
+				   it was written to, or read empty */
 };
 
 static int
@@ -64,10 +64,10 @@ sock_read(struct conn *c, void *p, size_t n, msec deadline, struct fault *f)
 	for (;;) {
 		if (expired(k, deadline, "the peer sent nothing", f) < 0)
 			return -1;
-		if (k->asked && ready(k, POLLIN, deadline, f) < 0)
+		if (k->dry && ready(k, POLLIN, deadline, f) < 0)
 			return -1;
-		k->asked = 0;
 		got = recv(k->fd, p, n, 0);
+		k->dry = got >= 0 && (size_t)got < n;
 		if (got >= 0)
 			return got;
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
@@ -93,7 +93,7 @@ sock_write(struct conn *c, struct slice *s, msec deadline, struct fault *f)
 	ssize_t n;
 	int got, err;
 
-	k->asked = 1;
+	k->dry = 1;
 	while (s->n > 0) {
 		if (expired(k, deadline, "the peer did not take the request",
 		    f) < 0)
@@ -167,7 +167,7 @@ sock_take(const struct env *env, int fd)
 void
 sock_readable(struct conn *c)
 {
-	((struct sock *)c)->asked = 0;
+	((struct sock *)c)->dry = 0;
 }
 
 struct conn *
