@@ -410,6 +410,11 @@ for my $pid ($p->{pid}, workers($p)) {
 	open my $f, '<', "/proc/$pid/smaps_rollup" or next;
 	/^Pss:\s+(\d+)/ and $pss += $1 while <$f>;
 }
+# page tables of its own, for a part of memory that lies apart
+my $apart = 0;
+if ($ENV{BIDE} eq './bide' && open my $f, '<', "/proc/$p->{pid}/maps") {
+	/\[heap\]/ and $apart++ while <$f>;
+}
 $start = time;
 like get($p, '/bide/healthz'), qr/^HTTP\/1.1 200/, "$many slow clients";
 my $next = time - $start;
@@ -418,6 +423,7 @@ cmp_ok $next, '<', 0.5 + $slack * 10,
 # A sanitizer's shadow is no memory of ours.
 my $most = $ENV{BIDE} eq './bide' ? 64000 : 256000;
 cmp_ok $pss, '<', $most, "PSS of all: $pss kB";
+is $apart, 0, 'no memory apart from the rest';
 @c = ();
 stop($p, 'TERM');
 
