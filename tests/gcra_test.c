@@ -59,14 +59,14 @@ test_sync(void)
 	gcra_sync(&g, g.base + 500000, FAR, MINUTE, SECOND, 0);
 	for (i = 0; i < 24; i++)
 		gcra_sync(&g, 0, FAR, MINUTE, SECOND, 0);
-	EQ(g.margin, 750000 + MINUTE / 1000, "until less is needed");
+	EQ(g.margin, 750000 + MINUTE / 500, "until less is needed");
 	gcra_sync(&g, g.base + 5000000, FAR, MINUTE, 10 * SECOND, 0);
-	EQ(g.margin, 750000 + MINUTE / 1000, "what took long is not new");
+	EQ(g.margin, 750000 + MINUTE / 500, "what took long is not new");
 	gcra_sync(&g, FAR, FAR, 1000 * MINUTE, SECOND, 1);
 	EQ(g.margin, MINUTE / 20, "at most a twentieth of a minute");
 	for (i = 0; i < 2000; i++)
 		gcra_sync(&g, 0, FAR, MINUTE, SECOND, 0);
-	EQ(g.margin, MINUTE / 1000, "never 0");
+	EQ(g.margin, MINUTE / 500, "never 0");
 }
 
 int

@@ -28,7 +28,7 @@ within(struct world *w, const struct world_range *r)
 static void
 take_next(struct world *w, struct world_worker *x)
 {
-	int64_t prompt, most, answer, n;
+	int64_t prompt, most, answer, extra, n;
 
 	x->act = W_OVER;
 	if (w->taken == w->requests)
@@ -37,6 +37,7 @@ take_next(struct world *w, struct world_worker *x)
 	prompt = within(w, &w->prompt);
 	most = within(w, &w->most);
 	answer = within(w, &w->answer);
+	extra = w->extra.most > 0 ? within(w, &w->extra) : 0;
 	buf_clear(&x->body);
 	buf_printf(&x->body, "{\"model\": \"gpt-5\", ");
 	if (most > 0)
@@ -47,7 +48,8 @@ take_next(struct world *w, struct world_worker *x)
 		buf_puts(&x->body, "abc ");
 	buf_puts(&x->body, "\"}");
 	x->cost[W_CALLS] = x->cost[W_DAY] = 1;
-	x->cost[W_INPUT] = (double)prompt * w->count;
+	x->cost[W_INPUT] = (double)prompt * w->count +
+	    (double)extra;
 	x->cost[W_OUTPUT] = x->later = (double)answer;
 	x->cost[W_TOKENS] = x->cost[W_INPUT] + (double)(answer > 0 ? answer :
 	    most > 0 ? most : MOST_DEFAULT) * w->count;

@@ -68,7 +68,8 @@ struct world {
 	int all_count;			/* refused requests are counted */
 	msec latency, think, service;	/* each way; to the head; from it */
 	msec late;			/* most delay of one in ten */
-	double count;			/* its count of tokens by ours */
+	double count;			/* its count of tokens by ours, */
+	struct world_range extra;	/* and besides so many */
 	struct world_range answer;	/* instead of max_tokens this is
 					   counted, at the end */
 	double foreign;			/* what others take, as part of the

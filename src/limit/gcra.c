@@ -1,9 +1,11 @@
 #include "limit/gcra.h"
 
 /* The margin is at least 1/MARGIN_MIN of the window, or of a minute if that is
- * shorter, at first 1/MARGIN_FIRST and at most 1/MARGIN_MAX.  It is lowered to
- * what the last MARGIN_REPORTS to twice as many responses needed. */
-#define MARGIN_MIN 1000
+ * shorter: twice by how much base may be too low because the order of places
+ * is uncertain (learn.c).  It is at first 1/MARGIN_FIRST and at most
+ * 1/MARGIN_MAX, and lowered to what the last MARGIN_REPORTS to twice as many
+ * responses needed. */
+#define MARGIN_MIN 500
 #define MARGIN_FIRST 100
 #define MARGIN_MAX 20
 #define MARGIN_REPORTS 24

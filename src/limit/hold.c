@@ -1,6 +1,13 @@
 #include "limit/hold.h"
 
 #define PROBE_FIRST ((msec)60000)
+#define SLACK ((msec)200)
+
+msec
+hold_last(msec from, msec until)
+{
+	return until + (until - from) / 5 + SLACK;
+}
 
 int
 hold_is_long(const struct page *p)

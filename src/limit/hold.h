@@ -16,6 +16,10 @@
 
 #define HOLD_LONG ((msec)3600000)
 
+/* When a request that was refused at from, until then, has gone again at the
+ * latest, as core/retry.h has it. */
+msec hold_last(msec from, msec until);
+
 /* A request sent at sent was refused until then. */
 void hold_set(struct page *p, msec until, msec sent, msec now);
 

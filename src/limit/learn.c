@@ -2,12 +2,13 @@
 
 #include "api/hint.h"
 #include "limit/gcra.h"
+#include "limit/hold.h"
 #include "limit/queue.h"
 #include "limit/rate.h"
 #include "limit/ratio.h"
 
 /* Tickets later than window/CROWD are not paced: the server may count them in
- * any order. */
+ * any order, as also while one that it refused has not gone again. */
 #define CROWD 64
 
 /* A server decides so soon after a request was sent, however slow its head. */
@@ -110,7 +111,8 @@ learn(struct limit *l, struct ticket *t, size_t k, const struct quota_of *of,
 	/* refused by this bucket; a text only repeats what the head said */
 	refused = !counted && !(t->told >> k & 1) && left < queue_cost(l, t, k);
 	t->told |= 1u << k;
-	crowd = t->early[k] > v.window / CROWD;
+	crowd = t->early[k] > v.window / CROWD || now <= hold_last(
+	    atomic_load(&l->page->held), atomic_load(&l->page->hold));
 	r.place = t->place[k];
 	r.span = t->span[k];
 	if (t->era[k] != atomic_load(&c->era)) {

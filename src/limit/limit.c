@@ -25,14 +25,12 @@
 
 /*
  * What the server says when it refuses a request beats what is known of its
- * buckets: the request goes after the stated wait w, in at most 1.2 w + SLACK,
- * as core/retry.h has it.  A bucket counts all the same while others use it or
+ * buckets: the request goes after the stated wait, by hold_last().  A bucket counts all the same while others use it or
  * are first in its queue, as each of them was told the wait of one alone;
  * unless the server contradicts its own figures.  After TRUST such refusals in
  * a row the buckets count again.
  */
 #define TRUST 3
-#define SLACK ((msec)200)
 
 /* What a killed process held is free after LEASE; a living one renews it. */
 #define LEASE ((msec)5000)
@@ -230,7 +228,7 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 	t->probe = 0;
 	t->words = t->refused ? t->words + 1 : 0;
 	t->last = t->refused && t->words <= TRUST ?
-	    now + f->wait + f->wait / 5 + SLACK : 0;
+	    hold_last(now, now + f->wait) : 0;
 	t->odd = now + refill_wait(&refill) > t->last;
 	if (f->wait > 0 && (!told || f->wait <= HOLD_ALL)) {
 		t->held = now + f->wait;

@@ -279,6 +279,10 @@ end
 
 -- -- limit/hold.c --
 
+local function hold_last(from, till)
+	return till + floor((till - from) / 5) + 200
+end
+
 local function hold(till)
 	local long = p.hold - p.held > HOUR
 	if p.hold > now and long and t.at >= p.held then
@@ -447,7 +451,7 @@ end
 
 -- The bucket needs more margin than it has.
 local function need(c, margin, window)
-	margin = min(max(margin, floor(window / 1000)), floor(window / 20))
+	margin = min(max(margin, floor(window / 500)), floor(window / 20))
 	c.margin, c.peak = max(c.margin, margin), max(c.peak, margin)
 end
 
@@ -462,7 +466,7 @@ local function sync(c, least, latest, window, elapsed, refused)
 		if elapsed > window / 60 then
 			raise = floor(raise * window / 60 / elapsed)
 		end
-		need(c, raise + floor(raise / 2) + floor(window / 1000), window)
+		need(c, raise + floor(raise / 2) + floor(window / 500), window)
 	elseif c.base > latest and not refused then
 		c.base = latest
 	end
@@ -499,7 +503,8 @@ local function learn(k, of, counted)
 	local left = max(of.left, -of.limit)
 	local refused = not counted and not t.told[k] and left < cost(k)
 	t.told[k] = true
-	local crowd = t.early[k] > v.window / 64
+	local crowd = t.early[k] > v.window / 64 or now <=
+	    hold_last(p.held, p.hold)
 	local place, taken = t.place[k], t.span[k]
 	if t.era[k] ~= c.era then place, taken, crowd = c.tail, 0, true end
 	local lack = span(of.limit - left, v.limit, v.window)
@@ -592,7 +597,7 @@ local function refuse(kind, of, asked, pause, refill)
 	t.refused, t.probe = pause > 0 or nil, nil
 	t.words = pause > 0 and t.words + 1 or 0
 	t.last = pause > 0 and t.words <= 3 and
-	    now + pause + floor(pause / 5) + 200 or 0
+	    hold_last(now, now + pause) or 0
 	t.odd = now + refill > t.last or nil
 	if pause > 0 and (kind < 0 or pause <= 600000) then
 		t.held = now + pause
