@@ -30,8 +30,12 @@ test_one(void)
 	ask(&l, &a, 0);
 	head(&l, &a, -1, -1, 429, 10);
 	refuse(&l, &a, text, 300, 10);
-	EQ(gap_next(l.page, START + 20), 0, "a stated wait teaches none");
-	EQ(ask(&l, &b, 310), 310, "it is all that others wait for");
+	EQ(ask(&l, &b, 20), 310, "a stated wait holds");
+	EQ(ask(&l, &b, 310), 410, "the refused one goes first");
+	EQ(ask(&l, &a, 350), 350, "at its time");
+	EQ(ask(&l, &b, 410), 450, "and the others a tenth of a second later");
+	refuse(&l, &a, text, 60001, 420);
+	EQ(ask(&l, &b, 60421), 60421, "a long one teaches none");
 	limit_close(&l);
 }
 
@@ -66,7 +70,7 @@ test_measure(msec interval)
 			gap_accepted(p);
 			accepted++;
 		} else {
-			OK(gap_refused(p, 1, now, now), "too early");
+			OK(gap_refused(p, 1, now, 0, now), "too early");
 			refused++;
 		}
 	}

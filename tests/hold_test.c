@@ -14,6 +14,14 @@ test_hold(void)
 	EQ(ask(&l, &b, 20), 3010, "a 429 holds all");
 	EQ(b.why, LIMIT_HOLD, "the reason");
 	EQ(ask(&l, &a, 3010), 3010, "until the wait is over");
+	b.hurry = 1;
+	ask(&l, &b, 3110);
+	refuse(&l, &a, "slow down", 2000, 3120);
+	head(&l, &b, -1, -1, 429, 3130);
+	refuse(&l, &b, "slow down", 9000, 3130);
+	EQ(ask(&l, &a, 3140), 5120, "its own wait beats what others are told");
+	EQ(ask(&l, &a, 5120), 5120, "it goes");
+	EQ(ask(&l, &b, 5130), 12130, "the other waits on");
 	limit_close(&l);
 
 	l = home_limit();
@@ -92,7 +100,7 @@ test_probes(void)
 	}
 	b = (struct ticket){ 0 };
 	EQ(ask(&l, &b, 10980001), 11010000, "a shorter wait replaces it");
-	EQ(ask(&l, &b, 11010000), 11010000, "and is kept to its end");
+	EQ(ask(&l, &b, 11010100), 11010100, "and is kept to its end");
 	limit_close(&l);
 
 	l = home_limit();

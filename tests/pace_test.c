@@ -53,8 +53,13 @@ static const struct row rows[] = {
 	    [W_INPUT] = { 30000, 900, MINUTE, 0, 0 },
 	    [W_OUTPUT] = { 80000, 2400, MINUTE, 0, 0 } },
 	    .answer = { 20, 20 }, .think = 500, .rounded = 1 } },
-	{ "Retry-After", 1.06, 300, 1, 0, { .style = W_RETRY_AFTER,
+	{ "Retry-After", 1.03, 300, 0.15, 0, { .style = W_RETRY_AFTER,
 	    .requests = 50, .bucket = { CALLS(60) } } },
+	{ "Retry-After, a place in 3 s", 1.06, 300, 0.2, 0, {
+	    .style = W_RETRY_AFTER, .requests = 30, .bucket = { CALLS(20) } } },
+	{ "Retry-After, 10 places a second", 1.03, 300, 0.2, 0, {
+	    .style = W_RETRY_AFTER, .requests = 400,
+	    .bucket = { CALLS(600) } } },
 	{ "Retry-After, a fixed window", 1.1, 300, 0.2, 0, {
 	    .style = W_RETRY_AFTER, .requests = 60,
 	    .bucket = { [W_CALLS] = { 20, 10, 10000, 0, 1 } } } },
@@ -89,7 +94,7 @@ static const struct row rows[] = {
 	{ "12 s long, 8 at a time", 1.15, 300, 0, 3, {
 	    .requests = 24, .bucket = { CALLS(3000) }, .at_a_time = 8,
 	    .think = 12000 } },
-	{ "8 at a time, Retry-After", 1.3, 300, 0.06, 0, {
+	{ "8 at a time, Retry-After", 1.23, 300, 0.1, 0, {
 	    .style = W_RETRY_AFTER, .requests = 60, .at_a_time = 8,
 	    .think = 2000 } },
 	{ "8 at a time, nothing but 429s", 1.15, 300, 0.06, 0, {
@@ -200,12 +205,15 @@ check(const struct row *r, uint64_t seed)
 		most += 300 + 0.08 * least;
 		refused += 2;
 	}
-	printf("# %s: %.3f (%.1f of %.1f s), %zu refused of %zu\n", r->name,
-	    took / least, took / 1000, least / 1000, w.refused, w.requests);
+	printf("# %s: %.3f (%.1f of %.1f s), %zu refused of %zu, "
+	    "%zu of %zu waits exceeded\n", r->name, took / least, took / 1000,
+	    least / 1000, w.refused, w.requests, w.overdue, w.told);
 	if (w.stop == 0)
 		EQ(w.answered, w.requests, r->name);
 	OK(took <= most, r->name);
 	OK(w.refused <= refused, r->name);
+	/* of a crowd in one bucket each is told the wait of one alone */
+	OK(w.overdue == 0 || r->w.style == W_TEXTS, r->name);
 	/* behind all the others, each a full request */
 	OK(w.stop > 0 || (double)w.longest <= 2.2 * (double)w.workers * most /
 	    (double)w.requests + 3000 + (double)w.think, r->name);

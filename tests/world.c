@@ -76,6 +76,9 @@ ask(struct world *w, struct world_worker *x)
 	x->next = at;
 	if (at > w->now)
 		return;
+	if (x->due > 0 && w->now > x->due)
+		w->overdue++;
+	x->due = 0;
 	x->act = W_ARRIVE;
 	x->renew = w->now + RENEW;
 	x->next = w->now + w->latency;
@@ -146,6 +149,10 @@ head(struct world *w, struct world_worker *x)
 	classify(&(struct reply){ 429, field, x->nfields,
 	    slice_str(x->text), w->now }, &f);
 	w->refused++;
+	if (f.wait > 0 && x->retry.hinted < RETRY_TRUST) {
+		w->told++;
+		x->due = w->now + f.wait + f.wait / 5 + 250;
+	}
 	ops(l, w->now)->done(l, &x->ticket, &f, 1, &none, w->now);
 	back_off(w, x, &f);
 }

@@ -86,6 +86,8 @@ struct world {
 	msec end;			/* when the last request was admitted */
 	msec longest;			/* wait for an answer */
 	size_t taken, answered, failed, refused, going, peak;
+	size_t told, overdue;		/* waits that a refusal named, and
+					   those that were exceeded */
 	double spent[W_KINDS];
 	double eaten;			/* by others */
 	/* private */
@@ -116,6 +118,8 @@ struct world_worker {
 	double later;		/* of the tokens once the answer is whole */
 	msec began;
 	msec renew;		/* when it has to ask again under way */
+	msec due;		/* until when it may wait after a refusal, or
+				   0 */
 	int status;
 	size_t nfields;
 	char name[WORLD_FIELDS][48], value[WORLD_FIELDS][32];

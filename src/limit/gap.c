@@ -15,6 +15,10 @@
 /* Of more requests than MEASURE the older half is left out. */
 #define MEASURE 64
 
+/* A wait of more than two intervals is not for the next place in a bucket, but
+ * for the end of a window.  It may be in whole seconds. */
+#define ROUND ((msec)1000)
+
 /* It is forgotten after so many intervals without a refusal, a minute at
  * least. */
 #define LIFE 64
@@ -59,6 +63,12 @@ gap_take(struct page *p, msec now)
 	return 1;
 }
 
+void
+gap_pass(struct page *p, msec now)
+{
+	page_raise(&p->gap_last, now);
+}
+
 /* The interval after a refusal; so many requests were accepted since the one
  * before, and n in span (us) since the first. */
 static int64_t
@@ -75,14 +85,14 @@ longer(int64_t gap, int64_t accepted, int64_t n, int64_t span)
 }
 
 int
-gap_refused(struct page *p, int alone, msec sent, msec now)
+gap_refused(struct page *p, int alone, msec sent, msec wait, msec now)
 {
 	int64_t gap = gap_next(p, now) == 0 ? 0 : atomic_load(&p->gap);
 	msec last = atomic_load(&p->gap_refused);
 	msec from = atomic_load(&p->gap_from);
-	int64_t accepted, n;
+	int64_t accepted, n, next;
 
-	if (gap == 0 && !alone)
+	if ((gap == 0 && !alone) || wait > GAP_MAX / 1000)
 		return 0;
 	if (gap > 0 && sent <= last)	/* one of the same crowd */
 		return 1;
@@ -94,17 +104,21 @@ gap_refused(struct page *p, int alone, msec sent, msec now)
 		from = sent;
 		n = 0;
 	}
-	atomic_store(&p->gap, longer(gap, accepted, n, (sent - from) * 1000));
+	next = longer(gap, accepted, n, (sent - from) * 1000);
+	if (n > 0 && accepted > 0 && wait > ROUND + 2 * next / 1000)
+		next = 0;
 	if (n > MEASURE) {
 		from += (sent - from) / 2;
 		n /= 2;
 	}
+	atomic_store(&p->gap, next);
 	atomic_store(&p->gap_tries, gap == 0 || accepted > 0 ? 0 :
 	    atomic_load(&p->gap_tries) + 1);
 	atomic_store(&p->gap_from, from);
 	atomic_store(&p->gap_count, n);
-	atomic_store(&p->gap_last, sent);
-	return 1;
+	/* the refused one goes first */
+	atomic_store(&p->gap_last, wait > 0 ? now + wait : sent);
+	return next > 0;
 }
 
 void

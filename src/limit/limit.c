@@ -25,10 +25,11 @@
 
 /*
  * What the server says when it refuses a request beats what is known of its
- * buckets: the request goes after the stated wait, by hold_last().  A bucket counts all the same while others use it or
- * are first in its queue, as each of them was told the wait of one alone;
- * unless the server contradicts its own figures.  After TRUST such refusals in
- * a row the buckets count again.
+ * limits: the request goes after the stated wait, by hold_last(), whatever
+ * others were told, and waits for no turn and no interval.  A bucket counts all
+ * the same while others use it or are first in its queue, as each of them was
+ * told the wait of one alone; unless the server contradicts its own figures.
+ * After TRUST such refusals in a row it waits as all do.
  */
 #define TRUST 3
 
@@ -136,7 +137,7 @@ static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
 	struct page *p = l->page;
-	msec wait, usual, since, next, hold;
+	msec wait, usual, since, next;
 	size_t most;
 
 	if (t->going) {
@@ -153,10 +154,8 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	queue_slot(l, t, now);
 	if (t->slot > now) {
 		lease_wait(p, &t->lease, t->span, t->asked, now);
-		if (is_overruled(l, t, now)) {
-			hold = atomic_load(&p->hold);
-			t->slot = hold > t->last ? hold : t->last;
-		}
+		if (is_overruled(l, t, now))
+			t->slot = t->last;
 		if (is_hearsay(l, t, &since, now)) {
 			t->probe = hold_probe(p, since, now);
 			next = hold_next(p, since);
@@ -175,8 +174,10 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 			wait = LOOK_MAX;
 		return t->slot - now < wait ? t->slot : now + wait;
 	}
-	most = t->hurry ? 0 : share_most(p, now);
-	next = t->hurry ? 0 : gap_next(p, now);
+	if (t->last > 0)
+		gap_pass(p, now);
+	most = t->hurry || t->last > 0 ? 0 : share_most(p, now);
+	next = t->hurry || t->last > 0 ? 0 : gap_next(p, now);
 	if (most > 0 || next > 0)
 		lease_wait(p, &t->lease, t->span, t->asked, now);
 	if (next > 0 && (!lease_is_first(p, &t->lease, now) ||
@@ -236,8 +237,7 @@ learn_refusal(struct limit *l, struct ticket *t, const struct fault *f,
 	}
 	if (t->explained)
 		return;
-	if (f->wait <= 0 &&
-	    gap_refused(p, lease_count(p, now) == 0, t->at, now))
+	if (gap_refused(p, lease_count(p, now) == 0, t->at, f->wait, now))
 		share_lift(p);
 	else
 		share_cut(p, t->active, now);

@@ -21,13 +21,14 @@
  *     on, up to 350 ms;
  *   its slot in each token bucket (limit/gcra.h) whose limit is known from a
  *     response head, from the text of a 429, or from the user;
- *   the end of the wait that a 429 named, whichever process received it; a
- *     wait of more than an hour only if this request was told, else until the
- *     next probe (limit/hold.h);
- *   the interval that the server seems to demand, after 429s that tell nothing
+ *   the end of the wait that a 429 named, whichever process received it, or
+ *     that of its own alone; a wait of more than an hour only if this request
+ *     was told, else until the next probe (limit/hold.h);
+ *   the interval that the server seems to demand, after 429s without figures
  *     (limit/gap.h);
  *   its turn (limit/lease.h), after a 429 that no bucket explains, which
- *     tells how many are served at a time (limit/share.h).
+ *     tells how many are served at a time (limit/share.h); a request with a
+ *     wait of its own needs neither.
  *
  * Times are milliseconds of the wall clock.
  */

@@ -178,7 +178,8 @@ local function leave()
 end
 
 local function slots(guess)
-	t.slot, t.why = on(t.probe) and 0 or p.hold, HOLD
+	t.slot, t.why = on(t.probe) and 0 or t.last > 0 and t.held or p.hold,
+	    HOLD
 	for k = 1, 6 do
 		local c, v = cell[k], look(k)
 		t.early[k] = NEVER
@@ -400,7 +401,7 @@ local function ask(hurry, going)
 	slots()
 	if t.slot > now then
 		wait()
-		if overruled() then t.slot = max(p.hold, t.last) end
+		if overruled() then t.slot = t.last end
 		local since = hearsay()
 		if since then t.probe = probe(since) end
 		if since and on(t.probe) then
@@ -421,7 +422,7 @@ local function ask(hurry, going)
 		return min(left, max(20, min(floor(left * 3 / 4 /
 		    p.fast), 5000)))
 	end
-	local n = hurry and 0 or most()
+	local n = (hurry or t.last > 0) and 0 or most()
 	if n > 0 then
 		wait()
 		local over = active() + rank() - n + 1

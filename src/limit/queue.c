@@ -154,7 +154,8 @@ queue_slot(struct limit *l, struct ticket *t, msec now)
 	msec at;
 	size_t k;
 
-	t->slot = t->probe ? 0 : atomic_load(&l->page->hold);
+	t->slot = t->probe ? 0 : t->last > 0 ? t->held :
+	    atomic_load(&l->page->hold);
 	t->why = LIMIT_HOLD;
 	for (k = 0; k < LIMIT_CELLS; k++) {
 		t->early[k] = INT64_MAX;
