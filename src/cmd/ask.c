@@ -122,8 +122,13 @@ ask(const struct env *env, struct opts *o, struct slice command)
 			/* on disk before anything is sent */
 			if (o->session == NULL && !o->newest && !o->no_session)
 				t.unkept = open_new(s, env, o);
-			if (s->journal.fd >= 0 && session_keep(s) < 0)
+			if (s->journal.fd >= 0 && session_keep(s) < 0) {
 				t.unkept = open_unkept(s, o->quiet);
+				if (s->journal.end == 0) {
+					(void)session_remove(s);
+					journal_close(&s->journal);
+				}
+			}
 			rc = task_ask(&t);
 		}
 	}

@@ -407,6 +407,7 @@ leave(void *ctx)
 {
 	struct batch *b = ctx;
 
+	batch_confine_worker(b);
 	batch_out_leave(&b->out);
 	batch_out_leave(&b->errors);
 	batch_in_free(&b->in);
@@ -455,6 +456,7 @@ batch(const struct env *env, struct opts *o, struct slice command)
 		if (batch_cancelled(b))
 			batch_stop(b, batch_cancelled(b),
 			    "interrupted before anything was sent");
+		batch_confine(b);
 		if (!b->stop)
 			rc = ask_all(b);
 		else if ((rc = b->c.status) != EXIT_OUTPUT)

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "cmd/confine.h"
+
 void
 batch_tell(struct batch *b)
 {
@@ -169,4 +171,32 @@ batch_scan(struct batch *b)
 	buf_putc(&b->line, '\0');
 	batch_stop(b, EXIT_NEVER, b->line.p);
 	buf_clear(&b->line);
+}
+
+void
+batch_confine(const struct batch *b)
+{
+	const struct opts *o = b->o;
+	struct sandbox box;
+
+	sandbox_open(&box);
+	sandbox_read(&box, o->key_file);
+	confine_net(&box, o);
+	confine_limits(&box, o, !o->dry_run);
+	confine_output(&box, b->todo.ids.path);
+	confine_output(&box, o->ordered);
+	confine_output(&box, o->report);
+	confine(&box, o, CALLS_NET | CALLS_FILES | CALLS_OUTPUT | CALLS_FORK);
+}
+
+void
+batch_confine_worker(const struct batch *b)
+{
+	struct sandbox box;
+
+	sandbox_open(&box);
+	sandbox_read(&box, b->o->key_file);
+	confine_net(&box, b->o);
+	confine_limits(&box, b->o, 0);
+	(void)sandbox_close(&box, CALLS_NET | CALLS_FILES | CALLS_FORK);
 }

@@ -62,4 +62,9 @@ void batch_scan(struct batch *b);
 /* Reads the next line to be sent into b->l, .claim and .text. */
 enum batch_in_ev batch_next(struct batch *b);
 
+/* Gives up what is not needed once the files are open; and in a worker, what
+ * only the parent needs. */
+void batch_confine(const struct batch *b);
+void batch_confine_worker(const struct batch *b);
+
 #endif

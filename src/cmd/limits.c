@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "cmd/confine.h"
 #include "cmd/fleet.h"
 #include "cmd/say.h"
 #include "core/pages.h"
@@ -310,12 +311,19 @@ int
 limits(const struct env *env, struct opts *o, struct slice command)
 {
 	struct visit v = { .o = o, .now = env->wall(env->ctx) };
+	struct sandbox box;
 	int i, rc = 0;
 
 	(void)command;
 	if (o->nwords > 0 && !o->forget)
 		return fail(EXIT_USAGE, "limits takes a pattern only with "
 		    "--forget");
+	sandbox_open(&box);
+	confine_limits(&box, o, 0);
+	if (o->fleet != NULL)
+		confine_net(&box, o);
+	confine(&box, o, CALLS_FILES | (o->fleet != NULL ? CALLS_NET |
+	    CALLS_FORK : 0));
 	if (o->fleet != NULL)
 		rc = put_server(o, v.now, &v.out);
 	for (i = 0; i < 2 && o->fleet == NULL; i++)

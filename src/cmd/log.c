@@ -1,6 +1,7 @@
 #include "cmd/log.h"
 
 #include "api/price.h"
+#include "cmd/confine.h"
 #include "cmd/open.h"
 #include "cmd/say.h"
 #include "wire/when.h"
@@ -129,6 +130,7 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	struct slice in, rec, told = { 0 };
 	struct history h;
 	struct json_out w;
+	struct sandbox box;
 	enum record_ev ev;
 	int rc, begins;
 
@@ -139,6 +141,8 @@ log_print(const struct env *env, struct opts *o, struct slice command)
 	    JOURNAL_READ, env, o);
 	if (rc != 0)
 		goto done;
+	sandbox_open(&box);
+	confine(&box, o, 0);
 	in = record_lines(buf_slice(&s.records));
 	history_init(&h, in.n);
 	while ((ev = record_next(&s.journal.crc, &in, &rec)) != RECORD_END) {

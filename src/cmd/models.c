@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/models.h"
+#include "cmd/confine.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
 #include "core/pipeline.h"
@@ -22,8 +23,13 @@ fetch(const struct env *env, const struct opts *o, struct plan *p,
 	struct run r = { .job = &p->job, .policy = { o->patience,
 	    (unsigned)o->retries },
 	    .after = status_attempt, .ctx = &status };
+	struct sandbox box;
 	struct result res;
 
+	sandbox_open(&box);
+	confine_net(&box, o);
+	confine_output(&box, o->output);
+	confine(&box, o, CALLS_NET | CALLS_FILES | CALLS_OUTPUT | CALLS_FORK);
 	if (p->bare && !o->quiet)
 		say(slice_str(plan_bare));
 	text_sink_init(&text);

@@ -1,15 +1,18 @@
 #include "cmd/proxy.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/confine.h"
 #include "cmd/limits.h"
 #include "cmd/plan.h"
 #include "cmd/proxy_check.h"
 #include "cmd/report.h"
 #include "cmd/secret.h"
 #include "serve/listen.h"
+#include "state/place.h"
 
 /* The providers of the table, those of the configuration file, and -u. */
 #define UPSTREAMS_MAX (PROVIDERS_MAX + 32)
@@ -162,12 +165,43 @@ find_loops(struct upstreams *u, const struct listen *l)
 static void
 say_line(void *ctx, struct slice line)
 {
-	struct buf *b = ctx;
+	struct buf *b = &((struct upstreams *)ctx)->line;
 
 	buf_clear(b);
 	buf_put(b, line);
 	buf_putc(b, '\n');
 	(void)file_write_some(2, b->p, b->n);
+}
+
+static void
+confine_parent(const struct listen *l, const struct opts *o)
+{
+	char folder[PATH_MAX];
+	struct sandbox box;
+	int i;
+
+	sandbox_open(&box);
+	confine_net(&box, o);
+	confine_limits(&box, o, 1);
+	for (i = 0; i < l->nbound; i++)		/* to remove the socket */
+		if (l->bound[i].path[0] != '\0' && place_folder(
+		    l->bound[i].path, folder, sizeof(folder)) == 0)
+			sandbox_write(&box, folder);
+	confine(&box, o, CALLS_NET | CALLS_ACCEPT | CALLS_FILES | CALLS_FORK);
+}
+
+/* For struct listen's confine. */
+static void
+confine_worker(void *ctx)
+{
+	const struct opts *o = ((struct upstreams *)ctx)->opts;
+	struct sandbox box;
+
+	sandbox_open(&box);
+	confine_net(&box, o);
+	confine_limits(&box, o, 0);
+	(void)sandbox_close(&box, CALLS_NET | CALLS_ACCEPT | CALLS_FILES |
+	    CALLS_FORK);
 }
 
 /* The exit status; *u and *keys are the caller's to free. */
@@ -181,7 +215,7 @@ serve(struct upstreams *u, struct buf *keys)
 	    .max_connections = o->max_connections, .drain = o->drain,
 	    .hosts = o->hosts, .nhosts = o->nhosts, .origins = o->origins,
 	    .norigins = o->norigins, .json = o->json, .say = say_line,
-	    .relay = &u->relay, .ctx = &u->line };
+	    .relay = &u->relay, .confine = confine_worker, .ctx = u };
 	struct fault f;
 
 	if (o->client_keys != NULL && file_text(env, o->client_keys, MSEC_MAX,
@@ -195,6 +229,7 @@ serve(struct upstreams *u, struct buf *keys)
 		return fail(f.class == F_REQUEST ? EXIT_USAGE : EXIT_CONFIG,
 		    "%s", f.text);
 	find_loops(u, &l);
+	confine_parent(&l, o);
 	if (listen_serve(&l, &f) < 0)
 		return fail(EXIT_CONFIG, "%s", f.text);
 	return 0;

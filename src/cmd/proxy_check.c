@@ -1,6 +1,7 @@
 #include "cmd/proxy_check.h"
 
 #include "api/models.h"
+#include "cmd/confine.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
 
@@ -78,8 +79,13 @@ proxy_check(const struct env *env, const struct opts *o)
 	struct opts mine = *o;
 	struct buf out = { 0 };
 	int rc, works = 0, fails = 0;
+	struct sandbox box;
 	size_t rows = 0, i;
 
+	sandbox_open(&box);
+	sandbox_read(&box, o->key_file);
+	confine_net(&box, o);
+	confine(&box, o, CALLS_NET | CALLS_FORK);
 	while (provider_row(rows) != NULL)
 		rows++;
 	for (i = 0; i < rows + o->nproviders; i++) {

@@ -1,12 +1,15 @@
 #include "cmd/sessions.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "api/price.h"
 #include "base/clean.h"
 #include "base/utf8.h"
+#include "cmd/confine.h"
 #include "cmd/say.h"
+#include "state/place.h"
 #include "state/session.h"
 #include "wire/when.h"
 
@@ -216,12 +219,19 @@ sessions(const struct env *env, struct opts *o, struct slice command)
 {
 	struct list l = { .env = env, .o = o,
 	    .now = env->wall(env->ctx) };
+	char folder[PATH_MAX];
+	struct sandbox box;
 	int rc;
 
 	(void)command;
 	if (o->nwords > 0)
 		return fail(EXIT_USAGE, "sessions takes no name; see bide "
 		    "log NAME");
+	sandbox_open(&box);
+	if (place_state("sessions", folder, sizeof(folder)) == 0)
+		(o->prune == MSEC_NONE ? sandbox_read : sandbox_write)(&box,
+		    folder);
+	confine(&box, o, CALLS_FILES);
 	errno = 0;
 	rc = session_each(each, &l);
 	buf_free(&l.out);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/confine.h"
 #include "cmd/limits.h"
 #include "cmd/open.h"
 #include "cmd/report.h"
@@ -192,8 +193,15 @@ task_ask(struct task *t)
 	struct result res;
 	struct buf again = { 0 };
 	const char *words[6] = { NULL, "resume" };
+	struct sandbox box;
 	int rc, n = 3;
 
+	sandbox_open(&box);
+	confine_net(&box, t->o);
+	confine_limits(&box, t->o, 1);
+	confine_output(&box, t->o->output);
+	confine(&box, t->o, CALLS_NET | CALLS_FILES | CALLS_OUTPUT |
+	    CALLS_FORK);
 	open_sinks(t);
 	do {
 		ask_one(t, &res);

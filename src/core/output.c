@@ -122,10 +122,8 @@ output_open(const struct env *env, const char *path, msec until,
 	}
 }
 
-/* Resolves symbolic links, the last of which may dangle.  real has PATH_MAX
- * bytes. */
-static int
-follow_links(const char *path, char *real)
+int
+output_real(const char *path, char *real)
 {
 	char link[PATH_MAX];
 	size_t dir;
@@ -153,7 +151,7 @@ output_begin(struct replacement *r, const struct env *env, const char *path,
 	struct stat st;
 	mode_t mask;
 
-	if (follow_links(path, r->real) < 0)
+	if (output_real(path, r->real) < 0)
 		return failed(f, path);
 	if (stat(r->real, &st) == 0) {
 		r->mode = st.st_mode & 07777;

@@ -25,6 +25,10 @@ int output_write(const struct env *env, int fd, struct slice s,
 int output_replace(const struct env *env, const char *path, msec until,
     struct slice s, struct fault *f);
 
+/* Resolves symbolic links, the last of which may dangle.  real has PATH_MAX
+ * bytes.  0, or -1 with errno. */
+int output_real(const char *path, char *real);
+
 /*
  * The same in steps, for a plain file: begin opens the temporary file for
  * reading and appending, commit puts it in place of the other, abandon removes

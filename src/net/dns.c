@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sandbox.h"
 #include "net/await.h"
 #include "wire/ip.h"
 
@@ -239,9 +240,13 @@ resolve_and_exit(const char *name, int family, msec left)
 	char absolute[DNS_NAME_MAX + 3];
 	struct sockaddr_in6 v6;
 	struct sockaddr_in v4;
+	struct sandbox box;
 	struct reply r;
 
 	(void)alarm((unsigned)(left < 3600000 ? left / 1000 + 2 : 3600));
+	sandbox_open(&box);
+	sandbox_system(&box);
+	(void)sandbox_close(&box, CALLS_NET);
 	memset(&r, 0, sizeof(r));
 	add_hosts(&r.list, slice_str(name));
 	if (strchr(name, '.') == NULL && search_nothing()) {

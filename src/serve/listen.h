@@ -26,6 +26,8 @@ struct listen {
 	int json;		/* access lines as JSON */
 	/* Writes a line to stderr: only cmd/ prints. */
 	void (*say)(void *ctx, struct slice line);
+	/* Called in each worker: gives up what only the parent needs. */
+	void (*confine)(void *ctx);
 	void *ctx;
 	/* private */
 	struct bound bound[BIND_MAX];

@@ -411,6 +411,7 @@ worker(struct listen *l, const struct board *b, size_t place)
 	struct work w = { .env = *l->env, .l = l, .b = b, .place = place,
 	    .in = { .body = { .max = l->max_body } } };
 
+	l->confine(l->ctx);
 	w.env.ctx = &w;
 	w.env.cancelled = cancelled;
 	w.env.wakefd = b->cancel[0];

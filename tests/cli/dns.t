@@ -47,6 +47,22 @@ done
 bide -- -u "http://localhost.:$PORT/v1" hello
 status localhost. 0
 
+# The process that asks has given up more than bide itself.
+if [ -n "$(sed -n 's/^Seccomp_filters://p' /proc/self/status)" ]; then
+	EXEC='exec' clean "$BIDE" -u "http://hold.test:$PORT/v1" hello \
+	    > /dev/null 2>&1 < /dev/null &
+	asker=$!
+	pids="$pids $asker"
+	i=0
+	until grep -q hold "$T/asked" || [ $i -ge 100 ]; do
+		sleep 0.05
+		i=$((i + 1))
+	done
+	is "filters of calls" "$(grep -h '^Seccomp_filters' "/proc/$asker/status" \
+	    "/proc/$(pgrep -o -P "$asker")/status" | tr -dc 0-9)" 12
+	kill "$asker"
+fi
+
 # What is no name is asked for nowhere, and not again.
 long=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 for n in a..test .test test.. $long.test; do
