@@ -29,7 +29,7 @@ clock_ms(clockid_t id)
 	struct timespec ts;
 
 	if (clock_gettime(id, &ts) < 0)
-		abort();
+		err_system("clock_gettime");
 	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
@@ -64,7 +64,7 @@ real_random(void *ctx, void *p, size_t n)
 	while (n > 0) {
 		got = getrandom(at, n, 0);
 		if (got < 0 && errno != EINTR)
-			abort();
+			err_system("getrandom");
 		if (got > 0) {
 			at += got;
 			n -= (size_t)got;

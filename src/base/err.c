@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,18 @@ err_oom(void)
 {
 	static const char msg[] = "bide: out of memory\n";
 	ssize_t n = write(2, msg, sizeof(msg) - 1);
+
+	(void)n;
+	_exit(71);
+}
+
+void
+err_system(const char *call)
+{
+	char msg[128];
+	int k = snprintf(msg, sizeof(msg), "bide: %s: %s\n", call,
+	    strerror(errno));
+	ssize_t n = write(2, msg, (size_t)k);
 
 	(void)n;
 	_exit(71);

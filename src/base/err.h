@@ -80,4 +80,8 @@ int fault_set(struct fault *f, enum fclass class, int retry, const char *fmt,
 /* Exits with status 71: running out of memory is not handled. */
 void err_oom(void) __attribute__((noreturn));
 
+/* Says that a call of the system failed, with errno, and exits with status 71:
+ * for what bide cannot do without. */
+void err_system(const char *call) __attribute__((noreturn));
+
 #endif

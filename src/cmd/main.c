@@ -29,7 +29,7 @@ main(int argc, char **argv)
 	relro_close();
 	guard_process();
 	if (guard_stdio() < 0 || env_open(&env) < 0)
-		return fail(EXIT_BUG, "cannot start: %s", strerror(errno));
+		err_system("cannot start");
 	report_command(argc, (const char *const *)argv, &typed);
 	for (i = 1; i < argc; i++)
 		bare = bare && strcmp(argv[i], "--") != 0;
