@@ -17,6 +17,7 @@ struct list {
 	const struct env *env;
 	const struct opts *o;
 	msec now;		/* wall */
+	int rc;			/* what else the exit status has to tell */
 	struct buf out;
 };
 
@@ -208,6 +209,9 @@ each(void *ctx, const char *name, msec written)
 		else
 			put_line(l, &s, age, locked);
 		rc = show(l->env, buf_slice(&l->out));
+	} else if (s.journal.error > 0 && s.journal.error != ENOENT) {
+		l->rc = fail(EXIT_CONFIG, "session %s: %s: %s", name,
+		    s.journal.path, strerror(s.journal.error));
 	}
 	buf_clear(&l->out);
 	session_free(&s);
@@ -235,6 +239,8 @@ sessions(const struct env *env, struct opts *o, struct slice command)
 	errno = 0;
 	rc = session_each(each, &l);
 	buf_free(&l.out);
+	if (rc == 0)
+		rc = l.rc;
 	return rc >= 0 ? rc : fail(EXIT_OUTPUT, "sessions: %s",
 	    strerror(errno));
 }
