@@ -55,13 +55,14 @@ tests/libtest.a: $(SHARED) files.mk
 	rm -f $@
 	ar rcs $@ $(SHARED)
 
-PROGRAMS = $(UNITS) $(FUZZERS) tests/drive tests/drive_tls tests/drive_cut \
+SUITE = $(UNITS) $(FUZZERS) tests/drive tests/drive_tls tests/drive_cut \
 	tests/faultd tests/bench_run tests/bench_load \
 	tests/bench_serve
+PROGRAMS = $(SUITE) tests/failing
 $(LIB) $(MADE) $(SHARED) $(PROGRAMS:=.o) src/cmd/main.o: $(HDR) flags
 $(PROGRAMS) src/cmd/main: libbide.a $(WITH) ../../tests/release.ld
 
-suite: $(PROGRAMS)
+suite: $(SUITE)
 fuzzers: $(FUZZERS)
 # -- from the top -------------------------------------------------------------
 
@@ -86,7 +87,7 @@ CHECK = t=check cc='$(CC)' cflags='-O1 -g $(CFLAGS)' \
 LIBTEST = WITH=tests/libtest.a
 
 programs: bide
-	@+$(CHECK); ($(IN) $(LIBTEST) suite)
+	@+$(CHECK); ($(IN) $(LIBTEST) suite tests/failing)
 	@+$(RELEASE) && ($(IN) tests/relro_test)
 
 setup: always
