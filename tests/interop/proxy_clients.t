@@ -41,6 +41,7 @@ healed='ok 429-body 502-html error-first rate-first reset-first cut-first
     stall-head stall-first dead-5'
 broken='reset-text cut-text error-text stall-text'
 vain='quota key context'
+: > "$T/missing"
 
 while read -r client package; do
 	[ -z "${ONLY-}" ] || case " $ONLY " in
@@ -97,7 +98,7 @@ done < "$T/jobs"
 while read -r client package; do
 	n=$((n + 1))
 	echo "ok $n - $client # SKIP npm has no $package for us"
-done < "$T/missing" 2>/dev/null
+done < "$T/missing"
 sed 's/^/# /' "$T/err"
 echo "1..$n"
 exit $((failed > 0))
