@@ -63,6 +63,9 @@ head(struct limit *l, struct ticket *t, int64_t limit, int64_t left,
 	q.of[QUOTA_TOKENS].left = left;
 	q.of[QUOTA_TOKENS].window = limit > 0 ? QUOTA_MINUTE : MSEC_NONE;
 	ops_at(l, now)->head(l, t, &q, status, START + now);
+	/* by the next step a server is told of it */
+	if (t->going && status != 429)
+		(void)l->ops->ask(l, t, BODY, START + now);
 }
 
 static inline void

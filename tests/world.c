@@ -8,7 +8,6 @@
 #include "tests/home.h"
 
 #define PATIENCE ((msec)600000)
-#define RENEW ((msec)1500)
 #define MOST_DEFAULT 16
 
 double
@@ -80,7 +79,7 @@ ask(struct world *w, struct world_worker *x)
 		w->overdue++;
 	x->due = 0;
 	x->act = W_ARRIVE;
-	x->renew = w->now + RENEW;
+	x->renew = w->now;
 	x->next = w->now + w->latency;
 	if (w->late > 0 && world_chance(w) < 0.1)
 		x->next += (msec)(world_chance(w) * (double)w->late);

@@ -97,6 +97,14 @@ struct ticket {
 	msec held;		/* until when, if it held all */
 	int probe;		/* it goes in spite of a long wait, */
 	int guess;		/* or of a limit that is only a guess */
+	/* of a ticket with an .id: */
+	msec due;		/* it has been let go, for then; or 0 */
+	msec renew;		/* when its lease is to be renewed */
+	int wanted;		/* others wait for its response head */
+	int status;		/* of a head of which the server was not told
+				   yet; 0: none */
+	msec came;
+	struct quota quota;
 };
 
 /* The policy, for the place where the limits are kept. */

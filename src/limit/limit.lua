@@ -13,20 +13,29 @@
 --		does not count, but both kinds expire between -now and now
 --	5 hosts	by when they were last seen
 -- ARGV: the step, the ids of the ticket and of the host, the limits set by the
--- user, how long ago the ticket's attempt began; then what the step needs.
+-- user, how long ago the ticket's attempt began; the status of a response head,
+-- or 0; if it is none, how long ago it came, whether its windows are fixed, and
+-- limit, left, reset and window of each kind; then what the step needs.
 --
 -- Only durations come from the client and go to it, in ms.  Cells count from
 -- 1: requests, tokens, input, output, and requests and tokens of long windows.
+--
+-- Since steps come one after the other, a cell knows more than one of a page:
+-- .went is the sum of the spans of all requests that went, .back that of those
+-- which were not counted.  So what the server says of a bucket does not depend
+-- on the order of places: at any time the bucket lacks base + went - back -
+-- time.  Of those that went, .heard are known to have been counted.
 
 local PAGE, TICKETS, WAIT, ACTIVE, HOSTS = unpack(KEYS)
 local step, id = ARGV[1], ARGV[2]
 local call, floor, max, min = redis.call, math.floor, math.max, math.min
 local HOUR, MINUTE, LONG = 3600000, 60000000, 1800000000
-local HOLD, TURN, FIRST = 6, 7, 8	-- what a ticket waits for, or a cell's
+-- what a ticket waits for, or a cell's index from 0
+local HOLD, TURN, FIRST, GAP = 6, 7, 8, 9
 local WHOLE, LIMITED, LATE = 0, 1, 2	-- how an attempt ended
-local GUESS, MEASURED, AGAIN = 1, 2, 3	-- index from 0
+local GUESS, MEASURED, AGAIN = 1, 2, 3
 local NEVER, ONE = 2^52, 1024
-local LEASE, RENEW, HOST = 5000, 2000, 10000
+local LEASE, HOST, SOON = 5000, 10000, 50
 
 local clock = call('TIME')
 local now = clock[1] * 1000 + floor(clock[2] / 1000)
@@ -38,8 +47,11 @@ local function zeros(x)
 	return setmetatable(x, zero)
 end
 
+local headed = tonumber(ARGV[7] or 0)
+local shift = headed > 0 and 18 or 0
+
 local function arg(i)
-	return tonumber(ARGV[i])
+	return tonumber(ARGV[i > 7 and i + shift or i])
 end
 
 local p = call('GET', PAGE)
@@ -65,10 +77,13 @@ end
 -- reserved elsewhere or the server has lost it.
 local function fresh()
 	local x = zeros({ asked = now, span = {}, place = {}, era = {},
-	    early = {}, told = {} })
+	    spent = {}, went = {}, sure = {}, heard = {}, counted = {},
+	    total = {}, told = {}, paced = {} })
 	for k = 1, 6 do
-		x.span[k], x.early[k] = 0, NEVER
-		x.place[k], x.era[k] = cell[k].tail, cell[k].era
+		local c = cell[k]
+		x.span[k], x.place[k], x.era[k] = 0, c.tail, c.era
+		x.went[k], x.sure[k], x.heard[k] = c.went, c.sure, c.heard
+		x.spent[k], x.counted[k], x.total[k] = 0, 0, c.counted
 	end
 	return x
 end
@@ -93,14 +108,13 @@ local function ratio(counted, estimated)
 	    floor(max(16, min(counted / estimated * ONE, 8 * ONE))) or 16
 end
 
-local function report(c, place, base, span, window)
-	local sum, from, moved = c.estimated + span, c.from_place,
+local function report(c, went, estimated, base, one, window)
+	local sum, from, moved = estimated - c.from_estimated, c.from_went,
 	    base - c.from_base
-	c.estimated = sum
-	if from ~= 0 and (sum < window / 32 or sum < span * 8) then return end
-	c.from_place, c.from_base, c.estimated = place, base, 0
-	if from == 0 or place <= from then return end
-	local r, old = ratio(place - from + moved, sum), c.ratio
+	if from ~= 0 and (sum < window / 32 or sum < one * 8) then return end
+	c.from_went, c.from_base, c.from_estimated = went, base, estimated
+	if from == 0 or went <= from then return end
+	local r, old = ratio(went - from + moved, sum), c.ratio
 	if old == 0 then old = ONE end
 	if r > old and old < ONE then
 		r = min(r, ONE)
@@ -182,7 +196,6 @@ local function slots(guess)
 	    HOLD
 	for k = 1, 6 do
 		local c, v = cell[k], look(k)
-		t.early[k] = NEVER
 		local skip = t.span[k] == 0 or not v or
 		    (on(t.probe) and v.window > LONG) or
 		    (guess and c.limit > 0 and c.rate == GUESS)
@@ -190,12 +203,12 @@ local function slots(guess)
 			t.place[k] = c.tail
 			skip = on(t.refused) and not on(t.exact) and not v.own
 		end
+		t.paced[k] = not skip
 		if not skip then
 			local more = (on(t.exact) or v.own) and 0 or
 			    max(0, t.span[k] - reserve(k, v))
 			local at = floor((c.base + t.place[k] - more -
 			    v.burst + 999) / 1000)
-			t.early[k] = (now - at) * 1000
 			if at > t.slot then
 				t.slot, t.why = at, k - 1
 				t.limit, t.window = v.limit, v.window
@@ -205,25 +218,61 @@ local function slots(guess)
 	t.slot = max(t.slot, now)
 end
 
+-- The request goes.  Of those before it, the ones of the last 50 to 100 ms may
+-- arrive later.
+local function go()
+	local all, old = now - p.last > 100, now - p.marked > 100
+	if old then p.marked = now end
+	p.last = now
+	for k = 1, 6 do
+		local c, v = cell[k], look(k)
+		if old then c.sure, c.mark = all and c.went or c.mark, c.went end
+		t.sure[k], t.heard[k] = c.sure, c.heard
+		if t.era[k] ~= c.era then t.span[k] = 0 end
+		t.counted[k] = v and t.span[k] > 0 and
+		    span(estimate(k), v.limit, v.window) or 0
+		t.spent[k] = t.span[k]
+		c.went = c.went + t.span[k]
+		c.counted = c.counted + t.counted[k]
+		t.went[k], t.total[k] = c.went, c.counted
+	end
+end
+
+-- It was not counted.
+local function back()
+	for k = 1, 6 do
+		local c = cell[k]
+		if t.era[k] == c.era then
+			c.back = c.back + t.spent[k]
+			c.uncounted = c.uncounted + t.counted[k]
+		end
+	end
+end
+
 -- -- limit/lease.c --
 
 -- A ticket that died while it waited returns what it has reserved, once all
 -- before it have left.
-local function bury()
+local function bury(who, x)
+	for k = 1, 6 do
+		local c = cell[k]
+		if x and x.era[k] == c.era then
+			c.base, c.went, c.heard = c.base - x.span[k],
+			    c.went + x.span[k], c.heard + x.span[k]
+		end
+	end
+	call('ZREM', WAIT, who)
+	call('HDEL', TICKETS, who)
+end
+
+local function mourn()
 	while true do
 		local who = call('ZRANGE', WAIT, 0, 0)[1]
 		local x = who and load(who)
 		if not who or who == id or (x and x.beat >= now) then
 			return
 		end
-		for k = 1, 6 do
-			local c = cell[k]
-			if x and x.era[k] == c.era then
-				c.base = c.base - x.span[k]
-			end
-		end
-		call('ZREM', WAIT, who)
-		call('HDEL', TICKETS, who)
+		bury(who, x)
 	end
 end
 
@@ -254,9 +303,11 @@ end
 
 local function expire()
 	local dead = call('ZRANGEBYSCORE', ACTIVE, -now, now, 'LIMIT', 0, 100)
-	if #dead > 0 then
-		call('ZREM', ACTIVE, unpack(dead))
-		call('HDEL', TICKETS, unpack(dead))
+	for _, who in ipairs(dead) do
+		local x = load(who)
+		call('ZREM', ACTIVE, who)
+		if x and on(x.going) then x.era = {} end
+		bury(who, x)
 	end
 end
 
@@ -271,11 +322,70 @@ local function share(n)
 	p.admitted, p.cut = p.concurrency, now
 end
 
+local function cut()
+	local n, with = active(), min(t.active, most())
+	share(n + 1 < with and with - 1 or n)
+end
+
 local function grow()
 	local n = p.concurrency
 	if n > 0 and n < 100000 then
 		p.concurrency = n + (n < p.admitted + 2 and 1 / (2 * n) or 1)
 	end
+end
+
+-- -- limit/gap.c --
+
+local function gap_next()
+	local gap = min(p.gap * 2 ^ min(p.gap_tries, 30), MINUTE)
+	if gap == 0 or now - p.gap_refused > max(gap * 64 / 1000, 60000) then
+		return 0
+	end
+	return p.gap_last + floor(gap / 1000)
+end
+
+local function gap_take(next)
+	if next > now then return end
+	if now - next > next - p.gap_last then p.gap_from = 0 end
+	p.gap_last = now
+	return true
+end
+
+local function gap_longer(gap, accepted, n, time)
+	if gap == 0 then return 100000 end
+	if accepted == 0 then return gap end
+	if n > 0 then gap = max(gap, floor(time / n)) end
+	return min(gap + floor(gap / 16), MINUTE)
+end
+
+local function gap_refused(wait)
+	local gap = gap_next() > 0 and p.gap or 0
+	if (gap == 0 and active() > 0) or wait > 60000 then return end
+	if gap > 0 and t.at <= p.gap_refused then return true end
+	local accepted, from = p.gap_accepted, p.gap_from
+	local n = p.gap_count + accepted
+	p.gap_refused, p.gap_accepted = now, 0
+	if gap == 0 or from == 0 then from, n = t.at, 0 end
+	p.gap = gap_longer(gap, accepted, n, (t.at - from) * 1000)
+	if n > 0 and accepted > 0 and wait > 1000 + 2 * p.gap / 1000 then
+		p.gap = 0
+	end
+	if n > 64 then
+		from, n = from + floor((t.at - from) / 2), floor(n / 2)
+	end
+	p.gap_tries = gap > 0 and accepted == 0 and p.gap_tries + 1 or 0
+	p.gap_from, p.gap_count = from, n
+	p.gap_last = wait > 0 and now + wait or t.at
+	return p.gap > 0
+end
+
+local function gap_accepted()
+	local gap = p.gap
+	p.gap_accepted = p.gap_accepted + 1
+	if gap == 0 then return end
+	p.gap_tries = 0
+	gap = gap - floor(gap / (p.gap_accepted <= 24 and 96 or 16))
+	p.gap = gap > 5000 and gap or 0
 end
 
 -- -- limit/hold.c --
@@ -331,29 +441,45 @@ end
 
 -- -- limit/limit.c: ask --
 
-local function first(hurry)
-	local stale, age = p.head == 0, now - p.start
+-- Whether what is known is stale, and whether anything is known.
+local function stale()
+	local old, known = p.head == 0, own[1] or own[2]
 	for k = 1, 6 do
 		local c = cell[k]
 		if c.limit > 0 then
 			local window = max(c.window / 1000, 60000)
+			known = true
 			if p.head - c.told > max(window, HOUR) then
 				c.limit = 0
 			end
-			stale = stale or (now - c.told > window and
+			old = old or (now - c.told > window and
 			    now - p.head > window)
 		end
 	end
-	if not stale or hurry then return end
+	return old, known
+end
+
+-- One who waits for the first response looks again so often that one does
+-- each 4 ms.
+local function first(hurry)
+	local old, known = stale()
+	local age, step = now - p.start, old and 1000 or 50
+	if hurry or (not old and (known or age > 7 * step)) then return end
 	t.why, t.slot = FIRST, now
-	if now - p.probe >= 2000 then
+	if old and now - p.probe >= 2 * step then
 		p.start = now
 	else
-		t.slot = p.probe + floor(1000 /
-		    2 ^ (age < 7000 and floor(age / 1000) or 7))
+		t.slot = p.probe + floor(step /
+		    2 ^ (age < 7 * step and floor(age / step) or 7))
 	end
-	if t.slot <= now then p.probe = now end
-	return t.slot > now
+	if t.slot <= now then
+		p.probe = now
+		return
+	end
+	wait()
+	local look = max(50, min(500, floor((now - t.asked) * 3 / 2)))
+	return max(min(t.slot - now, look), min(50,
+	    floor(call('ZCARD', WAIT) / 4)))
 end
 
 -- The server's word for a refused request beats its cell.
@@ -384,21 +510,33 @@ local function guessed()
 	return true
 end
 
--- When to ask again, in ms; 0: the ticket goes.  The longer it has to wait the
--- less often it looks: a step costs more here than on a page.
+-- When to look again before a slot: a step costs more here than on a page.
+local function again(left, fast)
+	local due = max(20, floor(left / fast))
+	return min(max(left, 1), due < 500 and due or
+	    min(floor(due * 3 / 4), 5000))
+end
+
+-- When to ask again, in ms; the ticket goes if that is not above 0, after as
+-- much.
 local function ask(hurry, going)
-	if on(t.going) or going then
-		t.at = on(t.going) and t.at or now
-		t.going = true
+	if going and not on(t.going) then
+		-- it went by what its host knows, which reports that
+		leave()
+		t.span = fresh().span
+		t.going, t.at = true, now
+		go()
+	end
+	if on(t.going) then
 		take()
-		return RENEW
+		-- or it does not know yet: a reply was lost
+		return going and LEASE or min(0, now - t.at)
 	end
-	if not on(t.queued) and first(hurry) then
-		return min(t.slot - now, max(50, min(500,
-		    floor((now - t.asked) * 3 / 2))))
-	end
+	local look = not on(t.queued) and first(hurry)
+	if look then return look end
 	join()
 	slots()
+	local soon = SOON
 	if t.slot > now then
 		wait()
 		if overruled() then t.slot = t.last end
@@ -408,10 +546,13 @@ local function ask(hurry, going)
 			slots()
 		elseif since then
 			t.slot = min(t.slot, max(p.next, since + 60000))
+			soon = 0
 		end
 	end
-	if t.slot > now and not guessed() then
-		local left = t.slot - now
+	local alone = hurry or t.last > 0
+	local n, next = alone and 0 or most(), alone and 0 or gap_next()
+	local left = t.slot - now
+	if (left > soon or (left > 0 and n + next > 0)) and not guessed() then
 		-- how much faster slots came than told, as where less is
 		-- counted than was reserved
 		if t.left > 0 and now > t.looked then
@@ -419,29 +560,37 @@ local function ask(hurry, going)
 			p.fast = (3 * p.fast + max(1, min(fast, 20))) / 4
 		end
 		t.left, t.looked = left, now
-		return min(left, max(20, min(floor(left * 3 / 4 /
-		    p.fast), 5000)))
+		return again(left, p.fast)
 	end
-	local n = (hurry or t.last > 0) and 0 or most()
-	if n > 0 then
-		wait()
-		local over = active() + rank() - n + 1
-		if over > 0 then
-			local usual = max(p.length, 50)
-			t.why, t.slot = TURN, now + usual
-			return max(50, min(floor(usual * over / n / 4), 2000))
-		end
+	if n > 0 or next > 0 then wait() end
+	if next > 0 and (rank() > 0 or not gap_take(next)) then
+		t.why = GAP
+		t.slot = max(next, now) + rank() * floor(p.gap / 1000)
+		-- the first ones soon see if one before them is gone
+		return min(again(t.slot - now, 1), rank() < 3 and 100 or HOST)
 	end
+	local over = n > 0 and active() + rank() - n + 1 or 0
+	if over > 0 then
+		local usual = max(p.length, 50)
+		t.why, t.slot = TURN, now + usual
+		return max(50, min(floor(usual * over / n / 4), 2000))
+	end
+	if t.last > 0 then p.gap_last = max(p.gap_last, t.slot) end
 	take()
-	t.going, t.at = true, now
-	return 0
+	t.active = n > 0 and active() or 0
+	t.going, t.at = true, t.slot
+	go()
+	return now - t.slot
 end
 
 -- -- limit/limit.c: head and done --
 
--- A busy client may have sent it long after its ticket went here.
+-- A head that came so long ago; the server decided soon after the request was
+-- sent.
+local came = now - (headed > 0 and ARGV[8] or 0)
+
 local function decided()
-	return min(now, max(t.at, now - arg(6)) + 300)
+	return min(came, max(t.at, now - arg(6)) + 300)
 end
 
 local function index(k, of)
@@ -452,7 +601,7 @@ end
 
 -- The bucket needs more margin than it has.
 local function need(c, margin, window)
-	margin = min(max(margin, floor(window / 500)), floor(window / 20))
+	margin = min(max(margin, floor(window / 1000)), floor(window / 20))
 	c.margin, c.peak = max(c.margin, margin), max(c.peak, margin)
 end
 
@@ -467,7 +616,7 @@ local function sync(c, least, latest, window, elapsed, refused)
 		if elapsed > window / 60 then
 			raise = floor(raise * window / 60 / elapsed)
 		end
-		need(c, raise + floor(raise / 2) + floor(window / 500), window)
+		need(c, raise + floor(raise / 2) + floor(window / 1000), window)
 	elseif c.base > latest and not refused then
 		c.base = latest
 	end
@@ -493,59 +642,62 @@ local function learn(k, of, counted)
 	local old, told, sent = c.limit, c.told, t.at * 1000
 	if of.window > 0 then c.window = max(c.window, of.window * 1000) end
 	c.limit = of.limit
-	if of.limit ~= old then c.from_place, c.estimated = 0, 0 end
+	if of.limit ~= old then c.from_went = 0 end
 	local changed = old > 0 and
 	    math.abs(of.limit - old) > floor(of.limit / 4)
 	if changed then c.era = c.era + 1 end
 	local v = look(k)
-	local anew = now - told > v.window / 1000
-	c.told = now
+	local anew = came - told > v.window / 1000
+	c.told = came
 	if of.left < 0 and counted then return end
 	local left = max(of.left, -of.limit)
 	local refused = not counted and not t.told[k] and left < cost(k)
 	t.told[k] = true
-	local crowd = t.early[k] > v.window / 64 or now <=
-	    hold_last(p.held, p.hold)
-	local place, taken = t.place[k], t.span[k]
-	if t.era[k] ~= c.era then place, taken, crowd = c.tail, 0, true end
+	local all, taken = c.went - c.back, t.spent[k]
+	local went = t.went[k] - c.back
+	local sure = max(t.heard[k], t.sure[k] - c.back) + taken
+	if t.era[k] ~= c.era then went, sure, taken = all, nil, 0 end
 	local lack = span(of.limit - left, v.limit, v.window)
 	local gone = lack + (counted and 0 or taken)
-	local last = max(place, min(c.tail,
+	local last = max(went, min(all,
 	    sent + floor(v.window / 1000) + v.burst - c.base))
-	local latest = decided() * 1000 + gone - place
+	local latest = decided() * 1000 + gone
 	local least = sent + gone - span(unit(k, left), v.limit, v.window) -
 	    last
 	if counted and not requests(k) and taken > 0 then
-		report(c, place, latest, span(estimate(k), v.limit, v.window),
-		    v.window)
+		report(c, went, t.total[k] - c.uncounted, latest - went,
+		    t.counted[k], v.window)
 	end
+	latest = sure and latest - sure or NEVER
 	local window = min(v.window, MINUTE)
 	local margin, peak, reports = c.margin, c.peak, c.reports
 	if changed then
 		start(c, decided() * 1000 + lack - c.tail, window)
+		c.went = c.back + c.tail
+		c.sure, c.mark, c.heard = c.went, c.went, c.tail
 	else
 		if anew or old == 0 then start(c, latest, window) end
 		if refused and least <= c.base then
 			need(c, c.margin + floor(c.margin / 2), window)
 		end
-		sync(c, least, crowd and NEVER or latest, window,
-		    (now - told) * 1000, not counted)
+		sync(c, least, latest, window,
+		    (came - told) * 1000, not counted)
 	end
-	if not anew and (c.since ~= 0 or t.early[k] == NEVER) then
+	if not anew and (c.since ~= 0 or not t.paced[k]) then
 		c.margin, c.peak, c.reports = margin, peak, reports
 	end
-	if anew or t.at >= c.since then c.since = anew and now or 0 end
+	if anew or t.at >= c.since then c.since = anew and came or 0 end
 end
 
--- Sends back what the ticket keeps for its next attempt, or ends it.
-local function head(status, fixed, i)
-	local counted = status ~= 429
+local function head()
+	local counted = headed ~= 429
 	for kind = 1, 4 do
-		local of = { limit = arg(i), left = arg(i + 1),
-		    reset = arg(i + 2), window = arg(i + 3) }
+		local of = {}
+		for i, name in ipairs({ 'limit', 'left', 'reset', 'window' }) do
+			of[name] = tonumber(ARGV[5 + 4 * kind + i])
+		end
 		local k = index(kind, of)
 		local c = cell[k]
-		i = i + 4
 		if of.limit > 0 then
 			c.rate = 0
 		elseif of.left >= 0 and not own[kind] then
@@ -558,10 +710,10 @@ local function head(status, fixed, i)
 				t.explained = true
 			end
 			-- a fixed window does not refill before its end
-			if fixed and of.left == 0 and of.reset > 0 and
-			    of.reset <= 60000 then
+			if ARGV[9] ~= '0' and of.left == 0 and
+			    of.reset > 0 and of.reset <= 60000 then
 				local v = look(k)
-				c.base = max(c.base, (now + of.reset) * 1000 +
+				c.base = max(c.base, (came + of.reset) * 1000 +
 				    v.burst - t.place[k] -
 				    span(1, v.limit, v.window))
 			end
@@ -569,20 +721,30 @@ local function head(status, fixed, i)
 	end
 	if not counted then
 		join()
-	elseif status < 300 then
+	elseif headed < 300 then
 		unhold()
 	end
-	p.head = now
+	if p.head == 0 then p.start = headed < 300 and came or 0 end
+	p.head = max(p.head, came)
 	t.headed = true
+	for k = 1, 6 do
+		if counted and t.era[k] == cell[k].era then
+			cell[k].heard = cell[k].heard + t.spent[k]
+		end
+	end
 end
 
 -- kind: of the limit that the text of the refusal names, or -1.
 local function refuse(kind, of, asked, pause, refill)
+	local k
 	if kind >= 0 then
 		if cell[kind + 1].limit == of.limit then of.window = -1 end
-		local k = index(kind + 1, of)
-		local c = cell[k]
+		k = index(kind + 1, of)
 		learn(k, of, false)
+	end
+	back()
+	if k then
+		local c = cell[k]
 		join()
 		t.explained, t.exact = true, true
 		if not requests(k) then
@@ -604,7 +766,12 @@ local function refuse(kind, of, asked, pause, refill)
 		t.held = now + pause
 		hold(t.held)
 	end
-	if not on(t.explained) then share(active()) end
+	if on(t.explained) then return end
+	if gap_refused(pause) then
+		p.concurrency = 0
+	else
+		cut()
+	end
 end
 
 local function average(name, v)
@@ -649,17 +816,21 @@ local function done(outcome, sent, again, input, output)
 	withdraw()
 	if outcome == WHOLE then
 		grow()
+		gap_accepted()
 		average('length', now - t.at)
 		if output >= 0 then average('output', output) end
 		settle(input, output)
 	elseif outcome == LIMITED then
-		refuse(arg(10), { limit = arg(11), left = arg(12), reset = -1,
-		    window = arg(13) }, arg(14), arg(15), arg(16))
+		refuse(arg(11), { limit = arg(12), left = arg(13), reset = -1,
+		    window = arg(14) }, arg(15), arg(16), arg(17))
 	elseif outcome == LATE and sent and not on(t.headed) and
 	    p.head > t.at then
 		share(max(active(), most() - 1))
 	end
-	if outcome ~= LIMITED and sent then return end
+	if outcome ~= LIMITED then
+		if sent then return end
+		back()
+	end
 	if not again then
 		leave()
 		return
@@ -685,11 +856,10 @@ if step == 'show' then
 elseif step == 'forget' then
 	for k = 1, 6 do
 		local c = cell[k]
-		c.limit, c.told, c.ratio, c.from_place, c.estimated =
-		    0, 0, 0, 0, 0
+		c.limit, c.told, c.unit, c.ratio, c.from_went = 0, 0, 0, 0, 0
 	end
 	for _, name in ipairs({ 'hold', 'next', 'pause', 'head',
-	    'concurrency', 'output', 'length' }) do
+	    'concurrency', 'gap', 'output', 'excess', 'length' }) do
 		p[name] = nil
 	end
 elseif step == 'used' then
@@ -698,38 +868,38 @@ elseif step == 'used' then
 		local v = look(k)
 		if v then
 			cell[k].base = max(cell[k].base, us - cell[k].tail) +
-			    span(arg(requests(k) and 7 or 8), v.limit,
+			    span(arg(requests(k) and 8 or 9), v.limit,
 			    v.window)
 		end
 	end
 else
 	expire()
-	bury()
+	mourn()
 	if t.at == 0 then t.at = now - arg(6) end
+	if headed > 0 then head() end
+	keep = true
 	if step == 'ask' or step == 'check' then
 		t.at = on(t.going) and t.at or 0
 		if t.input == 0 then
-			t.input, t.output = arg(9), arg(10)
+			t.input, t.output = arg(10), arg(11)
 			t.excess = t.output < 0 and -1 or p.excess
 			t.output = t.excess < 0 and p.output or
 			    t.output + t.excess
 		end
-		if ARGV[11] ~= '' then p.label = ARGV[11] end
-		local again = ask(arg(7) > 0, arg(8) > 0)
-		t.beat = now + again + 1000
+		if ARGV[12 + shift] ~= '' then p.label = ARGV[12 + shift] end
+		local look = ask(arg(8) > 0, arg(9) > 0)
+		t.beat = now + look + 1000
 		call('ZADD', HOSTS, now + HOST, ARGV[3])
 		call('ZREMRANGEBYSCORE', HOSTS, 0, now)
-		reply = { again, t.why, max(0, t.slot - now), t.limit,
-		    t.window, call('ZCARD', HOSTS) }
-		keep = true
-	elseif step == 'head' then
-		head(arg(7), arg(8) > 0, 9)
-		keep = true
+		reply = { look, t.why, max(0, t.slot - now), t.limit,
+		    t.window, call('ZCARD', HOSTS), stale() and 1 or 0 }
 	elseif step == 'done' then
-		keep = done(arg(7), arg(8) > 0, arg(9) > 0, arg(17), arg(18))
-	else	-- drop
+		keep = done(arg(8), arg(9) > 0, arg(10) > 0, arg(18), arg(19))
+	elseif step == 'drop' then
+		if on(t.going) then back() end
 		leave()
 		withdraw()
+		keep = false
 	end
 	if keep then
 		call('HSET', TICKETS, id, cmsgpack.pack(t))

@@ -7,7 +7,12 @@
 #include "limit/queue.h"
 
 #define NAME 32			/* digits */
-#define NUMBERS (2 + 4 * QUOTA_KINDS)	/* the most that a step needs */
+#define RENEW ((msec)2000)	/* a lease, which lasts 5000 */
+#define HEAD_LATE ((msec)200)	/* until it is told of a head, at most */
+
+#define FRONT 4			/* numbers that all steps have */
+#define HEAD (2 + 4 * QUOTA_KINDS)	/* those of a response head */
+#define NUMBERS 12		/* the most that a step needs */
 
 /* How an attempt ended, as limit.lua has it. */
 enum { WHOLE, LIMITED, LATE, OTHER };
@@ -42,28 +47,33 @@ host(const struct limit *l, const struct env *env)
 	return atomic_load(&l->page->host);
 }
 
-/* Runs a step of a ticket, which began its attempt at t->at. */
+/* Runs a step of a ticket, which began its attempt at t->at, and tells of a
+ * response head of which the server does not know yet. */
 static int
-run(const struct limit *l, const char *step, const struct ticket *t, msec now,
+run(const struct limit *l, const char *step, struct ticket *t, msec now,
     const int64_t *number, size_t n, struct slice label,
     struct server_reply *r)
 {
 	const struct remote *m = l->remote;
-	struct slice arg[6 + NUMBERS + 1] = { slice_str(step) };
-	int64_t front[3] = { l->own[0], l->own[1],
-	    t->at > 0 && now > t->at ? now - t->at : 0 };
+	struct slice arg[3 + FRONT + HEAD + NUMBERS + 1] = { slice_str(step) };
+	int64_t all[FRONT + HEAD + NUMBERS] = { l->own[0], l->own[1],
+	    t->at > 0 && now > t->at ? now - t->at : 0, t->status,
+	    now - t->came, t->quota.fixed };
 	struct buf text = { 0 };
 	const char *p;
-	size_t i, count = 6 + n;
+	size_t i, front = t->status > 0 ? FRONT + HEAD : FRONT, count;
 	int rc;
 
 	must(n <= NUMBERS);
+	memcpy(all + FRONT + 2, t->quota.of, sizeof(t->quota.of));
+	if (n > 0)
+		memcpy(all + front, number, n * sizeof(*number));
+	t->status = 0;
 	buf_printf(&text, "%016llx%016llx", (unsigned long long)t->id,
 	    (unsigned long long)host(l, server_env(m->server)));
 	arg[1].n = arg[2].n = 16;
-	for (i = 3; i < count; i++)
-		put_number(&text, &arg[i], i < 6 ? front[i - 3] :
-		    number[i - 6]);
+	for (i = 0, count = 3; i < front + n; i++)
+		put_number(&text, &arg[count++], all[i]);
 	for (i = 1, p = text.p; i < count; p += arg[i++].n)
 		arg[i].p = p;
 	if (label.p != NULL)
@@ -75,7 +85,7 @@ run(const struct limit *l, const char *step, const struct ticket *t, msec now,
 
 /* A step whose reply says nothing. */
 static void
-tell(struct limit *l, const char *step, const struct ticket *t, msec now,
+tell(struct limit *l, const char *step, struct ticket *t, msec now,
     const int64_t *number, size_t n)
 {
 	struct server_reply r = { 0 };
@@ -91,6 +101,8 @@ go(struct limit *l, struct ticket *t, struct slice body, msec now)
 	int hurry = t->hurry;
 
 	t->hurry = 1;
+	t->due = 0;
+	t->renew = now + RENEW;
 	if (!t->going) {
 		(void)limit_local.ask(l, t, body, now);
 		if (!t->going)
@@ -118,6 +130,34 @@ ask_page(struct limit *l, struct ticket *t, struct slice body, msec now)
 	return at;
 }
 
+/* What the server has decided. */
+static msec
+obey(struct limit *l, struct ticket *t, struct slice body,
+    const int64_t *number, msec now)
+{
+	struct remote *m = l->remote;
+	msec at = now + llabs(number[0]);
+
+	l->hosts = 0;
+	server_hosts(m->server, number[5]);
+	if (m->used[0] > 0) {
+		tell(l, "used", t, now, m->used, 2);
+		m->used[0] = m->used[1] = 0;
+	}
+	t->why = (int)number[1];
+	t->slot = now + number[2];
+	t->limit = number[3];
+	t->window = number[4];
+	t->wanted = number[6] != 0;
+	if (t->going)
+		at = now + HEAD_LATE;
+	if (t->going || at == now)
+		go(l, t, body, now);
+	else if (number[0] < 0)
+		t->due = at;
+	return at;
+}
+
 static msec
 ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 {
@@ -128,6 +168,15 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	int64_t number[4];
 	int rc;
 
+	if (!t->going && t->due > now)
+		return t->due;
+	if (!t->going && t->due > 0) {
+		go(l, t, body, now);
+		return now;
+	}
+	if (t->going && t->status == 0 && now < t->renew)
+		return t->headed || t->renew - now < HEAD_LATE ? t->renew :
+		    now + HEAD_LATE;
 	if (t->id == 0) {
 		env->random(env->ctx, &t->id, sizeof(t->id));
 		t->asked = now;
@@ -141,38 +190,20 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	number[3] = t->excess < 0 ? -1 : t->cost.output - t->excess;
 	rc = run(l, "ask", t, now, number, 4, label, &r);
 	buf_free(&r.text);
-	if (rc < 0 || r.n < 6)
-		return ask_page(l, t, body, now);
-	l->hosts = 0;
-	server_hosts(m->server, r.number[5]);
-	if (m->used[0] > 0) {
-		tell(l, "used", t, now, m->used, 2);
-		m->used[0] = m->used[1] = 0;
-	}
-	if (t->going || r.number[0] == 0)
-		go(l, t, body, now);
-	t->why = (int)r.number[1];
-	t->slot = now + r.number[2];
-	t->limit = r.number[3];
-	t->window = r.number[4];
-	return now + r.number[0];
+	return rc < 0 || r.n < 7 ? ask_page(l, t, body, now) :
+	    obey(l, t, body, r.number, now);
 }
 
 static void
 head(struct limit *l, struct ticket *t, const struct quota *q, int status,
     msec now)
 {
-	int64_t number[NUMBERS] = { status, q->fixed };
-	size_t k;
-
-	for (k = 0; k < QUOTA_KINDS; k++) {
-		number[2 + 4 * k] = q->of[k].limit;
-		number[3 + 4 * k] = q->of[k].left;
-		number[4 + 4 * k] = q->of[k].reset;
-		number[5 + 4 * k] = q->of[k].window;
-	}
-	if (t->id != 0)
-		tell(l, "head", t, now, number, NUMBERS);
+	t->status = status;
+	t->came = now;
+	t->quota = *q;
+	/* unless it is urgent the next step says so */
+	if (t->id != 0 && t->wanted && status != 429)
+		tell(l, "head", t, now, NULL, 0);
 	limit_local.head(l, t, q, status, now);
 }
 
@@ -196,6 +227,7 @@ done(struct limit *l, struct ticket *t, const struct fault *f, int sent,
 	if (t->id != 0)
 		tell(l, "done", t, now, number, sizeof(number) /
 		    sizeof(number[0]));
+	t->renew = 0;
 	limit_local.done(l, t, f, sent, u, now);
 }
 

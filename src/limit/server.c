@@ -381,7 +381,7 @@ server_check(struct server *s, struct fault *f)
 	static const char page[] = "00000000000000000000000000000000";
 	static const struct slice arg[] = { { "check", 5 }, { "check", 5 },
 	    { "check", 5 }, { "0", 1 }, { "0", 1 }, { "0", 1 }, { "0", 1 },
-	    { "0", 1 }, { "0", 1 }, { "0", 1 }, { "", 0 } };
+	    { "0", 1 }, { "0", 1 }, { "0", 1 }, { "0", 1 }, { "", 0 } };
 	struct server_reply r = { 0 };
 	int rc = attempt(s, page, arg, sizeof(arg) / sizeof(arg[0]), &r, f);
 
