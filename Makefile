@@ -88,7 +88,7 @@ LIBTEST = WITH=tests/libtest.a
 
 programs: bide
 	@+$(CHECK); ($(IN) $(LIBTEST) suite tests/failing)
-	@+$(RELEASE) && ($(IN) tests/relro_test)
+	@+$(RELEASE) && ($(IN) tests/relro_test tests/sandbox_test)
 
 setup: always
 	@sh tests/setup.sh
