@@ -4,6 +4,7 @@
 
 #include "cmd/exits.h"
 #include "cmd/limits.h"
+#include "cmd/prompt.h"
 #include "limit/label.h"
 
 void
@@ -209,19 +210,22 @@ struct route *
 route_find(struct work *w, const struct line *l, struct complaint *c)
 {
 	struct route *r = &w->route[l->family];
-	struct buf model = { 0 };
+	struct buf text = { 0 };
+	struct slice model;
 	int rc = 0;
 
 	if (!own_model(l))
 		return open_family(w, l->family, c) < 0 ? NULL : r;
-	line_text(l, L_MODEL, &model);
-	if (!r->open || !slice_is(buf_slice(&model), r->model))
+	line_text(l, L_MODEL, &text);
+	buf_putc(&text, '\0');
+	model = slice_str(alias_of(w->o, text.p));
+	if (!r->open || !slice_is(model, r->model))
 		r = &w->other;
-	if (r->open && !slice_is(buf_slice(&model), r->model))
+	if (r->open && !slice_is(model, r->model))
 		route_close(r);
 	if (!r->open)
-		rc = open_route(w, r, buf_slice(&model), c);
-	buf_free(&model);
+		rc = open_route(w, r, model, c);
+	buf_free(&text);
 	return rc < 0 ? NULL : r;
 }
 

@@ -46,8 +46,8 @@ next(const struct opts *o, const char *name, const char *key, size_t *i)
 	return NULL;
 }
 
-static const char *
-alias(const struct opts *o, const char *model)
+const char *
+alias_of(const struct opts *o, const char *model)
 {
 	const struct own_line *l = NULL;
 	size_t i = 0;
@@ -91,10 +91,10 @@ prompt_apply(struct opts *o)
 		    "the configuration file; see bide prompts", o->template);
 	if (rc == 0 && o->template == NULL && opts_given(o, "var"))
 		rc = fail(EXIT_USAGE, "--var: it needs --template");
-	o->model = alias(o, o->model);
-	o->key_model = alias(o, o->key_model);
+	o->model = alias_of(o, o->model);
+	o->key_model = alias_of(o, o->key_model);
 	for (i = 0; i < o->nfallbacks; i++)
-		o->fallbacks[i] = alias(o, o->fallbacks[i]);
+		o->fallbacks[i] = alias_of(o, o->fallbacks[i]);
 	return rc;
 }
 

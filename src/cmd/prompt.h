@@ -17,6 +17,9 @@ int prompt_takes(struct slice key);
  * models in the place of aliases. */
 int prompt_apply(struct opts *o);
 
+/* The model that an alias stands for; else the name itself. */
+const char *alias_of(const struct opts *o, const char *model);
+
 /* Appends the prompt's instructions to *to, nothing if there are none. */
 int prompt_system(const struct opts *o, struct buf *to);
 

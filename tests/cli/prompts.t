@@ -80,6 +80,14 @@ sent "no input needed" 6 body '"Say hello\."'
 sent "colons in an alias" 6 body '"model":"x:y"'
 bide -- -t greet -m fast and bye
 sent "no place for input" 7 body '"Say hello\.\\n\\nand bye"'
+for model in fast chat:small fast odd; do
+	printf '{"prompt":"hi","model":"%s"}\n' $model
+done > "$T/batch"
+bide -- batch -q -j 1 "$T/batch"
+status "batch: aliases" 0
+sent "batch: an alias" 8 body '"model":"small"'
+sent "batch: its model" 9 body '"model":"small"'
+sent "batch: another alias" 11 body '"model":"x:y"'
 
 # What is recorded is what was asked: resume needs no configuration.
 serve <<'EOF'
