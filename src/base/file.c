@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -23,6 +24,23 @@ file_open(const char *path, int flags)
 	int fd;
 
 	RETRY(fd, open(path, flags | O_CLOEXEC, 0600));
+	return fd;
+}
+
+int
+file_scratch(const char *path)
+{
+	char name[PATH_MAX];
+	int fd;
+
+	if (str_printf(name, sizeof(name), "%s.bide~", path) < 0) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	(void)unlink(name);
+	fd = file_open(name, O_RDWR | O_CREAT | O_EXCL);
+	if (fd >= 0)
+		(void)unlink(name);
 	return fd;
 }
 

@@ -14,6 +14,10 @@
 /* open() with mode 0600 for new files; O_CLOEXEC is added. */
 int file_open(const char *path, int flags);
 
+/* A file without a name, on the disk of path, for who has locked that.  It has
+ * the same one each time, until that is removed: a process may die before. */
+int file_scratch(const char *path);
+
 /* Appends a whole file to out.  0, or -1; EFBIG: out->max is too small. */
 int file_read(const char *path, struct buf *out);
 

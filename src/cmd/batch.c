@@ -425,6 +425,7 @@ int
 batch(const struct env *env, struct opts *o, struct slice command)
 {
 	struct batch *b = calloc(1, sizeof(*b));
+	char scratch[32];
 	int rc;
 
 	if (b == NULL)
@@ -441,7 +442,9 @@ batch(const struct env *env, struct opts *o, struct slice command)
 	b->tally.tty = say_can_live();
 	b->tally.priced = o->nprices > 0;
 	b->errors.fd = b->errors.old = -1;
-	b->todo.ids = (struct ids){ .fd = -1, .path = "/tmp/bide" };
+	(void)str_printf(scratch, sizeof(scratch), "/tmp/bide.%ld",
+	    (long)getpid());
+	b->todo.ids = (struct ids){ .fd = -1, .path = scratch };
 	b->work.env = b->calm;
 	b->work.o = o;
 	b->pool = (struct pool){ .work = &b->work, .env = &b->calm,

@@ -200,18 +200,20 @@ batch_order(struct batch *b)
 	struct order o = { .b = b, .cap = 1024 };
 	int64_t n = b->tally.n[T_DONE] + b->tally.n[T_FAILED] +
 	    b->tally.n[T_BEFORE];
-	char name[PATH_MAX];
+	unsigned char hash[IDS_HASH];
+	uint32_t tag;
 	struct fault f;
 	int rc;
 
 	while (o.cap / 2 < b->out.results + (uint64_t)n)
 		o.cap *= 2;
-	(void)str_printf(name, sizeof(name), "%.4000s.XXXXXX", b->out.path);
-	o.table = mkstemp(name);
+	o.table = file_scratch(b->out.path);
 	if (o.table < 0)
 		return failed(b->o->ordered);
-	(void)unlink(name);
-	if (output_begin(&o.to, &b->calm, b->o->ordered, &f) < 0) {
+	/* which run it is; others may write to the same file */
+	(void)todo_hash(slice_str(b->out.path), hash);
+	memcpy(&tag, hash, sizeof(tag));
+	if (output_begin(&o.to, b->o->ordered, tag, &f) < 0) {
 		(void)close(o.table);
 		return fail(EXIT_OUTPUT, "%s", f.text);
 	}

@@ -135,7 +135,7 @@ leave_out(struct load *l, int64_t at)
 
 	if (l->next.fd >= 0 || l->o->dry_run)
 		return 0;
-	if (output_begin(&l->next, l->o->env, l->out->path, &f) < 0)
+	if (output_begin(&l->next, l->out->path, 0, &f) < 0)
 		return fail(EXIT_OUTPUT, "%s", f.text);
 	for (; rc == 0 && from < at; from += n) {
 		n = (ssize_t)(at - from < (int64_t)CHUNK ? at - from :

@@ -145,7 +145,7 @@ output_real(const char *path, char *real)
 }
 
 int
-output_begin(struct replacement *r, const struct env *env, const char *path,
+output_begin(struct replacement *r, const char *path, uint32_t tag,
     struct fault *f)
 {
 	struct stat st;
@@ -161,10 +161,11 @@ output_begin(struct replacement *r, const struct env *env, const char *path,
 		r->mode = 0666 & ~mask;
 	}
 	if (str_printf(r->temp, sizeof(r->temp), "%s.%08x", r->real,
-	    (unsigned)env_random32(env)) < 0) {
+	    (unsigned)tag) < 0) {
 		errno = ENAMETOOLONG;
 		return failed(f, path);
 	}
+	(void)unlink(r->temp);
 	r->fd = open(r->temp, O_RDWR | O_APPEND | O_CREAT | O_EXCL |
 	    O_CLOEXEC, 0600);
 	return r->fd < 0 ? failed(f, path) : 0;
@@ -206,7 +207,7 @@ output_replace(const struct env *env, const char *path, msec until,
 		rc = write_until(env, fd, until, s, f);
 		return close(fd) < 0 && rc == 0 ? failed(f, path) : rc;
 	}
-	if (output_begin(&r, env, path, f) < 0)
+	if (output_begin(&r, path, env_random32(env), f) < 0)
 		return -1;
 	if (output_write(env, r.fd, s, f) < 0) {
 		output_abandon(&r);

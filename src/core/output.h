@@ -33,7 +33,8 @@ int output_real(const char *path, char *real);
  * The same in steps, for a plain file: begin opens the temporary file for
  * reading and appending, commit puts it in place of the other, abandon removes
  * it.  The descriptor stays open but after abandon.  0; -1 with F_OUTPUT, and
- * then there is nothing left of it.
+ * then there is nothing left of it.  tag is for its name: with the same one a
+ * run replaces what one that was killed has left.
  */
 struct replacement {
 	int fd;
@@ -41,8 +42,8 @@ struct replacement {
 	char real[PATH_MAX], temp[PATH_MAX];
 };
 
-int output_begin(struct replacement *r, const struct env *env,
-    const char *path, struct fault *f);
+int output_begin(struct replacement *r, const char *path, uint32_t tag,
+    struct fault *f);
 int output_commit(struct replacement *r, struct fault *f);
 void output_abandon(struct replacement *r);
 

@@ -1,7 +1,6 @@
 #include "state/ids.h"
 
 #include <bearssl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,15 +95,12 @@ grow(struct ids *s)
 	struct ids larger = { .fd = -1, .path = s->path, .n = s->n,
 	    .bits = s->cap == 0 ? CAP_BITS : s->bits + 1,
 	    .page = UINT64_MAX };
-	char name[PATH_MAX];
 	unsigned char *old, *at;
 	uint64_t i;
 
 	larger.cap = (uint64_t)1 << larger.bits;
-	if (larger.cap > MEMORY_MAX && s->path != NULL &&
-	    str_printf(name, sizeof(name), "%s.XXXXXX", s->path) == 0 &&
-	    (larger.fd = mkstemp(name)) >= 0)
-		(void)unlink(name);
+	if (larger.cap > MEMORY_MAX && s->path != NULL)
+		larger.fd = file_scratch(s->path);
 	larger.slots = calloc(larger.fd < 0 ? (size_t)larger.cap : PAGE, SLOT);
 	if (larger.slots == NULL)
 		err_oom();

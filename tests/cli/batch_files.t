@@ -130,6 +130,26 @@ if [ -c /dev/full ]; then
 	status "ordered: no room" 74
 	ok "ordered: nothing is left" [ -z "$(find "$T" -name 's2*')" ]
 fi
+# Killed while it writes, as soon as its file is there.
+# shellcheck disable=SC2086
+clean perl -e '$n = shift;
+	for (1 .. 50) {
+		unlink($n);
+		$pid = fork;
+		exec(@ARGV) if $pid == 0;
+		until (@left = glob("$n*")) { last if waitpid($pid, 1) }
+		kill("KILL", $pid);
+		waitpid($pid, 0);
+		last if glob("$n.*");
+	}' "$T/s3" $BIDE batch -q -o "$O" --ordered "$T/s3" "$T/in"
+ok "ordered: killed" [ -n "$(find "$T" -name 's3.*')" ]
+echo '{"custom_id":"id-0","error":{"code":"batch_expired"}}' >> "$O"
+: > "$O.00000000"
+: > "$O.bide~"
+bide -- batch -q -o "$O" --ordered "$T/s3" "$T/in"
+status "ordered: after that" 0
+ok "ordered: it leaves nothing" \
+    [ -z "$(find "$T" -name 's3.*' -o -name 'results.*')" ]
 
 # -- --fallback and --schema --------------------------------------------------
 serve <<'EOF'
