@@ -20,7 +20,7 @@ names() {
 
 # Lists and downloads of its own, so that the system's stay as they are.
 apt() {
-	apt-get -q -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt" \
+	apt-get -q -o Dir::Etc::sourcelist="$sources" -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt" \
 	    -o Dir::State::status=/dev/null -o APT::Architecture="$deb" \
 	    -o APT::Architectures="$deb" "$@"
 }
@@ -30,6 +30,13 @@ sysroot() {
 	to=$PWD/build/sysroot/$1 apt=$PWD/build/sysroot/apt-$deb
 	[ ! -f "$to/done" ] || return 0
 	mkdir -p "$to" "$apt/lists/partial" "$apt/archives/partial"
+	sources=/etc/apt/sources.list
+	# in Debian since release 13
+	if [ "$deb" = riscv64 ]; then
+		sources=$apt/sources.list
+		echo "deb $(apt-get indextargets --format '$(REPO_URI)' \
+		    'Origin: Debian' | head -n 1) trixie main" > "$sources"
+	fi
 	(cd "$apt" && { apt update || :; } &&
 	    apt download musl-dev libbearssl-dev) \
 	    > "$apt/log" 2>&1 || {

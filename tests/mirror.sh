@@ -43,7 +43,7 @@ update flags
 cc=${2%% -*} commit=$(cut -c -12 ../../src/cmd/commit)
 machine=$($cc -dumpmachine)
 case $1,$commit in
-check,* | san,* | fuzz,*) commit=unknown ;;
+check,* | san,* | fallbacks,* | fuzz,*) commit=unknown ;;
 *\$*)	commit=unknown
 	[ ! -e ../../.git ] ||
 	    commit=$(git describe --always --dirty --abbrev=12 \

@@ -138,7 +138,7 @@ run(struct server *s, struct server_reply *r)
 static void
 nap(msec ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec ts = { ms / 1000, (long)(ms % 1000 * 1000000) };
 
 	nanosleep(&ts, NULL);
 }

@@ -30,7 +30,7 @@ case $gnu in
 		# 8 bytes for up to 63 relocations instead of 24 for each
 		# (base/relro.h), where the linker knows how
 		f=-Wl,-z,pack-relative-relocs
-		$cc $f -Wl,--fatal-warnings -nostdlib -shared -o /dev/null \
+		$cc -Wl,--fatal-warnings $f -nostdlib -shared -o /dev/null \
 		    -x c /dev/null 2>/dev/null && ldflags="$ldflags $f"
 		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
 		    -Wl,-T,../../tests/release.ld $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o

@@ -42,6 +42,7 @@ ROWS
 cmd:x86_64-linux-gnu-gcc gcc-x86-64-linux-gnu - - - - -
 cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu - - - - -
 cmd:arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf - - - - -
+cmd:riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu - - - - -
 cmd:s390x-linux-gnu-gcc gcc-s390x-linux-gnu - - - - -
 cmd:qemu-s390x qemu-user - - - - -
 ROWS

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* CLOCK_BOOTTIME, getrandom, pipe2 */
+#define _GNU_SOURCE	/* CLOCK_BOOTTIME */
 
 #include "base/env.h"
 
@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/random.h>
 #include <sys/wait.h>
+
+#include "base/os.h"
 
 #ifdef CLOCK_BOOTTIME
 #define MONO_CLOCK CLOCK_BOOTTIME
@@ -57,19 +58,8 @@ real_cancelled(void *ctx)
 static void
 real_random(void *ctx, void *p, size_t n)
 {
-	char *at = p;
-	ssize_t got;
-
 	(void)ctx;
-	while (n > 0) {
-		got = getrandom(at, n, 0);
-		if (got < 0 && errno != EINTR)
-			err_system("getrandom");
-		if (got > 0) {
-			at += got;
-			n -= (size_t)got;
-		}
-	}
+	os_random(p, n);
 }
 
 static int
@@ -130,8 +120,8 @@ env_open(struct env *env)
 {
 	int stop[2], nudge[2];
 
-	if (pipe2(stop, O_CLOEXEC | O_NONBLOCK) < 0 ||
-	    pipe2(nudge, O_CLOEXEC | O_NONBLOCK) < 0)
+	if (os_pipe(stop, O_NONBLOCK) < 0 ||
+	    os_pipe(nudge, O_NONBLOCK) < 0)
 		return -1;
 	stop_fd = stop[1];
 	nudge_fd = nudge[1];

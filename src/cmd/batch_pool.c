@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* MAP_ANONYMOUS, prlimit() */
+#define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
 #include "cmd/batch_pool.h"
 
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/os.h"
 #include "core/output.h"
 
 #define CHUNK ((size_t)65536)
@@ -20,18 +20,11 @@
 void
 pool_open(struct pool *p)
 {
-	struct rlimit r;
-	size_t i;
+	/* each worker takes one; poll() refuses more entries */
+	size_t i, files = os_max_files();
 
-	/* as many descriptors as we may have; setrlimit() of musl would send a
-	 * signal to each thread */
-	if (prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		(void)prlimit(0, RLIMIT_NOFILE, &r, NULL);
-		/* each worker takes one; poll() refuses more entries */
-		if (p->max > r.rlim_cur - POOL_FIRST)
-			p->max = p->most = r.rlim_cur - POOL_FIRST;
-	}
+	if (p->max > files - POOL_FIRST)
+		p->max = p->most = files - POOL_FIRST;
 	p->pause = mmap(NULL, p->max * sizeof(*p->pause),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p->w = calloc(p->max, sizeof(*p->w));
@@ -53,7 +46,7 @@ start(struct pool *p, size_t i)
 	size_t k;
 	int fd[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
+	if (os_socketpair(fd) < 0)
 		return -1;
 	w->pid = fork();
 	if (w->pid == 0) {

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* pipe2, SYS_close_range, NSIG */
+#define _GNU_SOURCE	/* NSIG */
 
 #include "net/dns.h"
 
@@ -9,12 +9,11 @@
 #include <netdb.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/os.h"
 #include "base/sandbox.h"
 #include "net/await.h"
 #include "wire/ip.h"
@@ -142,8 +141,6 @@ static void
 detach(int out)
 {
 	struct sigaction sa;
-	struct rlimit most;
-	rlim_t fd;
 	int sig;
 
 	for (sig = 1; sig < NSIG; sig++) {
@@ -158,14 +155,7 @@ detach(int out)
 		(void)dup2(out, 0);
 	else
 		(void)fcntl(0, F_SETFD, 0);
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, 1U, ~0U, 0U) == 0)
-		return;
-#endif
-	if (getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur > 65536)
-		most.rlim_cur = 65536;
-	for (fd = 1; fd < most.rlim_cur; fd++)
-		(void)close((int)fd);
+	os_close_from(1);
 }
 
 #define FILE_MAX ((size_t)1 << 20)	/* what is read of one of these */
@@ -279,7 +269,7 @@ query_start(struct query *q, int i, msec left)
 	sigset_t all, mask;
 	int fd[2], err;
 
-	if (pipe2(fd, O_CLOEXEC) < 0)
+	if (os_pipe(fd, 0) < 0)
 		return -1;
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &mask);

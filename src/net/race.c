@@ -1,12 +1,12 @@
-#define _GNU_SOURCE	/* SOCK_NONBLOCK, SOCK_CLOEXEC */
-
 #include "net/race.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bug.h"
+#include "base/os.h"
 #include "net/await.h"
 
 /*
@@ -93,8 +93,7 @@ start(struct race *r, const struct dns_addr *a, msec now)
 		end_attempt(r, p);
 	r->live++;
 	r->due = now + RACE_DELAY;
-	p->fd = socket(a->u.any.sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	p->fd = os_socket(a->u.any.sa_family, O_NONBLOCK);
 	/* after EINTR the attempt continues, as after EINPROGRESS */
 	if (p->fd < 0 || (connect(p->fd, &a->u.any, dns_addr_size(a)) < 0 &&
 	    errno != EINPROGRESS && errno != EINTR))

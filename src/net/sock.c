@@ -1,14 +1,16 @@
-#define _GNU_SOURCE	/* TCP_KEEPIDLE, SOCK_NONBLOCK */
+#define _GNU_SOURCE	/* TCP_KEEPIDLE */
 
 #include "net/sock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "net/await.h"
 #include "net/race.h"
 
@@ -204,8 +206,7 @@ sock_unix(const struct env *env, const char *path, struct fault *f)
 
 	errno = ENAMETOOLONG;
 	if (str_printf(to.sun_path, sizeof(to.sun_path), "%s", path) == 0)
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK |
-		    SOCK_CLOEXEC, 0);
+		fd = os_socket(AF_UNIX, O_NONBLOCK);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		return sock_take(env, fd);
 	fault_set(f, F_CONNECT, 1, "%s: %s", path, strerror(errno));

@@ -1,5 +1,3 @@
-#define _GNU_SOURCE	/* accept4() and SOCK_NONBLOCK */
-
 #include "serve/bind.h"
 
 #include <arpa/inet.h>
@@ -11,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "net/dns.h"
 #include "wire/url.h"
 
@@ -54,8 +53,7 @@ look(struct bound *b, int fd)
 static int
 listen_at(const struct sockaddr *a, socklen_t n)
 {
-	int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
+	int fd = os_socket(a->sa_family, O_NONBLOCK);
 	int on = 1, err;
 
 	if (fd < 0)
@@ -122,7 +120,7 @@ remove_stale(const struct sockaddr_un *a)
 	errno = EEXIST;
 	if (!S_ISSOCK(st.st_mode))
 		return -1;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = os_socket(AF_UNIX, O_NONBLOCK);
 	if (fd < 0)
 		return -1;
 	rc = connect(fd, (const struct sockaddr *)a, sizeof(*a));

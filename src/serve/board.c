@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* MAP_ANONYMOUS, pipe2() */
+#define _GNU_SOURCE	/* MAP_ANONYMOUS */
 
 #include "serve/board.h"
 
@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/os.h"
 
 int
 board_open(struct board *b, size_t max, struct metrics *m)
@@ -15,12 +17,13 @@ board_open(struct board *b, size_t max, struct metrics *m)
 
 	b->max = max;
 	b->metrics = m;
-	b->shared = mmap(NULL, sizeof(*b->shared) + max, PROT_READ |
-	    PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	b->shared = mmap(NULL, sizeof(*b->shared) +
+	    max * sizeof(b->shared->place[0]), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (b->shared == MAP_FAILED)
 		err_oom();
 	for (i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++)
-		if (pipe2(pipes[i], O_CLOEXEC | O_NONBLOCK) < 0)
+		if (os_pipe(pipes[i], O_NONBLOCK) < 0)
 			return -1;
 	return 0;
 }

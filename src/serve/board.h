@@ -34,7 +34,7 @@ struct board {
 	int need[2], yield[2], drain[2], cancel[2];
 	struct {			/* shared */
 		_Atomic int stop;	/* the signal that cancels; 0 */
-		_Atomic unsigned char place[];
+		_Atomic unsigned place[];
 	} *shared;
 };
 

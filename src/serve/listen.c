@@ -1,5 +1,3 @@
-#define _GNU_SOURCE	/* accept4(), signalfd() */
-
 #include "serve/listen.h"
 
 #include <errno.h>
@@ -7,11 +5,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "serve/worker.h"
 
 /* Times in ms: how long connections may pend when all places are taken, until
@@ -242,8 +240,8 @@ make_room(struct pool *p, msec now)
 	if (now - p->pending < PEND_TIME)
 		return;
 	for (i = 0; i < p->l->nbound; i++)
-		while ((fd = accept4(p->l->bound[i].fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		while ((fd = os_accept(p->l->bound[i].fd, NULL, NULL)) >=
+		    0)
 			refuse(p, fd, now);
 	p->pending = MSEC_NONE;
 }
@@ -273,18 +271,17 @@ drain(struct pool *p, msec now)
 static void
 take_signals(struct pool *p, msec now)
 {
-	struct signalfd_siginfo s;
+	int sig;
 
-	while (read(p->sigfd, &s, sizeof(s)) == (ssize_t)sizeof(s)) {
-		if (s.ssi_signo == SIGCHLD)
+	while ((sig = os_signal(p->sigfd)) != 0) {
+		if (sig == SIGCHLD)
 			continue;
 		if (!p->draining)
 			drain(p, now);
 		else
 			p->end = now;
 		if (p->end <= now)
-			atomic_store(&p->board.shared->stop,
-			    (int)s.ssi_signo);
+			atomic_store(&p->board.shared->stop, sig);
 	}
 	reap(p);
 }
@@ -390,7 +387,7 @@ take_over_signals(struct pool *p)
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &set, &p->old);
-	p->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	p->sigfd = os_signals(&set);
 	return p->sigfd < 0 ? -1 : 0;
 }
 

@@ -1,15 +1,13 @@
-#define _GNU_SOURCE	/* accept4(), epoll */
-
 #include "serve/worker.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "net/await.h"
 #include "net/dns.h"
 #include "net/sock.h"
@@ -37,7 +35,7 @@ struct work {
 	struct listen *l;
 	const struct board *b;
 	size_t place;
-	int epoll;
+	struct os_wait wait;
 	/* of the connection */
 	struct intake in;
 	int early;		/* bytes came before the answer */
@@ -58,7 +56,7 @@ cancelled(void *ctx)
 static void
 set_place(struct work *w, enum place place)
 {
-	atomic_store(&w->b->shared->place[w->place], (unsigned char)place);
+	atomic_store(&w->b->shared->place[w->place], place);
 }
 
 /* -- connections ----------------------------------------------------------- */
@@ -90,8 +88,7 @@ take(struct work *w)
 		a = (struct dns_addr){ 0 };
 		n = sizeof(a);
 		w->socket = &w->l->bound[i];
-		w->fd = accept4(w->socket->fd, &a.u.any, &n, SOCK_CLOEXEC |
-		    SOCK_NONBLOCK);
+		w->fd = os_accept(w->socket->fd, &a.u.any, &n);
 		if (w->fd < 0)
 			continue;
 		put_address(&a, 0, w->peer, sizeof(w->peer));
@@ -108,12 +105,11 @@ take(struct work *w)
 static int
 await_client(struct work *w)
 {
-	struct epoll_event ev[BIND_MAX];
 	int n;
 
 	for (;;) {
 		set_place(w, PLACE_IDLE);
-		n = epoll_wait(w->epoll, ev, BIND_MAX, IDLE_TIME);
+		n = os_wait(&w->wait, IDLE_TIME);
 		if (board_draining(w->b))
 			return 0;
 		if (n > 0 && take(w))
@@ -390,19 +386,15 @@ serve_connection(struct work *w)
 	w->in.conn->ops->close(w->in.conn);
 }
 
-/* One epoll for all idle workers' waits: a connection wakes one of them. */
 static void
 watch_sockets(struct work *w)
 {
-	struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 	int i;
 
-	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	os_wait_open(&w->wait);
 	for (i = 0; i < w->l->nbound; i++)
-		(void)epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->l->bound[i].fd,
-		    &ev);
-	ev.events = EPOLLIN;
-	(void)epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->b->drain[0], &ev);
+		os_wait_add(&w->wait, w->l->bound[i].fd, 1);
+	os_wait_add(&w->wait, w->b->drain[0], 0);
 }
 
 void
