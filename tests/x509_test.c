@@ -119,7 +119,7 @@ static const struct {
 	    "expired on 2123-12-31T23:59:59Z" },
 	{ "a strange CA", "unknown-ca", CA, "localhost", NOW,
 	    "issuer \"CN=nobody's root\" is not trusted (or the server does "
-	    "not send its intermediate certificate); trust an own CA with "
+	    "not send its intermediate certificate); trust your own CA with "
 	    "--cacert FILE or SSL_CERT_FILE" },
 	{ "the server's own as the store", "good", "tests/certs/good.pem",
 	    "localhost", NOW, NULL },

@@ -19,7 +19,8 @@
 static int
 failed(const struct batch_out *out)
 {
-	return fail(EXIT_OUTPUT, "%s: %s", out->path, strerror(errno));
+	return fail(EXIT_OUTPUT, "%s: %s: %s", out->option, out->path,
+	    strerror(errno));
 }
 
 /* Opens and locks a file.  Another batch may have put another one in its place
@@ -55,13 +56,15 @@ batch_out_open(struct batch_out *out, const char *path, const struct opts *o,
 	int exists = path != NULL && stat(path, &st) == 0;
 	int plain = exists && S_ISREG(st.st_mode), rc;
 
-	*out = (struct batch_out){ .fd = 1, .old = -1 };
+	*out = (struct batch_out){ .fd = 1, .old = -1, .option =
+	    path == o->errors ? "--errors" : "--output" };
 	if (path == NULL || (o->dry_run && !plain))
 		return 0;
 	if (exists && !plain) {
 		out->fd = output_open(o->env, path, until, &f);
 		return out->fd >= 0 ? 0 : fail(f.class == F_CANCEL ?
-		    EXIT_SIGNAL + f.code : EXIT_OUTPUT, "%s", f.text);
+		    EXIT_SIGNAL + f.code : EXIT_OUTPUT, "%s: %s", out->option,
+		    f.text);
 	}
 	out->path = path;
 	if ((rc = lock(out)) != 0)

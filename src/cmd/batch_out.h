@@ -23,6 +23,7 @@ struct batch_out {
 	int fd;			/* -1: there is none */
 	int old;		/* of the file that it replaced: keeps its lock;
 				   -1 */
+	const char *option;	/* that names it, for messages */
 	const char *path;	/* NULL: not a file, so no journal */
 	int64_t end;		/* its size */
 	uint64_t results;	/* in it when it was loaded */

@@ -12,6 +12,7 @@
 #include "cmd/option.h"
 #include "cmd/prompt.h"
 #include "cmd/report.h"
+#include "wire/url.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
 #define PIPE_WAIT ((msec)2000)
@@ -71,6 +72,7 @@ begin_section(struct opts *o, struct section *in, char *line, int number)
 	}
 	if (o->nproviders == PROVIDERS_MAX)
 		return "too many providers";
+	o->providers[o->nproviders].line = number;
 	o->providers[o->nproviders++].name = in->name;
 	return NULL;
 }
@@ -80,6 +82,7 @@ static const char *
 set_own(struct own_provider *p, const char *key, const char *value)
 {
 	const char *colon = value + strcspn(value, ": \t");
+	struct url u;
 	size_t i;
 
 	if (strcmp(key, "dialect") == 0) {
@@ -89,7 +92,7 @@ set_own(struct own_provider *p, const char *key, const char *value)
 	}
 	if (strcmp(key, "base-url") == 0) {
 		p->base_url = value;
-		return NULL;
+		return url_parse(slice_str(value), &u);
 	}
 	if (strcmp(key, "key-env") == 0) {
 		p->key_env = value;
@@ -220,7 +223,8 @@ config_read(struct opts *o)
 	}
 	for (i = 0; rc == 0 && i < o->nproviders; i++)
 		if (o->providers[i].base_url == NULL)
-			rc = fail(EXIT_CONFIG, "%s: provider %s has no "
-			    "base-url", path, o->providers[i].name);
+			rc = fail(EXIT_CONFIG, "%s:%d: provider %s has "
+			    "no base-url", path, o->providers[i].line,
+			    o->providers[i].name);
 	return rc;
 }

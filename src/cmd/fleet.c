@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/plan.h"
 #include "cmd/say.h"
 
 static void
@@ -27,12 +28,12 @@ find_password(struct opts *o, const struct env *env)
 
 	if (o->limits_file != NULL) {
 		if (file_text(env, o->limits_file, opts_end(o), &text) < 0)
-			rc = fail_read(env, "limits-password-file",
+			rc = fail_read(env, "--limits-password-file",
 			    o->limits_file);
 		else if (secret_set(&e->at.password,
 		    slice_trim(buf_slice(&text))) < 0)
-			rc = fail(EXIT_CONFIG, "%s: too long for a password",
-			    o->limits_file);
+			rc = fail(EXIT_CONFIG, "--limits-password-file: %s: "
+			    "too long for a password", o->limits_file);
 		buf_wipe(&text);
 	} else if (value != NULL && secret_set(&e->at.password,
 	    slice_str(value)) < 0) {
@@ -91,8 +92,7 @@ fleet_open(struct opts *o, const struct env *env)
 	if (rc != 0)
 		return rc;
 	if (e->at.to.url.https) {
-		if (trust_open(&e->trust, o->cacert, getenv("SSL_CERT_FILE"),
-		    getenv("SSL_CERT_DIR"), &f) < 0)
+		if (plan_trust(&e->trust, o, &f) < 0)
 			return fail(EXIT_CONFIG, "%s", f.text);
 		e->at.to.trust = &e->trust;
 	}

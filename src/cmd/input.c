@@ -79,7 +79,7 @@ input_texts(struct input *in, const struct opts *o)
 	else if (o->system == NULL)
 		rc = prompt_system(o, &in->system);
 	else
-		rc = read_file(o, "--system", o->system + 1, &in->system);
+		rc = prompt_read(o, "--system", o->system + 1, &in->system);
 	if (rc == 0 && o->schema != NULL)
 		rc = read_json(o, "--schema", o->schema, JSON_OBJECT,
 		    &in->schema);

@@ -75,7 +75,7 @@ open_session(struct session *s, const char *name, enum journal_mode mode,
 	if (name == NULL && session_newest(s) < 0)
 		return fail(EXIT_CONFIG, "no sessions yet");
 	if (name != NULL && (why = session_bad(name)) != NULL)
-		return fail(EXIT_USAGE, "%s: %s", name, why);
+		return fail(EXIT_USAGE, "session %s: %s", name, why);
 	if (name != NULL)
 		slice_copy(slice_str(name), s->name, sizeof(s->name));
 	rc = session_open(s, mode, env, now);

@@ -55,6 +55,7 @@ struct own_provider {
 	const char *header[HEADERS_MAX];
 	char secret[HEADERS_MAX];	/* given as secret-header */
 	size_t nheaders;
+	int line;		/* of the file, where its section begins */
 };
 
 /* The price of a model, with or without "PROVIDER:", or of all if there is no

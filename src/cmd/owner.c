@@ -185,17 +185,20 @@ owner_key(const struct owner *w, const struct opts *o, struct secret *key,
 {
 	const char *const *vars = w->provider.key_env, *value;
 	struct buf text = { .max = 16384 };
+	char where[300];
 	size_t i;
 	int rc;
 
 	if (o->no_key)
 		return 0;
 	if (w->key_file != NULL) {
+		(void)str_printf(where, sizeof(where), "--key-file: %.280s",
+		    w->key_file);
 		rc = file_text(o->env, w->key_file, opts_end(o), &text) < 0 ?
 		    complain(c, errno == ECANCELED ? EXIT_SIGNAL +
 		    o->env->cancelled(o->env->ctx) : EXIT_CONFIG, "%s: %s",
-		    w->key_file, strerror(errno)) :
-		    set_key(key, buf_slice(&text), w->key_file, c);
+		    where, strerror(errno)) :
+		    set_key(key, buf_slice(&text), where, c);
 		buf_wipe(&text);
 		return rc;
 	}

@@ -248,6 +248,24 @@ make_fields(struct plan *p, int own_key)
 
 /* -- the plan -------------------------------------------------------------- */
 
+int
+plan_trust(struct trust *t, const struct opts *o, struct fault *f)
+{
+	const char *file = variable("SSL_CERT_FILE");
+	const char *dir = variable("SSL_CERT_DIR");
+	const char *from = o->cacert != NULL ? "--cacert" : file != NULL ?
+	    "SSL_CERT_FILE" : "SSL_CERT_DIR";
+	char why[sizeof(f->text)];
+
+	if (trust_open(t, o->cacert, file, dir, f) == 0)
+		return 0;
+	if (o->cacert != NULL || file != NULL || dir != NULL) {
+		slice_copy(slice_str(f->text), why, sizeof(why));
+		(void)fault_set(f, f->class, 0, "%s: %s", from, why);
+	}
+	return -1;
+}
+
 static int
 open_trust(struct plan *p, const struct opts *o, struct complaint *c)
 {
@@ -256,8 +274,7 @@ open_trust(struct plan *p, const struct opts *o, struct complaint *c)
 	if (o->dry_run || !(p->job.to.url.https ||
 	    (p->job.to.proxy != NULL && p->job.to.proxy->https)))
 		return 0;
-	if (trust_open(&p->trust, o->cacert, getenv("SSL_CERT_FILE"),
-	    getenv("SSL_CERT_DIR"), &f) < 0)
+	if (plan_trust(&p->trust, o, &f) < 0)
 		return complain(c, EXIT_CONFIG, "%s", f.text);
 	p->job.to.trust = &p->trust;
 	return 0;

@@ -61,6 +61,10 @@ void plan_path(struct plan *p, const char *below);
 /* Makes the request one for the list of models.  0, or -1 with *c. */
 int plan_models(struct plan *p, struct complaint *c);
 
+/* Opens the trust store that o or a variable names, else the system's.  0, or
+ * -1 with *f, which says what named it. */
+int plan_trust(struct trust *t, const struct opts *o, struct fault *f);
+
 /* The header field that takes the key; NULL: Authorization. */
 const char *plan_auth(const struct plan *p);
 

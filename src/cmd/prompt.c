@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/media.h"
 #include "base/clean.h"
 #include "base/file.h"
 #include "cmd/option.h"
@@ -159,6 +160,17 @@ value(void *ctx, struct slice name)
 	return NULL;
 }
 
+int
+prompt_read(const struct opts *o, const char *option, const char *path,
+    struct buf *to)
+{
+	if (file_text(o->env, path, opts_end(o), to) < 0)
+		return fail_read(o->env, option, path);
+	if (media_of(buf_slice(to)) == MEDIA_TEXT)
+		return 0;
+	return fail(EXIT_CONFIG, "%s: %s: not UTF-8 text", option, path);
+}
+
 /* Appends the section's lines of that key, or the file that they name, filled
  * in. */
 static int
@@ -167,6 +179,7 @@ put_text(struct filling *f, const char *key, struct buf *to)
 	const struct opts *o = f->o;
 	struct buf text = { .max = TEXT_MAX };
 	const char *path;
+	char where[200];
 	struct slice missing;
 	int rc = 0;
 
@@ -174,8 +187,9 @@ put_text(struct filling *f, const char *key, struct buf *to)
 	path = first(o, o->template, key);
 	if (path[0] == '@' && text.n == strlen(path)) {
 		buf_clear(&text);
-		if (file_text(o->env, ++path, opts_end(o), &text) < 0)
-			rc = fail_read(o->env, key, path);
+		(void)str_printf(where, sizeof(where), "[prompt %.100s], %s",
+		    o->template, key);
+		rc = prompt_read(o, where, path + 1, &text);
 	}
 	if (rc == 0 && fill(buf_slice(&text), value, f, to, &missing) < 0)
 		rc = fail(EXIT_USAGE, "--template %s: {{%.*s}} has no value; "

@@ -20,6 +20,10 @@ int prompt_apply(struct opts *o);
 /* The model that an alias stands for; else the name itself. */
 const char *alias_of(const struct opts *o, const char *model);
 
+/* Appends a file of text, which the option names. */
+int prompt_read(const struct opts *o, const char *option, const char *path,
+    struct buf *to);
+
 /* Appends the prompt's instructions to *to, nothing if there are none. */
 int prompt_system(const struct opts *o, struct buf *to);
 

@@ -221,13 +221,16 @@ serve(struct upstreams *u, struct buf *keys)
 	if (o->client_keys != NULL && file_text(env, o->client_keys, MSEC_MAX,
 	    keys) < 0)
 		return fail_read(env, "--client-key-file", o->client_keys);
-	if (o->client_keys != NULL)
-		u->relay.client_keys = keys->n > 0 ? buf_slice(keys) :
-		    SLICE("#");
+	if (o->client_keys != NULL) {
+		u->relay.client_keys = buf_slice(keys);
+		if (slice_trim(buf_slice(keys)).n == 0)
+			return fail(EXIT_CONFIG, "--client-key-file: %s: "
+			    "contains no key", o->client_keys);
+	}
 	add_all(u, o, &u->relay);
 	if (listen_open(&l, &f) < 0)
 		return fail(f.class == F_REQUEST ? EXIT_USAGE : EXIT_CONFIG,
-		    "%s", f.text);
+		    "%s%s", o->listen != NULL ? "--listen: " : "", f.text);
 	find_loops(u, &l);
 	confine_parent(&l, o);
 	if (listen_serve(&l, &f) < 0)

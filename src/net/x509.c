@@ -202,7 +202,7 @@ refuse_untrusted(struct search *s, const char *how)
 
 	cert_dn(top->issuer, name, sizeof(name));
 	fault_set(&s->x->fault, F_CERT, 0, "certificate of %s: %s \"%s\" %s%s"
-	    "; trust an own CA with --cacert FILE or SSL_CERT_FILE",
+	    "; trust your own CA with --cacert FILE or SSL_CERT_FILE",
 	    s->x->host, s->top == 0 && self ? "it signs itself, and" :
 	    "issuer", name, how, s->n == 1 && !self ?
 	    " (or the server does not send its intermediate certificate)" : "");
