@@ -57,6 +57,12 @@ esac
 case $2 in
 *-static*) libc="$libc, static" ;;
 esac
+case $2,$machine in
+*NO_SANDBOX*) sandbox=none ;;
+*linux*) sandbox="Landlock, seccomp" ;;
+*openbsd*) sandbox="pledge, unveil" ;;
+*) sandbox=none ;;
+esac
 case $2 in
 *EMBED_CA*) roots="built in" ;;
 *) roots="of the system" ;;
@@ -71,6 +77,7 @@ const char version_text[] =
 "machine: $machine\n"
 "libc: $libc\n"
 "tls: BearSSL, TLS 1.2\n"
-"roots: $roots\n";
+"roots: $roots\n"
+"sandbox: $sandbox\n";
 EOF
 update src/cmd/version.c

@@ -27,7 +27,7 @@ version=$(sed -n 's/.*BIDE_VERSION "\(.*\)"/\1/p' src/cmd/version.h)
 $BIDE --version > "$T/version"
 ok "the first line is the version alone" \
     [ "$(head -n 1 "$T/version")" = "bide $version" ]
-for fact in commit compiler machine libc tls roots; do
+for fact in commit compiler machine libc tls roots sandbox; do
 	ok "--version: $fact" grep -q "^$fact: ." "$T/version"
 done
 ok "no date and no path" eval "! grep -E '/|20[0-9][0-9]' '$T/version'"
