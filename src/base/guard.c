@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP */
+#define _GNU_SOURCE	/* MAP_ANONYMOUS, MADV_DONTDUMP, prlimit() */
 
 #include "base/guard.h"
 
@@ -81,8 +81,11 @@ guard_process(void)
 {
 	struct rlimit none = { 0, 0 };
 
-	(void)setrlimit(RLIMIT_CORE, &none);
 #ifdef __linux__
+	/* setrlimit() of musl has 1.6 KB to signal threads */
+	(void)prlimit(0, RLIMIT_CORE, &none, NULL);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#else
+	(void)setrlimit(RLIMIT_CORE, &none);
 #endif
 }

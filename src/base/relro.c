@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* dl_iterate_phdr() */
+#define _DEFAULT_SOURCE	/* getpagesize() */
 
 #include "base/relro.h"
 
@@ -14,8 +14,7 @@
 #define DT_RELR 36
 #endif
 
-/* The linker's.  Hidden, they are found without a relocation, which
- * dl_iterate_phdr() does not manage. */
+/* The linker's; hidden, they are found without a relocation. */
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
@@ -64,30 +63,23 @@ relro_open(void)
 		relocate(base, relr, bytes / sizeof(*relr));
 }
 
-static int
-close_object(struct dl_phdr_info *info, size_t size, void *page)
-{
-	uintptr_t mask = *(uintptr_t *)page - 1, from, to;
-	const ElfW(Phdr) *p = info->dlpi_phdr, *end = p + info->dlpi_phnum;
-
-	(void)size;
-	for (; p < end; p++) {
-		if (p->p_type != PT_GNU_RELRO)
-			continue;
-		/* whole pages only, as the loader does */
-		from = (info->dlpi_addr + p->p_vaddr) & ~mask;
-		to = (info->dlpi_addr + p->p_vaddr + p->p_memsz) & ~mask;
-		(void)mprotect((void *)from, to - from, PROT_READ);
-	}
-	return 0;
-}
-
 void
 relro_close(void)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const ElfW(Ehdr) *ehdr = (const void *)__ehdr_start;
+	const ElfW(Phdr) *p, *end;
+	uintptr_t mask = (uintptr_t)getpagesize() - 1, from, to;
 
-	(void)dl_iterate_phdr(close_object, &page);
+	p = (const void *)(__ehdr_start + ehdr->e_phoff);
+	for (end = p + ehdr->e_phnum; p < end; p++) {
+		if (p->p_type != PT_GNU_RELRO)
+			continue;
+		/* whole pages only, as the loader does */
+		from = ((uintptr_t)__ehdr_start + p->p_vaddr) & ~mask;
+		to = ((uintptr_t)__ehdr_start + p->p_vaddr + p->p_memsz) &
+		    ~mask;
+		(void)mprotect((void *)from, to - from, PROT_READ);
+	}
 }
 #else
 void

@@ -117,7 +117,7 @@ static struct mapping *mappings;
 static void
 on_bus(int sig, siginfo_t *info, void *context)
 {
-	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)getpagesize();
 	char *at = info->si_addr;
 	const struct mapping *m;
 
