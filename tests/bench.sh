@@ -1,7 +1,7 @@
 #!/bin/sh
 # make bench: compare bide with curl on the same data.  The ratios count; a line
 # says MISS if one exceeds what was promised.  Not a test, because the result
-# depends on the machine's curl.
+# depends on the machine's curl.  PART=limits, batch or proxy is that part alone.
 set -u
 BIDE=${BIDE:-./bide}
 BUILD=${BIDE_BUILD:-build/check/tests}
@@ -56,6 +56,12 @@ line() {
 		    unit, ref, most, v <= most ? "PASS" : "MISS"
 	}'
 }
+
+if [ -n "${PART-}" ]; then
+	# shellcheck source=/dev/null
+	. "tests/bench_$PART.sh"
+	exit
+fi
 
 model=chat:any
 run -s 40 http://127.0.0.1:@/v1

@@ -130,17 +130,16 @@ add_all(struct upstreams *u, const struct opts *o, struct relay *r)
 	size_t i;
 
 	mine.no_key = o->client_keys == NULL;
+	/* first, since workers write to it as well as to what is before */
+	if (o->base_url != NULL) {
+		r->every = &u->up[u->n];
+		add(u, &mine, "server", o->base_url);
+	}
 	mine.key_file = NULL;
 	for (i = 0; provider_row(i) != NULL; i++)
 		add(u, &mine, provider_row(i)->name, NULL);
 	for (i = 0; i < o->nproviders; i++)
 		add(u, &mine, o->providers[i].name, NULL);
-	if (o->base_url != NULL) {
-		r->every = &u->up[u->n];
-		mine.key_file = o->key_file;
-		mine.key_model = o->key_model;
-		add(u, &mine, "server", o->base_url);
-	}
 	r->up = u->up;
 	r->nup = u->n;
 }

@@ -1,10 +1,12 @@
+#define _GNU_SOURCE	/* MAP_ANONYMOUS */
+
 #include "serve/listen.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,7 +33,6 @@ struct pool {
 	struct listen *l;
 	const struct env *env;
 	struct board board;
-	pid_t *pid;		/* of each place; 0: none */
 	size_t live, burst;	/* workers; to fork next time */
 	int sigfd;
 	sigset_t old;		/* the signals that were blocked before */
@@ -42,6 +43,7 @@ struct pool {
 	int refused[REFUSED_MAX];	/* their sockets, or -1 */
 	msec until[REFUSED_MAX];
 	size_t next;
+	pid_t pid[];		/* of each place; 0: none */
 };
 
 int
@@ -68,13 +70,14 @@ static int
 spawn(struct pool *p)
 {
 	size_t i = 0, k;
+	pid_t pid;
 
 	while (p->pid[i] != 0)
 		i++;
 	/* now, lest more than needed are forked */
 	atomic_store(&p->board.shared->place[i], PLACE_IDLE);
-	p->pid[i] = fork();
-	if (p->pid[i] == 0) {
+	pid = fork();
+	if (pid == 0) {
 		/* of a group or a service all get the signal; but what is
 		 * under way is to end */
 		(void)signal(SIGTERM, SIG_IGN);
@@ -87,12 +90,12 @@ spawn(struct pool *p)
 		(void)sigprocmask(SIG_SETMASK, &p->old, NULL);
 		worker(p->l, &p->board, i);
 	}
-	if (p->pid[i] < 0) {
-		p->pid[i] = 0;
+	if (pid < 0) {
 		atomic_store(&p->board.shared->place[i], PLACE_FREE);
 		p->pause = env_mono(p->env) + FORK_PAUSE;
 		return -1;
 	}
+	p->pid[i] = pid;
 	p->live++;
 	return 0;
 }
@@ -411,24 +414,26 @@ say_places(struct listen *l)
 int
 listen_serve(struct listen *l, struct fault *f)
 {
-	struct pool p = { .l = l, .env = l->env, .burst = WORKERS_IDLE,
-	    .pending = MSEC_NONE };
 	size_t i, max = (size_t)l->max_connections;
+	/* shared, because of a page that the parent writes to after a fork
+	 * the worker would keep a copy */
+	struct pool *p = mmap(NULL, sizeof(*p) + max * sizeof(p->pid[0]),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	for (i = 0; i < REFUSED_MAX; i++)
-		p.refused[i] = -1;
-	p.pid = calloc(max, sizeof(*p.pid));
-	if (p.pid == NULL)
+	if (p == MAP_FAILED)
 		err_oom();
-	if (board_open(&p.board, max, metrics_open(l->relay)) < 0 ||
-	    take_over_signals(&p) < 0) {
-		free(p.pid);
+	p->l = l;
+	p->env = l->env;
+	p->burst = WORKERS_IDLE;
+	p->pending = MSEC_NONE;
+	for (i = 0; i < REFUSED_MAX; i++)
+		p->refused[i] = -1;
+	if (board_open(&p->board, max, metrics_open(l->relay)) < 0 ||
+	    take_over_signals(p) < 0)
 		return fault_set(f, F_IO, 0, "%s", strerror(errno));
-	}
 	say_places(l);
 	if (l->env->cancelled(l->env->ctx) == 0)
-		run_pool(&p);
+		run_pool(p);
 	bind_close(l->bound, l->nbound);
-	free(p.pid);
 	return 0;
 }

@@ -412,7 +412,7 @@ for my $pid ($p->{pid}, workers($p)) {
 }
 # page tables of its own, for a part of memory that lies apart
 my $apart = 0;
-if ($ENV{BIDE} eq './bide' && open my $f, '<', "/proc/$p->{pid}/maps") {
+if ($bide[0] eq './bide' && open my $f, '<', "/proc/$p->{pid}/maps") {
 	/\[heap\]/ and $apart++ while <$f>;
 }
 $start = time;
@@ -421,7 +421,7 @@ my $next = time - $start;
 cmp_ok $next, '<', 0.5 + $slack * 10,
     sprintf 'the next one is served in %.1f ms', $next * 1000;
 # A sanitizer's shadow is no memory of ours.
-my $most = $ENV{BIDE} eq './bide' ? 64000 : 256000;
+my $most = $bide[0] eq './bide' ? 64000 : 256000;
 cmp_ok $pss, '<', $most, "PSS of all: $pss kB";
 is $apart, 0, 'no memory apart from the rest';
 @c = ();
