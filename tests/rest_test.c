@@ -252,6 +252,32 @@ test_call(const struct api *api)
 	relayed_free(&t);
 }
 
+/* Ids of another type in the rest. */
+static void
+test_types(void)
+{
+	struct relayed_one t;
+	struct heard h;
+	struct slice rest, line;
+	int good = 1;
+
+	begin(&t, &apis[1], "");
+	run_two(&t, &apis[1], BROKEN, "head ; data {\"id\":null,\"created\":"
+	    "\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":"
+	    "\"ps.\"}}]} ; completed ; end");
+	OK(understand(&t, &h), "chat: ids of another type");
+	EQS(buf_slice(&h.text), "The quick brown fox jumps.", "joined");
+	rest = buf_slice(&t.body);
+	while (rest.n > 0) {
+		line = slice_cut(&rest, '\n');
+		if (slice_starts(line, "data: {"))
+			good &= json_valid(slice_sub(line, 6, line.n));
+	}
+	OK(good, "and valid");
+	buf_free(&h.text);
+	relayed_free(&t);
+}
+
 /* -- passed on as broken --------------------------------------------------- */
 
 static const struct {
@@ -367,6 +393,7 @@ main(void)
 	    "delta Hello ; reset", "head ; created ; "
 	    BLOCK_START(0, TOOL_BLOCK)
 	    BLOCK_STOP(0) "completed ; end", " +0 -0 +1 -1");
+	test_types();
 	test_broken(&apis[0]);
 	return DONE();
 }

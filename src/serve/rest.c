@@ -37,15 +37,27 @@ splice(struct buf *doc, struct slice at, struct slice with)
 	buf_free(&end);
 }
 
-/* Puts another value, of a string what is in its quotes, in the place of what
- * doc has at that path, if it has it. */
+/* The value that doc has at that path, a string with its quotes.  0: none. */
+static int
+find(struct slice doc, const char *path, struct slice *value)
+{
+	enum json_type type = json_find(doc, path, value);
+
+	if (type == JSON_STRING) {
+		value->p--;
+		value->n += 2;
+	}
+	return type > JSON_END;
+}
+
+/* Puts another value in its place, if it has one. */
 static void
 set(struct buf *doc, const char *path, struct slice with)
 {
-	struct slice tok;
+	struct slice value;
 
-	if (json_find(buf_slice(doc), path, &tok) > JSON_END)
-		splice(doc, tok, with);
+	if (find(buf_slice(doc), path, &value))
+		splice(doc, value, with);
 }
 
 static void
@@ -57,16 +69,16 @@ set_num(struct buf *doc, const char *path, int64_t n)
 	set(doc, path, slice_str(text));
 }
 
-/* Copies the value that doc has at that path, if it has it. */
+/* Copies it, if it has one. */
 static void
 get(struct buf *to, struct slice doc, const char *path)
 {
-	struct slice tok;
+	struct slice value;
 
-	if (json_find(doc, path, &tok) <= JSON_END)
+	if (!find(doc, path, &value))
 		return;
 	buf_clear(to);
-	buf_put(to, tok);
+	buf_put(to, value);
 }
 
 /* -- the events ------------------------------------------------------------ */
@@ -188,7 +200,7 @@ put_done(struct rest *r, const char *type, const char *member,
 
 	get(&id, buf_slice(&r->item), "id");
 	buf_printf(&b, "{\"type\":\"%s\",\"sequence_number\":0,\"item_id\":"
-	    "\"%.*s\",\"output_index\":%lld,\"content_index\":0,"
+	    "%.*s,\"output_index\":%lld,\"content_index\":0,"
 	    "\"logprobs\":[],\"%s\":", type, SLICE_FMT(buf_slice(&id)),
 	    (long long)r->index, member);
 	buf_put(&b, value);
@@ -206,7 +218,6 @@ close_item(struct rest *r, struct buf *out)
 	struct buf quoted = { 0 };
 	struct json_out w = { .out = &quoted };
 	struct buf content = { 0 };
-	struct slice text;
 
 	if (!r->open)
 		return;
@@ -214,14 +225,14 @@ close_item(struct rest *r, struct buf *out)
 	r->never = 1;
 	json_unescape_end(&r->text, &r->half);
 	json_str(&w, buf_slice(&r->text));
-	text = buf_slice(&quoted);
-	set(&r->part, "text", slice_sub(text, 1, text.n - 2));
-	set(&r->item, "status", SLICE("completed"));
+	set(&r->part, "text", buf_slice(&quoted));
+	set(&r->item, "status", SLICE("\"completed\""));
 	buf_putc(&content, '[');
 	buf_put(&content, buf_slice(&r->part));
 	buf_putc(&content, ']');
 	set(&r->item, "content", buf_slice(&content));
-	put_done(r, "response.output_text.done", "text", text, out);
+	put_done(r, "response.output_text.done", "text", buf_slice(&quoted),
+	    out);
 	put_done(r, "response.content_part.done", "part", buf_slice(&r->part),
 	    out);
 	put_done(r, "response.output_item.done", "item", buf_slice(&r->item),
@@ -304,8 +315,7 @@ join(struct rest *r)
 	slice_skip(&text, seam_overlap(buf_slice(&r->text), text));
 	buf_put(&r->text, text);
 	json_str(&w, text);
-	set(&r->like, r->form->text, slice_sub(buf_slice(&quoted), 1,
-	    quoted.n - 2));
+	set(&r->like, r->form->text, buf_slice(&quoted));
 	buf_free(&quoted);
 	buf_clear(&r->head);
 	return text.n;
@@ -381,6 +391,7 @@ rest_request(struct rest *r, struct slice asked)
 
 	if (f == NULL || r->never || r->half != 0 || r->text.n == 0 ||
 	    (f->dialect == &dialect_responses && (r->part.n == 0 ||
+	    json_find(buf_slice(&r->item), "id", &tok) != JSON_STRING ||
 	    json_find(buf_slice(&r->item), "content", &tok) != JSON_ARRAY)))
 		return -1;
 	for (i = 0; i < COUNT(f->odd) && f->odd[i] != NULL; i++) {
@@ -393,17 +404,15 @@ rest_request(struct rest *r, struct slice asked)
 		return -1;
 	buf_clear(&r->body);
 	buf_put(&r->body, asked);
-	type = json_find(buf_slice(&r->body), f->list, &tok);
-	if (type == JSON_STRING) {	/* responses: one turn */
-		tok.p--;
-		tok.n += 2;
+	type = json_find(asked, f->list, &tok);
+	if ((type != JSON_STRING && type != JSON_ARRAY) ||
+	    !find(buf_slice(&r->body), f->list, &tok))
+		return -1;
+	if (type == JSON_STRING)	/* responses: one turn */
 		buf_printf(&list, "[%s%.*s%s", f->before, SLICE_FMT(tok),
 		    f->after);
-	} else if (type == JSON_ARRAY) {
+	else
 		buf_put(&list, slice_sub(tok, 0, tok.n - 1));
-	} else {
-		return -1;
-	}
 	if (slice_trim(buf_slice(&list)).n > 1)
 		buf_putc(&list, ',');
 	seam_quote(buf_slice(&r->text), &quote);
