@@ -16,22 +16,22 @@
 #endif
 #endif
 
+/* /nix, /gnu and /var/lib are where links of /etc lead on NixOS, Guix and SUSE;
+ * the two files are links elsewhere under WSL, for one.  /lib is for a glibc
+ * that is linked dynamically, /dev/urandom for systems without getrandom(). */
+static const char *const system_paths[] = {
+	"/etc", "/run", "/usr", "/lib", "/lib64", "/nix/store", "/gnu/store",
+	"/var/lib/ca-certificates", "/etc/resolv.conf", "/etc/hosts",
+	"/dev/urandom",
+};
+
 void
 sandbox_system(struct sandbox *s)
 {
-	/* /nix, /gnu and /var/lib are where links of /etc lead on NixOS, Guix
-	 * and SUSE; /lib is for the libraries of a glibc that is linked
-	 * dynamically; the files are links elsewhere, as under WSL */
-	sandbox_read(s, "/etc");
-	sandbox_read(s, "/run");
-	sandbox_read(s, "/usr");
-	sandbox_read(s, "/lib");
-	sandbox_read(s, "/lib64");
-	sandbox_read(s, "/nix/store");
-	sandbox_read(s, "/gnu/store");
-	sandbox_read(s, "/var/lib/ca-certificates");
-	sandbox_read(s, "/etc/resolv.conf");
-	sandbox_read(s, "/etc/hosts");
+	size_t i;
+
+	for (i = 0; i < sizeof(system_paths) / sizeof(system_paths[0]); i++)
+		sandbox_read(s, system_paths[i]);
 }
 
 #if defined(__linux__) && !defined(NO_SANDBOX)

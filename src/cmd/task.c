@@ -230,9 +230,13 @@ task_show(struct task *t)
 	const struct history *h = &t->session.history;
 	struct result res = { .last.finish = h->finish };
 	struct buf provider = { 0 }, model = { 0 };
+	struct sandbox box;
 	struct sink *out;
 	int rc;
 
+	sandbox_open(&box);
+	confine_output(&box, t->o->output);
+	confine(&box, t->o, CALLS_FILES | CALLS_OUTPUT);
 	open_sinks(t);
 	out = t->pipe.answer;
 	json_unescape(h->provider, &provider, NULL);
