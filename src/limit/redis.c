@@ -8,6 +8,7 @@
 
 #define NAME 32			/* digits */
 #define RENEW ((msec)2000)	/* a lease, which lasts 5000 */
+#define AGAIN ((msec)20)	/* after a step that took too long */
 #define HEAD_LATE ((msec)200)	/* until it is told of a head, at most */
 
 #define FRONT 4			/* numbers that all steps have */
@@ -190,7 +191,12 @@ ask(struct limit *l, struct ticket *t, struct slice body, msec now)
 	number[3] = t->excess < 0 ? -1 : t->cost.output - t->excess;
 	rc = run(l, "ask", t, now, number, 4, label, &r);
 	buf_free(&r.text);
-	return rc < 0 || r.n < 7 ? ask_page(l, t, body, now) :
+	if (rc > 0 && !t->going && !t->hurry) {
+		t->why = LIMIT_FIRST;
+		t->slot = now + AGAIN;
+		return t->slot;
+	}
+	return rc != 0 || r.n < 7 ? ask_page(l, t, body, now) :
 	    obey(l, t, body, r.number, now);
 }
 

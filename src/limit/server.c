@@ -14,6 +14,7 @@
 #include "wire/resp.h"
 
 #define STEP ((msec)250)
+#define SLOW 3			/* steps in a row that took longer: away */
 #define DIAL ((msec)1000)	/* to connect, with TLS */
 #define AGAIN ((msec)500)	/* until the next try, at least */
 #define TELL ((msec)60000)	/* between two reports of an absence */
@@ -24,6 +25,8 @@
 struct state {
 	_Atomic int64_t next;	/* when to try again; 0: it is not away */
 	_Atomic int64_t told;	/* both on the monotonic clock */
+	_Atomic int64_t slow;	/* steps that took too long since the last that
+				   did not */
 	_Atomic int64_t hosts;
 };
 
@@ -367,11 +370,19 @@ server_run(struct server *s, const char *page, const struct slice *arg,
 	    &s->state->next, &due, now + AGAIN)))
 		return -1;
 	if (attempt(s, page, arg, n, reply, &f) < 0) {
+		/* a packet may have been lost */
+		if (due == 0 && f.class == F_TIMEOUT &&
+		    atomic_fetch_add(&s->state->slow, 1) < SLOW - 1) {
+			hang_up(s);
+			return 1;
+		}
 		lose(s, &f);
 		return -1;
 	}
 	if (due != 0)
 		atomic_store(&s->state->next, 0);
+	if (atomic_load(&s->state->slow) != 0)
+		atomic_store(&s->state->slow, 0);
 	return 0;
 }
 

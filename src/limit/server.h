@@ -6,9 +6,10 @@
  * script that it runs for each step (limit/limit.lua).
  *
  * A step has STEP ms, and is never repeated: after a failure nobody knows
- * whether it was run.  Then, and while the server cannot be reached or cannot
- * write, it counts as away for all processes that were forked from the one
- * that opened it.  Every 0.5 to 1 s one of them tries again.
+ * whether it was run.  After the third in a row that takes longer, and while
+ * the server cannot be reached or cannot write, it counts as away for all
+ * processes that were forked from the one that opened it.  Every 0.5 to 1 s
+ * one of them tries again.
  *
  * Each process has a connection of its own, made when it is first needed.
  */
@@ -61,7 +62,7 @@ int server_check(struct server *s, struct fault *f);
 
 /*
  * Runs the script for a page, with the arguments of ARGV.  0 with the reply;
- * -1 if the server is away.
+ * -1 if the server is away; 1 if it did not reply in time.
  */
 int server_run(struct server *s, const char *page, const struct slice *arg,
     size_t n, struct server_reply *reply);
