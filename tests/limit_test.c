@@ -371,6 +371,36 @@ test_lost(void)
 	limit_close(&l);
 }
 
+/* Only durations go to a server: the clocks of hosts need not agree. */
+static void
+test_clocks(void)
+{
+	struct limit l = home_limit(), other;
+	const msec apart = 3600000;
+	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
+	msec slot;
+
+	other = l;
+	other.page = page_alone();
+	ask(&l, &a, 0);
+	head(&l, &a, 60000, 50, 200, 0);
+	done(&l, &a, 1);
+	slot = ask(&l, &b, 0);
+	OK(ops_at(&other, 0)->ask(&other, &c, BODY, START + apart) >
+	    START + apart, "it waits, too");
+	EQ(c.slot - START - apart, slot + COST, "its slot is the next");
+	EQ(ask(&l, &b, slot), slot, "the first goes");
+	slot += COST;
+	EQ(ops_at(&other, slot)->ask(&other, &c, BODY, START + apart + slot),
+	    START + apart + slot, "then the other");
+	ops_at(&other, slot + 9)->done(&other, &c, &whole, 1, &none,
+	    START + apart + slot + 9);
+	done(&l, &b, slot + 9);
+	EQ(active(&l, slot + 10), 0, "both are done");
+	page_close(other.page);
+	limit_close(&l);
+}
+
 static void
 test_own(void)
 {
@@ -472,6 +502,7 @@ main(void)
 	if (home_open() == 0) {
 		all();
 		test_lost();
+		test_clocks();
 	} else {
 		OK(1, "# SKIP lua5.1 is not installed");
 	}
