@@ -81,7 +81,7 @@ calls() {
 }
 
 # The requests in $LOG as "time host cost refused", in order.
-requests() {
+list() {
 	for h in 1 2 3; do
 		grep -l "\"host$h\"" "$T/req$N"/*.body |
 		    sed "s/.*req-\([0-9]*\)\..*/\1 $h/"
@@ -100,22 +100,22 @@ requests() {
 # ideal (ms), and jain, the fairness between hosts while all have work, in
 # thousandths.
 judged() {
-	read -r ratio refused served ideal jain <<-END
-	$(awk -v ms="$ms" -v tokens=$tokens -v each=$each '
+	awk -v ms="$ms" -v tokens=$tokens -v each=$each '
 		NR == 1 { start = $1 }
 		$4 == 1 { refused++; next }
 		{ sum += $3; end = $1; served++ }
 		!over { part[$2] += $3; over = ++n[$2] == each }
 		END {
 			ideal = (sum - 1800) * ms / tokens
-			for (h = 1; h <= 3; h++) {
+			for (h in part) {
+				hosts++
 				a += part[h]
 				b += part[h] * part[h]
 			}
 			printf "%d %d %d %d %d\n", 1000 * (end - start) / ideal,
-			    refused, served, ideal, 1000 * a * a / 3 / b
-		}' "$1")
-	END
+			    refused, served, ideal, 1000 * a * a / hosts / b
+		}' "$1" > "$T/result"
+	read -r ratio refused served ideal jain < "$T/result"
 }
 
 # fleet NAME [OPTION ...]: all hosts at once; SIDE is run meanwhile.  Sets also
@@ -139,7 +139,7 @@ fleet() {
 	# shellcheck disable=SC2086
 	wait $hosts
 	after=$(calls)
-	requests > "$T/requests"
+	list > "$T/requests"
 	judged "$T/requests"
 	steps=$(((${after:-0} - ${before:-0}) * 10 / (served > 0 ? served : 1)))
 	away=$(cat "$T"/e[123] | grep -c 'not shared with other hosts')
@@ -260,7 +260,7 @@ proxies() {
 	done
 	clients=
 	for h in 1 2; do
-		(cd "$T/b$h" && ls | ip netns exec h$h xargs -P 40 -I{} curl \
+		(cd "$T/b$h" && seq $each | ip netns exec h$h xargs -P 40 -I{} curl \
 		    -s -m 250 -H 'authorization: Bearer k' \
 		    -H 'content-type: application/json' -d @{} -o {}.out \
 		    -w '%{http_code}\n' \
@@ -273,7 +273,7 @@ proxies() {
 	kill $servers_of
 	# shellcheck disable=SC2086
 	wait $servers_of 2>/dev/null
-	requests > "$T/requests"
+	list > "$T/requests"
 	judged "$T/requests"
 	name=proxies
 	echo "# $name: $ratio/1000 of $ideal ms, $refused refused"
