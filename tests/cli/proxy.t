@@ -42,6 +42,11 @@ reset-text|hold|stream|head; start auto; text 'HALF'; sleep 100; rst|whole|2|0
 cut-text|hold|stream|head; start auto; text 'HALF'; sleep 100; end|whole|2|0
 error-text|hold|stream|head; start auto; text 'HALF'; sleep 100; fail overload ''; end|whole|2|0
 stall-text|hold|stream|head; start auto; text 'HALF'; hold|whole|2|0
+reset-text|go-on|stream|head; start auto; text 'HALF'; sleep 100; rst|whole|2|0
+cut-text|go-on|stream|head; start auto; text 'HALF'; sleep 100; end|whole|2|0
+fin-text|go-on|stream|head; start auto; text 'HALF'; sleep 100; fin|whole|2|0
+error-text|go-on|stream|head; start auto; text 'HALF'; sleep 100; fail overload ''; end|whole|2|0
+stall-text|go-on|stream|head; start auto; text 'HALF'; hold|whole|2|0
 END
 
 # The same stream for everyone, compressed though nobody wanted it.
@@ -128,6 +133,7 @@ serve < "$T/all"
 proxy plain
 proxy commit --commit 0.2
 proxy hold --hold --commit 0.2
+proxy go-on --on-break continue
 each job > "$T/jobs"
 perl tests/cli/judge.pl "${JUDGE_LIMIT:-25}" "$text" < "$T/jobs" > "$T/got"
 each judge > "$T/verdicts"
