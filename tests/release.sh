@@ -14,6 +14,9 @@ ldflags='-s -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections'
 f='-fno-move-loop-invariants -fno-caller-saves -fno-tree-dominator-opts
     -fno-tree-tail-merge'
 $cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null && cflags="$cflags $f"
+# 1.2 KB; on x86 gcc else aligns arrays to half a cache line
+f=-malign-data=abi
+$cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null && cflags="$cflags $f"
 # no -fcf-protection: musl is built without it, so the kernel would not use it
 f=-fstack-clash-protection
 $cc $f -Werror -S -o /dev/null -x c /dev/null 2>/dev/null && cflags="$cflags $f"
