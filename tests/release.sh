@@ -35,8 +35,12 @@ case $gnu in
 		f=-Wl,-z,pack-relative-relocs
 		$cc -Wl,--fatal-warnings $f -nostdlib -shared -o /dev/null \
 		    -x c /dev/null 2>/dev/null && ldflags="$ldflags $f"
+		# other processors have more sections than it names
+		case $gnu in
+		x86_64-*) ldflags="-Wl,-T,../../tests/release.ld $ldflags" ;;
+		esac
 		ldflags="-nostdlib -static -Wl,-pie,-z,text,--no-dynamic-linker
-		    -Wl,-T,../../tests/release.ld $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o
+		    $ldflags -L${sysroot-}/usr/lib/$gnu $musl/rcrt1.o
 		    -Wl,--start-group libbide.a -lbearssl
 		    $musl/libc.a -lgcc -Wl,--end-group"
 	else
