@@ -1,4 +1,4 @@
-#define _GNU_SOURCE	/* pipe2(), accept4(), SYS_close_range */
+#define _GNU_SOURCE	/* pipe2(), accept4(), SYS_close_range, getentropy() */
 
 #include "base/os.h"
 
@@ -10,9 +10,14 @@
 
 #include "base/err.h"
 
+#ifdef __APPLE__
+#include <sys/random.h>
+#endif
+
+#define ENTROPY_MAX ((size_t)256)	/* that getentropy() gives at a time */
+
 #if defined(__linux__) && !defined(FALLBACKS)
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 
@@ -57,12 +62,6 @@ static int
 files_limit(const struct rlimit *to, struct rlimit *was)
 {
 	return prlimit(0, RLIMIT_NOFILE, to, was);
-}
-
-static ssize_t
-draw(void *p, size_t n)
-{
-	return getrandom(p, n, 0);
 }
 
 int
@@ -170,19 +169,6 @@ files_limit(const struct rlimit *to, struct rlimit *was)
 	    setrlimit(RLIMIT_NOFILE, to);
 }
 
-static ssize_t
-draw(void *p, size_t n)
-{
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, p, n);
-	int err = errno;
-
-	if (fd >= 0)
-		(void)close(fd);
-	errno = err;
-	return got;
-}
-
 static void
 on_signal(int sig)
 {
@@ -268,15 +254,11 @@ void
 os_random(void *p, size_t n)
 {
 	char *at = p;
-	ssize_t got;
+	size_t some;
 
-	while (n > 0) {
-		got = draw(at, n);
-		if (got == 0 || (got < 0 && errno != EINTR))
-			err_system("random bytes");
-		if (got > 0) {
-			at += got;
-			n -= (size_t)got;
-		}
+	for (; n > 0; at += some, n -= some) {
+		some = n < ENTROPY_MAX ? n : ENTROPY_MAX;
+		if (getentropy(at, some) < 0)
+			err_system("getentropy");
 	}
 }

@@ -48,7 +48,9 @@ bide -- -u "http://localhost.:$PORT/v1" hello
 status localhost. 0
 
 # The process that asks has given up more than bide itself.
-if [ -n "$(sed -n 's/^Seccomp_filters://p' /proc/self/status)" ]; then
+bide -- -v -u http://127.0.0.1:1/v1 --patience 0 hello
+if grep -q 'sandbox: .*calls' "$T/err" &&
+    grep -q '^Seccomp_filters' /proc/self/status; then
 	EXEC='exec' clean "$BIDE" -u "http://hold.test:$PORT/v1" hello \
 	    > /dev/null 2>&1 < /dev/null &
 	asker=$!
