@@ -77,7 +77,7 @@ static const struct row rows[] = {
 	{ "a limit that is raised", OPENAI_BOUND, {
 	    .requests = 60, .bucket = { TOKENS(30000), CALLS(3000) },
 	    .change = 12000, .to = 90000 } },
-	{ "two models that share it", 1.05, 300, 0.01, 4, { .models = 2,
+	{ "two models that share it", 1.045, 300, 0.01, 4, { .models = 2,
 	    .requests = 60, .bucket = { TOKENS(60000), CALLS(3000) } } },
 	{ "answers far below max_tokens", 1.03, 300, 0.01, 2, {
 	    .requests = 60, .prompt = { 50, 200 }, .most = { 1000, 1000 },

@@ -72,7 +72,7 @@ gcra_sync(struct gcra *g, int64_t least, int64_t most, int64_t window,
 		if (elapsed > window / MARGIN_OLD)
 			raise = (int64_t)((double)raise * (double)window /
 			    MARGIN_OLD / (double)elapsed);
-		need(g, raise + raise / 2 + window / MARGIN_MIN, window);
+		need(g, raise + raise / 4 + window / MARGIN_MIN, window);
 	} else if (g->base > most && !refused) {
 		g->base = most;
 	}

@@ -616,7 +616,7 @@ local function sync(c, least, latest, window, elapsed, refused)
 		if elapsed > window / 60 then
 			raise = floor(raise * window / 60 / elapsed)
 		end
-		need(c, raise + floor(raise / 2) + floor(window / 1000), window)
+		need(c, raise + floor(raise / 4) + floor(window / 1000), window)
 	elseif c.base > latest and not refused then
 		c.base = latest
 	end
