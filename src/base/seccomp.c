@@ -39,9 +39,8 @@ static const uint16_t usual[] = {
 	SYS_nanosleep, SYS_getrandom, SYS_restart_syscall,
 	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_setitimer,
 	SYS_kill, SYS_tkill, SYS_tgkill, SYS_exit, SYS_exit_group,
-	SYS_getpid, SYS_gettid, SYS_getuid, SYS_geteuid, SYS_getgid,
-	SYS_getegid, SYS_prlimit64, SYS_uname, SYS_sysinfo, SYS_umask,
-	SYS_sched_yield, SYS_rseq,
+	SYS_getpid, SYS_gettid, SYS_geteuid, SYS_prlimit64, SYS_uname,
+	SYS_sysinfo, SYS_umask, SYS_sched_yield, SYS_rseq,
 	SYS_openat, SYS_statx, SYS_faccessat, SYS_readlinkat, SYS_getdents64,
 #ifdef SYS_faccessat2
 	SYS_faccessat2,
@@ -71,9 +70,8 @@ static const uint16_t usual[] = {
 #ifdef SYS_mmap2	/* of 32 bits */
 	SYS_mmap2, SYS__llseek, SYS_fcntl64, SYS_fstat64, SYS_stat64,
 	SYS_lstat64, SYS_fstatat64, SYS_ugetrlimit, SYS_sigreturn,
-	SYS_getuid32, SYS_geteuid32, SYS_getgid32, SYS_getegid32,
-	SYS_clock_gettime64, SYS_clock_nanosleep_time64, SYS_ppoll_time64,
-	SYS_pselect6_time64, SYS_futex_time64,
+	SYS_geteuid32, SYS_clock_gettime64, SYS_clock_nanosleep_time64,
+	SYS_ppoll_time64, SYS_pselect6_time64, SYS_futex_time64,
 #endif
 };
 
@@ -169,8 +167,11 @@ static const struct check {
 
 #define CALL_MAX 512		/* below it are all numbers of the tables */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define FILTER_MAX (5 + 5 * COUNT(checks) + 4 * (COUNT(usual) + COUNT(net) + \
-	COUNT(accepting) + COUNT(files) + COUNT(output) + COUNT(forking)))
+#define CALLS (COUNT(usual) + COUNT(net) + COUNT(accepting) + COUNT(files) + \
+	COUNT(output) + COUNT(forking))
+#define FILTER_MAX (5 + 5 * COUNT(checks) + 4 * CALLS)
+
+_Static_assert(2 * CALLS + 1 <= UINT8_MAX, "a jump must fit");
 
 static void
 mark(unsigned char *passes, const uint16_t *call, size_t n)
@@ -179,16 +180,36 @@ mark(unsigned char *passes, const uint16_t *call, size_t n)
 		passes[call[--n]] = 1;
 }
 
-/* Each number at which calls begin or cease to be allowed is one comparison,
- * in rising order.  Numbers of another architecture kill the process. */
+/* Appends a search for the number of the call: from is the first number of
+ * each range, of which lo to hi are left, in turn refused and allowed.  A tree,
+ * since the kernel tries each number once, to remember the result. */
+static struct insn *
+put_search(struct insn *p, const uint16_t *from, size_t lo, size_t hi)
+{
+	size_t mid = (lo + hi + 1) / 2;
+	struct insn *at = p++;
+
+	if (lo == hi) {
+		*at = (struct insn){ RET, 0, 0, lo & 1 ? PASS :
+		    FAIL | ENOSYS };
+		return p;
+	}
+	p = put_search(p, from, lo, mid - 1);
+	*at = (struct insn){ JGE, (uint8_t)(p - at - 1), 0, from[mid] };
+	return put_search(p, from, mid, hi);
+}
+
+/* Numbers of another architecture kill the process. */
 static size_t
 make_filter(struct insn *to, unsigned calls)
 {
 	const uint16_t one = 1;
 	uint32_t low = *(const unsigned char *)&one == 1 ? 16 : 20, i;
 	unsigned char passes[CALL_MAX + 1] = { 0 }, before = 0;
+	uint16_t from[CALL_MAX + 2];
 	const struct check *c;
 	struct insn *p = to;
+	size_t n = 0;
 
 	mark(passes, usual, COUNT(usual));
 	if (calls & CALLS_NET)
@@ -214,15 +235,12 @@ make_filter(struct insn *to, unsigned calls)
 		*p++ = (struct insn){ RET, 0, 0, FAIL | EPERM };
 		*p++ = (struct insn){ LOAD, 0, 0, 0 };
 	}
-	for (i = 0; i <= CALL_MAX; i++) {
-		if (passes[i] == before)
-			continue;
-		*p++ = (struct insn){ JGE, 1, 0, i };
-		*p++ = (struct insn){ RET, 0, 0, before ? PASS :
-		    FAIL | ENOSYS };
-		before = passes[i];
-	}
-	*p++ = (struct insn){ RET, 0, 0, FAIL | ENOSYS };
+	for (i = 0; i <= CALL_MAX; i++)
+		if (passes[i] != before) {
+			from[++n] = (uint16_t)i;
+			before = passes[i];
+		}
+	p = put_search(p, from, 0, n);
 	return (size_t)(p - to);
 }
 
