@@ -56,7 +56,7 @@ end
 
 local p = call('GET', PAGE)
 p = zeros(p and cmsgpack.unpack(p) or
-    { label = '', fast = 10, cell = { {}, {}, {}, {}, {}, {} } })
+    { label = '', fast = 10, epoch = us, cell = { {}, {}, {}, {}, {}, {} } })
 local cell = p.cell
 for k = 1, 6 do
 	zeros(cell[k])
@@ -70,15 +70,17 @@ end
 
 local function load(who)
 	local s = call('HGET', TICKETS, who)
-	return s and zeros(cmsgpack.unpack(s))
+	local x = s and zeros(cmsgpack.unpack(s))
+	-- places in queues that the server has lost are none
+	return x and x.epoch == p.epoch and x
 end
 
 -- The tail is the place of a ticket that has none of its own, because it was
 -- reserved elsewhere or the server has lost it.
 local function fresh()
-	local x = zeros({ asked = now, span = {}, place = {}, era = {},
-	    spent = {}, went = {}, sure = {}, heard = {}, counted = {},
-	    total = {}, told = {}, paced = {} })
+	local x = zeros({ epoch = p.epoch, asked = now, span = {},
+	    place = {}, era = {}, spent = {}, went = {}, sure = {}, heard = {},
+	    counted = {}, total = {}, told = {}, paced = {} })
 	for k = 1, 6 do
 		local c = cell[k]
 		x.span[k], x.place[k], x.era[k] = 0, c.tail, c.era
@@ -226,7 +228,8 @@ local function go()
 	p.last = now
 	for k = 1, 6 do
 		local c, v = cell[k], look(k)
-		if old then c.sure, c.mark = all and c.went or c.mark, c.went end
+		if old then c.sure, c.mark = c.mark, c.went end
+		if all then c.sure = c.went end
 		t.sure[k], t.heard[k] = c.sure, c.heard
 		if t.era[k] ~= c.era then t.span[k] = 0 end
 		t.counted[k] = v and t.span[k] > 0 and

@@ -139,6 +139,7 @@ fleet() {
 	# shellcheck disable=SC2086
 	wait $hosts
 	after=$(calls)
+	[ "${after:-0}" -ge "${before:-0}" ] || before=0	# another server
 	list > "$T/requests"
 	judged "$T/requests"
 	steps=$(((${after:-0} - ${before:-0}) * 10 / (served > 0 ? served : 1)))
@@ -206,6 +207,16 @@ if chosen killed; then
 	SIDE=kill_redis fleet killed
 	judge 1030 6
 	ok "$name: all are back after $back ms" [ "$back" -le 2000 ]
+fi
+
+lose_page() {
+	sleep 5
+	redis-cli --scan --pattern 'bide:*:page' | xargs redis-cli del \
+	    > "$T/null"
+}
+if chosen lost; then
+	SIDE=lose_page fleet "page lost"
+	judge 1030 6
 fi
 
 cut_host() {
