@@ -1,12 +1,14 @@
-#!/bin/sh
-# The parts of make cross that are no compiling.  A TARGET is the triplet of
-# Debian's cross compiler: s390x-linux-gnu.
+# make cross, which sources this: static programs for the processors of $CROSS
+# in build/TARGET/src/cmd/main, and the test programs; those of $QEMU are run,
+# one of them big-endian.  A target is the triplet of Debian's cross compiler.
+# Of the Makefile is build(), which makes them in build/$t.
 #
-#	cross.sh sysroot TARGET...	musl and BearSSL from Debian's packages, in
-#					build/sysroot/TARGET; needs no root
-#	cross.sh static TARGET...	is it a static PIE?
-#	cross.sh check TARGET [NAME]	the tests under qemu-user (check.sh)
+#	make cross CROSS=s390x-linux-gnu QEMU=
+#	make cross ONLY=cli/ask		only the tests whose names have that
+# shellcheck shell=sh
 set -eu
+: "${CROSS=x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf
+    riscv64-linux-gnu s390x-linux-gnu}" "${QEMU=aarch64-linux-gnu s390x-linux-gnu}"
 
 # The names of Debian and of qemu for a target's processor.
 names() {
@@ -25,6 +27,8 @@ apt() {
 	    -o APT::Architectures="$deb" "$@"
 }
 
+# musl and BearSSL from Debian's packages, in build/sysroot/TARGET; needs no
+# root.
 sysroot() {
 	names "$1"
 	to=$PWD/build/sysroot/$1 apt=$PWD/build/sysroot/apt-$deb
@@ -49,6 +53,7 @@ sysroot() {
 	: > "$to/done"
 }
 
+# Is it a static PIE?
 static() {
 	program=build/$1/src/cmd/main
 	readelf -hlrW "$program" > "build/$1/elf"
@@ -78,18 +83,23 @@ check() {
 		chmod +x "$wrapper"
 	done
 	ln -sf ../../check/tests/faultd "build/$1/qemu/faultd"
-	for tests in ${2:-build/$1/qemu/ tests/cli/}; do
+	for tests in ${ONLY:-"build/$1/qemu/" tests/cli/}; do
 		BIDE=build/$1/qemu/main BIDE_BUILD=build/$1/qemu SLACK=2000 \
 		    sh tests/check.sh "$tests"
 	done
 }
 
-what=$1
-shift
-if [ "$what" = check ]; then
-	check "$@"
-	exit
-fi
-for target in "$@"; do
-	"$what" "$target"
+for t in $CROSS; do
+	sysroot "$t"
+	echo "building for $t"
+	(
+		cc=$t-gcc sysroot=$PWD/build/sysroot/$t
+		. ./tests/release.sh
+		ldflags="-Wl,-u,main $ldflags"
+		build
+	)
+	static "$t"
+done
+for t in $QEMU; do
+	check "$t"
 done
