@@ -19,29 +19,35 @@ variable(const char *name)
 /* -- the URL --------------------------------------------------------------- */
 
 /* OLLAMA_HOST as ollama reads it: HOST, HOST:PORT or a URL; the default port is
- * 11434, and 0.0.0.0, an address to listen on, means this host. */
+ * 11434, and 0.0.0.0 or none, an address to listen on, means this host. */
 static void
 ollama_base(const char *host, struct buf *base)
 {
+	static const char any[] = "0.0.0.0";
 	struct slice rest = slice_trim(slice_str(host)), name;
 	const char *scheme = "http://";
 	int given = 0;
 
 	if (slice_starts(rest, "http://") || slice_starts(rest, "https://")) {
 		scheme = slice_starts(rest, "https") ? "https://" : scheme;
-		rest = slice_sub(rest, strlen(scheme), rest.n);
+		slice_skip(&rest, strlen(scheme));
 		given = 1;
 	}
 	name = slice_cut(&rest, '/');
 	buf_puts(base, scheme);
-	if (slice_starts(name, "0.0.0.0")) {
+	if (slice_starts(name, any))
+		slice_skip(&name, strlen(any));
+	if (name.n == 0 || *name.p == ':')
 		buf_puts(base, "127.0.0.1");
-		name = slice_sub(name, strlen("0.0.0.0"), name.n);
-		given |= name.n > 0;
-	}
 	buf_put(base, name);
-	if (!given && (name.n == 0 || memchr(name.p, ':', name.n) == NULL))
+	if (!given && (name.n == 0 || name.p[name.n - 1] == ']' ||
+	    memchr(name.p, ':', name.n) == NULL))
 		buf_puts(base, ":11434");
+	if (rest.n > 0)
+		buf_putc(base, '/');
+	buf_put(base, rest);
+	if (base->p[base->n - 1] == '/')
+		base->n--;
 	buf_puts(base, "/v1");
 }
 

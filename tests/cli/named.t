@@ -61,7 +61,7 @@ done <<EOF
 78||proxy --client-key-file @empty|--client-key-file: @empty: contains no key
 64||-u nowhere x|--base-url: 'nowhere': no scheme
 78|OPENAI_BASE_URL=nowhere|x|OPENAI_BASE_URL: 'nowhere': no scheme
-78|OLLAMA_HOST=:::|-m ollama:x x|OLLAMA_HOST: 'http://:::/v1': no host
+78|OLLAMA_HOST=:::|-m ollama:x x|OLLAMA_HOST: 'http://127.0.0.1:::/v1': the port
 78|HTTP_PROXY=a:b:c|-u http://h.invalid/v1 x|HTTP_PROXY: the port
 78|BIDE_MAX_TOKENS=many|x|BIDE_MAX_TOKENS: 'many' is not
 64||--temperature hot x|--temperature: 'hot' is not

@@ -46,6 +46,23 @@ bide -- hello
 status "redirected for ever" 65
 ok "redirected for ever: a few" between "$(grep -c '"req":' "$LOG")" 2 12
 
+# OLLAMA_HOST as Ollama takes it: an address to listen on, too.
+while read -r host url; do
+	bide "OLLAMA_HOST=$host" -- -m ollama:x --dry-run hello
+	is "OLLAMA_HOST=$host" "$(sed -n '1s/^POST //p' "$T/out")" \
+	    "$url/v1/chat/completions"
+done <<'EOF'
+box http://box:11434
+box:80 http://box
+0.0.0.0 http://127.0.0.1:11434
+0.0.0.0:9 http://127.0.0.1:9
+:9 http://127.0.0.1:9
+[::1] http://[::1]:11434
+[::1]:9 http://[::1]:9
+https://box/ https://box
+http://box:9/below/ http://box:9/below
+EOF
+
 # An absolute-form request to a proxy; credentials from its URL.
 serve <<'EOF'
 expect-header proxy-authorization "Basic dXNlcjpwQHNz"; expect-header host api.test; stream responses "by the proxy"
