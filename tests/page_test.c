@@ -360,7 +360,9 @@ main(void)
 	test_replace();
 	test_damage();
 	test_figures();
-	test_truncate();
+	/* qemu 7.2 swaps the halves of si_addr of a big-endian program */
+	if (getenv("BIDE_QEMU") == NULL)
+		test_truncate();
 	test_forget();
 	test_nowhere();
 	test_late();
