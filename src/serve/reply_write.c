@@ -32,11 +32,19 @@ void
 reply_put(struct reply *p, struct slice s)
 {
 	struct buf *out = &p->relay->out;
+	char size[2 * sizeof(s.n)], *digit = size + sizeof(size);
+	size_t n = s.n;
 
 	if (s.n == 0 || p->framing == FRAME_NONE)
 		return;
-	if (p->framing == FRAME_CHUNKS)
-		buf_printf(out, "%zx\r\n", s.n);
+	if (p->framing == FRAME_CHUNKS) {	/* printf() is slow */
+		do
+			*--digit = "0123456789abcdef"[n % 16];
+		while ((n /= 16) > 0);
+		buf_put(out, (struct slice){ digit, (size_t)(size +
+		    sizeof(size) - digit) });
+		buf_puts(out, "\r\n");
+	}
 	buf_put(out, s);
 	if (p->framing == FRAME_CHUNKS)
 		buf_puts(out, "\r\n");
