@@ -90,8 +90,9 @@ if command -v nginx > /dev/null && "$BIDE" proxy --help 2>&1 | grep -q -e --comm
 	proxy_start 9181
 	sleep 0.5
 	line "proxy: idle" "$(pss $proxy)" MiB 2
-	# the first requests with a key whose limit is unknown are paced
+	# for 0.35 s, requests with a key whose limit is unknown are paced
 	load kept 500 9181 > /dev/null
+	sleep 0.5
 	measure kept 2000 "a request, kept"
 	line "proxy: a request, kept, beyond nginx" \
 	    "$(awk "BEGIN { print $b_mid - $n_mid }")" us 20
