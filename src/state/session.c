@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,17 +179,16 @@ later(const void *a, const void *b)
 }
 
 static void
-add(struct buf *list, const char *dir, const char *file)
+add(struct buf *list, int dir, const char *file)
 {
 	size_t n = strlen(file), tail = strlen(SUFFIX);
-	char path[PATH_MAX];
 	struct entry e;
 	struct stat st;
 
 	if (n <= tail || n - tail > SESSION_NAME_MAX ||
 	    strcmp(file + n - tail, SUFFIX) != 0 ||
-	    str_printf(path, sizeof(path), "%s/%s", dir, file) < 0 ||
-	    lstat(path, &st) < 0 || !journal_ours(&st))
+	    fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !journal_ours(&st))
 		return;
 	slice_copy((struct slice){ file, n - tail }, e.name, sizeof(e.name));
 	if (session_bad(e.name) != NULL)
@@ -215,7 +215,7 @@ session_each(int (*each)(void *ctx, const char *name, msec written), void *ctx)
 	if (dir == NULL)
 		return errno == ENOENT ? 0 : -1;
 	while ((d = readdir(dir)) != NULL)
-		add(&list, path, d->d_name);
+		add(&list, dirfd(dir), d->d_name);
 	closedir(dir);
 	e = (void *)list.p;
 	n = list.n / sizeof(*e);
