@@ -84,7 +84,8 @@ check() {
 	done
 	ln -sf ../../check/tests/faultd "build/$1/qemu/faultd"
 	for tests in ${ONLY:-"build/$1/qemu/" tests/cli/}; do
-		BIDE_QEMU=$cpu BIDE=build/$1/qemu/main BIDE_BUILD=build/$1/qemu SLACK=2000 \
+		BIDE=build/$1/qemu/main BIDE_BUILD=build/$1/qemu \
+		    BIDE_QEMU=$cpu SLACK=2000 FAULTD_TIME=900 \
 		    sh tests/check.sh "$tests"
 	done
 }

@@ -11,6 +11,8 @@ count=0 failed=0 servers=0 pids=''
 rc=0 ms=0 BASE=''
 # How much the machine may add to each wait, in ms; more under valgrind.
 SLACK=${SLACK:-30}
+# How long a faultd may run, in s; longer under qemu.
+FAULTD_TIME=${FAULTD_TIME:-30}
 
 cleanup() {
 	for pid in $pids; do
@@ -37,14 +39,14 @@ serve() {
 	LOG=$T/log$N
 	mkdir "$T/req$N"
 	cat > "$T/script$N"
-	$FAULTD -t 30 -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
+	$FAULTD -t "$FAULTD_TIME" -d "$T/req$N" "$T/script$N" > "$LOG" 2> "$LOG.err" &
 	listening $!
 }
 
 # An address that does not answer.
 serve_nobody() {
 	LOG=$T/full
-	"$FAULTD" -t 30 -F > "$LOG" 2> "$LOG.err" &
+	"$FAULTD" -t "$FAULTD_TIME" -F > "$LOG" 2> "$LOG.err" &
 	listening $!
 }
 
