@@ -12,12 +12,6 @@
 #define SIGN_TIME ((msec)15000)
 #define SIGN_TIME_EVENTS ((msec)120000)
 
-static msec
-now_of(const struct reply *p)
-{
-	return env_mono(p->relay->env);
-}
-
 /* Whether the client has closed its side; what it sends early waits. */
 static int
 has_left(struct watch *w)
@@ -139,7 +133,7 @@ beat(struct watch *w, int readable)
 		return -1;
 	}
 	reply_schedule(p);
-	if (now_of(p) >= w->at && (p->begun || commits(p))) {
+	if (env_mono(p->relay->env) >= w->at && (p->begun || commits(p))) {
 		if (!p->begun)
 			commit(p);
 		reply_put(p, sign(p));

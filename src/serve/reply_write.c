@@ -3,12 +3,6 @@
 /* How long a client may take to read what is written to it, in ms. */
 #define WRITE_TIME ((msec)300000)
 
-static msec
-now_of(const struct reply *p)
-{
-	return env_mono(p->relay->env);
-}
-
 int
 reply_send(struct reply *p)
 {
@@ -21,7 +15,7 @@ reply_send(struct reply *p)
 		return -1;
 	if (left.n == 0)
 		return 0;
-	p->sign = now_of(p);
+	p->sign = env_mono(p->relay->env);
 	if (c->ops->write(c, &left, p->sign + WRITE_TIME, &f) != 0)
 		p->gone = 1;
 	buf_clear(out);
