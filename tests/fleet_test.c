@@ -51,12 +51,33 @@ test_clocks(void)
 	limit_close(&l);
 }
 
+/* A request that goes by what its host knows returns its place at the server;
+ * it may be over before the server hears of it. */
+static void
+test_elsewhere(void)
+{
+	struct limit l = home_limit();
+	struct ticket a = { 0 }, b = { 0 }, c = { 0 };
+	msec slot;
+
+	ask(&l, &a, 0);
+	head(&l, &a, 60000, 50, 200, 0);
+	done(&l, &a, 1);
+	slot = ask(&l, &b, 0);
+	b.going = 1;
+	b.at = START + 1;
+	done(&l, &b, 2);
+	EQ(ask(&l, &c, 2), slot, "the next takes its place");
+	limit_close(&l);
+}
+
 int
 main(void)
 {
 	if (home_open() == 0) {
 		test_lost();
 		test_clocks();
+		test_elsewhere();
 	} else {
 		OK(1, "# SKIP lua5.1 is not installed");
 	}

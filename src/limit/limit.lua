@@ -268,6 +268,16 @@ local function bury(who, x)
 	call('HDEL', TICKETS, who)
 end
 
+-- It went by what its host knows, which reports that (the step "used").
+local function elsewhere()
+	leave()
+	local x = fresh()
+	for _, name in ipairs({ 'span', 'spent', 'went', 'sure', 'heard',
+	    'place', 'era' }) do
+		t[name] = x[name]
+	end
+end
+
 local function mourn()
 	while true do
 		local who = call('ZRANGE', WAIT, 0, 0)[1]
@@ -524,9 +534,6 @@ end
 -- much.
 local function ask(hurry, going)
 	if going and not on(t.going) then
-		-- it went by what its host knows, which reports that
-		leave()
-		t.span = fresh().span
 		t.going, t.at = true, now
 		go()
 	end
@@ -879,6 +886,10 @@ else
 	expire()
 	mourn()
 	if t.at == 0 then t.at = now - arg(6) end
+	if not on(t.going) and (step == 'head' or step == 'done' or
+	    (step == 'ask' and arg(9) > 0)) then
+		elsewhere()
+	end
 	if headed > 0 then head() end
 	keep = true
 	if step == 'ask' or step == 'check' then
