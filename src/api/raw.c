@@ -3,9 +3,12 @@
 enum decoded
 raw_event(struct decode *d, const struct sse_event *e)
 {
-	(void)e;
-	return decode_fail(d, F_PROTO,
-	    "a stream where one JSON text was asked for");
+	if (decode_is_error(e->data))
+		return decode_error(d, e->data);
+	fault_set(&d->fault, F_PROTO, 0, "the server sends a stream where one "
+	    "JSON text was asked for");
+	d->failed = 1;
+	return DECODE_FAULT;
 }
 
 static enum decoded

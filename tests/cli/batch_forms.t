@@ -146,4 +146,15 @@ echo '{"custom_id":"b","prompt":"q"}' >> "$T/in"
 bide -- batch --dry-run "$T/in"
 is "dry run: what is accepted" "$(grep ^Accept "$T/out" | tr '\n' ' ')" \
     'Accept: application/json Accept: text/event-stream '
+
+# -- a server that streams unasked --------------------------------------------
+serve <<'EOF'
+repeat 9; stream chat "hi"
+EOF
+echo '{"custom_id":"a","url":"/v1/chat/completions","body":{"model":"m"}}' \
+    > "$T/in"
+bide -- batch -o "$T/streamed" -u "$BASE" "$T/in"
+status "a stream unasked" 1
+requests "a stream unasked: one request" 1
+ok "a stream unasked: told" grep -q 'a stream where one JSON' "$T/streamed"
 finish
