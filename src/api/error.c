@@ -44,7 +44,7 @@ first_verdict(const struct error_body *b, int status)
 	else if (status >= 300)
 		v.class = status >= 500 ? F_SERVER : F_REQUEST;
 	for (i = 0; i < b->nnames && v.class == F_NONE; i++)
-		if (error_vague(b->name[i]))
+		if (error_listed(b->name[i], error_vague))
 			v.class = F_REQUEST;
 	if (v.class == F_NONE)		/* as Codex does */
 		v.class = slice_ifind(buf_slice(&b->text), "rate limit") >= 0 ?

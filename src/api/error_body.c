@@ -59,16 +59,6 @@ put_text(struct error_body *b, struct slice text)
 	buf_put(&b->summary, slice_trim(slice_cut(&line, '\n')));
 }
 
-static struct slice
-first_element(struct slice array, enum json_type *type)
-{
-	struct slice key, tok = { 0 };
-	size_t at = 0;
-
-	*type = json_each(array, &at, &key, &tok);
-	return tok;
-}
-
 /* Gateways pass on the upstream's body as a string, alone or after words of
  * their own; returns whether there was one. */
 static int
@@ -112,7 +102,7 @@ put_message(struct error_body *b, const struct json_want *w, int depth)
 	struct buf text = { 0 };
 
 	if (type == JSON_ARRAY)
-		tok = first_element(tok, &type);
+		type = json_find(tok, "0", &tok);
 	if (type == JSON_OBJECT)
 		read_error(b, tok, depth + 1);
 	if (type != JSON_STRING)
@@ -167,37 +157,30 @@ read_waits(struct error_body *b, struct slice doc, int depth)
 	}
 }
 
-/* Reads one of Google's details, Anthropic's details or Azure's innererror. */
+/* Reads Google's details, Anthropic's details or Azure's innererror. */
 static void
-read_detail(struct error_body *b, struct slice doc)
+read_details(struct error_body *b, const struct json_want *details)
 {
 	enum { NAMES = 3, VIOLATIONS = NAMES, N };
 	struct json_want w[N], id = { .key = "quotaId" };
-	struct slice tok;
-	size_t i, at = 0;
+	struct slice doc, tok;
+	size_t i, at = 0, in;
 
-	if (json_take(doc, "error_code reason code violations", w, N) < 0)
-		return;
-	for (i = 0; i < NAMES; i++)
-		put_name(b, &w[i]);
-	/* google.rpc.QuotaFailure may list several quotas */
-	while (json_items(&w[VIOLATIONS], &at, &tok) > JSON_END) {
-		if (json_pick(tok, &id, 1) < 0 || id.type != JSON_STRING)
+	while (json_items(details, &at, &doc) > JSON_END) {
+		if (json_take(doc, "error_code reason code violations", w,
+		    N) < 0)
 			continue;
-		b->minute |= slice_says(id.tok, "PerMinute");
-		b->daily |= slice_says(id.tok, "PerDay|Daily");
+		for (i = 0; i < NAMES; i++)
+			put_name(b, &w[i]);
+		/* google.rpc.QuotaFailure may list several quotas */
+		for (in = 0; json_items(&w[VIOLATIONS], &in, &tok) > JSON_END;)
+			if (json_pick(tok, &id, 1) == 0 &&
+			    id.type == JSON_STRING) {
+				b->minute |= slice_says(id.tok, "PerMinute");
+				b->daily |= slice_says(id.tok, "PerDay|Daily");
+			}
+		read_waits(b, doc, 0);
 	}
-	read_waits(b, doc, 0);
-}
-
-static void
-read_details(struct error_body *b, const struct json_want *w)
-{
-	struct slice tok;
-	size_t at = 0;
-
-	while (json_items(w, &at, &tok) > JSON_END)
-		read_detail(b, tok);
 }
 
 /* Reads the object that holds the error itself. */
@@ -250,7 +233,6 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 		"promptFeedback"
 	};
 	struct json_want w[2];
-	enum json_type type;
 	struct slice err, code;
 	char name[32];
 	size_t i;
@@ -258,7 +240,7 @@ read_doc(struct error_body *b, struct slice doc, int depth)
 	if (depth > DEPTH_MAX || !json_valid(doc))
 		return -1;
 	if (*slice_trim(doc).p == '[')
-		doc = first_element(doc, &type);
+		(void)json_find(doc, "0", &doc);
 	if (json_take(doc, "error request_id", w, 2) < 0)
 		return -1;
 	if (w[1].type == JSON_STRING && b->request_id.n == 0)

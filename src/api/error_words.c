@@ -130,22 +130,19 @@ static const struct {
 /* Names of bad requests that servers use for any error: they count only
  * without a status, in a stream.  user_error is Azure's.  A name that ends in
  * _ is a prefix; a dozen of the Responses API's begin with image_. */
-static const char vague[] = "invalid_request_error bad_request_error "
+const char error_vague[] = "invalid_request_error bad_request_error "
     "bad_request user_error invalid_argument failed_precondition "
     "out_of_range validation_error data_residency_mismatch "
     "unprocessable_entity missing_parameter missing_required_parameter "
     "empty_image_file failed_to_download_image invalid_ image_ unsupported_";
 
-/* The status for an error that came without one. */
-static const struct {
-	enum fclass class;
-	int status;
-} implied[] = {
-	{ F_TIMEOUT, 504 }, { F_RATE, 429 }, { F_DAILY, 429 },
-	{ F_OVERLOAD, 503 }, { F_SERVER, 500 }, { F_QUOTA, 402 },
-	{ F_AUTH, 401 }, { F_PERMISSION, 403 }, { F_NOT_FOUND, 404 },
-	{ F_CONTEXT, 400 }, { F_TOO_LARGE, 413 }, { F_POLICY, 400 },
-	{ F_REQUEST, 400 },
+/* The status for an error that came without one, by its class. */
+static const short implied[] = {
+	[F_TIMEOUT] = 504, [F_RATE] = 429, [F_DAILY] = 429,
+	[F_OVERLOAD] = 503, [F_SERVER] = 500, [F_QUOTA] = 402,
+	[F_AUTH] = 401, [F_PERMISSION] = 403, [F_NOT_FOUND] = 404,
+	[F_CONTEXT] = 400, [F_TOO_LARGE] = 413, [F_POLICY] = 400,
+	[F_REQUEST] = 400,
 };
 
 /* The class where the body says nothing (providers.md 0.3). */
@@ -396,12 +393,6 @@ error_code(struct slice name)
 	return F_NONE;
 }
 
-int
-error_vague(struct slice name)
-{
-	return error_listed(name, vague);
-}
-
 enum fclass
 error_phrase(struct slice text, enum fclass class, int coded)
 {
@@ -436,10 +427,5 @@ error_status(int status)
 int
 error_implied(enum fclass class)
 {
-	size_t i;
-
-	for (i = 0; i < COUNT(implied); i++)
-		if (implied[i].class == class)
-			return implied[i].status;
-	return 0;
+	return (size_t)class < COUNT(implied) ? implied[class] : 0;
 }

@@ -12,14 +12,14 @@
 /* The class that a code or type names; F_NONE if it is unknown or vague. */
 enum fclass error_code(struct slice name);
 
-/* Whether a code is one that servers use for any error, but that means a bad
- * request where nothing else says what the error is. */
-int error_vague(struct slice name);
-
 /* Whether a code or type is in the list, whose names are separated by blanks.
  * Case, separators and a final "error" or "exception" do not matter:
  * RateLimitReached is rate_limit_reached_error. */
 int error_listed(struct slice name, const char *names);
+
+/* A list of codes that servers use for any error, but that mean a bad request
+ * where nothing else says what the error is. */
+extern const char error_vague[];
 
 /* What the message says where the class so far is the one given; F_NONE if
  * nothing.  coded: a code named that class. */
