@@ -249,19 +249,15 @@ decode_error(struct decode *d, struct slice json)
 int
 decode_is_failed(struct slice json)
 {
-	struct json_want w[8];
+	static const char *const codes[] = { "base_resp.status_code",
+	    "header.code", "Response.Error", "promptFeedback.blockReason" };
+	struct slice code;
 	size_t i;
 
-	json_keys(w, "base_resp header Response promptFeedback status_code "
-	    "code Error blockReason", COUNT(w));
-	for (i = 0; i < 4; i++)
-		json_want_in(&w[i], &w[i + 4], 1);
-	if (json_pick(json, w, 4) == 0)
-		for (i = 0; i < 4; i++)
-			if (w[i].type == JSON_OBJECT &&
-			    w[i + 4].type > JSON_TRUE &&
-			    !slice_is(w[i + 4].tok, "0"))
-				return 1;
+	for (i = 0; i < COUNT(codes); i++)
+		if (json_find(json, codes[i], &code) > JSON_TRUE &&
+		    !slice_is(code, "0"))
+			return 1;
 	return 0;
 }
 
