@@ -47,13 +47,6 @@ static const struct provider rows[] = {
 	    NULL, { "VLLM_API_KEY" }, 1, QUIRK_MAX_TOKENS, NULL },
 };
 
-static const struct dialect *const dialects[] = {
-	&dialect_responses,
-	&dialect_chat,
-	&dialect_messages,
-	&dialect_gemini,
-};
-
 const struct provider *
 provider_row(size_t i)
 {
@@ -63,12 +56,11 @@ provider_row(size_t i)
 const struct provider *
 provider_find(struct slice name)
 {
-	const struct provider *p;
 	size_t i;
 
-	for (i = 0; (p = provider_row(i)) != NULL; i++)
-		if (slice_is(name, p->name))
-			return p;
+	for (i = 0; i < COUNT(rows); i++)
+		if (slice_is(name, rows[i].name))
+			return &rows[i];
 	return NULL;
 }
 
@@ -95,8 +87,8 @@ dialect_find(struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(dialects); i++)
-		if (slice_is(name, dialects[i]->name))
-			return dialects[i];
+	for (i = 0; i < COUNT(rows); i++)
+		if (slice_is(name, rows[i].dialect->name))
+			return rows[i].dialect;
 	return NULL;
 }
