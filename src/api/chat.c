@@ -396,19 +396,13 @@ take_chunk(struct decode *d, struct slice json)
 }
 
 static enum decoded
-take_done(struct decode *d)
-{
-	/* Some proxies end a failed stream with [DONE] and nothing before. */
-	return d->begun ? decode_close(d) : decode_truncated(d);
-}
-
-static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
+	/* Some proxies end a failed stream with [DONE] and nothing before. */
 	if (decode_is_done(e->data))
-		return take_done(d);
+		return d->begun ? decode_close(d) : decode_truncated(d);
 	if (pick(d, e) < 0)
 		return decode_odd(d, &dialect_chat, e);
 	return take_chunk(d, e->data);
@@ -422,7 +416,7 @@ whole(struct decode *d, struct slice body)
 	d->whole = 1;
 	if (pick(d, &e) == 0 && take_chunk(d, body) == DECODE_FAULT)
 		return DECODE_FAULT;
-	return d->begun ? take_done(d) : decode_no_answer(d, body);
+	return d->begun ? decode_close(d) : decode_no_answer(d, body);
 }
 
 const struct dialect dialect_chat = {

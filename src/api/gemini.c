@@ -240,19 +240,6 @@ take_part(struct decode *d, struct slice part)
 	return DECODE_MORE;
 }
 
-/* An array of parts, or one alone. */
-static enum decoded
-take_parts(struct decode *d, const struct json_want *parts)
-{
-	struct slice part;
-	size_t at = 0;
-
-	while (json_items(parts, &at, &part) > JSON_END)
-		if (take_part(d, part) == DECODE_FAULT)
-			return DECODE_FAULT;
-	return DECODE_MORE;
-}
-
 static enum decoded
 take_finish(struct decode *d, const struct json_want *word)
 {
@@ -328,6 +315,8 @@ static enum decoded
 take_candidate(struct decode *d, struct slice candidate)
 {
 	struct json_want *w = d->like.want;
+	struct slice part;
+	size_t at = 0;
 
 	(void)candidate;
 	/* Only --param can ask for more than one. */
@@ -336,8 +325,9 @@ take_candidate(struct decode *d, struct slice candidate)
 		return DECODE_MORE;
 	if (!has_parts(w))
 		decode_content(d, EV_TEXT, &w[CONTENT]);
-	else if (take_parts(d, &w[PARTS]) == DECODE_FAULT)
-		return DECODE_FAULT;
+	while (has_parts(w) && json_items(&w[PARTS], &at, &part) > JSON_END)
+		if (take_part(d, part) == DECODE_FAULT)
+			return DECODE_FAULT;
 	if (decode_has_text(&w[FINISH]) && !decode_no_word(w[FINISH].tok))
 		return take_finish(d, &w[FINISH]);
 	return DECODE_MORE;
@@ -379,18 +369,12 @@ take_picked(struct decode *d, struct slice json)
 }
 
 static enum decoded
-take_done(struct decode *d)
-{
-	return d->finished ? decode_close(d) : decode_truncated(d);
-}
-
-static enum decoded
 event(struct decode *d, const struct sse_event *e)
 {
 	if (slice_is(e->name, "error"))
 		return decode_error(d, e->data);
 	if (decode_is_done(e->data))
-		return take_done(d);
+		return d->finished ? decode_close(d) : decode_truncated(d);
 	if (pick(d, e) < 0)
 		return decode_odd(d, &dialect_gemini, e);
 	return take_picked(d, e->data);
