@@ -92,7 +92,7 @@ void
 encode_content(struct json_out *w, const struct message *m,
     void (*part)(struct json_out *, enum role, const struct part *))
 {
-	size_t n = message_content(m);
+	size_t n = message_count(m, PART_TEXT, PART_FILE);
 	const struct part *p;
 
 	json_key(w, "content");

@@ -1,25 +1,14 @@
 #include "api/request.h"
 
-static size_t
-count(const struct message *m, enum part_type least, enum part_type most)
+size_t
+message_count(const struct message *m, enum part_type least,
+    enum part_type most)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < m->nparts; i++)
 		n += m->parts[i].type >= least && m->parts[i].type <= most;
 	return n;
-}
-
-size_t
-message_content(const struct message *m)
-{
-	return count(m, PART_TEXT, PART_FILE);
-}
-
-size_t
-message_calls(const struct message *m)
-{
-	return count(m, PART_CALL, PART_CALL);
 }
 
 int

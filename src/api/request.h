@@ -85,10 +85,9 @@ struct request {
 	int background;			/* responses: run in the background */
 };
 
-/* The number of a message's parts that are text, images or files; and of those
- * that are calls. */
-size_t message_content(const struct message *m);
-size_t message_calls(const struct message *m);
+/* The number of a message's parts of the types from least to most. */
+size_t message_count(const struct message *m, enum part_type least,
+    enum part_type most);
 
 /* Whether a param replaces the member key. */
 int request_overrides(const struct request *r, const char *key);

@@ -419,9 +419,9 @@ talk_put(struct json_out *w, const struct message *m, size_t n)
 			json_member(w, "content", p->text);
 			json_close(w);
 		}
-		calls = message_calls(m);
+		calls = message_count(m, PART_CALL, PART_CALL);
 		if (m->role == ROLE_TOOL ||
-		    (calls == 0 && message_content(m) == 0))
+		    message_count(m, PART_TEXT, PART_CALL) == 0)
 			continue;
 		json_open(w, '{');
 		encode_role(w, m->role);
