@@ -12,15 +12,6 @@
 /* How much of what was not understood a message quotes. */
 #define QUOTE_MAX 200
 
-/* Whether s starts with a word, in any case. */
-static int
-starts(struct slice s, const char *word)
-{
-	struct slice w = slice_str(word);
-
-	return slice_ieq(slice_sub(s, 0, w.n), w);
-}
-
 int
 decode_no_word(struct slice word)
 {
@@ -67,7 +58,7 @@ decode_reason(struct decode *d, struct slice word)
 
 	slice_copy(word, d->word, sizeof(d->word));
 	for (i = 0; i < COUNT(words); i++)
-		if (starts(word, words[i].prefix))
+		if (slice_istarts(word, words[i].prefix))
 			return (enum finish)words[i].finish;
 	return FIN_STOP;
 }
@@ -362,7 +353,7 @@ is_ping(struct slice s)
 	size_t i;
 
 	for (i = 0; i < COUNT(words); i++)
-		if (starts(s, words[i]))
+		if (slice_istarts(s, words[i]))
 			return 1;
 	return 0;
 }
@@ -397,13 +388,13 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 
 	while (line.n > 0 && memchr("\"' ", *line.p, 3) != NULL)
 		slice_skip(&line, 1);
-	if (starts(line, "[DONE]"))
+	if (slice_istarts(line, "[DONE]"))
 		return dialect->event(d, &done);
 	/* also null, and a number, which may be the time; and rubbish behind
 	 * the answer */
 	if (line.n == 0 || is_ping(line) || json_valid(line))
 		return DECODE_MORE;
-	if (starts(line, "error") || starts(line, "[error"))
+	if (slice_istarts(line, "error") || slice_istarts(line, "[error"))
 		return decode_error(d, line);
 	return d->finished ? DECODE_MORE :
 	    decode_unclear(d, "not understood in the stream", line);

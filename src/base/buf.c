@@ -86,6 +86,12 @@ slice_starts(struct slice s, const char *lit)
 	return slice_is(slice_sub(s, 0, strlen(lit)), lit);
 }
 
+int
+slice_istarts(struct slice s, const char *lit)
+{
+	return slice_iis(slice_sub(s, 0, strlen(lit)), lit);
+}
+
 ptrdiff_t
 slice_ifind(struct slice s, const char *lit)
 {

@@ -68,11 +68,12 @@ struct slice slice_trim(struct slice s);
 int slice_eq(struct slice a, struct slice b);
 int slice_ieq(struct slice a, struct slice b);
 
-/* Whether s equals, or starts with, a NUL-terminated literal; slice_iis()
- * ignores ASCII case. */
+/* Whether s equals, or starts with, a NUL-terminated literal; slice_iis() and
+ * slice_istarts() ignore ASCII case. */
 int slice_is(struct slice s, const char *lit);
 int slice_iis(struct slice s, const char *lit);
 int slice_starts(struct slice s, const char *lit);
+int slice_istarts(struct slice s, const char *lit);
 
 /* The offset of the first occurrence in s, ignoring ASCII case; -1: none. */
 ptrdiff_t slice_ifind(struct slice s, const char *lit);

@@ -131,7 +131,7 @@ exhausted(const struct http_field *field, size_t n, struct slice reset)
 		if (!slice_ieq(slice_sub(name, 0, head.n), head))
 			continue;
 		slice_skip(&name, head.n);
-		if (!slice_ieq(slice_sub(name, 0, 9), SLICE("remaining")))
+		if (!slice_istarts(name, "remaining"))
 			continue;
 		slice_skip(&name, 9);
 		if (slice_ieq(name, tail))

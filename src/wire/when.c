@@ -53,11 +53,9 @@ civil_of(msec wall)
 static int
 take(struct slice *s, const char *lit)
 {
-	size_t n = strlen(lit);
-
-	if (!slice_ieq(slice_sub(*s, 0, n), slice_str(lit)))
+	if (!slice_istarts(*s, lit))
 		return 0;
-	slice_skip(s, n);
+	slice_skip(s, strlen(lit));
 	return 1;
 }
 
