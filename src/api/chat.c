@@ -363,10 +363,8 @@ static enum decoded
 take_chunk(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
-	struct slice choices = w[CHOICES].tok;
 	uint64_t before = d->text_bytes;
 	enum decoded r;
-	int last;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
@@ -382,17 +380,14 @@ take_chunk(struct decode *d, struct slice json)
 	/* MiniMax says so beside the finish_reason of a truncated answer */
 	if (decode_has_text(&w[FINISH]) && decode_is_failed(json))
 		return decode_error(d, json);
-	last = decode_is_last(choices, w[CHOICE].tok);
-	r = take_choice(d, w[CHOICE].tok);
-	/* GitHub Copilot has the text in the first, the call in the second. */
-	if (r != DECODE_FAULT && !last)
-		r = decode_others(d, choices, DELTA, CHOICE_N, take_choice, r);
-	if (last && d->text_bytes > before && decode_known(d, &w[ID]) &&
+	r = decode_list(d, w[CHOICES].tok, w[CHOICE].tok, DELTA, CHOICE_N,
+	    take_choice);
+	if (d->text_bytes > before && decode_known(d, &w[ID]) &&
 	    has_only(w, IN_PLAIN)) {
 		d->text = CONTENT;
 		d->vary = WITH_CONTENT;
 	}
-	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
+	return r;
 }
 
 static enum decoded

@@ -181,23 +181,23 @@ decode_item(struct decode *d, const char *dialect, struct slice json)
 	    .name = slice_str(dialect) });
 }
 
+/* GitHub Copilot has the text in the first, the call in the second. */
 enum decoded
-decode_others(struct decode *d, struct slice list, size_t from, size_t n,
-    enum decoded (*take)(struct decode *d, struct slice one), enum decoded r)
+decode_list(struct decode *d, struct slice list, struct slice first,
+    size_t from, size_t n,
+    enum decoded (*take)(struct decode *d, struct slice one))
 {
+	size_t at = (size_t)(first.p + first.n - list.p);
+	enum decoded r = take(d, first);
 	struct slice key, one;
-	enum decoded more;
-	size_t at = 0, i = 0;
 
-	buf_clear(&d->like.doc);	/* the wants are overwritten */
-	while (r != DECODE_FAULT &&
-	    json_each(list, &at, &key, &one) > JSON_END) {
-		if (i++ == 0 || json_pick(one, &d->like.want[from], n) < 0)
-			continue;
-		more = take(d, one);
-		r = more > r ? more : r;
-	}
-	return r;
+	/* mostly nothing but the bracket follows */
+	if (slice_trim(slice_sub(list, at, list.n)).n > 1)
+		buf_clear(&d->like.doc);	/* the wants are overwritten */
+	while (r != DECODE_FAULT && json_each(list, &at, &key, &one) > JSON_END)
+		if (json_pick(one, &d->like.want[from], n) == 0)
+			r = take(d, one);
+	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
 }
 
 /* -- tool calls ------------------------------------------------------------ */

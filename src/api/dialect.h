@@ -265,18 +265,6 @@ decode_has_text(const struct json_want *w)
 /* Whether a member is other than missing, null, false, 0 and empty. */
 int decode_truthy(const struct json_want *w);
 
-/* Whether a value that was found in an array is the last in it. */
-static inline int
-decode_is_last(struct slice array, struct slice value)
-{
-	const char *end = array.p + array.n - 1;	/* the bracket */
-
-	while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' ||
-	    end[-1] == '\r')
-		end--;
-	return end == value.p + value.n;
-}
-
 /* Takes the object or array at the front of *data, and the blanks around it;
  * 0 if there is no complete one. */
 int decode_next(struct slice *data, struct slice *json);
@@ -322,11 +310,11 @@ enum decoded decode_anew(struct decode *d);
 /* Whether the request asks for more than one answer: in the member at path. */
 int decode_several(const struct decode *d, const char *path);
 
-/* Takes the choices or candidates of a chunk but the first, whose result is r:
- * their n members are put into the wants of d->like from there on. */
-enum decoded decode_others(struct decode *d, struct slice list, size_t from,
-    size_t n, enum decoded (*take)(struct decode *d, struct slice one),
-    enum decoded r);
+/* Takes the choices or candidates of a chunk, whose n members are in the wants
+ * of d->like from there on: those of the first already, then of the others. */
+enum decoded decode_list(struct decode *d, struct slice list,
+    struct slice first, size_t from, size_t n,
+    enum decoded (*take)(struct decode *d, struct slice one));
 
 /* The text of a raw id; "" if it is too long, or is nothing that can be asked
  * for: it contains a NUL, or is a dot or two, which end a path. */
@@ -372,10 +360,6 @@ enum decoded decode_no_answer(struct decode *d, struct slice body);
 /* JSON of an unknown kind, or a chunk without choices or candidates: an error,
  * or nothing new. */
 enum decoded decode_empty(struct decode *d, struct slice json);
-
-/* Fails with F_PROTO and quotes what was not understood. */
-enum decoded decode_unclear(struct decode *d, const char *what,
-    struct slice text);
 
 /* An event that is no JSON object: several of them, a ping, an error as text
  * or in an array, or one that is not understood. */

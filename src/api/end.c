@@ -282,15 +282,9 @@ decode_is_error(struct slice json)
 	return (said && !fine) || decode_is_failed(json);
 }
 
-enum decoded
-decode_no_answer(struct decode *d, struct slice body)
-{
-	return decode_is_error(body) ? decode_error(d, body) :
-	    decode_unclear(d, "the server's JSON contains no answer", body);
-}
-
-enum decoded
-decode_unclear(struct decode *d, const char *what, struct slice text)
+/* Quotes what was not understood. */
+static enum decoded
+unclear(struct decode *d, const char *what, struct slice text)
 {
 	text = slice_trim(text);
 	if (!d->failed)
@@ -298,6 +292,13 @@ decode_unclear(struct decode *d, const char *what, struct slice text)
 		    (int)(text.n < QUOTE_MAX ? text.n : QUOTE_MAX), text.p);
 	d->failed = 1;
 	return DECODE_FAULT;
+}
+
+enum decoded
+decode_no_answer(struct decode *d, struct slice body)
+{
+	return decode_is_error(body) ? decode_error(d, body) :
+	    unclear(d, "the server's JSON contains no answer", body);
 }
 
 /* What an event without content means. */
@@ -397,7 +398,7 @@ take_line(struct decode *d, const struct dialect *dialect, struct slice line)
 	if (slice_istarts(line, "error") || slice_istarts(line, "[error"))
 		return decode_error(d, line);
 	return d->finished ? DECODE_MORE :
-	    decode_unclear(d, "not understood in the stream", line);
+	    unclear(d, "not understood in the stream", line);
 }
 
 /* Takes the texts and lines of an event; at the end of the stream what is

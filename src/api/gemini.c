@@ -338,10 +338,8 @@ static enum decoded
 take_picked(struct decode *d, struct slice json)
 {
 	struct json_want *w = d->like.want;
-	struct slice candidates = w[CANDIDATES].tok;
 	int any = w[CANDIDATES].type == JSON_ARRAY &&
-	    w[CANDIDATE].type == JSON_OBJECT, last;
-	enum decoded r;
+	    w[CANDIDATE].type == JSON_OBJECT;
 
 	if (decode_truthy(&w[ERROR]))
 		return decode_error(d, json);
@@ -360,12 +358,8 @@ take_picked(struct decode *d, struct slice json)
 		slice_copy(w[BLOCKED].tok, d->word, sizeof(d->word));
 		return DECODE_DONE;
 	}
-	last = decode_is_last(candidates, w[CANDIDATE].tok);
-	r = take_candidate(d, w[CANDIDATE].tok);
-	if (!last)
-		r = decode_others(d, candidates, CONTENT, PARTS - CONTENT,
-		    take_candidate, r);
-	return r == DECODE_FAULT ? r : d->tail ? DECODE_TAIL : DECODE_MORE;
+	return decode_list(d, w[CANDIDATES].tok, w[CANDIDATE].tok, CONTENT,
+	    PARTS - CONTENT, take_candidate);
 }
 
 static enum decoded
