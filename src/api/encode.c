@@ -171,13 +171,8 @@ encode_schema(struct json_out *w, const struct request *r)
 void
 encode_given(struct json_out *w, const char *key, const struct json_want *v)
 {
-	struct slice json = v->tok;
-
-	if (v->type == JSON_BAD)
-		return;
-	if (v->type == JSON_STRING)	/* with its quotes */
-		json = (struct slice){ json.p - 1, json.n + 2 };
-	encode_raw(w, key, json);
+	if (v->type != JSON_BAD)
+		encode_raw(w, key, json_text(v->type, v->tok));
 }
 
 void

@@ -348,10 +348,8 @@ line_ask(const struct line *l, struct talk *t, struct request *r,
 		    &value)) > JSON_END) {
 			if (r->nparams == LINE_PARAMS)
 				return "too many members of param";
-			if (type == JSON_STRING)	/* with its quotes */
-				value = (struct slice){ value.p - 1,
-				    value.n + 2 };
-			params[r->nparams++] = (struct param){ key, value };
+			params[r->nparams++] = (struct param){ key,
+			    json_text(type, value) };
 		}
 	}
 	if (l->at[L_MESSAGES].p != NULL)

@@ -10,17 +10,6 @@
 
 /* -- events ---------------------------------------------------------------- */
 
-static int
-any_call_put(const struct decode *d)
-{
-	size_t i;
-
-	for (i = 0; i < d->ncalls; i++)
-		if (d->calls[i].put)
-			return 1;
-	return d->cursor != NULL && d->cursor->calls > 0;
-}
-
 /* A response object: the first names the answer; anew: another one begins. */
 static void
 take_id(struct decode *d, struct slice response, int anew)
@@ -88,7 +77,8 @@ finish(struct decode *d, struct slice json, struct slice response,
 	}
 	if (fin == FIN_STOP && d->refused)
 		fin = FIN_REFUSAL;
-	else if (fin == FIN_STOP && any_call_put(d))
+	else if (fin == FIN_STOP && (d->ncalls > 0 || (d->cursor != NULL &&
+	    d->cursor->calls > 0)))
 		fin = FIN_TOOL_CALLS;
 	d->finish = fin;
 	return DECODE_DONE;

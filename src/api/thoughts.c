@@ -45,9 +45,7 @@ begin_entry(struct thoughts *t, struct slice entry)
 		    json_is(key, "summary") || json_is(key, "data") ||
 		    json_is(key, "signature"))
 			continue;
-		if (type == JSON_STRING)	/* with its quotes */
-			value = (struct slice){ value.p - 1, value.n + 2 };
-		put_member(&t->details, key, value);
+		put_member(&t->details, key, json_text(type, value));
 	}
 	buf_clear(&t->text);
 	buf_clear(&t->signature);

@@ -318,11 +318,8 @@ put_again(struct json_out *w, const struct history *h, const char *name)
 	struct slice tok;
 	enum json_type type = history_member(h, name, &tok);
 
-	if (type == JSON_BAD)
-		return;
-	if (type == JSON_STRING)	/* its quotes too */
-		tok = (struct slice){ tok.p - 1, tok.n + 2 };
-	put_raw(w, name, tok);
+	if (type != JSON_BAD)
+		put_raw(w, name, json_text(type, tok));
 }
 
 static size_t

@@ -99,6 +99,14 @@ enum json_type json_each(struct slice doc, size_t *at, struct slice *key,
 enum json_type json_items(const struct json_want *list, size_t *at,
     struct slice *tok);
 
+/* The JSON of a value whose token that is: of a string, with its quotes. */
+static inline struct slice
+json_text(enum json_type type, struct slice tok)
+{
+	return type != JSON_STRING ? tok :
+	    (struct slice){ tok.p - 1, tok.n + 2 };
+}
+
 /* The value at a path of names and array indexes ("choices.0.delta");
  * JSON_BAD if there is none. */
 enum json_type json_find(struct slice doc, const char *path,
