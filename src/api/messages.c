@@ -146,32 +146,26 @@ end_block(struct decode *d, int64_t index)
 static void
 on_delta(struct decode *d, int64_t index, const struct json_want *w)
 {
-	static const struct {
-		char type[17], member;
-	} deltas[] = {
-		{ "text_delta", TEXT },
-		{ "input_json_delta", JSON },
-		{ "thinking_delta", THINKING },
-		{ "signature_delta", SIGNATURE },
-	};
-	size_t i, n = COUNT(deltas);
+	/* of the members from TEXT to SIGNATURE */
+	static const char types[][17] = { "text_delta", "input_json_delta",
+	    "thinking_delta", "signature_delta" };
+	const struct json_want *type = &w[DELTA_TYPE];
 	struct call *c;
+	int i;
 
-	for (i = 0; i < n; i++)
-		if (w[DELTA_TYPE].type != JSON_STRING ?
-		    w[(int)deltas[i].member].type == JSON_STRING :
-		    decode_is(&w[DELTA_TYPE], deltas[i].type))
+	for (i = TEXT; i <= SIGNATURE; i++)
+		if (type->type != JSON_STRING ? w[i].type == JSON_STRING :
+		    decode_is(type, types[i - TEXT]))
 			break;
-	if (i == n) {		/* citations; an empty delta has no type */
-		if (w[DELTA_TYPE].type == JSON_STRING)
+	if (i > SIGNATURE) {	/* citations; an empty delta has no type */
+		if (type->type == JSON_STRING)
 			d->bytes += w[DELTA].tok.n;
 		return;
 	}
-	/* cppcheck-suppress arrayIndexOutOfBounds */
-	w = &w[(int)deltas[i].member];
+	w = &w[i];
 	if (w->type == JSON_STRING && w->tok.n == 0)
 		return;
-	switch (deltas[i].member) {
+	switch (i) {
 	case TEXT:
 		decode_content(d, EV_TEXT, w);
 		d->text = TEXT;
