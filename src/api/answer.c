@@ -16,9 +16,13 @@ put_body(struct json_out *w, struct slice body)
 
 /* An error object of our own in the provider's form. */
 static void
-put_error(struct json_out *w, const char *key, const struct fault *f)
+put_error(struct json_out *w, const char *key, const struct answer *a)
 {
+	const struct fault *f = a->fault;
+
 	json_open(w, '{');
+	if (a->family == FAMILY_GEMINI)
+		json_member_num(w, "code", a->status);
 	json_member(w, key, slice_str(fault_name(f->class)));
 	json_member(w, "message", slice_str(f->text));
 	json_close(w);
@@ -46,7 +50,7 @@ put_openai(struct json_out *w, const struct answer *a, int own_error)
 	}
 	json_key(w, "error");
 	if (own_error)
-		put_error(w, "code", a->fault);
+		put_error(w, "code", a);
 	else
 		json_null(w);
 }
@@ -64,7 +68,7 @@ put_anthropic(struct json_out *w, const struct answer *a, int own_error)
 		json_open(w, '{');
 		json_member(w, "type", SLICE("error"));
 		json_key(w, "error");
-		put_error(w, "type", a->fault);
+		put_error(w, "type", a);
 		json_close(w);
 	} else {
 		put_body(w, a->body);
@@ -86,11 +90,7 @@ put_gemini(struct json_out *w, const struct answer *a, int own_error)
 	    JSON_OBJECT) {
 		put_body(w, error);
 	} else {
-		json_open(w, '{');
-		json_member_num(w, "code", a->status);
-		json_member(w, "status", slice_str(fault_name(f->class)));
-		json_member(w, "message", slice_str(f->text));
-		json_close(w);
+		put_error(w, "status", a);
 	}
 }
 
@@ -136,44 +136,43 @@ answer_put(struct buf *out, const struct answer *a)
 	buf_putc(out, '\n');
 }
 
-/* Whether a raw string is the provider's word for a line that it has not
- * asked: OpenAI's error codes, Anthropic's types of results. */
+/* Whether a member is the provider's word for a line that it has not asked:
+ * OpenAI's error codes, Anthropic's types of results. */
 static int
-is_expired(const struct json_want *w)
+is_expired(struct slice object, const char *key)
 {
-	return w->type == JSON_STRING && error_listed(w->tok,
-	    "batch_expired batch_cancelled expired canceled");
+	struct slice word;
+
+	return json_find(object, key, &word) == JSON_STRING && error_listed(
+	    word, "batch_expired batch_cancelled expired canceled");
 }
 
 int
 answer_read(struct slice text, struct slice *id)
 {
 	enum { ID, KEY, TEXT, RESPONSE, RESULT, ERROR, N };
-	enum { TYPE, MESSAGE };
-	struct json_want w[N], status = { .key = "status_code" }, result[2];
-	struct json_want code = { .key = "code" };
+	static const char keys[] = "custom_id key text response result error";
+	struct json_want w[N];
+	struct slice inner;
 
-	json_keys(w, "custom_id key text response result error", N);
-	json_keys(result, "type message", 2);
-	json_want_in(&w[RESPONSE], &status, 1);
-	json_want_in(&w[RESULT], result, 2);
-	json_want_in(&w[ERROR], &code, 1);
-	if (json_pick(text, w, N) < 0)
+	if (json_take(text, keys, w, N) < 0)
 		return ANSWER_NONE;
 	*id = w[ID].type == JSON_STRING ? w[ID].tok : w[KEY].tok;
 	if (w[ID].type != JSON_STRING && w[KEY].type != JSON_STRING)
 		return ANSWER_NONE;
 	if (w[ERROR].type != JSON_BAD && w[ERROR].type != JSON_NULL)
-		return w[ERROR].type == JSON_OBJECT && is_expired(&code) ?
-		    ANSWER_EXPIRED : ANSWER_FAILED;
+		return w[ERROR].type == JSON_OBJECT &&
+		    is_expired(w[ERROR].tok, "code") ? ANSWER_EXPIRED :
+		    ANSWER_FAILED;
 	if (w[TEXT].type == JSON_STRING)
 		return ANSWER_DONE;
 	if (w[RESPONSE].type == JSON_OBJECT && w[ID].type != JSON_STRING)
 		return ANSWER_DONE;	/* Gemini's has no status */
 	if (w[RESPONSE].type == JSON_OBJECT)
-		return json_int(status.tok, 0) / 100 != 2;
+		return json_find(w[RESPONSE].tok, "status_code", &inner) ==
+		    JSON_BAD || json_int(inner, 0) / 100 != 2;
 	if (w[RESULT].type == JSON_OBJECT)
-		return is_expired(&result[TYPE]) ? ANSWER_EXPIRED :
-		    result[MESSAGE].type == JSON_BAD;
+		return is_expired(w[RESULT].tok, "type") ? ANSWER_EXPIRED :
+		    json_find(w[RESULT].tok, "message", &inner) == JSON_BAD;
 	return ANSWER_NONE;
 }

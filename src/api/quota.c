@@ -197,18 +197,16 @@ input_tokens(struct slice body)
 struct quota_cost
 quota_cost(struct slice body)
 {
-	struct json_want config = { .key = "maxOutputTokens" };
 	struct json_want want[4];
 	struct quota_cost c = { input_tokens(body), -1 };
 	size_t i;
 
-	json_keys(want, "max_tokens max_completion_tokens max_output_tokens "
-	    "generationConfig", 4);
-	json_want_in(&want[3], &config, 1);
-	if (json_pick(body, want, 4) < 0)
+	if (json_take(body, "max_tokens max_completion_tokens "
+	    "max_output_tokens generationConfig", want, 4) < 0)
 		return c;
 	if (want[3].type == JSON_OBJECT)
-		want[3] = config;
+		want[3].type = json_find(want[3].tok, "maxOutputTokens",
+		    &want[3].tok);
 	for (i = 0; i < 4; i++)
 		if (want[i].type == JSON_NUMBER)
 			c.output = json_int(want[i].tok, -1);

@@ -239,12 +239,10 @@ take_call(struct talk *t, struct slice doc)
 	struct json_want f[2], w[4];
 	struct part p = { .type = PART_CALL };
 
-	json_keys(f, "name arguments", 2);
-	json_keys(w, "id function " THOUGHTS_EXTRA, 4);
-	json_want_in(&w[1], f, 2);
-	if (json_pick(doc, w, 4) < 0 || w[0].type != JSON_STRING ||
-	    w[1].type != JSON_OBJECT || f[0].type != JSON_STRING ||
-	    f[1].type != JSON_STRING)
+	if (json_take(doc, "id function " THOUGHTS_EXTRA, w, 4) < 0 ||
+	    w[0].type != JSON_STRING || w[1].type != JSON_OBJECT ||
+	    json_take(w[1].tok, "name arguments", f, 2) < 0 ||
+	    f[0].type != JSON_STRING || f[1].type != JSON_STRING)
 		return "a tool call is {\"id\", \"type\": \"function\", "
 		    "\"function\": {\"name\", \"arguments\"}}";
 	p.id = talk_text(t, w[0].tok);
