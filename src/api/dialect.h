@@ -366,4 +366,11 @@ enum decoded decode_empty(struct decode *d, struct slice json);
 enum decoded decode_odd(struct decode *d, const struct dialect *dialect,
     const struct sse_event *e);
 
+/* What the JSON of an event, or of a whole answer, means that the dialect has
+ * made nothing of (foreign.c): DECODE_FAULT, for good, if it is plainly another
+ * API's; the message names the prefix of -m to use.  Else DECODE_MORE, as
+ * always for the dialect that takes any JSON. */
+enum decoded decode_foreign(struct decode *d, const struct dialect *own,
+    struct slice json);
+
 #endif

@@ -228,8 +228,7 @@ decode_error(struct decode *d, struct slice json)
 	classify(&r, &f);
 	if (!d->failed || (first.name[0] == '\0' && f.name[0] != '\0'))
 		d->fault = f;
-	if (d->failed && (d->fault.wait == MSEC_NONE ||
-	    d->fault.wait < first.wait))
+	if (d->failed && d->fault.wait < first.wait)
 		d->fault.wait = first.wait;
 	if (d->fault.wait == MSEC_NONE)
 		d->fault.wait = f.wait;

@@ -1,6 +1,6 @@
-#include "api/foreign.h"
+/* Answers in the form of another API than the one that was asked. */
 
-#include "wire/json.h"
+#include "api/dialect.h"
 
 enum { TYPE, OBJECT, CHOICES, CANDIDATES, DONE, KEYS };
 
@@ -27,7 +27,7 @@ static const struct {
 };
 
 enum decoded
-foreign_form(struct decode *d, const struct dialect *own, struct slice json)
+decode_foreign(struct decode *d, const struct dialect *own, struct slice json)
 {
 	struct json_want w[KEYS], *got;
 	size_t i;

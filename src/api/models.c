@@ -62,12 +62,10 @@ whole(struct decode *d, struct slice body)
 static enum decoded
 whole_json(struct decode *d, struct slice body)
 {
-	struct json_out w = { .out = &d->scratch };
-
+	buf_clear(&d->scratch);
 	if (decode_is_error(body))
 		return decode_error(d, body);
-	buf_clear(&d->scratch);
-	if (json_raw(&w, body) < 0)
+	if (json_raw(&(struct json_out){ .out = &d->scratch }, body) < 0)
 		return decode_fail(d, F_PROTO, "not a list of models");
 	put_line(d);
 	d->finish = FIN_STOP;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "api/dialect.h"
 #include "api/error.h"
-#include "api/foreign.h"
 
 #define STRETCHED "only signs of life for four times --idle-timeout"
 
@@ -175,7 +175,7 @@ on_event(struct reader *r, struct sse_event *e)
 	r->dec.status = e->status;
 	what = r->job->dialect->event(&r->dec, e);
 	if (what == DECODE_MORE && !r->dec.content)
-		what = foreign_form(&r->dec, r->job->dialect, e->data);
+		what = decode_foreign(&r->dec, r->job->dialect, e->data);
 	take(r, what);
 }
 
@@ -399,7 +399,7 @@ body_end(struct reader *r)
 			take(r, r->job->dialect->whole(&r->dec,
 			    buf_slice(&r->body)));
 			if (r->out->fault.class == F_PROTO)
-				take(r, foreign_form(&r->dec, r->job->dialect,
+				take(r, decode_foreign(&r->dec, r->job->dialect,
 				    buf_slice(&r->body)));
 		}
 		if (r->out->progress != P_DONE)
