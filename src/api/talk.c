@@ -73,25 +73,6 @@ talk_result(struct talk *t, struct slice id, struct slice text)
 	talk_part(t, &p);
 }
 
-const char *
-talk_end(struct talk *t, struct request *r)
-{
-	size_t n;
-	const char *why = talk_check(t);
-	struct message *m = talk_messages(t, &n);
-
-	if (why != NULL)
-		return why;
-	t->name = (struct slice){ 0 };
-	if (n == 0)
-		return "no message";
-	if (m[n - 1].role != ROLE_USER && m[n - 1].role != ROLE_TOOL)
-		return "the last message is neither a user's nor a tool's";
-	r->messages = m;
-	r->nmessages = n;
-	return NULL;
-}
-
 int
 talk_disown(struct talk *t)
 {

@@ -61,14 +61,11 @@ struct message *talk_messages(const struct talk *t, size_t *n);
 
 /*
  * Sets the request's messages, which it borrows until something is appended.
- * Fails if the last turn is the assistant's, if a call has no result in the
- * next turn, or a result no call in the one before.
+ * Gives each result the name of its call.  Fails if the last turn is the
+ * assistant's, if a call has no result in the next turn, or a result no call in
+ * the one before.
  */
 const char *talk_end(struct talk *t, struct request *r);
-
-/* Checks the calls and results for talk_end(), and gives each result the name
- * of its call. */
-const char *talk_check(struct talk *t);
 
 /*
  * Sets .mate of all calls and results in n messages.  A result belongs to the

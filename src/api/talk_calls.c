@@ -57,16 +57,16 @@ talk_pair(const struct message *m, size_t n, struct buf *sorted)
 }
 
 const char *
-talk_check(struct talk *t)
+talk_end(struct talk *t, struct request *r)
 {
 	struct buf sorted = { 0 };
-	size_t n;
+	size_t n, left;
 	struct message *m = talk_messages(t, &n);
 	struct part *p = (void *)t->parts.p;
 
 	talk_pair(m, n, &sorted);
 	buf_free(&sorted);
-	for (n = t->parts.n / sizeof(*p); n > 0; n--, p++) {
+	for (left = t->parts.n / sizeof(*p); left > 0; left--, p++) {
 		if (p->type != PART_CALL && p->type != PART_RESULT)
 			continue;
 		t->name = p->id;
@@ -77,6 +77,13 @@ talk_check(struct talk *t)
 		if (p->type == PART_RESULT)
 			p->name = p->mate->name;
 	}
+	t->name = (struct slice){ 0 };
+	if (n == 0)
+		return "no message";
+	if (m[n - 1].role != ROLE_USER && m[n - 1].role != ROLE_TOOL)
+		return "the last message is neither a user's nor a tool's";
+	r->messages = m;
+	r->nmessages = n;
 	return NULL;
 }
 
