@@ -192,29 +192,30 @@ on_other(struct decode *d, struct slice type, const struct json_want *w,
     struct slice data)
 {
 	const struct json_want *args = &w[ARGUMENTS];
-	size_t i, n = COUNT(types);
 	struct slice object;
 	struct call *c;
+	int kind = -1;
+	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < COUNT(types) && kind < 0; i++)
 		if (slice_is(type, types[i].type))
-			break;
+			kind = types[i].kind;
 	if (w[RESPONSE].type == JSON_OBJECT)
-		take_id(d, w[RESPONSE].tok, i < n && types[i].kind == CREATED);
-	if (i < n && types[i].kind == FAILED) {
+		take_id(d, w[RESPONSE].tok, kind == CREATED);
+	if (kind == FAILED) {
 		if (slice_starts(type, "response."))
 			end_run(d);
 		return decode_error(d, data);
 	}
 	if (d->failed)
 		return DECODE_FAULT;
-	if (i == n && slice_starts(type, "response."))
+	if (kind < 0 && slice_starts(type, "response."))
 		return DECODE_MORE;
-	if (i == n)	/* a response object alone, or an error */
+	if (kind < 0)	/* a response object alone, or an error */
 		return json_find(data, "object", &object) == JSON_STRING &&
 		    slice_is(object, "response") ? whole(d, data) :
 		    decode_empty(d, data);
-	switch (types[i].kind) {
+	switch (kind) {
 	case CREATED:
 		return decode_anew(d);
 	case ITEM_ADDED:
