@@ -78,16 +78,19 @@ static const struct {
 	{ F_POLICY, "DataInspectionFailed" },
 	{ F_PERMISSION, "AccessDenied.Unpurchased" },
 	{ F_RATE, "limit_requests limit_burst_rate Throttling_" },
-	/* Zhipu (Z.ai) */
-	{ F_QUOTA, "1113 1309" },
-	{ F_POLICY, "1301" },
-	{ F_CONTEXT, "1261" },
+	/* 1113 to 1321 are Zhipu's (Z.ai), 10013 to 11203 Spark's (iFlytek),
+	 * 30001 SiliconFlow's, 336001 to 336502 Qianfan's (Baidu) */
+	{ F_QUOTA, "1113 1309 30001" },
+	{ F_POLICY, "1301 10013 10014 10019" },
+	{ F_CONTEXT, "1261 10907 336007 336103" },
+	{ F_AUTH, "11200" },
 	{ F_NOT_FOUND, "1211" },
-	{ F_RATE, "1302 1303" },
-	{ F_DAILY, "1304 1308 1310 1316 1317 1318 1319 1320 1321" },
-	{ F_OVERLOAD, "1305 1312" },
-	/* DeepSeek, MiniMax; SiliconFlow */
-	{ F_QUOTA, "insufficient_balance 30001" },
+	{ F_RATE, "1302 1303 11202 11203 336501 336502" },
+	{ F_DAILY, "1304 1308 1310 1316 1317 1318 1319 1320 1321 11201" },
+	{ F_OVERLOAD, "1305 1312 336100" },
+	{ F_REQUEST, "336001 336002 336003 336005 336006" },
+	/* DeepSeek, MiniMax */
+	{ F_QUOTA, "insufficient_balance" },
 	/* Volcengine Ark, BytePlus */
 	{ F_QUOTA, "AccountOverdue OperationDenied.ServiceOverdue "
 	    "SetLimitExceeded InvalidSubscription" },
@@ -101,17 +104,9 @@ static const struct {
 	    "RequestBurstTooFast InflightBatchsizeExceeded" },
 	{ F_DAILY, "AccountQuotaExceeded" },
 	{ F_OVERLOAD, "server_overloaded" },
-	/* Qianfan (Baidu) */
-	{ F_REQUEST, "336001 336002 336003 336005 336006" },
-	{ F_CONTEXT, "336007 336103" },
-	{ F_RATE, "336501 336502" },
-	{ F_OVERLOAD, "336100" },
-	/* Spark (iFlytek), Tencent */
-	{ F_POLICY, "10013 10014 10019" },
-	{ F_CONTEXT, "10907" },
-	{ F_AUTH, "11200 AuthFailure_" },
-	{ F_RATE, "11202 11203 LimitExceeded_ RequestLimitExceeded_" },
-	{ F_DAILY, "11201" },
+	/* Tencent */
+	{ F_AUTH, "AuthFailure_" },
+	{ F_RATE, "LimitExceeded_ RequestLimitExceeded_" },
 	/* MiniMax's base_resp.status_code, whose numbers have other meanings
 	 * elsewhere; all others are like a 500 */
 	{ F_QUOTA, "base_resp1008" },
