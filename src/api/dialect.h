@@ -204,6 +204,11 @@ extern const struct dialect dialect_gemini;
 extern const struct dialect dialect_raw;
 enum decoded raw_event(struct decode *d, const struct sse_event *e);
 
+/* The list of a provider's models, so that run() can fetch it: there is no body
+ * to send, and the text of the answer is one id a line (models_ids), control
+ * characters made visible, or the provider's JSON as a line (models_json). */
+extern const struct dialect models_ids, models_json;
+
 /*
  * The rest is what the dialects share (decode.c, end.c).  w is a member that
  * was looked up; raw is the inside of a JSON string, still escaped.

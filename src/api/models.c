@@ -1,4 +1,10 @@
-#include "api/models.h"
+/*
+ * OpenAI, its imitators and Anthropic answer {"data": [{"id"}]}; Gemini
+ * {"models": [{"name": "models/ID"}]}; some {"models": [{"id"}]} or a bare
+ * array.
+ */
+
+#include "api/dialect.h"
 
 #include "base/clean.h"
 

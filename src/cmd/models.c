@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/models.h"
+#include "api/dialect.h"
 #include "cmd/confine.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"

@@ -1,6 +1,6 @@
 #include "cmd/proxy_check.h"
 
-#include "api/models.h"
+#include "api/dialect.h"
 #include "cmd/confine.h"
 #include "cmd/plan.h"
 #include "cmd/report.h"
