@@ -170,7 +170,8 @@ on_delta(struct decode *d, struct slice type, const struct json_want *w)
 enum { CREATED, ITEM_ADDED, ITEM_DONE, PART_DONE, ARGS_DONE, END, FAILED };
 
 static const struct {
-	char type[39], kind;
+	char type[39];
+	unsigned char kind;
 } types[] = {
 	{ "response.created", CREATED },
 	{ "response.output_item.added", ITEM_ADDED },
