@@ -65,11 +65,6 @@ err_oom(void)
 void
 err_system(const char *call)
 {
-	char msg[128];
-	int k = snprintf(msg, sizeof(msg), "bide: %s: %s\n", call,
-	    strerror(errno));
-	ssize_t n = write(2, msg, (size_t)k);
-
-	(void)n;
+	(void)dprintf(2, "bide: %s: %s\n", call, strerror(errno));
 	_exit(71);
 }
