@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
+
 #if defined(__SANITIZE_ADDRESS__) && !defined(NO_SANDBOX)
 #define NO_SANDBOX
 #elif defined(__has_feature)
@@ -30,7 +32,7 @@ sandbox_system(struct sandbox *s)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(system_paths) / sizeof(system_paths[0]); i++)
+	for (i = 0; i < COUNT(system_paths); i++)
 		sandbox_read(s, system_paths[i]);
 }
 
@@ -153,8 +155,6 @@ sandbox_close(struct sandbox *s, unsigned calls)
 
 #elif defined(__OpenBSD__) && !defined(NO_SANDBOX)
 #include <unistd.h>
-
-#include "base/buf.h"
 
 void
 sandbox_open(struct sandbox *s)

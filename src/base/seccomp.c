@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/sandbox.h"
 
 /* What the C libraries use for the functions that bide calls. */
@@ -166,7 +167,6 @@ static const struct check {
 };
 
 #define CALL_MAX 512		/* below it are all numbers of the tables */
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define CALLS (COUNT(usual) + COUNT(net) + COUNT(accepting) + COUNT(files) + \
 	COUNT(output) + COUNT(forking))
 #define FILTER_MAX (5 + 5 * COUNT(checks) + 4 * CALLS)

@@ -352,7 +352,7 @@ check_files(const struct opts *o, const char *input)
 
 	if (o->output == NULL && output_check(NULL, &f) < 0)
 		return fail(EXIT_OUTPUT, "%s", f.text);
-	for (i = 1; i < sizeof(path) / sizeof(path[0]); i++) {
+	for (i = 1; i < COUNT(path); i++) {
 		/* an input that is -o has other content than results */
 		for (k = i == 1 ? i : 0; k < i; k++)
 			if (same_file(path[i], path[k]))

@@ -33,7 +33,7 @@ const struct command commands[] = {
 	{ "version", CMD_HELP, version },
 };
 
-const size_t commands_n = sizeof(commands) / sizeof(commands[0]);
+const size_t commands_n = COUNT(commands);
 
 const struct command *
 command_find(const char *name)

@@ -74,7 +74,7 @@ static const struct {
 "complete -c bide -f -a '(__bide_words)'\n" },
 };
 
-#define SCRIPTS_N (sizeof(scripts) / sizeof(scripts[0]))
+#define SCRIPTS_N COUNT(scripts)
 
 /* -- the words ------------------------------------------------------------- */
 

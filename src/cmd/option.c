@@ -92,8 +92,8 @@ const struct option options[] = {
 	{ "version", 'V', K_ON, CMD_ALL, AT(version) },
 };
 
-const size_t options_n = sizeof(options) / sizeof(options[0]);
-_Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX,
+const size_t options_n = COUNT(options);
+_Static_assert(COUNT(options) <= OPTIONS_MAX,
     "a place in struct opts for each option that is given");
 
 const struct option *

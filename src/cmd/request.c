@@ -104,7 +104,7 @@ is_disowned(const struct fault *f)
 	if (f->class != F_REQUEST && f->class != F_NOT_FOUND &&
 	    f->class != F_SERVER && f->class != F_OVERLOAD)
 		return 0;
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+	for (i = 0; i < COUNT(refusals); i++)
 		if (f->status >= refusals[i].from &&
 		    f->status <= refusals[i].to &&
 		    (slice_ifind(slice_str(f->text), refusals[i].word) >= 0 ||

@@ -10,10 +10,10 @@ secret_named(struct slice name)
 	struct slice end;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < COUNT(names); i++)
 		if (slice_ieq(name, slice_str(names[i])))
 			return 1;
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (i = 0; i < COUNT(ends); i++) {
 		end = slice_str(ends[i]);
 		if (name.n >= end.n && slice_ieq(slice_sub(name,
 		    name.n - end.n, end.n), end))

@@ -44,7 +44,7 @@ sniff_text(struct slice s)
 	struct slice f;
 	size_t i, n;
 
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (i = 0; i < COUNT(fields); i++) {
 		f = slice_str(fields[i]);
 		n = f.n < s.n ? f.n : s.n;
 		if (slice_eq(slice_sub(f, 0, n), slice_sub(s, 0, n)))

@@ -270,7 +270,7 @@ run_alone(struct server *s, const char *step, const char *name,
 	const struct slice arg[] = { slice_str(step), SLICE(""), SLICE(""),
 	    SLICE("0"), SLICE("0"), SLICE("0") };
 
-	return server_run(s, name, arg, sizeof(arg) / sizeof(arg[0]), r);
+	return server_run(s, name, arg, COUNT(arg), r);
 }
 
 int

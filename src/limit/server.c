@@ -217,7 +217,7 @@ put_step(struct server *s, const char *verb, struct slice code,
 {
 	static const char *const keys[] = { "page", "tickets", "wait",
 	    "active", "hosts" };
-	size_t nkeys = sizeof(keys) / sizeof(keys[0]), i;
+	size_t nkeys = COUNT(keys), i;
 	char key[80];
 
 	buf_clear(&s->out);
@@ -329,7 +329,7 @@ server_check(struct server *s, struct fault *f)
 	    { "check", 5 }, { "0", 1 }, { "0", 1 }, { "0", 1 }, { "0", 1 },
 	    { "0", 1 }, { "0", 1 }, { "0", 1 }, { "0", 1 }, { "", 0 } };
 	struct server_reply r = { 0 };
-	int rc = attempt(s, page, arg, sizeof(arg) / sizeof(arg[0]), &r, f);
+	int rc = attempt(s, page, arg, COUNT(arg), &r, f);
 
 	buf_free(&r.text);
 	if (rc == 0)

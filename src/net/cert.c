@@ -70,10 +70,10 @@ check_exts(struct slice exts)
 			if (slice_eq(seen[i], e.oid))
 				return "holds an extension twice";
 		k = 0;
-		while (k < sizeof(known) / sizeof(known[0]) &&
+		while (k < COUNT(known) &&
 		    !slice_is(e.oid, known[k]))
 			k++;
-		if (e.critical && k == sizeof(known) / sizeof(known[0]))
+		if (e.critical && k == COUNT(known))
 			return "holds a critical extension that bide does "
 			    "not know";
 		if (n == EXTS_MAX)

@@ -159,7 +159,7 @@ sock_take(const struct env *env, int fd)
 	if (k == NULL)
 		err_oom();
 	/* not every system has all of them; none is essential */
-	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++)
+	for (i = 0; i < COUNT(opt); i++)
 		(void)setsockopt(fd, opt[i].level, opt[i].name, &opt[i].value,
 		    sizeof(opt[i].value));
 	*k = (struct sock){ { &ops }, env, fd, 0 };

@@ -199,7 +199,7 @@ int
 trust_open(struct trust *t, const char *cacert, const char *cert_file,
     const char *cert_dir, struct fault *f)
 {
-	size_t i, n = sizeof(usual_files) / sizeof(usual_files[0]);
+	size_t i, n = COUNT(usual_files);
 	struct stat st;
 
 	*t = (struct trust){ 0 };

@@ -22,7 +22,7 @@ board_open(struct board *b, size_t max, struct metrics *m)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (b->shared == MAP_FAILED)
 		err_oom();
-	for (i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++)
+	for (i = 0; i < COUNT(pipes); i++)
 		if (os_pipe(pipes[i], O_NONBLOCK) < 0)
 			return -1;
 	return 0;

@@ -28,7 +28,7 @@ client_phrase(int status)
 	const char *phrase = phrases;
 	size_t i;
 
-	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+	for (i = 0; i < COUNT(statuses); i++) {
 		if (statuses[i] == status)
 			return phrase;
 		phrase += strlen(phrase) + 1;

@@ -27,7 +27,7 @@ is_hop(const struct http_field *field, size_t n, struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
+	for (i = 0; i < COUNT(hops); i++)
 		if (slice_iis(name, hops[i]))
 			return 1;
 	for (i = 0; i < n; i++)

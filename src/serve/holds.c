@@ -91,7 +91,7 @@ holds_put(const struct env *env, struct buf *out)
 	for (i = 0; i < 2; i++)
 		if (pages_place(i, path, sizeof(path)) == 0)
 			pages_each(page_folder(path), h.now, put_page, &h);
-	for (k = 0; k < sizeof(metrics) / sizeof(metrics[0]); k++) {
+	for (k = 0; k < COUNT(metrics); k++) {
 		metrics_head(out, metrics[k].name, "gauge", metrics[k].help);
 		buf_put(out, buf_slice(metrics[k].lines));
 		buf_free(metrics[k].lines);

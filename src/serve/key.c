@@ -10,7 +10,7 @@ key_field(struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (i = 0; i < COUNT(fields); i++)
 		if (slice_iis(name, fields[i]))
 			return 1;
 	return 0;

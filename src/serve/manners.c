@@ -40,7 +40,7 @@ manners_timeout(const struct client *c)
 	long long s;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < COUNT(names); i++) {
 		value = client_field(c, names[i]);
 		s = slice_dec(slice_cut(&value, '.'), 1000000);
 		if (s > 0)

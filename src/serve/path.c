@@ -34,7 +34,7 @@ dialect_of(struct slice path)
 
 	while (path.n > 1 && path.p[path.n - 1] == '/')
 		path.n--;
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (i = 0; i < COUNT(table); i++)
 		if (ends(path, table[i].end))
 			return table[i].dialect;
 	return NULL;

@@ -18,7 +18,7 @@ safe_method(struct slice method)
 	static const char safe[][8] = { "GET", "HEAD", "OPTIONS" };
 	size_t i;
 
-	for (i = 0; i < sizeof(safe) / sizeof(safe[0]); i++)
+	for (i = 0; i < COUNT(safe); i++)
 		if (slice_is(method, safe[i]))
 			return safe[i];
 	return NULL;

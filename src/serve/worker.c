@@ -246,7 +246,7 @@ put_gauges(const struct work *w, struct buf *out)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+	for (i = 0; i < COUNT(gauges); i++)
 		metrics_gauge(out, gauges[i].name, gauges[i].help,
 		    (int64_t)board_count(w->b, gauges[i].place));
 	metrics_gauge(out, "bide_max_connections",

@@ -380,11 +380,11 @@ history_take(struct history *h, struct slice record)
 	size_t i;
 	int64_t n;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (i = 0; i < COUNT(types); i++)
 		if (record_is(record, types[i].type))
 			break;
 	n = number(record);
-	if (i == sizeof(types) / sizeof(types[0]) || n < 1)
+	if (i == COUNT(types) || n < 1)
 		return;
 	/* the turn record that should have come first is lost */
 	if (n != (int64_t)h->turns && types[i].take != take_turn)

@@ -154,7 +154,7 @@ when_http(struct slice s)
 	struct civil c;
 	size_t i;
 
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (i = 0; i < COUNT(forms); i++) {
 		rest = slice_trim(s);
 		if (take_form(&rest, forms[i], &c) && rest.n == 0)
 			return when_civil(&c);
@@ -348,7 +348,7 @@ take_unit(struct slice *s)
 
 	if (word.n > 2 && (word.p[word.n - 1] | 0x20) == 's')
 		one.n--;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (i = 0; i < COUNT(units); i++)
 		if (word.n == 0 ? take(s, units[i].name) :
 		    slice_ieq(word, slice_str(units[i].name)) ||
 		    slice_ieq(one, slice_str(units[i].name)))
