@@ -386,6 +386,8 @@ serve_connection(struct work *w)
 	w->in.conn->ops->close(w->in.conn);
 }
 
+_Static_assert(BIND_MAX + 1 <= OS_WAIT_MAX, "one wait for all sockets");
+
 static void
 watch_sockets(struct work *w)
 {
