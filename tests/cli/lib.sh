@@ -43,6 +43,20 @@ serve() {
 	listening $!
 }
 
+# proxy ARGS...: starts bide proxy; $proxy is its port, $T/err its log.
+proxy() {
+	# $! would be that of a subshell
+	# shellcheck disable=SC2016,SC2086
+	clean sh -c 'echo $$ > "$0" && exec "$@"' "$T/pid" \
+	    $BIDE proxy -l 127.0.0.1:0 "$@" 2> "$T/err" &
+	until proxy=$(sed -n 's/.*listening.*127\.0\.0\.1:\([0-9]*\).*/\1/p' \
+	    "$T/err") && [ -n "$proxy" ]; do
+		kill -0 $! 2>/dev/null || bail "$(cat "$T/err")"
+		sleep 0.01
+	done
+	pids="$pids $(cat "$T/pid")"
+}
+
 # An address that does not answer.
 serve_nobody() {
 	LOG=$T/full

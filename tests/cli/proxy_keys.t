@@ -27,17 +27,7 @@ status 401 body='{"error":{"message":"no such key: sk-upstream"}}'
 EOF
 printf 'alice-0123456789\n\n  bob-0123456789  \r\n' > "$T/clients"
 echo sk-upstream > "$T/key"
-# $! would be that of a subshell
-# shellcheck disable=SC2016,SC2086
-clean sh -c 'echo $$ > "$0" && exec "$@"' "$T/pid" $BIDE proxy \
-    -l 127.0.0.1:0 -u "$BASE" --key-file "$T/key" \
-    --client-key-file "$T/clients" 2> "$T/err" &
-until proxy=$(sed -n 's/.*listening.*127\.0\.0\.1:\([0-9]*\).*/\1/p' \
-    "$T/err") && [ -n "$proxy" ]; do
-	kill -0 $! 2>/dev/null || bail "$(cat "$T/err")"
-	sleep 0.01
-done
-pids="$pids $(cat "$T/pid")"
+proxy -u "$BASE" --key-file "$T/key" --client-key-file "$T/clients"
 
 # Not listed: the provider is not asked.
 while IFS='|' read -r what field target; do
